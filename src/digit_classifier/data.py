@@ -1,0 +1,153 @@
+"""Datasets of small grey images, and the stratified split into training and hold-out rows."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digit_classifier.errors import InputError, RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Labelled grey images with the name people know them by."""
+
+    name: str
+    title: str
+    source: str
+    note: str  # what a reader of its accuracies has to know
+    images: NDArray[np.uint8]  # (samples, height, width), 0..max_value
+    labels: NDArray[np.intp]  # (samples,) class index
+    class_names: tuple[str, ...]
+    max_value: int
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of shape, pixels, labels and class names: the same data, whatever file it came from."""
+        digest = hashlib.sha256(repr((self.images.shape, self.max_value, self.class_names)).encode())
+        digest.update(np.ascontiguousarray(self.images, dtype=np.uint8).tobytes())
+        digest.update(self.labels.astype("<i8").tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Split:
+    """The rows of a dataset that train and the rows that are held out; a sample's id is its row number."""
+
+    dataset: Dataset
+    training_ids: NDArray[np.intp]  # ascending
+    holdout_ids: NDArray[np.intp]  # ascending
+
+    @property
+    def training_images(self) -> NDArray[np.uint8]:
+        """Images of the training rows, (training, height, width)."""
+        return self.dataset.images[self.training_ids]
+
+    @property
+    def training_labels(self) -> NDArray[np.intp]:
+        """Class indices of the training rows, (training,)."""
+        return self.dataset.labels[self.training_ids]
+
+    @property
+    def holdout_images(self) -> NDArray[np.uint8]:
+        """Images of the hold-out rows, (holdout, height, width)."""
+        return self.dataset.images[self.holdout_ids]
+
+    @property
+    def holdout_labels(self) -> NDArray[np.intp]:
+        """Class indices of the hold-out rows, (holdout,)."""
+        return self.dataset.labels[self.holdout_ids]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of which rows are held out, in which dataset."""
+        return hashlib.sha256(self.dataset.sha256.encode() + self.holdout_ids.astype("<i8").tobytes()).hexdigest()
+
+
+def random_bits(random_state: int, purpose: int, count: int) -> NDArray[np.uint64]:
+    """Raw 64-bit words of PCG64 (count,), one independent stream per purpose.
+
+    Only raw bits are used anywhere: NumPy keeps those stable for good, but not what its
+    distributions and shuffles make of them (NEP 19).
+    """
+    bits: NDArray[np.uint64] = np.random.PCG64([random_state, purpose]).random_raw(count)
+    return bits
+
+
+def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
+    """Hold out ⌈test_size · samples⌉ rows, each class in proportion (largest remainder, lower class first on ties).
+
+    InputError when a class would be missing on either side.
+    """
+    counts = np.bincount(dataset.labels, minlength=len(dataset.class_names))
+    total = ceil(test_size * len(dataset.labels) - 1e-9)  # 0.07 * 100 is 7.000000000000001
+    quotas = counts * (total / len(dataset.labels))
+    held = np.floor(quotas).astype(np.intp)
+    largest = np.argsort(held - quotas, kind="stable")[: total - int(held.sum())]
+    held[largest] += 1
+    for name, count, out in zip(dataset.class_names, counts, held, strict=True):
+        if not 0 < out < count:
+            raise InputError(
+                f"test_size: expected a share that leaves every class on both sides, got {test_size:g}, which holds out "
+                f"{out} of the {count} samples of class {name!r}; try 0.2"
+            )
+    order = np.argsort(random_bits(random_state, 0, len(dataset.labels)), kind="stable")
+    by_class = [order[dataset.labels[order] == label] for label in range(len(counts))]
+    holdout = np.sort(np.concatenate([rows[:out] for rows, out in zip(by_class, held, strict=True)]))
+    training = np.setdiff1d(np.arange(len(dataset.labels)), holdout)
+    return Split(dataset, training, holdout)
+
+
+def load_digits() -> Dataset:
+    """Scikit-learn's bundled digits: 1797 images of 8 × 8 pixels, integers 0..16.
+
+    Reads the file inside the installed package without importing the package, which would take longer than the
+    training; falls back to `sklearn.datasets.load_digits` where that file is not as expected.
+    """
+    images, labels = _packaged_digits() or _imported_digits()
+    return Dataset(
+        name="digits",
+        title="Optical recognition of handwritten digits",
+        source="scikit-learn's bundled copy of the test part of the UCI data set (Alpaydin and Kaynak, 1998)",
+        note="13 writers wrote all 1797 digits: a random split trains and tests on the same people.",
+        images=images,
+        labels=labels,
+        class_names=tuple("0123456789"),
+        max_value=16,
+    )
+
+
+def _packaged_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]] | None:
+    package = importlib.util.find_spec("sklearn")
+    if package is None or package.origin is None:
+        raise RunError("data: expected scikit-learn, which brings the digits, found none; try 'pip install scikit-learn'")
+    try:
+        packed = Path(package.origin).with_name("datasets").joinpath("data", "digits.csv.gz").read_bytes()
+        text = zlib.decompress(packed, wbits=31, bufsize=1 << 19).decode("ascii")
+        table = np.array(text.replace("\n", ",").rstrip(",").split(","), dtype=np.float64).reshape(1797, 65)
+    except (OSError, ValueError, zlib.error):
+        return None
+    return table[:, :64].astype(np.uint8).reshape(-1, 8, 8), table[:, 64].astype(np.intp)
+
+
+def _imported_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
+    from sklearn import datasets
+
+    bunch = datasets.load_digits()
+    return bunch.images.astype(np.uint8), bunch.target.astype(np.intp)
+
+
+DATASETS: dict[str, Callable[[], Dataset]] = {"digits": load_digits}
