@@ -1,0 +1,132 @@
+"""A gallery of samples with what the network made of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from digit_classifier.figures.palette import AMBER_MARK, AMBER_TEXT, INK, LINE, MUTED, PAPER, blend
+from digit_classifier.figures.sheet import HEIGHT, MARGIN, WIDTH, Sheet, drawable, fit, text_width
+from digit_classifier.figures.wording import certainty, thing_named_by, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PIL import Image
+
+_TOP, _BOTTOM, _GAP = 200, HEIGHT - 56, 24
+_FRAME = 7
+
+
+class _Layout(NamedTuple):
+    columns: int
+    pitch: int
+    picture_width: int
+    picture_height: int
+    font_size: int
+    caption_height: int
+
+    @property
+    def row_height(self) -> int:
+        return self.picture_height + self.caption_height + _GAP
+
+
+def sample_gallery_png(predictions: Mapping[str, Any]) -> bytes:
+    """The samples of a `predictions.json` payload as ink on paper: true → predicted class, confidence below.
+
+    A mistake wears an amber frame, a notched corner and an amber caption. Many samples make the sheet taller.
+    """
+    samples = predictions["samples"]
+    labels = [name if drawable(name) else f"class {index}" for index, name in enumerate(predictions["labels"])]
+    right = sum(sample["true_label"] == sample["predicted_label"] for sample in samples)
+    layout = _layout(len(samples), predictions["image_shape"], labels)
+    rows = -(-len(samples) // layout.columns)
+    spare = _BOTTOM + _GAP - _TOP - rows * layout.row_height
+    airy = layout.row_height + min(max(0, spare) // rows, 40)
+    sheet = Sheet(HEIGHT - min(0, spare))
+    sheet.heading(
+        _title(right, len(samples), thing_named_by(predictions["labels"])),
+        "true class → predicted class, confidence below; a notched amber frame marks a mistake",
+    )
+    levels = min(predictions["max_value"], 63)  # 17 greys for digits; 64 are plenty for photographs
+    shades = [blend(PAPER, INK, level / levels) for level in range(levels + 1)]
+    indent = (WIDTH - 2 * MARGIN - layout.columns * layout.pitch + _GAP) // 2
+    for place, sample in enumerate(samples):
+        row, column = divmod(place, layout.columns)
+        left = MARGIN + indent + column * layout.pitch + (layout.pitch - _GAP - layout.picture_width) // 2
+        top = _TOP + row * airy
+        image = _image(sample["pixels"], predictions["image_shape"], predictions["max_value"], levels, layout)
+        sheet.picture(left, top, image, shades)
+        _frame(sheet, left, top, layout, wrong=sample["true_label"] != sample["predicted_label"])
+        _caption(sheet, left + layout.picture_width // 2, top + layout.picture_height, layout, sample, labels)
+    return sheet.png()
+
+
+def _title(right: int, shown: int, thing: str) -> str:
+    if shown == 1 or right in (0, shown):
+        return verdict(right, shown, thing)
+    return f"{right} of {shown} {thing}s are right"
+
+
+def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:
+    """The number of columns that shows the largest pictures on a 16 : 9 sheet, or on a taller one if they got tiny."""
+    wide = WIDTH - 2 * MARGIN + _GAP
+    longest = max(text_width(name, 28) for name in labels)
+    lines, narrowest = (2, 130 if count <= 100 else 92) if longest < 60 else (3, 250 if longest > 130 else 160)
+    sizes = []
+    for columns in range(1, count + 1):
+        pitch = wide // columns
+        font_size, caption = _caption_size(pitch, lines)
+        rows = -(-count // columns)
+        box = min(pitch - _GAP, (_BOTTOM - _TOP + _GAP) // rows - caption - _GAP)
+        if pitch >= narrowest and box >= 48:
+            sizes.append((box, columns, pitch, font_size, caption))
+    if not sizes:
+        columns = min(count, wide // narrowest)
+        pitch = wide // columns
+        sizes = [(min(pitch - _GAP, 160), columns, pitch, *_caption_size(pitch, lines))]
+    box, columns, pitch, font_size, caption = max(sizes)
+    scale = box // max(shape) or box / max(shape)
+    return _Layout(columns, pitch, int(shape[1] * scale) or 1, int(shape[0] * scale) or 1, font_size, caption)
+
+
+def _caption_size(pitch: int, lines: int) -> tuple[int, int]:
+    """Font size and height of the caption below a picture."""
+    font_size = max(20, min(32, round(0.2 * (pitch - _GAP))))
+    return font_size, round(1.25 * lines * font_size) + 16
+
+
+def _image(pixels: list[int], shape: list[int], max_value: int, levels: int, layout: _Layout) -> Image.Image:
+    """The sample at the layout's size, its values in levels of grey (unchanged when max_value ≤ 63)."""
+    from PIL import Image
+
+    values = bytes((2 * value * levels + max_value) // (2 * max_value) for value in pixels)
+    image = Image.frombytes("L", (shape[1], shape[0]), values)
+    enlarged = layout.picture_width >= shape[1]
+    method = Image.Resampling.NEAREST if enlarged else Image.Resampling.BOX
+    return image.resize((layout.picture_width, layout.picture_height), method)
+
+
+def _frame(sheet: Sheet, left: int, top: int, layout: _Layout, *, wrong: bool) -> None:
+    width, height = layout.picture_width, layout.picture_height
+    if not wrong:
+        sheet.outline(left, top, width, height, 2, LINE)
+        return
+    sheet.outline(left, top, width, height, _FRAME, AMBER_MARK)
+    corner, leg = left + width + _FRAME - 1, max(2 * _FRAME + 10, round(0.16 * width) + 2 * _FRAME)
+    sheet.triangle(
+        [(corner - leg, top - _FRAME), (corner, top - _FRAME), (corner, top - _FRAME + leg)],
+        AMBER_MARK,
+    )
+
+
+def _caption(
+    sheet: Sheet, middle: int, top: int, layout: _Layout, sample: Mapping[str, Any], labels: list[str]
+) -> None:
+    true, predicted = labels[sample["true_label"]], labels[sample["predicted_label"]]
+    lines = round((layout.caption_height - 16) / (1.25 * layout.font_size))
+    ink = INK if sample["true_label"] == sample["predicted_label"] else AMBER_TEXT
+    names = [f"{true} → {predicted}"] if lines == 2 else [true, f"→ {predicted}"]
+    for line, text in enumerate([*names, certainty(sample["confidence"])]):
+        shown, size = fit(text, layout.pitch - 8, layout.font_size, min(layout.font_size, 22))
+        baseline = top + 8 + round(layout.font_size * (1.0 + 1.25 * line))
+        sheet.text(middle, baseline, shown, size, ink if line < len(names) else MUTED, anchor="middle")

@@ -1,0 +1,180 @@
+"""A sheet of paper: boxes, smooth text and small pictures on 256 palette colours.
+
+Drawing palette indices keeps a slide-sized picture at 1.4 MB in memory and a few milliseconds to compress.
+Smooth text needs in-between colours; each pair of ink and background gets a short ramp of them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from digit_classifier.figures.palette import INK, LINE, MUTED, PAPER, blend, rgb
+from digit_classifier.figures.png import indexed_png
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageFont
+
+WIDTH, HEIGHT, MARGIN = 1600, 900, 72
+SMALLEST = 28  # px; still readable when the sheet is shown 480 px wide
+_RAMP = 6
+
+Anchor = Literal["left", "middle", "right"]
+
+
+class Sheet:
+    """White paper of a size in pixels; y grows downwards, text stands on its baseline."""
+
+    def __init__(self, height: int = HEIGHT, width: int = WIDTH) -> None:
+        from PIL import Image, ImageDraw
+
+        self.width, self.height = width, height
+        self._image = Image.new("P", (width, height))
+        self._draw = ImageDraw.Draw(self._image)
+        self._colours: dict[str, int] = {}
+        self._stamps: dict[tuple[str, int, str, str], tuple[Image.Image, Image.Image, int]] = {}
+        self._index(PAPER)
+
+    def _index(self, colour: str) -> int:
+        known = self._colours.get(colour)
+        if known is None:
+            if len(self._colours) == 256:
+                raise ValueError(f"figures: expected at most 256 colours on one sheet, {colour} is one too many")
+            known = self._colours[colour] = len(self._colours)
+        return known
+
+    def box(self, left: int, top: int, width: int, height: int, colour: str) -> None:
+        """A filled rectangle."""
+        self._image.paste(self._index(colour), (left, top, left + width, top + height))
+
+    def triangle(self, corners: list[tuple[int, int]], colour: str) -> None:
+        """A filled triangle."""
+        self._draw.polygon(corners, fill=self._index(colour))
+
+    def picture(self, left: int, top: int, image: Image.Image, shades: list[str]) -> None:
+        """A grey-level image ("L") whose value v is painted as `shades[v]`."""
+        table = [self._index(colour) for colour in shades]
+        self._image.paste(image.point(table + table[-1:] * (256 - len(table))), (left, top))
+
+    def text(
+        self, x: int, baseline: int, text: str, size: int, ink: str = INK, paper: str = PAPER, anchor: Anchor = "left"
+    ) -> None:
+        """One line of text on a background that is `paper` throughout."""
+        key = text, size, ink, paper
+        if key not in self._stamps:
+            self._stamps[key] = self._stamp(*key)
+        stamp, mask, rise = self._stamps[key]
+        left = x - {"left": 0, "middle": stamp.width // 2, "right": stamp.width}[anchor]
+        self._image.paste(stamp, (left, baseline - rise), mask)
+
+    def _stamp(self, text: str, size: int, ink: str, paper: str) -> tuple[Image.Image, Image.Image, int]:
+        from PIL import Image, ImageDraw
+
+        rise = round(size * 1.2)
+        cover = Image.new("L", (max(1, round(text_width(text, size))), rise + round(size * 0.45)))
+        draw, x = ImageDraw.Draw(cover), 0.0
+        for run in _runs(text):
+            draw.text((x, rise), run, fill=255, font=_font(run, size), anchor="ls")
+            x += _font(run, size).getlength(run)
+        ramp = [self._index(blend(paper, ink, level / _RAMP)) for level in range(_RAMP + 1)]
+        levels = [round(value / 255 * _RAMP) for value in range(256)]
+        mask = cover.point([255 if level else 0 for level in levels])
+        return cover.point([ramp[level] for level in levels]), mask, rise
+
+    def heading(self, title: str, subtitle: str) -> None:
+        """Title and subtitle at the top left, made to fit the width."""
+        room = self.width - 2 * MARGIN
+        for line, baseline, size, ink in ((title, 96, 52, INK), (subtitle, 148, 30, MUTED)):
+            fitted, fitted_size = fit(line, room, size, SMALLEST)
+            self.text(MARGIN, baseline, fitted, fitted_size, ink)
+
+    def outline(self, left: int, top: int, width: int, height: int, thickness: int, colour: str = LINE) -> None:
+        """A frame drawn outside the given rectangle."""
+        outer = left - thickness, top - thickness, width + 2 * thickness, height + 2 * thickness
+        self.box(outer[0], outer[1], outer[2], thickness, colour)
+        self.box(outer[0], top + height, outer[2], thickness, colour)
+        self.box(outer[0], outer[1], thickness, outer[3], colour)
+        self.box(left + width, outer[1], thickness, outer[3], colour)
+
+    def png(self) -> bytes:
+        """The sheet as PNG bytes."""
+        palette = [rgb(colour) for colour in self._colours]
+        return indexed_png(self.width, self.height, palette, self._image.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _typeface(size: int, wide: bool) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont
+
+    font = ImageFont.truetype(path, size) if wide and (path := _wide_font()) else ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise OSError("figures: expected a Pillow built with FreeType, got one without; to fix: pip install pillow")
+    return font
+
+
+@lru_cache(maxsize=1)
+def _wide_font() -> str | None:
+    """DejaVu Sans as Matplotlib ships it, found without importing Matplotlib."""
+    from importlib.util import find_spec
+    from pathlib import Path
+
+    spec = find_spec("matplotlib")
+    path = spec and spec.origin and Path(spec.origin).parent / "mpl-data/fonts/ttf/DejaVuSans.ttf"
+    return str(path) if path and path.is_file() else None
+
+
+@lru_cache(maxsize=4096)
+def _draws(character: str, wide: bool) -> bool:
+    """Whether the typeface has a glyph of its own for this character."""
+    if not wide and character.isascii():
+        return character.isprintable()
+    font = _typeface(24, wide)
+    return bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
+
+
+def drawable(text: str) -> bool:
+    """Whether every word can be drawn by one of the two typefaces."""
+    return all(
+        any(all(_draws(character, wide) for character in word) for wide in (False, True)) for word in text.split()
+    )
+
+
+def _needs_wide(word: str) -> bool:
+    return not (word.isascii() or all(_draws(character, wide=False) for character in word))
+
+
+def _runs(text: str) -> list[str]:
+    """The text cut where the typeface changes; a word keeps one typeface."""
+    runs: list[str] = []
+    for word in text.split(" "):
+        if runs and _needs_wide(runs[-1]) == _needs_wide(word):
+            runs[-1] += " " + word
+        else:
+            runs += ([" "] if runs else []) + [word]
+    return runs
+
+
+def _font(run: str, size: int) -> ImageFont.FreeTypeFont:
+    return _typeface(size, _needs_wide(run))
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: int) -> float:
+    """Advance width in pixels."""
+    return sum(_font(run, size).getlength(run) for run in _runs(text))
+
+
+def fit(text: str, room: float, size: int, smallest: int) -> tuple[str, int]:
+    """The text and the largest size ≤ `size` that fit `room` pixels; below `smallest` the middle gives way to "…".
+
+    Names that differ differ at their ends more often than in the middle.
+    """
+    width = text_width(text, size)
+    if width <= room:
+        return text, size
+    size = max(min(size, smallest), int(size * room / width))
+    fitted, keep = text, len(text)
+    while text_width(fitted, size) > room and keep > 2:
+        keep -= 1
+        fitted = f"{text[: (keep + 1) // 2].rstrip()}…{text[len(text) - keep // 2 :].lstrip()}"
+    return fitted, size
