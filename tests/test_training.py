@@ -1,0 +1,251 @@
+"""The training loop against scikit-learn's optimisers, SciPy's shift, NumPy's statistics and the written contract."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import log
+
+import numpy as np
+import pytest
+from scipy import ndimage
+from sklearn.metrics import confusion_matrix
+from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
+
+from digit_classifier.config import configure
+from digit_classifier.data import Split, load_digits, stratified_split
+from digit_classifier.network import create_network, log_loss
+from digit_classifier.training import (
+    adamw,
+    decay_weights,
+    learning_rate,
+    new_network,
+    sgd,
+    shifted,
+    smoothed_targets,
+    snapshot_epochs,
+    train,
+)
+
+DIGITS = load_digits()
+SPLIT = stratified_split(DIGITS, 0.2, 0)
+MLP = configure(hidden_sizes="16,8", epochs=3)
+LOGISTIC = configure(model="logistic", epochs=4)
+EXPLODING = {"learning_rate": 1000, "optimizer": "sgd", "momentum": 0.9, "weight_decay": 10}
+
+
+def with_holdout(split: Split, *, images=None, labels=None) -> Split:
+    """The same split with other pixels or labels in its hold-out rows."""
+    dataset = replace(split.dataset, images=split.dataset.images.copy(), labels=split.dataset.labels.copy())
+    if images is not None:
+        dataset.images[split.holdout_ids] = images
+    if labels is not None:
+        dataset.labels[split.holdout_ids] = labels
+    return Split(dataset, split.training_ids, split.holdout_ids)
+
+
+def test_one_run_of_each_preset_is_as_accurate_as_its_kind():
+    assert train(configure(model="logistic"), SPLIT)[1].epochs[-1].holdout_accuracy > 0.94
+    assert train(configure(epochs=15), SPLIT)[1].epochs[-1].holdout_accuracy > 0.96
+
+
+@pytest.mark.parametrize("config", [MLP, LOGISTIC])
+def test_training_twice_gives_the_same_bits(config):
+    (first, one), (second, two) = train(config, SPLIT), train(config, SPLIT)
+    assert first.parameters.tobytes() == second.parameters.tobytes()
+    assert [e.training_loss for e in one.epochs] == [e.training_loss for e in two.epochs]
+
+
+@pytest.mark.parametrize("config", [MLP, LOGISTIC])
+def test_holdout_pixels_and_labels_never_reach_the_network(config):
+    network, history = train(config, SPLIT)
+    rng = np.random.default_rng(0)
+    others = with_holdout(
+        SPLIT,
+        images=rng.integers(0, 17, size=SPLIT.holdout_images.shape),
+        labels=rng.permutation(SPLIT.holdout_labels),
+    )
+    blind, watched = train(config, others)
+    assert blind.parameters.tobytes() == network.parameters.tobytes()
+    assert blind.offset.tobytes() == network.offset.tobytes()
+    assert blind.scale.tobytes() == network.scale.tobytes()
+    assert watched.epochs[-1].holdout_loss != history.epochs[-1].holdout_loss
+
+
+def test_standard_scaling_is_the_mean_and_deviation_of_the_training_rows():
+    network = new_network(replace(MLP, scaling="standard"), SPLIT)
+    pixels = SPLIT.training_images.reshape(-1, 64).astype(np.float64)
+    scaled = network.inputs(pixels.T)
+    constant = pixels.std(axis=0) == 0
+    assert constant.any()
+    np.testing.assert_allclose(scaled[:-1].mean(axis=1), 0, atol=1e-6)
+    np.testing.assert_allclose(scaled[:-1][~constant].std(axis=1), 1, rtol=1e-5)
+    assert not scaled[:-1][constant].any()
+    assert (scaled[-1] == 1).all()
+
+
+def test_max_scaling_maps_the_pixels_to_zero_and_one():
+    scaled = new_network(replace(MLP, scaling="max"), SPLIT).inputs(SPLIT.training_images.reshape(-1, 64).T)
+    assert (scaled.min(), scaled.max()) == (0, 1)
+
+
+def test_a_full_batch_from_zero_starts_at_the_loss_of_a_uniform_guess():
+    first = train(LOGISTIC, SPLIT)[1].epochs[0]
+    assert first.training_loss == pytest.approx(log(10), rel=1e-6)
+    assert first.training_accuracy == np.mean(SPLIT.training_labels == 0)  # every class ties: the first one is taken
+
+
+def test_training_scores_are_those_before_each_update():
+    config = replace(LOGISTIC, epochs=3)
+    one_less, _ = train(replace(config, epochs=2), SPLIT)
+    seen = train(config, SPLIT)[1].epochs[-1]
+    probabilities = one_less.probabilities(SPLIT.training_images)
+    assert seen.training_loss == pytest.approx(log_loss(probabilities.T, SPLIT.training_labels), rel=1e-5)
+    assert seen.training_accuracy == np.mean(probabilities.argmax(axis=1) == SPLIT.training_labels)
+
+
+def test_holdout_scores_are_those_of_the_returned_network():
+    network, history = train(MLP, SPLIT)
+    last, predicted = history.epochs[-1], network.probabilities(SPLIT.holdout_images)
+    assert last.holdout_loss == pytest.approx(log_loss(predicted.T, SPLIT.holdout_labels), rel=1e-5)
+    expected = confusion_matrix(SPLIT.holdout_labels, predicted.argmax(axis=1))
+    np.testing.assert_array_equal(last.confusion_matrix, expected)
+    assert last.holdout_accuracy == expected.trace() / expected.sum()
+
+
+def test_learning_rates_are_linear_and_never_negative():
+    config = replace(MLP, learning_rate=0.4, lr_decay=0.3, epochs=6)
+    rates = [epoch.learning_rate for epoch in train(config, SPLIT)[1].epochs]
+    assert rates == pytest.approx([0.4, 0.28, 0.16, 0.04, 0, 0])
+    assert learning_rate(replace(config, lr_decay=0), 1000) == 0.4
+
+
+def test_a_rate_of_zero_changes_nothing():
+    config = replace(MLP, lr_decay=1.0, weight_decay=0.5)
+    assert (
+        train(config, SPLIT)[0].parameters.tobytes() == train(replace(config, epochs=1), SPLIT)[0].parameters.tobytes()
+    )
+
+
+@pytest.mark.parametrize("model", ["mlp", "logistic"])
+def test_divergence_stops_training_and_restores_the_epoch_before(model):
+    seen = []
+    config = configure(model=model, epochs=50, **EXPLODING)
+    network, history = train(config, SPLIT, on_epoch=seen.append)
+    assert history.diverged is not None
+    assert history.diverged.epoch == len(history.epochs) + 1 == len(seen) + 1 < 50
+    assert "loss was nan" in history.diverged.reason
+    assert np.isfinite(network.parameters).all()
+    assert [s.epoch for s in history.snapshots] == [e.number for e in history.epochs]
+
+
+def test_divergence_late_in_a_long_run_keeps_the_last_completed_epoch_as_a_snapshot():
+    config = configure(model="logistic", epochs=1000, learning_rate=0.4, weight_decay=10)
+    network, history = train(config, SPLIT)
+    assert history.diverged is not None
+    assert history.snapshots[-1].epoch == history.epochs[-1].number
+    np.testing.assert_array_equal(history.snapshots[-1].first_layer_weights, network.layers[0].weights)
+
+
+@pytest.mark.parametrize(("epochs", "count"), [(1, 1), (7, 7), (100, 100), (101, 100), (1234, 100)])
+def test_snapshots_are_evenly_spread_and_end_with_the_last_epoch(epochs, count):
+    chosen = sorted(snapshot_epochs(epochs))
+    gaps = np.diff([0, *chosen])
+    assert len(chosen) == count
+    assert chosen[-1] == epochs
+    assert gaps.max() - gaps.min() <= 1
+
+
+def test_snapshots_picture_the_weights_only_without_hidden_layers():
+    network, history = train(LOGISTIC, SPLIT)
+    assert [s.epoch for s in history.snapshots] == [1, 2, 3, 4]
+    pictures = [s.first_layer_weights for s in history.snapshots]
+    np.testing.assert_array_equal(pictures[-1], network.layers[0].weights)
+    assert (pictures[0] != pictures[1]).any()
+    assert all(s.first_layer_weights is None for s in train(MLP, SPLIT)[1].snapshots)
+
+
+def test_the_listener_hears_every_epoch_and_time_comes_from_the_given_clock_only():
+    heard, ticks = [], iter(range(100))
+    _, history = train(MLP, SPLIT, on_epoch=heard.append, clock=lambda: next(ticks) * 0.5)
+    assert tuple(heard) == history.epochs
+    assert [(e.number, e.seconds) for e in heard] == [(1, 0.5), (2, 0.5), (3, 0.5)]
+    assert train(MLP, SPLIT)[1].epochs[0].seconds is None
+
+
+@pytest.mark.parametrize("batch_size", [1, 64, 1436, 1437, 5000])
+def test_any_batch_size_trains_on_every_row(batch_size):
+    config = replace(MLP, batch_size=batch_size, epochs=1, learning_rate=1e-12, shift_pixels=0.0)
+    epoch = train(config, SPLIT)[1].epochs[0]
+    assert epoch.training_loss == pytest.approx(log(10), rel=1e-5)
+    assert epoch.training_accuracy == pytest.approx(np.mean(SPLIT.training_labels == 0), abs=0.15)
+
+
+def test_preparing_inputs_in_small_blocks_changes_no_bit(monkeypatch):
+    config = replace(MLP, batch_size=50, shift_pixels=0.7)
+    whole = train(config, SPLIT)[0].parameters
+    monkeypatch.setattr("digit_classifier.training.BLOCK", 120)
+    np.testing.assert_array_equal(train(config, SPLIT)[0].parameters, whole)
+
+
+@pytest.mark.parametrize("reach", [0.7, 1.0, 2.5, 20.0])
+def test_shifts_are_those_of_scipy(reach):
+    rng = np.random.default_rng(4)
+    images = rng.random((6, 9, 30))
+    down, right = rng.uniform(-reach, reach, size=(2, 30))
+    down[:3], right[:3] = [0, 1, -1], [0, -1, 0]
+    expected = [
+        ndimage.shift(images[:, :, i], (down[i], right[i]), order=1, mode="grid-constant", cval=0.0) for i in range(30)
+    ]
+    np.testing.assert_allclose(shifted(images, down, right), np.stack(expected, axis=-1), atol=1e-12)
+
+
+def test_smoothed_targets_are_distributions_around_the_true_class():
+    targets = smoothed_targets(4, 0.1)
+    np.testing.assert_allclose(targets.sum(axis=0), 1)
+    np.testing.assert_allclose(np.diag(targets), 0.925)
+    np.testing.assert_array_equal(smoothed_targets(4, 0.0), np.eye(4))
+
+
+def test_sgd_and_adam_follow_those_of_sklearn():
+    rng = np.random.default_rng(5)
+    start = rng.normal(size=50)
+    ours, theirs = [start.copy(), start.copy()], [start.copy(), start.copy()]
+    updates = [sgd(ours[0], 0.9), adamw(ours[1], 0.9, beta2=0.999, epsilon=0)]
+    references = [
+        SGDOptimizer([theirs[0]], 0.05, momentum=0.9, nesterov=False),
+        AdamOptimizer([theirs[1]], 0.05, beta_1=0.9, beta_2=0.999, epsilon=0),
+    ]
+    for _ in range(20):
+        gradient = rng.normal(size=50)
+        for i in range(2):
+            updates[i](gradient, 0.05)
+            references[i].update_params([theirs[i]], [gradient])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10)
+
+
+def test_adamw_is_algorithm_2_of_its_paper():
+    rng = np.random.default_rng(6)
+    network = create_network((1, 1), np.zeros(1), np.ones(1), random_state=0)
+    network.parameters[:] = 0.5, -0.3  # one weight, one bias
+    update, rate, decay, beta1, beta2, epsilon = adamw(network.parameters, 0.9, 0.99, 0.01), 0.1, 0.2, 0.9, 0.99, 0.01
+    values, m, v = [0.5, -0.3], [0.0, 0.0], [0.0, 0.0]
+    for t in range(1, 30):
+        gradient = rng.normal(size=2)
+        decay_weights(network, 1 - rate * decay)
+        update(gradient, rate)
+        for i, (g, lam) in enumerate(zip(gradient, [decay, 0.0], strict=True)):
+            m[i] = beta1 * m[i] + (1 - beta1) * g
+            v[i] = beta2 * v[i] + (1 - beta2) * g * g
+            m_hat, v_hat = m[i] / (1 - beta1**t), v[i] / (1 - beta2**t)
+            values[i] -= rate * (m_hat / (v_hat**0.5 + epsilon) + lam * values[i])
+    np.testing.assert_allclose(network.parameters, values, rtol=1e-5)
+
+
+def test_weight_decay_shrinks_weights_and_leaves_biases():
+    network = create_network((5, 4, 3), np.zeros(5), np.ones(5), random_state=0)
+    network.parameters[:] = np.arange(1, len(network.parameters) + 1)
+    before = [(layer.weights.copy(), layer.bias.copy()) for layer in network.layers]
+    decay_weights(network, 0.75)
+    for layer, (weights, bias) in zip(network.layers, before, strict=True):
+        np.testing.assert_array_equal(layer.weights, weights * 0.75)
+        np.testing.assert_array_equal(layer.bias, bias)
