@@ -13,9 +13,9 @@ from digit_classifier.errors import ArtifactError
 from mutations import VALUES, mutated
 
 SCORE = s.obj(
-    {"f1-score": s.nullable(s.UNIT), "support": s.COUNT}, optional={"reasons": s.mapping(s.text(1, 9), s.LINE)}
+    {"f1-score": s.nullable(s.UNIT), "support": s.COUNT}, optional={"reasons": s.mapping(s.text(1, 9), s.line(0, 500))}
 )
-ZOO = s.payload(
+ZOO = s.document(
     "zoo",
     {
         "report": s.obj({"accuracy": s.UNIT}, extra=SCORE),
@@ -32,7 +32,7 @@ ZOO = s.payload(
         "any": s.number(),
         "list": s.nullable(s.arr(s.integer(), 1)),
     },
-    optional={"note": s.LINE},
+    optional={"note": s.line(0, 500)},
 )
 EXAMPLE: dict[str, Any] = {
     "schema_version": 1,
@@ -121,7 +121,7 @@ def test_a_list_of_numbers_passes_exactly_when_each_of_them_does(values: list[fl
         ((1, 2), s.arr(s.UNIT), "v: expected a list, got Python's tuple"),
         ({}, SCORE, "v['f1-score']: expected 0..1 or null, got nothing"),
         ({"f1-score": 1, "support": 0, "x y": 3}, SCORE, "v['x y']: expected no such key, got 3; the keys are"),
-        ({1: "x"}, s.mapping(s.text(1, 9), s.LINE), "v: expected keys to be text of 1..9 characters, got 1"),
+        ({1: "x"}, s.mapping(s.text(1, 9), s.line(0, 500)), "v: expected keys to be text of 1..9 characters, got 1"),
     ],
 )
 def test_the_message_names_place_expectation_and_value(value: Any, schema: s.Schema, message: str) -> None:

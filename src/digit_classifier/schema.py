@@ -176,6 +176,11 @@ def text(low: int, high: int, pattern: str | None = None, description: str | Non
     return {"type": "string", "minLength": low, "maxLength": high, **_limits(pattern=pattern, description=description)}
 
 
+def line(low: int, high: int) -> Schema:
+    """Declare text of one line: no control characters, no line or paragraph separators."""
+    return text(low, high, r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$", f"one line of {low}..{high} characters")
+
+
 def arr(items: Schema, low: int | None = None, high: int | None = None) -> Schema:
     """Declare a list of low..high items of one schema."""
     return {"type": "array", "items": items, **_limits(minItems=low, maxItems=high)}
@@ -203,7 +208,7 @@ def nullable(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"]}
 
 
-def payload(name: str, required: Schema, optional: Schema | None = None, version: int = 1) -> Schema:
+def document(name: str, required: Schema, optional: Schema | None = None, version: int = 1) -> Schema:
     """Declare a whole JSON file: its name without the suffix, its keys, its schema version."""
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -216,5 +221,4 @@ def payload(name: str, required: Schema, optional: Schema | None = None, version
 UNIT = number(0, 1)
 COUNT = integer(0)
 FLAG: Schema = {"type": "boolean"}
-LINE = text(0, 500, r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$", "one line of at most 500 characters")
 SHA256 = text(64, 64, "^[0-9a-f]{64}$", "64 lower-case hexadecimal digits")

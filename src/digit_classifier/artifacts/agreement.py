@@ -1,0 +1,216 @@
+"""Do the files of one run tell the same story? Every rule recomputes or compares, with nothing but these files."""
+
+from __future__ import annotations
+
+import base64
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from digit_classifier.artifacts.dataset import split_sha256
+from digit_classifier.artifacts.rules import Payload, differences
+from digit_classifier.artifacts.scores import build_metrics, build_roc
+from digit_classifier.artifacts.summary import results_digest
+from digit_classifier.errors import ArtifactError
+from digit_classifier.schema import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+LOGARITHM = 1e-12  # platforms differ in its last digit
+SINGLE = 1e-5  # stored probabilities are float32
+SHOWN = 5  # messages per rule; one broken file breaks many places
+
+
+def contradictions(payloads: Mapping[str, Payload]) -> list[str]:
+    """One line per contradiction between the files of a run, each naming file and field; empty when they agree.
+
+    `payloads` maps file names to payloads that each pass their own validator; the dataset comes as dataset.json. A
+    rule about a file that is not there is passed over.
+    """
+    found: list[str] = []
+    for names, rule in RULES:
+        if all(name in payloads for name in names):
+            found += islice(rule(*(payloads[name] for name in names)), SHOWN)
+    return found
+
+
+def _metrics(holdout: Payload, metrics: Payload) -> Iterator[str]:
+    names = metrics["labels"]
+    if len(names) != len(holdout["probabilities"][0]):
+        yield _differs("metrics.labels", len(holdout["probabilities"][0]), len(names), "holdout")
+        return
+    labels = holdout["true_labels"], holdout["predicted_labels"], holdout["probabilities"]
+    rebuilt = build_metrics(*labels, names, metrics["train_accuracy"])
+    loss = rebuilt.pop("log_loss")
+    yield from differences(rebuilt, {key: metrics[key] for key in rebuilt}, "metrics")
+    yield from differences(loss, metrics["log_loss"], "metrics.log_loss", LOGARITHM)
+
+
+def _predictions(holdout: Payload, metrics: Payload, predictions: Payload) -> Iterator[str]:
+    yield from differences(metrics["labels"], predictions["labels"], "predictions.labels")
+    rows = {sample_id: row for row, sample_id in enumerate(holdout["sample_ids"])}
+    for index, sample in enumerate(predictions["samples"]):
+        where = f"predictions.samples[{index}]"
+        row = rows.get(sample["sample_id"])
+        if row is None:
+            yield f"{where}.sample_id: expected a sample of holdout.json, got {sample['sample_id']}"
+            continue
+        for key, many in (("true_label", "true_labels"), ("probabilities", "probabilities")):
+            yield from differences(holdout[many][row], sample[key], f"{where}.{key}")
+
+
+def _roc(holdout: Payload, metrics: Payload, roc: Payload) -> Iterator[str]:
+    if len(metrics["labels"]) != len(holdout["probabilities"][0]):
+        return  # said by _metrics
+    try:
+        rebuilt = build_roc(holdout["true_labels"], holdout["probabilities"], metrics["labels"])
+    except ArtifactError as error:
+        yield f"roc_curves.classes: expected curves from holdout.json, got none: {error}"
+        return
+    yield from differences(rebuilt, roc, "roc_curves")
+
+
+def _loss_curve(holdout: Payload, metrics: Payload, curve: Payload) -> Iterator[str]:
+    if curve["diverged"]:
+        return
+    accuracy, loss = curve["holdout_accuracy"][-1], curve["holdout_loss"][-1]
+    last = len(curve["epochs"]) - 1
+    yield from differences(metrics["accuracy"], accuracy, f"loss_curve.holdout_accuracy[{last}]", LOGARITHM)
+    pairs = zip(holdout["true_labels"], holdout["probabilities"], strict=True)
+    if all(row[label] > 1e-12 for label, row in pairs if label < len(row)):  # below, the metric clips
+        yield from differences(metrics["log_loss"], loss, f"loss_curve.holdout_loss[{last}]", SINGLE)
+
+
+def _snapshots(metrics: Payload, curve: Payload, snapshots: Payload) -> Iterator[str]:
+    where, epochs, matrices = "epoch_snapshots", snapshots["epochs"], snapshots["confusion_matrices"]
+    total = len(curve["epochs"])
+    supports = [sum(row) for row in metrics["confusion_matrix"]]
+    for index, (epoch, matrix) in enumerate(zip(epochs, matrices, strict=True)):
+        if epoch > total:
+            yield f"{where}.epochs[{index}]: expected an epoch of loss_curve.json, 1..{total}, got {epoch}"
+            return
+        if [sum(row) for row in matrix] != supports:
+            yield f"{where}.confusion_matrices[{index}]: expected the supports of metrics.json, got other row sums"
+            return
+        right = sum(row[label] for label, row in enumerate(matrix)) / sum(supports)
+        at = f"{where}.confusion_matrices[{index}]"
+        accuracy = curve["holdout_accuracy"][epoch - 1]
+        if accuracy is not None and abs(right - accuracy) > LOGARITHM:
+            yield f"{at}: expected the accuracy {show(accuracy)} of loss_curve.json, got {show(right)}"
+    if not curve["diverged"]:
+        yield from differences(total, epochs[-1] if epochs else None, f"{where}.epochs")
+        yield from differences(
+            metrics["confusion_matrix"], matrices[-1] if matrices else None, f"{where}.confusion_matrices"
+        )
+
+
+def _snapshot_weights(model: Payload, snapshots: Payload, curve: Payload) -> Iterator[str]:
+    weights = snapshots["first_layer_weights"]
+    where = "epoch_snapshots.first_layer_weights"
+    if (weights is not None) != (len(model["layers"]) == 1):
+        yield f"{where}: expected weights exactly for a network without hidden layers, got {show(weights)}"
+    elif weights and len(weights[0]) != len(model["layers"][0]["weights"]):
+        yield f"{where}: expected as many numbers as model.json has in its layer, got others"
+    elif weights and not curve["diverged"] and weights[-1] != model["layers"][0]["weights"]:
+        yield f"{where}[{len(weights) - 1}]: expected the weights of model.json, got others"
+
+
+def _timing(curve: Payload, timing: Payload) -> Iterator[str]:
+    yield from differences(len(curve["epochs"]), len(timing["epoch_seconds"]), "timing_stats.epoch_seconds (how many)")
+
+
+def _dynamics(curve: Payload, dynamics: Payload) -> Iterator[str]:
+    yield from differences(curve["epochs"], dynamics["epochs"], "training_dynamics.epochs")
+    yield from differences(curve["training_loss"], dynamics["losses"], "training_dynamics.losses")
+    yield from differences(curve["diverged"], dynamics.get("diverged"), "training_dynamics.diverged")
+
+
+def _model(summary: Payload, model: Payload) -> Iterator[str]:
+    for key in ("image_shape", "max_value"):
+        yield from differences(summary["dataset"][key], model[key], f"model.{key}")
+    keys = ("inputs", "units", "activation")
+    ours = [{key: layer[key] for key in keys} for layer in model["layers"]]
+    stated = [{key: layer[key] for key in keys} for layer in summary["model"]["layers"]]
+    yield from differences(stated, ours, "model.layers")
+
+
+def _summary(summary: Payload, metrics: Payload, holdout: Payload) -> Iterator[str]:
+    yield from differences(summary["dataset"]["class_names"], metrics["labels"], "metrics.labels")
+    yield from differences(summary["split"]["holdout"], len(holdout["sample_ids"]), "holdout.sample_ids (how many)")
+    digest = split_sha256(summary["dataset"]["sha256"], holdout["sample_ids"])
+    yield from differences(digest, summary["split"]["sha256"], "run_summary.split.sha256")
+    highest, samples = holdout["sample_ids"][-1], summary["dataset"]["samples"]
+    if highest >= samples:
+        yield f"holdout.sample_ids: expected 0..{samples - 1}, got {highest}"
+
+
+def _summary_samples(summary: Payload, predictions: Payload) -> Iterator[str]:
+    for key in ("image_shape", "max_value"):
+        yield from differences(summary["dataset"][key], predictions[key], f"predictions.{key}")
+
+
+def _summary_curve(summary: Payload, curve: Payload) -> Iterator[str]:
+    yield from differences(curve["diverged"], summary["diverged"], "run_summary.diverged")
+    epochs = summary["config"].get("epochs")
+    if epochs is not None and not curve["diverged"]:
+        yield from differences(epochs, len(curve["epochs"]), "loss_curve.epochs (how many)")
+
+
+def _digest(summary: Payload, model: Payload, holdout: Payload, metrics: Payload) -> Iterator[str]:
+    digest = results_digest(
+        {"run_summary.json": summary, "model.json": model, "holdout.json": holdout, "metrics.json": metrics}
+    )
+    yield from differences(digest, summary["results_digest"], "run_summary.results_digest")
+
+
+def _manifest(summary: Payload, manifest: Payload) -> Iterator[str]:
+    for key in ("run_id", "results_digest"):
+        yield from differences(summary[key], manifest[key], f"manifest.{key}")
+
+
+def _dataset(summary: Payload, dataset: Payload) -> Iterator[str]:
+    stated = summary["dataset"]
+    ours = {key: dataset.get(key) for key in stated if key not in ("samples", "file")}
+    ours |= {"samples": len(dataset["labels"]), "file": stated["file"]}
+    yield from differences(ours, stated, "run_summary.dataset")
+
+
+def _dataset_labels(dataset: Payload, holdout: Payload) -> Iterator[str]:
+    labels = dataset["labels"]
+    for index, (sample_id, label) in enumerate(zip(holdout["sample_ids"], holdout["true_labels"], strict=True)):
+        if sample_id < len(labels):
+            yield from differences(labels[sample_id], label, f"holdout.true_labels[{index}]")
+
+
+def _dataset_pixels(dataset: Payload, predictions: Payload) -> Iterator[str]:
+    pixels = base64.b64decode(dataset["pixels"])
+    height, width = dataset["image_shape"]
+    for index, sample in enumerate(predictions["samples"]):
+        start = sample["sample_id"] * height * width
+        stored = list(pixels[start : start + height * width])
+        yield from differences(stored, sample["pixels"], f"predictions.samples[{index}].pixels")
+
+
+def _differs(where: str, wanted: object, got: object, source: str) -> str:
+    return f"{where}: expected {show(wanted)} as in {source}.json, got {show(got)}"
+
+
+RULES: list[tuple[list[str], Callable[..., Iterator[str]]]] = [
+    (["holdout.json", "metrics.json"], _metrics),
+    (["holdout.json", "metrics.json", "predictions.json"], _predictions),
+    (["holdout.json", "metrics.json", "roc_curves.json"], _roc),
+    (["holdout.json", "metrics.json", "loss_curve.json"], _loss_curve),
+    (["metrics.json", "loss_curve.json", "epoch_snapshots.json"], _snapshots),
+    (["model.json", "epoch_snapshots.json", "loss_curve.json"], _snapshot_weights),
+    (["loss_curve.json", "timing_stats.json"], _timing),
+    (["loss_curve.json", "training_dynamics.json"], _dynamics),
+    (["run_summary.json", "model.json"], _model),
+    (["run_summary.json", "metrics.json", "holdout.json"], _summary),
+    (["run_summary.json", "predictions.json"], _summary_samples),
+    (["run_summary.json", "loss_curve.json"], _summary_curve),
+    (["run_summary.json", "model.json", "holdout.json", "metrics.json"], _digest),
+    (["run_summary.json", "manifest.json"], _manifest),
+    (["run_summary.json", "dataset.json"], _dataset),
+    (["dataset.json", "holdout.json"], _dataset_labels),
+    (["dataset.json", "predictions.json"], _dataset_pixels),
+]

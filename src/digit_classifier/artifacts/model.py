@@ -1,0 +1,104 @@
+"""The trained network as numbers, so that a page can predict with it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from digit_classifier.artifacts.rules import (
+    BASE64,
+    IMAGE_SHAPE,
+    MAX_VALUE,
+    Payload,
+    check_layers,
+    count_parameters,
+    decode,
+    decode_float32,
+    encode,
+    float32_bytes,
+    layer_schema,
+    require,
+)
+from digit_classifier.schema import SHA256, arr, check_payload, document, integer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MODEL = document(
+    "model",
+    {
+        "image_shape": IMAGE_SHAPE,
+        "max_value": MAX_VALUE,
+        "offset": BASE64,
+        "scale": BASE64,
+        "layers": arr(layer_schema(weights=BASE64, bias=BASE64), 1, 32),
+        "parameters": integer(1),
+        "sha256": SHA256,
+    },
+)
+
+
+def build_model(
+    image_shape: Sequence[int],
+    max_value: int,
+    offset: bytes | Sequence[float],
+    scale: bytes | Sequence[float],
+    layers: Sequence[tuple[int, int, str, bytes | Sequence[float], bytes | Sequence[float]]],
+) -> Payload:
+    """model.json: input = (pixel − offset) / scale, then each layer (inputs, units, activation, weights, bias).
+
+    All numbers are float32, as flat lists or as little-endian bytes; weights are units × inputs, row by row.
+    """
+    payload: Payload = {
+        "schema_version": 1,
+        "image_shape": list(image_shape),
+        "max_value": max_value,
+        "offset": encode(float32_bytes(offset)),
+        "scale": encode(float32_bytes(scale)),
+        "layers": [
+            {
+                "inputs": inputs,
+                "units": units,
+                "activation": activation,
+                "weights": encode(float32_bytes(weights)),
+                "bias": encode(float32_bytes(bias)),
+            }
+            for inputs, units, activation, weights, bias in layers
+        ],
+    }
+    payload["parameters"] = sum(count_parameters(layer) for layer in payload["layers"])
+    return payload | {"sha256": model_sha256(payload)}
+
+
+def model_sha256(payload: Payload) -> str:
+    """Digest of the architecture and the bytes of offset, scale, and each layer's weights and bias."""
+    shapes = [(layer["inputs"], layer["units"], layer["activation"]) for layer in payload["layers"]]
+    digest = hashlib.sha256(repr((tuple(payload["image_shape"]), payload["max_value"], shapes)).encode())
+    height, width = payload["image_shape"]
+    for key in ("offset", "scale"):
+        digest.update(decode(payload[key], 4 * height * width, f"model.{key}"))
+    for index, layer in enumerate(payload["layers"]):
+        where = f"model.layers[{index}]"
+        digest.update(decode(layer["weights"], 4 * layer["inputs"] * layer["units"], f"{where}.weights"))
+        digest.update(decode(layer["bias"], 4 * layer["units"], f"{where}.bias"))
+    return digest.hexdigest()
+
+
+def validate_model_payload(payload: Payload) -> None:
+    """Check model.json."""
+    check_payload(payload, MODEL, "model")
+    height, width = payload["image_shape"]
+    layers = payload["layers"]
+    decode_float32(payload["offset"], height * width, "model.offset")
+    smallest = min(decode_float32(payload["scale"], height * width, "model.scale"))
+    require(smallest > 0, "model.scale", "positive numbers", smallest)
+    inputs = layers[0]["inputs"]
+    require(inputs == height * width, "model.layers[0].inputs", f"{height * width}, one per pixel", inputs)
+    parameters = check_layers(layers, "model.layers")
+    require(payload["parameters"] == parameters, "model.parameters", str(parameters), payload["parameters"])
+    for index, layer in enumerate(layers):
+        where = f"model.layers[{index}]"
+        decode_float32(layer["weights"], layer["inputs"] * layer["units"], f"{where}.weights")
+        decode_float32(layer["bias"], layer["units"], f"{where}.bias")
+    digest = model_sha256(payload)
+    require(payload["sha256"] == digest, "model.sha256", digest, payload["sha256"])
