@@ -1,0 +1,189 @@
+"""File operations that survive a crash: whole files, kept on disk before their name appears, never through a link."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from digit_classifier.errors import ArtifactError, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+# Absent on Windows, where opening a link for reading is not the danger it is elsewhere.
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_READ = (
+    os.O_RDONLY | NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_BUSY_ON_WINDOWS = {5, 32, 33}  # a virus scanner or an indexer has the file open for a moment
+
+
+def read_regular(path: Path, max_bytes: int) -> bytes:
+    """The bytes of a regular file; ArtifactError for links, pipes and devices, and for files beyond `max_bytes`."""
+    try:
+        descriptor = os.open(path, _READ)  # O_NONBLOCK: a pipe must not hang the reader
+    except OSError as error:
+        if path.is_symlink():
+            raise _not_regular(path) from error
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _not_regular(path)
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        came = f"{max(status.st_size, len(data))}"
+        raise ArtifactError(explain(path, f"at most {max_bytes} bytes", came, "the file as it was published"))
+    return data
+
+
+def _not_regular(path: Path) -> ArtifactError:
+    return ArtifactError(explain(path, "a regular file", "a link, pipe or device", "the file as it was published"))
+
+
+def write_new(path: Path, data: bytes) -> int:
+    """Write a file that must not exist yet; returns its open descriptor, for `sync_and_close`."""
+    descriptor = os.open(path, _CREATE, 0o666)  # the umask decides
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def sync_and_close(descriptors: list[int]) -> None:
+    """Wait until the disk has these files. Writing all before waiting for the first halves the journal's commits."""
+    try:
+        for descriptor in descriptors:
+            _sync(descriptor)
+    finally:
+        close_all(descriptors)
+
+
+def close_all(descriptors: list[int]) -> None:
+    """Close what `write_new` opened; what was written is not promised to be on disk."""
+    while descriptors:
+        with suppress(OSError):  # every descriptor is closed, whatever the one before it said
+            os.close(descriptors.pop())
+
+
+def _sync(descriptor: int) -> None:
+    if sys.platform == "darwin":
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)  # fsync there only reaches the drive's cache
+    else:
+        os.fsync(descriptor)
+
+
+def write_all(directory: Path, files: Mapping[str, bytes], *, keep: bool = True) -> None:
+    """Write new files in the order given; with `keep`, wait until the disk has the bytes (not yet the names)."""
+    descriptors: list[int] = []
+    try:
+        for name, data in files.items():
+            descriptors.append(write_new(directory / name, data))
+    except BaseException:
+        close_all(descriptors)
+        raise
+    if keep:
+        sync_and_close(descriptors)
+    else:
+        close_all(descriptors)
+
+
+def sync_directory(directory: Path) -> None:
+    """Wait until the disk has the names in a directory (Windows has no such call and journals them in order)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        _sync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what network and shared folders answer: they sync names on their own
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def make_directories(path: Path) -> list[Path]:
+    """Create a directory and the missing ones above it, durably; returns those created, deepest first."""
+    missing = [path]
+    while not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    created: list[Path] = []
+    for directory in reversed(missing):
+        try:
+            directory.mkdir()
+        except FileExistsError:
+            if not directory.is_dir():
+                raise
+        else:
+            created.insert(0, directory)
+            sync_directory(directory.parent)
+    return created
+
+
+def rename(source: Path, target: Path) -> None:
+    """Give a directory its final name, which must be free."""
+    _patiently(lambda: source.rename(target))
+
+
+def replace(source: Path, target: Path) -> None:
+    """Put a file in the place of another, or of none, in one step."""
+    _patiently(lambda: source.replace(target))
+
+
+@contextmanager
+def prepared(scratch: Path, files: Mapping[str, bytes], *, keep: bool = True) -> Iterator[dict[Path, str]]:
+    """Write every file under a temporary name first: temporary path → name, for `replace` to put in place.
+
+    A full disk is met before the first old file is gone. What was not put in place is removed when that fails.
+    """
+    temporary = {scratch / f".{name}-{os.urandom(4).hex()}.tmp": name for name in files}
+    try:
+        write_all(scratch, {hidden.name: files[name] for hidden, name in temporary.items()}, keep=keep)
+        yield temporary
+    except BaseException:
+        for hidden in temporary:
+            with suppress(OSError):
+                hidden.unlink()
+        raise
+
+
+def replace_all(directory: Path, files: Mapping[str, bytes], *, scratch: Path, keep: bool = True) -> None:
+    """Put files in place one by one, in the order given; with `keep`, wait until the disk has them."""
+    with prepared(scratch, files, keep=keep) as temporary:
+        for hidden, name in temporary.items():
+            replace(hidden, directory / name)
+    if keep:
+        sync_directory(directory)
+
+
+def remove_directory(directory: Path) -> None:
+    """Delete a directory that holds files only. OSError when it holds directories: those are not ours."""
+    for path in list(directory.iterdir()):
+        path.unlink()
+    directory.rmdir()
+
+
+def _patiently(operation: Callable[[], object]) -> None:
+    for wait in (0.05, 0.1, 0.2, 0.4, 0.8, 1.0):
+        try:
+            operation()
+        except PermissionError as error:
+            if getattr(error, "winerror", None) not in _BUSY_ON_WINDOWS:
+                raise
+            time.sleep(wait)
+        else:
+            return
+    operation()
