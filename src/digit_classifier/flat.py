@@ -1,0 +1,83 @@
+"""Flat mode: the files of one run straight in a directory of the user's, without history."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from digit_classifier.bundle import MANIFEST, MAX_MANIFEST_BYTES, check_files, known_names, read_manifest
+from digit_classifier.durable import make_directories, prepared, read_regular, replace, sync_directory, write_new
+from digit_classifier.errors import ArtifactError, InputError, RunError, explain
+from digit_classifier.lock import exclusive_directory
+from digit_classifier.staging import cannot_write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_LEFTOVER = re.compile(r"\.(?P<name>[a-z0-9_]+\.(?:json|png|css))-[0-9a-f]{8}\.tmp", re.ASCII)
+
+
+def require_writable(directory: Path) -> None:
+    """Before any training: InputError unless `publish_flat` will be able to write there."""
+    probe = directory / f".{MANIFEST}-{os.urandom(4).hex()}.tmp"
+    try:
+        make_directories(directory)
+        _earlier_names(directory)
+        os.close(write_new(probe, b""))
+        probe.unlink()
+    except OSError as error:
+        with suppress(OSError):
+            probe.unlink()
+        raise cannot_write(directory, error) from error
+
+
+def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:
+    """Put a sealed run in the place of an earlier one, and leave everything else in the directory alone.
+
+    All bytes are on disk before the first old file goes. Then the old manifest goes first and the new one comes last:
+    in between there is none, and a reader that checks a manifest's hashes never takes a mixture for a run.
+    """
+    check_files(files, directory)
+    state = "nothing was changed"
+    try:
+        make_directories(directory)
+        with exclusive_directory(directory) as locked:
+            earlier = _earlier_names(directory)
+            if locked:
+                _remove_leftovers(directory)
+            with prepared(directory, files) as temporary:
+                state = "the run there is incomplete"
+                (directory / MANIFEST).unlink(missing_ok=True)
+                for hidden, name in temporary.items():
+                    replace(hidden, directory / name)
+                state = "the run is complete, files of an earlier one may remain"
+            for name in earlier - set(files):
+                (directory / name).unlink(missing_ok=True)
+            sync_directory(directory)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise RunError(explain(directory, "to write the run", f"{reason} ({state})", "another --output-dir")) from error
+    return directory
+
+
+def _earlier_names(directory: Path) -> set[str]:
+    """Files of the run that is there now. A manifest of somebody else's is not for us to replace."""
+    path = directory / MANIFEST
+    try:
+        return {*read_manifest(read_regular(path, MAX_MANIFEST_BYTES), path)["files"], MANIFEST}
+    except FileNotFoundError:
+        return set()
+    except ArtifactError as error:
+        came = f"another's {MANIFEST} ({error})"
+        raise InputError(explain(directory, "an empty directory or an earlier run", came, "another")) from error
+
+
+def _remove_leftovers(directory: Path) -> None:
+    """Temporary files of a writer that died: we hold its lock. Only under names that we write."""
+    for path in list(directory.iterdir()):
+        found = _LEFTOVER.fullmatch(path.name)
+        if found and found["name"] in known_names() | {MANIFEST}:
+            path.unlink()

@@ -1,0 +1,195 @@
+"""An artifacts root: publish runs into it, list them, put it right after a crash.
+
+A run is absent or complete: it is staged in a hidden directory and shown by one rename. index.json and latest/ are
+derived. Writers take a kernel lock only for those; a crash at any point leaves nothing that needs a human.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digit_classifier.bundle import Payload, damage, read_files
+from digit_classifier.durable import remove_directory, rename, sync_directory
+from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, RunError, explain
+from digit_classifier.flat import publish_flat, require_writable
+from digit_classifier.index import LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
+from digit_classifier.lock import SiblingLock, exclusive
+from digit_classifier.staging import STAGING, TRASH, Claim, cannot_write, claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["History", "Report", "Stage", "publish_flat", "read_history", "repair", "require_writable"]
+__all__ += ["stage", "update_index"]
+_NO_DIRECTORY = "expected a run directory, got a link or a file; try moving it elsewhere"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A run in the making, with its name already its own."""
+
+    _claim: Claim
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run directory to be; nobody else can get it."""
+        return self._claim.run_id
+
+    def publish(self, files: Mapping[str, bytes], datasets: Mapping[str, bytes] | None = None) -> Path:
+        """Publish sealed files: the run directory, then the index and latest/. Returns the run directory.
+
+        `datasets` maps names like "digits-<12 hex digits>.json" to texts, kept once in datasets/ for all runs.
+        RunError says whether the run is safe; it is once its directory is in place.
+        """
+        target = self.publish_directory_only(files, datasets)
+        try:
+            with exclusive(self._claim.root / LOCK):
+                refresh(self._claim.root, files)
+        except (OSError, DigitClassifierError) as error:
+            raise _stale(target, self._claim.root, error) from error
+        return target
+
+    def publish_directory_only(self, files: Mapping[str, bytes], datasets: Mapping[str, bytes] | None = None) -> Path:
+        """Publish the run directory and leave index and latest/ to one `update_index`: for parallel workers."""
+        root, run_id = self._claim.root, self._claim.run_id
+        try:
+            target = self._claim.publish(files, datasets or {})
+        except OSError as error:
+            reason = error.strerror or str(error)
+            came = f"{reason} (the run was not saved)"
+            raise RunError(explain(root, f"to save the run {run_id}", came, "again when that is solved")) from error
+        try:
+            sync_directory(root)
+        except OSError as error:
+            raise _stale(target, root, error) from error
+        return target
+
+
+def _stale(target: Path, root: Path, error: Exception) -> RunError:
+    return RunError(f"{target}: the run is saved, but the index is stale ({error}); try digit-classifier repair {root}")
+
+
+@contextmanager
+def stage(root: Path, created: str, label_slug: str | None = None) -> Iterator[Stage]:
+    """Take a run id before the training, and give it back when nothing was published.
+
+    `created` is the caller's clock: UTC, as "2026-11-22T19:16:12Z". The root is made when it is missing.
+    InputError when the root cannot be written: the time to know that is before the training.
+    """
+    mine = claim(root, created, label_slug)
+    try:
+        yield Stage(mine)
+    finally:
+        mine.release()
+
+
+def update_index(root: Path) -> Refreshed:
+    """List every complete run that is not listed yet: what one coordinator does for many workers."""
+    try:
+        with exclusive(root / LOCK):
+            return refresh(root)
+    except OSError as error:
+        raise RunError(explain(root, "to write the index", error.strerror or str(error), "repair")) from error
+
+
+@dataclass(frozen=True)
+class History:
+    """The runs of a root as they are on disk now, whatever the index says."""
+
+    entries: tuple[Payload, ...]  # as in index.json, newest publication first; the damaged ones are not among them
+    damaged: Mapping[str, str]  # directory name → what is wrong, at a cheap look
+    unlisted: tuple[str, ...]  # complete, but not in the index: `repair` lists them
+
+
+def read_history(root: Path) -> History:
+    """List the runs without writing anything: works with no index, a corrupt one, and next to writers."""
+    try:
+        listed = load(root)["runs"]
+    except (OSError, ArtifactError):
+        listed = []
+    try:
+        names = run_names(root)
+    except FileNotFoundError:
+        return History((), {}, ())
+    except OSError as error:
+        raise InputError(explain(root, "a directory", error.strerror or str(error), "--artifacts-root")) from error
+    known = {entry["run_id"]: entry for entry in listed if names.get(entry["run_id"])}
+    entries, damaged = [], {name: _NO_DIRECTORY for name in sorted(names) if not names[name]}
+    unlisted = sorted(names.keys() - known.keys() - damaged.keys(), key=by_time, reverse=True)
+    for name in (*unlisted, *known):
+        try:
+            entries.append(_entry(root / name, known.get(name)))
+        except (OSError, ArtifactError) as error:
+            damaged[name] = str(error)
+    return History(tuple(entries), damaged, tuple(name for name in unlisted if name not in damaged))
+
+
+def _entry(directory: Path, listed: Payload | None) -> Payload:
+    digest = glance(directory)
+    if listed is None:
+        return entry_of(read_files(directory))
+    if digest != listed["manifest_sha256"]:
+        raise ArtifactError(explain(directory, "the manifest the index lists", "another", "digit-classifier verify"))
+    return listed
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `repair` found and did; nothing in it is ever a deleted run."""
+
+    index: Refreshed
+    damaged: Mapping[str, tuple[str, ...]]  # run directory → all its problems; it stays as it is, and unlisted
+    removed: tuple[str, ...]  # what dead writers left: staging and temporary files
+
+
+def repair(root: Path) -> Report:
+    """Remove what dead writers left, check every run thoroughly, and rebuild index and latest/ from the whole ones."""
+    if not root.is_dir():
+        raise InputError(explain(root, "a directory of runs", "none", "--artifacts-root"))
+    try:
+        with exclusive(root / LOCK):
+            removed = _remove_leftovers(root)
+            names = run_names(root)
+            found = {name: damage(root / name) if names[name] else [_NO_DIRECTORY] for name in sorted(names)}
+            damaged = {name: tuple(texts) for name, texts in found.items() if texts}
+            return Report(refresh(root, damaged=frozenset(damaged)), damaged, removed)
+    except OSError as error:
+        raise cannot_write(root, error) from error
+
+
+def _remove_leftovers(root: Path) -> tuple[str, ...]:
+    """Staging whose writer is dead, and what only a holder of the root's lock makes, which is now us."""
+    names = sorted(path.name for path in root.iterdir())
+    staged = {name.removesuffix(".lock") for name in names if name.startswith(STAGING)}
+    removed = [name for name in sorted(staged) if _remove_staging(root, name)]
+    for name in names:
+        path = root / name
+        if name.startswith(TRASH) and _is_directory(path):
+            remove_directory(path)
+            removed.append(name)
+        elif name.startswith(".") and name.endswith(".tmp") and not _is_directory(path):
+            path.unlink()
+            removed.append(name)
+    return tuple(removed)
+
+
+def _remove_staging(root: Path, name: str) -> bool:
+    lock = SiblingLock.take(root / f"{name}.lock")
+    if lock is None:
+        return False  # its writer is alive
+    try:
+        if _is_directory(root / name):
+            trash = root / f"{TRASH}{name.removeprefix(STAGING)}-{os.urandom(4).hex()}"
+            rename(root / name, trash)  # one step: no half-deleted staging can be taken for a writer's
+            remove_directory(trash)
+    finally:
+        lock.release()
+    return True
+
+
+def _is_directory(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

@@ -1,0 +1,205 @@
+"""index.json, its twin and latest/: what lists the runs. All of it can be rebuilt from the run directories."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import stat
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digit_classifier.bundle import (
+    MANIFEST,
+    MAX_MANIFEST_BYTES,
+    RUN_ID,
+    Payload,
+    decode,
+    encode,
+    read_files,
+    read_manifest,
+    twin,
+)
+from digit_classifier.durable import read_regular, replace_all
+from digit_classifier.errors import ArtifactError, RunError, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+INDEX, INDEX_TWIN, LATEST, LOCK = "index.json", "index.css", "latest", ".lock"
+MAX_INDEX_BYTES = 64_000_000  # 100,000 runs
+MAX_ENTRY_BYTES = 450
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh of the index found to do."""
+
+    runs: int
+    restored: tuple[str, ...]  # complete runs that were not listed
+    dropped: tuple[str, ...]  # listed runs that are gone or damaged
+    set_aside: str | None  # the name a corrupt index was given
+
+
+def refresh(
+    root: Path, published: Mapping[str, bytes] | None = None, damaged: frozenset[str] = frozenset()
+) -> Refreshed:
+    """Bring index.json, index.css and latest/ up to date with the run directories. The caller holds the root's lock.
+
+    `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
+    complete run that is not listed comes next: it was published by somebody who did not get this far.
+    Runs named in `damaged` are left out.
+    """
+    old, set_aside = _load_or_set_aside(root)
+    present = run_directories(root) - damaged
+    newest = [entry_of(published)] if published else []
+    taken = {entry["run_id"] for entry in newest}
+    listed = [entry for entry in old["runs"] if entry["run_id"] in present - taken]
+    found = _unlisted(root, present - taken - {entry["run_id"] for entry in listed})
+    runs = newest + found + listed
+    files = published if published else _files_of_first(root, runs)
+    if runs != old["runs"] or set_aside or not _is_twin_current(root):
+        _write(root, old["generation"] + 1, runs)
+    if published or not _is_mirrored(root, files):
+        _mirror(root, files)
+    before, after = ([entry["run_id"] for entry in entries] for entries in (old["runs"], runs))
+    gone = tuple(run_id for run_id in before if run_id not in set(after))
+    return Refreshed(len(runs), tuple(entry["run_id"] for entry in found), gone, set_aside)
+
+
+def run_directories(root: Path) -> set[str]:
+    """Names of the run directories; a link is never one."""
+    return {name for name, is_directory in run_names(root).items() if is_directory}
+
+
+def run_names(root: Path) -> dict[str, bool]:
+    """Everything that is named like a run → whether it is a directory, and no link to one."""
+    with os.scandir(root) as found:
+        return {each.name: each.is_dir(follow_symlinks=False) for each in found if RUN_ID.fullmatch(each.name)}
+
+
+def load(root: Path) -> Payload:
+    """The index as it is on disk, an empty one when there is none; ArtifactError when it is corrupt."""
+    from digit_classifier.artifacts import validate_index_payload
+
+    path = root / INDEX
+    try:
+        index = decode(read_regular(path, MAX_INDEX_BYTES), path, max_bytes=MAX_INDEX_BYTES)
+    except FileNotFoundError:
+        return {"generation": 0, "runs": []}
+    validate_index_payload(index)
+    return index
+
+
+def _load_or_set_aside(root: Path) -> tuple[Payload, str | None]:
+    try:
+        return load(root), None
+    except ArtifactError:
+        moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+        names = (f"{INDEX}.corrupt-{moment}{suffix}" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
+        free = next(name for name in names if not os.path.lexists(root / name))
+        (root / INDEX).rename(root / free)
+        return {"generation": 0, "runs": []}, free
+
+
+def entry_of(files: Mapping[str, bytes]) -> Payload:
+    """The index entry of a run: at most 450 bytes, so that a page can list thousands; a long label is shortened."""
+    from digit_classifier.artifacts import build_index_entry
+
+    summary, metrics = (decode(files[name], name) for name in ("run_summary.json", "metrics.json"))
+    entry = build_index_entry(summary, metrics, hashlib.sha256(files[MANIFEST]).hexdigest())
+    while entry["label"] and len(json.dumps(entry)) > MAX_ENTRY_BYTES:
+        shorter = entry["label"].removesuffix("…")[:-1].rstrip()
+        entry["label"] = f"{shorter}…" if shorter else None
+    return entry
+
+
+def _unlisted(root: Path, names: set[str]) -> list[Payload]:
+    """Entries of the complete runs among these, newest first by their own clock: no other order is known."""
+    entries = []
+    for name in sorted(names, key=by_time, reverse=True):
+        try:
+            entries.append(entry_of(read_files(root / name)))
+        except (OSError, ArtifactError):  # damaged: `read_history` and `repair` say so
+            continue
+    return entries
+
+
+def by_time(run_id: str) -> tuple[str, int, str]:
+    """Sort key: time, then the suffix of runs in one second as a number."""
+    suffix = re.search(r"-(\d{1,9})$", run_id[15:])
+    return run_id[:15], int(suffix[1]) if suffix else 1, run_id
+
+
+def _files_of_first(root: Path, runs: list[Payload]) -> Mapping[str, bytes]:
+    """The files of the latest run that is whole; the damaged ones before it leave the list."""
+    while runs:
+        try:
+            return read_files(root / runs[0]["run_id"])
+        except (OSError, ArtifactError):
+            del runs[0]
+    return {}
+
+
+def _write(root: Path, generation: int, runs: list[Payload]) -> None:
+    from digit_classifier.artifacts import build_index
+
+    text = encode(build_index(generation, runs[0]["run_id"] if runs else None, runs))
+    replace_all(root, {INDEX: text, INDEX_TWIN: twin(text)}, scratch=root)
+
+
+def _is_twin_current(root: Path) -> bool:
+    try:
+        text = read_regular(root / INDEX, MAX_INDEX_BYTES)
+        return read_regular(root / INDEX_TWIN, 2 * MAX_INDEX_BYTES) == twin(text)
+    except (OSError, ArtifactError):
+        return False
+
+
+def _mirror(root: Path, files: Mapping[str, bytes]) -> None:
+    """Make latest/ a copy, file by file and the manifest last, so that its hashes never agree with a mixture.
+
+    Not synced: a copy that a crash tore does not match its manifest either, and the next publish makes it anew.
+    """
+    latest = _latest_directory(root)
+    replace_all(latest, files, scratch=root, keep=False)
+    strays = [path for path in latest.iterdir() if path.name not in files]
+    for path in sorted(strays, key=lambda path: path.name != MANIFEST):  # without runs, the manifest goes first
+        if not path.is_dir() or path.is_symlink():  # directories are nobody's mirror of a run: leave them
+            path.unlink()
+
+
+def _latest_directory(root: Path) -> Path:
+    latest = root / LATEST
+    if latest.is_symlink() or (latest.exists() and not latest.is_dir()):
+        raise RunError(explain(latest, "a directory of ours", "a link or a file", "deleting it"))
+    latest.mkdir(exist_ok=True)
+    return latest
+
+
+def _is_mirrored(root: Path, files: Mapping[str, bytes]) -> bool:
+    try:
+        latest = _latest_directory(root)
+        return {path.name for path in latest.iterdir()} == set(files) and all(
+            read_regular(latest / name, len(data)) == data for name, data in files.items()
+        )
+    except (OSError, ArtifactError):
+        return False
+
+
+def glance(directory: Path) -> str:
+    """The sha256 of a run's manifest, after a look at names and sizes only; ArtifactError when they do not agree."""
+    path = directory / MANIFEST
+    text = read_regular(path, MAX_MANIFEST_BYTES)
+    manifest = read_manifest(text, path)
+    for name, expected in manifest["files"].items():
+        status = (directory / name).lstat()
+        if status.st_size != expected["bytes"] or not stat.S_ISREG(status.st_mode):
+            came = f"{status.st_size}" if stat.S_ISREG(status.st_mode) else "a link, pipe or device"
+            raise ArtifactError(
+                explain(directory / name, f"{expected['bytes']} bytes", came, "digit-classifier verify")
+            )
+    return hashlib.sha256(text).hexdigest()

@@ -1,0 +1,161 @@
+"""A run that nobody sees yet: its name is taken, its directory is hidden, and one rename makes it visible."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digit_classifier.bundle import DATASETS, RUN_ID, check_files, twin
+from digit_classifier.durable import (
+    make_directories,
+    read_regular,
+    remove_directory,
+    rename,
+    replace_all,
+    sync_directory,
+    write_all,
+)
+from digit_classifier.errors import ArtifactError, InputError, RunError, explain
+from digit_classifier.lock import SiblingLock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+STAGING, TRASH = ".incoming-", ".trash-"
+_CREATED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
+_DATASET = re.compile(r"[a-z0-9_-]+-[0-9a-f]{12}\.json", re.ASCII)
+_MAX_SUFFIX = 10_000
+_MAX_NAME = 90  # characters, and a suffix may come after them
+_ADVICE = {
+    errno.ENOSPC: "freeing space there, or another --artifacts-root",
+    errno.EDQUOT: "freeing space in your quota, or another --artifacts-root",
+    errno.ENOLCK: "a directory on a local disk, where files can be locked",
+    errno.EOPNOTSUPP: "a directory on a local disk, where files can be locked",
+}
+
+
+@dataclass
+class Claim:
+    """A run id that is ours, and the hidden directory whose locked sibling says that we are alive."""
+
+    root: Path
+    run_id: str
+    directory: Path
+    lock: SiblingLock
+    created: list[Path]  # directories the claim made, to be removed again when the run comes to nothing
+
+    def publish(self, files: Mapping[str, bytes], datasets: Mapping[str, bytes]) -> Path:
+        """Write everything, wait until the disk has it, then show the run under its name, in one rename."""
+        if check_files(files, self.run_id)["run_id"] != self.run_id:
+            raise ArtifactError(explain(self.run_id, "files sealed for this run", "another's", "stage.run_id"))
+        for name, data in datasets.items():
+            _write_dataset(self.root, name, data, self.directory)
+        write_all(self.directory, files)
+        sync_directory(self.directory)
+        target = self.root / self.run_id
+        if os.path.lexists(target):  # POSIX would silently replace an empty directory
+            raise RunError(explain(target, "a free name", "something that was put there", "running again"))
+        rename(self.directory, target)
+        return target
+
+    def release(self) -> None:
+        """Leave nothing behind that was not published. What cannot be removed stays hidden until `repair`."""
+        with suppress(OSError):
+            remove_directory(self.directory)
+        self.lock.release()
+        for directory in self.created:
+            with suppress(OSError):  # not empty: there is a run now, ours or another's
+                directory.rmdir()
+
+
+def claim(root: Path, created: str, label_slug: str | None) -> Claim:
+    """Take the first free run id for a time and slug, without the index lock; makes the root when it is missing.
+
+    `created` is UTC, as "2026-11-22T19:16:12Z". InputError when the root cannot be written.
+    """
+    time = _CREATED.fullmatch(created)
+    if time is None:
+        raise InputError(explain("created", "a UTC time like 2026-11-22T19:16:12Z", repr(created), "that form"))
+    base = "{}{}{}-{}{}{}".format(*time.groups()) + (f"-{label_slug}" if label_slug else "")
+    if not RUN_ID.fullmatch(base) or len(base) > _MAX_NAME:
+        raise InputError(explain("run_label", "a slug of a-z, 0-9 and -", repr(label_slug), "artifacts.slug(label)"))
+    made: list[Path] = []
+    try:
+        made = make_directories(root)
+        return _first_free(root, base, made)
+    except OSError as error:
+        for directory in made:
+            with suppress(OSError):
+                directory.rmdir()
+        raise cannot_write(root, error) from error
+
+
+def cannot_write(directory: Path, error: OSError) -> InputError:
+    """The one phrasing of every reason why a directory the user named cannot be written."""
+    reason = error.strerror or str(error)
+    advice = _ADVICE.get(error.errno or 0, "another directory, or changing its permissions")
+    return InputError(explain(directory, "a directory that can be written", reason, advice))
+
+
+def _first_free(root: Path, base: str, made: list[Path]) -> Claim:
+    for number in range(1, _MAX_SUFFIX):
+        run_id = base if number == 1 else f"{base}-{number}"
+        if os.path.lexists(root / run_id):
+            continue
+        try:
+            found = _try(root, run_id, made)
+        except FileNotFoundError:  # another run came to nothing and removed the root it had made
+            made += make_directories(root)
+            found = _try(root, run_id, made)
+        if found:
+            return found
+    raise RunError(explain(root / base, "a free suffix", f"{_MAX_SUFFIX} taken ones", "another --run-label"))
+
+
+def _try(root: Path, run_id: str, made: list[Path]) -> Claim | None:
+    """The mkdir is the claim. The lock comes first, so that no claim is ever without a sign of life."""
+    directory = root / f"{STAGING}{run_id}"
+    lock = SiblingLock.take(root / f"{STAGING}{run_id}.lock")
+    if lock is None:
+        return None
+    try:
+        directory.mkdir()
+    except FileExistsError:  # what a killed writer left; `repair` removes it
+        lock.release()
+        return None
+    except BaseException:
+        lock.release()
+        raise
+    if os.path.lexists(root / run_id):  # published between our look and our mkdir
+        Claim(root, run_id, directory, lock, []).release()
+        return None
+    return Claim(root, run_id, directory, lock, made)
+
+
+def _write_dataset(root: Path, name: str, data: bytes, scratch: Path) -> None:
+    """Write a data set and its twin once, for all runs; a missing or damaged file is put right.
+
+    Through the staging directory, so that a crash leaves temporary files only where `repair` looks for them.
+    """
+    if not _DATASET.fullmatch(name):
+        raise ArtifactError(explain(name, "<name>-<12 hex digits>.json", "another name", "run_summary.dataset.file"))
+    directory = root / DATASETS
+    if not directory.is_dir():
+        directory.mkdir(exist_ok=True)
+    if directory.is_symlink():
+        raise RunError(explain(directory, "a directory", "a link", "deleting the link"))
+    wanted = {name: data, f"{name.removesuffix('.json')}.css": twin(data)}
+    missing = {file: text for file, text in wanted.items() if not _holds(directory / file, text)}
+    replace_all(directory, missing, scratch=scratch)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return read_regular(path, len(data)) == data
+    except (OSError, ArtifactError):
+        return False
