@@ -13,14 +13,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digit_classifier.figures import FIGURES, confusion_matrix_png, sample_gallery_png
+from digit_classifier.figures import (
+    FIGURES,
+    confusion_matrix_png,
+    learning_rate_trace_png,
+    roc_curves_png,
+    sample_gallery_png,
+    timing_stats_png,
+)
 from digit_classifier.figures.palette import (
     AMBER,
     AMBER_MARK,
+    AMBER_TEXT,
     BLUE,
     INK,
     LINE,
     PAPER,
+    TEN,
     blend,
     luminance,
     readable_on,
@@ -29,7 +38,7 @@ from digit_classifier.figures.palette import (
 )
 from digit_classifier.figures.png import indexed_png
 from digit_classifier.figures.sheet import drawable, fit, text_width
-from digit_classifier.figures.wording import certainty, percent, plural, verdict
+from digit_classifier.figures.wording import area, certainty, percent, plural, seconds, shortened, verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -241,7 +250,154 @@ def test_words_never_round_a_mistake_away() -> None:
     assert (plural(1, "mistake"), plural(2, "mistake")) == ("1 mistake", "2 mistakes")
 
 
+def dynamics(epochs: int, *, known: int | None = None) -> dict[str, Any]:
+    losses = [2.0 / epoch if epoch <= (known or epochs) else None for epoch in range(1, epochs + 1)]
+    rates = [0.1 * max(0.0, 1 - 0.02 * epoch) for epoch in range(epochs)]
+    return {"epochs": list(range(1, epochs + 1)), "learning_rates": rates, "losses": losses}
+
+
+def timing(durations: list[float]) -> dict[str, Any]:
+    total = sum(durations)
+    return {
+        "total_seconds": total + 1,
+        "average_epoch_seconds": total / len(durations),
+        "epoch_seconds": durations,
+    }
+
+
+def roc(labels: list[str]) -> dict[str, Any]:
+    classes: dict[str, dict[str, Any]] = {}
+    for index, name in enumerate(labels):
+        low = 1 - 0.01 * index
+        classes[name] = {"fpr": [0.0, 0.0, 0.1, 1.0], "tpr": [0.0, low, 1.0, 1.0], "auc": 0.05 * low + 0.95}
+    return {"classes": classes, "macro_auc": 0.99}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        roc(["a", "b"]), roc(DIGITS), roc(LONG), roc(["漢字", "$x$", "é", "a\nb"]),
+        roc([str(index) for index in range(47)]),
+    ],
+)  # fmt: skip
+def test_roc_curves_of_any_classes_are_a_slide(payload: dict[str, Any]) -> None:
+    assert decode(roc_curves_png(payload)).size == (1600, 900)
+
+
+def test_only_the_three_smallest_areas_are_coloured() -> None:
+    few, many = decode(roc_curves_png(roc(DIGITS[:3]))), decode(roc_curves_png(roc(DIGITS)))
+    for colour in (TEN[6], TEN[1], TEN[3]):
+        assert len(places(few, colour))
+        assert len(places(many, colour))
+    assert not len(places(few, "#a9b2bf"))
+    assert len(places(many, "#a9b2bf"))
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 12, 80, 1000])
+def test_loss_is_blue_and_learning_rate_amber_on_one_picture(epochs: int) -> None:
+    image = decode(learning_rate_trace_png(dynamics(epochs)))
+    assert image.size == (1600, 900)
+    assert len(places(image, BLUE[6]))
+    assert len(places(image, AMBER_TEXT))
+
+
+def test_the_loss_line_ends_where_training_diverged() -> None:
+    whole = places(decode(learning_rate_trace_png(dynamics(40))), BLUE[6])
+    ended = places(decode(learning_rate_trace_png(dynamics(40, known=10))), BLUE[6])
+    assert ended[:, 1].max() < 700 < whole[:, 1].max()
+    assert decode(learning_rate_trace_png(dynamics(3, known=-1))).size == (1600, 900)  # not a single loss
+
+
+@pytest.mark.parametrize("epochs", [1, 3, 80, 1000])
+def test_bars_are_as_high_as_epochs_were_long(epochs: int) -> None:
+    durations = [0.02] * epochs
+    durations[epochs // 2] = 0.04
+    bars = places(decode(timing_stats_png(timing(durations))), BLUE[4])
+    heights = np.bincount(bars[:, 1])
+    longest = heights.max()
+    assert epochs == 1 or np.median(heights[heights > 10]) == pytest.approx(longest / 2, rel=0.04)
+
+
+def test_three_bars_are_three_and_a_thousand_leave_no_gaps() -> None:
+    def blocks(epochs: int) -> int:
+        row = np.asarray(decode(timing_stats_png(timing([0.01] * epochs))))[600]
+        return int(np.diff((row == rgb(BLUE[4])).all(axis=-1).astype(int)).clip(0).sum())
+
+    assert blocks(3) == 3
+    assert blocks(100) == 100
+    assert blocks(1000) == 1
+
+
+def test_the_plots_ignore_the_readers_own_matplotlib_settings() -> None:
+    import matplotlib as mpl
+
+    expected = timing_stats_png(timing([0.1, 0.2]))
+    with mpl.rc_context({"font.size": 5, "axes.facecolor": "black", "axes.prop_cycle": "cycler('color', ['r'])"}):
+        assert timing_stats_png(timing([0.1, 0.2])) == expected
+
+
+def test_the_plots_never_load_pyplot() -> None:
+    code = (
+        "from digit_classifier.figures import timing_stats_png as draw; "
+        "draw({'epoch_seconds': [1.0], 'average_epoch_seconds': 1.0, 'total_seconds': 2.0}); "
+        "print('matplotlib.figure' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    )
+    assert run_python(code) == "True False"
+
+
+def test_numbers_carry_the_unit_and_digits_that_read_best() -> None:
+    assert [seconds(value) for value in (0.0004, 0.0123, 3.42, 125.2)] == ["0.4 ms", "12.3 ms", "3.42 s", "2 min 5 s"]
+    assert [area(value) for value in (0.99361, 0.999999, 1.0)] == ["0.9936", "> 0.9999", "1"]
+    assert shortened("Optical recognition 7", 12) == "Optica…ion 7"
+    assert shortened("seven", 12) == "seven"
+
+
+def seen_by(colour: str, kind: str) -> NDArray[np.float64]:
+    """OKLab of a colour as seen by a dichromat: Machado, Oliveira, Fernandes 2009 (severity 1), Ottosson 2020."""
+    linear = np.array(
+        [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in np.array(rgb(colour)) / 255]
+    )
+    seen = np.clip(np.array(MACHADO[kind]) @ linear, 0, 1)
+    lms = np.cbrt(np.array(OKLAB_LMS) @ seen)
+    return np.asarray(np.array(OKLAB) @ lms, dtype=np.float64)
+
+
+MACHADO = {
+    "normal": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+OKLAB_LMS = [
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+]
+OKLAB = [
+    [0.2104542553, 0.7936177850, -0.0040720468],
+    [1.9779984951, -2.4285922050, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.8086757660],
+]
+
+
+@pytest.mark.parametrize("kind", MACHADO)
+def test_colours_that_mean_different_things_stay_apart_for_dichromats(kind: str) -> None:
+    pairs = [
+        *((TEN[a], TEN[b]) for a in range(10) for b in range(a)),
+        *((shade(BLUE, count, 99), shade(AMBER, count, 99)) for count in range(1, 100)),
+        *((PAPER, shade(AMBER, count, 10_000)) for count in (1, 10, 100)),
+        (BLUE[6], AMBER_TEXT),
+        (AMBER_MARK, LINE),
+        (AMBER_MARK, INK),
+    ]
+    apart = [100 * float(np.linalg.norm(seen_by(one, kind) - seen_by(other, kind))) for one, other in pairs]
+    assert min(apart) > 5
+
+
 PAYLOADS: dict[str, dict[str, Any]] = {
     "metrics.json": metrics([[9, 1], [2, 8]]),
     "predictions.json": predictions(16, DIGITS),
+    "roc_curves.json": roc(DIGITS),
+    "training_dynamics.json": dynamics(20),
+    "timing_stats.json": timing([0.1, 0.2, 0.15]),
 }

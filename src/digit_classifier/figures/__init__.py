@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.figures.gallery import sample_gallery_png
 from digit_classifier.figures.matrix import confusion_matrix_png
+from digit_classifier.figures.plots import learning_rate_trace_png, roc_curves_png, timing_stats_png
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
 FIGURES: dict[str, tuple[str, Callable[[Mapping[str, Any]], bytes]]] = {
     "confusion_matrix.png": ("metrics.json", confusion_matrix_png),
     "sample_gallery.png": ("predictions.json", sample_gallery_png),
+    "roc_curves.png": ("roc_curves.json", roc_curves_png),
+    "learning_rate_trace.png": ("training_dynamics.json", learning_rate_trace_png),
+    "timing_stats.png": ("timing_stats.json", timing_stats_png),
 }
 """Picture file → the JSON file it is drawn from, and how."""
 
-__all__ = ["FIGURES", "confusion_matrix_png", "sample_gallery_png"]
+__all__ = [
+    "FIGURES",
+    "confusion_matrix_png",
+    "learning_rate_trace_png",
+    "roc_curves_png",
+    "sample_gallery_png",
+    "timing_stats_png",
+]

@@ -42,3 +42,24 @@ def thing_named_by(labels: Sequence[str]) -> str:
 def plural(count: int, noun: str) -> str:
     """`1 mistake`, `2 mistakes`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def area(value: float) -> str:
+    """An area under a curve; "1" only when nothing is missing."""
+    if value in (0, 1):
+        return f"{value:.0f}"
+    return f"{value:.4f}" if f"{value:.4f}" != "1.0000" else "> 0.9999"
+
+
+def seconds(value: float) -> str:
+    """A duration in a unit that keeps it readable: `12 ms`, `3.4 s`, `2 min 5 s`."""
+    if value < 1:
+        return f"{1e3 * value:.3g} ms"
+    if value < 99.5:
+        return f"{value:.3g} s"
+    return f"{round(value) // 60:,} min {round(value) % 60} s"
+
+
+def shortened(name: str, length: int) -> str:
+    """A name of at most `length` characters; the middle gives way."""
+    return name if len(name) <= length else f"{name[: length // 2]}…{name[1 + length // 2 - length :]}"
