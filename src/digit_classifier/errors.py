@@ -17,3 +17,8 @@ class RunError(DigitClassifierError):
 
 class ArtifactError(DigitClassifierError, ValueError):
     """A file or payload breaks its published rules; the text names the field."""
+
+
+def explain(where: object, expected: str, came: str, attempt: str) -> str:
+    """The one shape of every error text."""
+    return f"{where}: expected {expected}, got {came}; try {attempt}"
