@@ -1,1 +1,65 @@
-"""Train a compact NumPy network on handwritten digits and keep a run that can be verified."""
+"""Train a compact NumPy network on handwritten digits and keep a run that can be verified.
+
+Public names are loaded when first used, so that `import digit_classifier` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from digit_classifier.bundle import Bundle, read_bundle
+    from digit_classifier.config import RunConfig, configure
+    from digit_classifier.data import Dataset, Split, stratified_split
+    from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, RunError
+    from digit_classifier.network import Network
+    from digit_classifier.run import Run, prepare, run_experiment
+    from digit_classifier.training import History, train
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ArtifactError": "errors",
+    "Bundle": "bundle",
+    "Dataset": "data",
+    "DigitClassifierError": "errors",
+    "History": "training",
+    "InputError": "errors",
+    "Network": "network",
+    "Run": "run",
+    "RunConfig": "config",
+    "RunError": "errors",
+    "Split": "data",
+    "configure": "config",
+    "prepare": "run",
+    "read_bundle": "bundle",
+    "run_experiment": "run",
+    "stratified_split": "data",
+    "train": "training",
+}
+__all__ = [
+    "ArtifactError",
+    "Bundle",
+    "Dataset",
+    "DigitClassifierError",
+    "History",
+    "InputError",
+    "Network",
+    "Run",
+    "RunConfig",
+    "RunError",
+    "Split",
+    "configure",
+    "prepare",
+    "read_bundle",
+    "run_experiment",
+    "stratified_split",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'digit_classifier' has no attribute {name!r}")
+    return getattr(import_module(f"digit_classifier.{_HOMES[name]}"), name)

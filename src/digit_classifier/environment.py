@@ -1,0 +1,53 @@
+"""What a run was computed with: versions, BLAS, processor. No host name, no user, no path."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_info
+
+Environment = dict[str, str | int | None]
+
+
+def environment() -> Environment:
+    """The facts that may explain why a run repeats differently elsewhere; None where one cannot be known."""
+    from digit_classifier import __version__
+
+    blas: dict[str, str] = next((library for library in threadpool_info() if library["user_api"] == "blas"), {})
+    return {
+        "digit_classifier": __version__,
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "numpy": np.__version__,
+        "pillow": _version("PIL", "pillow"),
+        "scikit_learn": _version("sklearn", "scikit_learn"),
+        "blas": blas.get("internal_api"),
+        "blas_version": blas.get("version"),
+        "blas_kernel": blas.get("architecture"),
+        "blas_threads": 1,  # whatever the environment asks for: see run.py
+        "system": sys.platform,
+        "machine": platform.machine(),
+        "processor": _processor(),
+    }
+
+
+@cache
+def _version(package: str, distribution: str) -> str | None:
+    """Version of an installed distribution, from the name of its metadata: importing either would take far longer."""
+    found = PathFinder.find_spec(package)
+    if found is None or found.origin is None:
+        return None
+    folders = Path(found.origin).parents[1].glob(f"{distribution}-*.dist-info")
+    return next((folder.name.split("-")[1] for folder in folders), None)
+
+
+def _processor() -> str | None:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or None
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)
