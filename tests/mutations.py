@@ -7,6 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+GONE = object()  # in place of a value: remove the key
+
 # No whole floats: JSON Schema takes 1.0 for an integer, we do not, and the tests say so separately.
 NUMBERS = st.one_of(
     st.integers(-3, 20),
@@ -54,6 +56,17 @@ def without(value: Any, path: tuple[Any, ...]) -> Any:
         holder = holder[key]
     del holder[path[-1]]
     return result
+
+
+def edited(payload: Any, *edits: Any) -> Any:
+    """A copy after edits given as path, value, path, value, …; a path is `labels:0`, the value GONE removes."""
+    for path, value in zip(edits[::2], edits[1::2], strict=True):
+        holder, keys = payload, []
+        for part in path.split(":"):
+            keys.append(int(part) if isinstance(holder, list) else part)
+            holder = holder[keys[-1]] if isinstance(holder, list) else holder.get(part)
+        payload = without(payload, tuple(keys)) if value is GONE else changed(payload, tuple(keys), value)
+    return payload
 
 
 @st.composite

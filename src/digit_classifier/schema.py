@@ -60,7 +60,9 @@ def _check_object(value: dict[Any, Any], schema: Schema, where: str) -> None:
             raise ArtifactError(f"{at(where, key)}: expected no such key, got {show(item)}; the keys are {known}")
         if "propertyNames" in schema and not _fits(key, schema["propertyNames"]):
             raise ArtifactError(f"{where}: expected keys to be {expected(schema['propertyNames'])}, got {show(key)}")
-        check(item, properties.get(key) or schema["additionalProperties"], at(where, key))
+        inner = properties.get(key) or schema["additionalProperties"]
+        if isinstance(item, (dict, list)) or not _fits(item, inner):  # paths are spelt out only where they may be shown
+            check(item, inner, at(where, key))
 
 
 def _fits(value: object, schema: Schema) -> bool:

@@ -94,7 +94,7 @@ def validate_training_dynamics_payload(payload: Payload) -> None:
     check_diverged(payload, ("learning_rates", "losses"), "training_dynamics")
 
 
-SECONDS = number(0, 1e9)
+SECONDS = number(0, 10**9)
 TIMING_STATS = document(
     "timing_stats",
     {"total_seconds": SECONDS, "average_epoch_seconds": nullable(SECONDS), "epoch_seconds": arr(SECONDS)},
@@ -174,7 +174,7 @@ def validate_epoch_snapshots_payload(payload: Payload) -> None:
         here = f"{where}.confusion_matrices[{index}]"
         check_matrix(matrix, len(matrices[0]), here)
         same = list(map(sum, matrix)) == supports
-        require(same, here, "the row sums of the first snapshot", "others")
+        require(same, here, "the row sums of the first snapshot", matrix)
     explained = (weights is None) == (payload["first_layer_reason"] is not None)
     require(
         explained,

@@ -133,7 +133,8 @@ def decode(encoded: str, size: int, where: str) -> bytes:
         raw = base64.b64decode(encoded, validate=True)
     except ValueError:
         raise ArtifactError(f"{where}: expected base64 text, got {show(encoded)}") from None
-    require(len(raw) == size and encode(raw) == encoded, where, f"{size} bytes in base64", f"{len(raw)} bytes")
+    require(len(raw) == size, where, f"{size} bytes in base64", len(raw))
+    require(encode(raw) == encoded, where, "base64 without stray bits at its end", encoded)
     return raw
 
 

@@ -267,8 +267,8 @@ def _check_curve(curve: Payload, where: str) -> None:
     fpr, tpr = curve["fpr"], curve["tpr"]
     check_lengths(curve, ("tpr",), len(fpr), where)
     for key in ("fpr", "tpr"):
-        ends = [curve[key][0], curve[key][-1]]
-        require(ends == [0, 1], f"{where}.{key}", "a curve from 0 to 1", f"{ends[0]} to {ends[1]}")
+        require(curve[key][0] == 0, f"{where}.{key}[0]", "0", curve[key][0])
+        require(curve[key][-1] == 1, f"{where}.{key}[{len(fpr) - 1}]", "1", curve[key][-1])
         check_rising(curve[key], f"{where}.{key}", strictly=False)
     area = fsum((fpr[i] - fpr[i - 1]) * (tpr[i] + tpr[i - 1]) / 2 for i in range(1, len(fpr)))
     fine = isclose(area, curve["auc"], abs_tol=1e-9)

@@ -26,6 +26,7 @@ from digit_classifier.artifacts.rules import (
     require,
 )
 from digit_classifier.artifacts.text import clean_text
+from digit_classifier.errors import ArtifactError
 from digit_classifier.schema import (
     FLAG,
     SHA256,
@@ -66,14 +67,14 @@ SETTING: Schema = {
     **line(0, VALUE_LIMIT),
     "type": ["string", "number", "boolean", "null", "array"],
     "items": integer(),
-    "description": "text, a number, true, false, null or a list of integers",
+    "description": "text, a number, true, false, a list of integers",
 }
 FACT: Schema = {
     **line(0, VALUE_LIMIT),
     "type": ["string", "integer", "null"],
-    "description": "text, an integer or null",
+    "description": "text or an integer",
 }
-SECONDS = number(0, 1e9)
+SECONDS = number(0, 10**9)
 SIZE = integer(1)
 RUN_SUMMARY = document(
     "run_summary",
@@ -203,10 +204,12 @@ def validate_run_summary_payload(payload: Payload) -> None:
 
 
 def _check_config(config: Payload, origin: Payload) -> None:
-    for key in config:
-        require(key in origin, f"run_summary.config_origin.{key}", "where the setting came from", None)
-    for key in origin:
-        require(key in config, f"run_summary.config.{key}", "the setting that config_origin names", None)
+    for one, other, stated in (("config_origin", origin, config), ("config", config, origin)):
+        for key in stated:
+            if key not in other:
+                raise ArtifactError(
+                    f"run_summary.{one}.{key}: expected the same settings as its counterpart, got nothing"
+                )
 
 
 def _check_dataset(payload: Payload) -> None:
