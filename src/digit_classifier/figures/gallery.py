@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _TOP, _BOTTOM, _GAP = 200, HEIGHT - 56, 24
 _FRAME = 7
+_TALLEST = 4096  # px; a run with a larger picture does not pass its check
+_SHORT = 60  # px at size 28: names that fit a caption twice
+_NAMED = 40  # samples; beyond, long names would make the sheet endless
 
 
 class _Layout(NamedTuple):
@@ -29,24 +32,31 @@ class _Layout(NamedTuple):
     def row_height(self) -> int:
         return self.picture_height + self.caption_height + _GAP
 
+    @property
+    def most_rows(self) -> int:
+        return (_TALLEST - HEIGHT + _BOTTOM + _GAP - _TOP) // self.row_height
+
 
 def sample_gallery_png(predictions: Mapping[str, Any]) -> bytes:
     """The samples of a `predictions.json` payload as ink on paper: true → predicted class, confidence below.
 
-    A mistake wears an amber frame, a notched corner and an amber caption. Many samples make the sheet taller.
+    A mistake wears an amber frame, a notched corner and an amber caption. Many samples make the sheet taller, up to
+    4096 px; long class names give way to numbers on such a sheet.
     """
-    samples = predictions["samples"]
     labels = [name if drawable(name) else f"class {index}" for index, name in enumerate(predictions["labels"])]
-    right = sum(sample["true_label"] == sample["predicted_label"] for sample in samples)
-    layout = _layout(len(samples), predictions["image_shape"], labels)
+    explained = "true class → predicted class, confidence below; a notched amber frame marks a mistake"
+    if len(predictions["samples"]) > _NAMED and _widest(labels) > _SHORT:
+        labels, explained = [str(index) for index in range(len(labels))], explained.replace("class →", "class number →")
+    layout = _layout(len(predictions["samples"]), predictions["image_shape"], labels)
+    samples = predictions["samples"][: layout.columns * layout.most_rows]
+    if len(samples) < len(predictions["samples"]):
+        explained = f"the first {len(samples)} of {len(predictions['samples'])}; {explained}"
     rows = -(-len(samples) // layout.columns)
     spare = _BOTTOM + _GAP - _TOP - rows * layout.row_height
-    airy = layout.row_height + min(max(0, spare) // rows, 40)
+    airy = layout.row_height + min(max(0, spare) // max(rows, 1), 40)
+    right = sum(sample["true_label"] == sample["predicted_label"] for sample in samples)
     sheet = Sheet(HEIGHT - min(0, spare))
-    sheet.heading(
-        _title(right, len(samples), thing_named_by(predictions["labels"])),
-        "true class → predicted class, confidence below; a notched amber frame marks a mistake",
-    )
+    sheet.heading(_title(right, len(samples), thing_named_by(predictions["labels"])), explained)
     levels = min(predictions["max_value"], 63)  # 17 greys for digits; 64 are plenty for photographs
     shades = [blend(PAPER, INK, level / levels) for level in range(levels + 1)]
     indent = (WIDTH - 2 * MARGIN - layout.columns * layout.pitch + _GAP) // 2
@@ -70,8 +80,8 @@ def _title(right: int, shown: int, thing: str) -> str:
 def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:
     """The number of columns that shows the largest pictures on a 16 : 9 sheet, or on a taller one if they got tiny."""
     wide = WIDTH - 2 * MARGIN + _GAP
-    longest = max(text_width(name, 28) for name in labels)
-    lines, narrowest = (2, 130 if count <= 100 else 92) if longest < 60 else (3, 250 if longest > 130 else 160)
+    longest = _widest(labels)
+    lines, narrowest = (2, 130 if count <= 100 else 86) if longest <= _SHORT else (3, 250 if longest > 130 else 160)
     sizes = []
     for columns in range(1, count + 1):
         pitch = wide // columns
@@ -81,7 +91,7 @@ def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:
         if pitch >= narrowest and box >= 48:
             sizes.append((box, columns, pitch, font_size, caption))
     if not sizes:
-        columns = min(count, wide // narrowest)
+        columns = max(1, min(count, wide // narrowest))
         pitch = wide // columns
         sizes = [(min(pitch - _GAP, 160), columns, pitch, *_caption_size(pitch, lines))]
     box, columns, pitch, font_size, caption = max(sizes)
@@ -89,9 +99,13 @@ def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:
     return _Layout(columns, pitch, int(shape[1] * scale) or 1, int(shape[0] * scale) or 1, font_size, caption)
 
 
+def _widest(labels: list[str]) -> float:
+    return max(text_width(name, 28) for name in labels)
+
+
 def _caption_size(pitch: int, lines: int) -> tuple[int, int]:
     """Font size and height of the caption below a picture."""
-    font_size = max(20, min(32, round(0.2 * (pitch - _GAP))))
+    font_size = max(19, min(32, round(0.2 * (pitch - _GAP))))
     return font_size, round(1.25 * lines * font_size) + 16
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TOP, _BOTTOM, _GAP = 268, HEIGHT - 48, 28
+_READABLE = 38  # px; rows at least so high have room for a line of text
 _SIDE = 300  # recall and row totals, or the list of mix-ups
 _SIDE_LIST = 430
 _ROW_NAMES = 460  # px; longer class names lose their middle
@@ -33,7 +34,12 @@ class _Grid(NamedTuple):
 
     @property
     def has_readable_rows(self) -> bool:
-        return self.cell_height >= 38
+        return self.cell_height >= _READABLE
+
+    @property
+    def gap(self) -> int:
+        """Width of the lines between cells; tiny cells have none."""
+        return 3 if self.cell_height >= 30 else int(self.cell_height >= 8)
 
 
 def confusion_matrix_png(metrics: Mapping[str, Any]) -> bytes:
@@ -45,14 +51,15 @@ def confusion_matrix_png(metrics: Mapping[str, Any]) -> bytes:
     labels = [name if drawable(name) else f"class {index}" for index, name in enumerate(metrics["labels"])]
     right = sum(row[index] for index, row in enumerate(counts))
     total = sum(map(sum, counts))
-    sheet = Sheet()
-    sheet.heading(verdict(right, total, thing_named_by(metrics["labels"])), _subtitle(metrics, total - right, total))
     numbers = [str(index) for index in range(len(labels))]
     rows, columns = labels, labels
     grid = _grid(rows)
     if max(text_width(name, SMALLEST) for name in labels) > max(grid.cell_width - 8, SMALLEST * 2):
         rows, columns = [f"{name}   {number}" for number, name in zip(numbers, labels, strict=True)], numbers
+        rows = rows if grid.cell_height >= SMALLEST else numbers
         grid = _grid(rows)
+    sheet = Sheet(max(HEIGHT, _TOP + grid.cell_height * grid.classes + HEIGHT - _BOTTOM))
+    sheet.heading(verdict(right, total, thing_named_by(metrics["labels"])), _subtitle(metrics, total - right, total))
     _draw_names(sheet, grid, rows, columns)
     _draw_cells(sheet, grid, counts)
     if grid.has_readable_rows:
@@ -75,19 +82,19 @@ def _subtitle(metrics: Mapping[str, Any], wrong: int, total: int) -> str:
 
 
 def _grid(rows: list[str]) -> _Grid:
-    cell_height = (_BOTTOM - _TOP) // len(rows)
+    cell_height = max(2, (_BOTTOM - _TOP) // len(rows))
     names = min(_ROW_NAMES, max(58, 8 + round(max(text_width(name, SMALLEST) for name in rows))))
     left = MARGIN + names + _GAP
-    side = _SIDE if cell_height >= 38 else _SIDE_LIST
+    side = _SIDE if cell_height >= _READABLE else _SIDE_LIST
     cell_width = min((WIDTH - MARGIN - side - _GAP - left) // len(rows), 2 * cell_height)
-    return _Grid(left, cell_width, cell_height, len(rows))
+    return _Grid(left, max(1, cell_width), cell_height, len(rows))
 
 
 def _draw_names(sheet: Sheet, grid: _Grid, rows: list[str], columns: list[str]) -> None:
     size = SMALLEST
     sheet.text(grid.left - _GAP, _TOP - 18, "true", size, MUTED, anchor="right")
     sheet.text(grid.left + grid.cell_width * grid.classes // 2, _TOP - 62, "predicted", size, MUTED, anchor="middle")
-    every_row = -(-size // grid.cell_height)
+    every_row = -(-(size + 2) // grid.cell_height)
     widest = max(text_width(name, size) for name in columns)
     every_column = max(1, -(-round(widest + 10) // grid.cell_width))
     for index, name in enumerate(rows):
@@ -102,21 +109,28 @@ def _draw_names(sheet: Sheet, grid: _Grid, rows: list[str], columns: list[str]) 
 
 def _draw_cells(sheet: Sheet, grid: _Grid, counts: list[list[int]]) -> None:
     largest = max(max(map(max, counts)), 1)
-    gap = 3 if grid.cell_height >= 30 else 1
+    _draw_lines(sheet, grid)
     size = min(56, round(0.56 * grid.cell_height))
-    widest = text_width(f"{largest}", size)
-    size = min(size, int(size * (grid.cell_width - 10) / widest))
-    sheet.box(grid.left - gap, _TOP - gap, grid.cell_width * grid.classes + gap, gap, LINE)
+    size = min(size, int(size * (grid.cell_width - 10) / text_width(f"{largest}", size)))
+    width, height = max(1, grid.cell_width - grid.gap), grid.cell_height - grid.gap
     for true, row in enumerate(counts):
         for predicted, count in enumerate(row):
+            if not count and true != predicted:
+                continue
             left, top = grid.left + predicted * grid.cell_width, _TOP + true * grid.cell_height
             colour = shade(BLUE if true == predicted else AMBER, count, largest)
-            sheet.box(left - gap, top - gap, grid.cell_width + gap, grid.cell_height + gap, LINE)
-            sheet.box(left, top, grid.cell_width - gap, grid.cell_height - gap, colour)
-            if size >= 15 and (count or true == predicted):
-                middle = left + (grid.cell_width - gap) // 2
-                ink = readable_on(colour)
-                sheet.text(middle, grid.baseline(true, size), f"{count}", size, ink, colour, "middle")
+            sheet.box(left, top, width, height, colour)
+            if size >= 15:
+                ink, baseline = readable_on(colour), grid.baseline(true, size)
+                sheet.text(left + width // 2, baseline, f"{count}", size, ink, colour, "middle")
+
+
+def _draw_lines(sheet: Sheet, grid: _Grid) -> None:
+    gap, side = grid.gap or 1, grid.classes if grid.gap else 1
+    width, height = grid.cell_width * grid.classes + gap, grid.cell_height * grid.classes + gap
+    for line in range(side + 1):
+        sheet.box(grid.left - gap + line * (width - gap) // side, _TOP - gap, gap, height, LINE)
+        sheet.box(grid.left - gap, _TOP - gap + line * (height - gap) // side, width, gap, LINE)
 
 
 def _draw_recall(sheet: Sheet, grid: _Grid, counts: list[list[int]]) -> None:

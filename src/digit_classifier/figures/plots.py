@@ -116,13 +116,14 @@ def learning_rate_trace_png(dynamics: Mapping[str, Any]) -> bytes:
     """Training loss (left axis) and learning rate (right axis) of a `training_dynamics.json` payload, by epoch."""
     epochs, losses, rates = dynamics["epochs"], dynamics["losses"], dynamics["learning_rates"]
     known = [loss for loss in losses if loss is not None]
-    if len(epochs) == len(known) == 1:
-        title = f"The loss was {known[0]:.3g} in the only epoch"
-    elif len(known) == len(losses):
-        title = f"The loss went from {known[0]:.3g} to {known[-1]:.3g} in {plural(len(epochs), 'epoch')}"
-    else:
+    if len(known) < len(losses) or not known:
         title = f"Training diverged after {plural(len(known), 'epoch')}"
-    with _paper(title, f"the learning rate went from {rates[0]:.3g} to {rates[-1]:.3g}") as figure:
+    elif len(known) == 1:
+        title = f"The loss was {known[0]:.3g} in the only epoch"
+    else:
+        title = f"The loss went from {known[0]:.3g} to {known[-1]:.3g} in {plural(len(known), 'epoch')}"
+    subtitle = f"the learning rate went from {rates[0]:.3g} to {rates[-1]:.3g}" if rates else ""
+    with _paper(title, subtitle) as figure:
         left = figure.add_axes((0.1, 0.14, 0.77, 0.62))
         right = left.twinx()
         mark = "o" if len(epochs) <= _FEW_EPOCHS else ""
@@ -130,8 +131,8 @@ def learning_rate_trace_png(dynamics: Mapping[str, Any]) -> bytes:
         right.plot(epochs, _gaps(rates), "--", marker=mark, color=AMBER_TEXT, markersize=9, linewidth=3)
         left.set_ylabel("training loss (solid)", color=BLUE[7])
         right.set_ylabel("learning rate (dashed)", color=AMBER_TEXT)
-        left.set_ylim(0, 1.06 * max(known, default=1.0) or 1.0)
-        right.set_ylim(0, 1.15 * max(rates) or 1.0)  # not the same height as the first loss
+        left.set_ylim(0, _above(known, 1.06))
+        right.set_ylim(0, _above(rates, 1.15))  # not the same height as the first loss
         left.grid(visible=True, axis="y")
         _epoch_axis(left, epochs)
         return _png(figure)
@@ -140,13 +141,11 @@ def learning_rate_trace_png(dynamics: Mapping[str, Any]) -> bytes:
 def timing_stats_png(timing: Mapping[str, Any]) -> bytes:
     """Duration of each epoch of a `timing_stats.json` payload as bars, with their average."""
     durations: list[float] = timing["epoch_seconds"]
-    average, epochs = timing["average_epoch_seconds"], list(range(1, len(durations) + 1))
+    average, epochs = timing["average_epoch_seconds"] or 0.0, list(range(1, len(durations) + 1))
     factor, unit = (1.0, "seconds") if average >= 1 else (1e3, "milliseconds")
     heights = [duration * factor for duration in durations]
-    title = f"An epoch took {seconds(average)} on average"
-    with _paper(
-        title, f"{plural(len(durations), 'epoch')}; the whole run took {seconds(timing['total_seconds'])}"
-    ) as figure:
+    title = f"An epoch took {seconds(average)} on average" if durations else "No epoch was completed"
+    with _paper(title, f"{plural(len(durations), 'epoch')}, {seconds(timing['total_seconds'])} in all") as figure:
         axes = figure.add_axes((0.1, 0.14, 0.77, 0.62))
         if len(durations) <= _MOST_BARS:
             axes.bar(epochs, heights, width=0.8, color=BLUE[4])
@@ -156,7 +155,7 @@ def timing_stats_png(timing: Mapping[str, Any]) -> bytes:
         beside = axes.get_yaxis_transform()
         axes.text(1.01, average * factor, "average", transform=beside, va="center")
         axes.set_ylabel(f"{unit} per epoch")
-        axes.set_ylim(0, 1.06 * max(heights, default=1.0) or 1.0)
+        axes.set_ylim(0, _above(heights, 1.06))
         axes.grid(visible=True, axis="y")
         _epoch_axis(axes, epochs)
         return _png(figure)
@@ -167,6 +166,11 @@ def _gaps(values: Sequence[float | None]) -> list[float]:
     return [float("nan") if value is None else value for value in values]
 
 
+def _above(values: Sequence[float], factor: float) -> float:
+    """The end of an axis from zero: somewhat above the largest value, and finite."""
+    return min(factor * max(values, default=1.0), 1e300) or 1.0
+
+
 def _epoch_axis(axes: Axes, epochs: Sequence[int]) -> None:
     """Whole epochs only; a few epochs do not become a wall."""
     from matplotlib.ticker import MaxNLocator
@@ -174,6 +178,6 @@ def _epoch_axis(axes: Axes, epochs: Sequence[int]) -> None:
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
     spare = max(0.6, (8 - len(epochs)) / 2)
-    axes.set_xlim(epochs[0] - spare, epochs[-1] + spare)
+    axes.set_xlim(1 - spare, max(len(epochs), 1) + spare)
     if len(epochs) <= _FEW_EPOCHS:
         axes.set_xticks(epochs)
