@@ -2,18 +2,12 @@ from __future__ import annotations
 
 import base64
 import json
-import re
-import subprocess
-import sys
-import unicodedata
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
 from digit_classifier import artifacts as a
@@ -350,64 +344,3 @@ def test_the_schemas_use_only_words_that_the_checker_knows() -> None:
 
     for schema in a.SCHEMAS.values():
         walk(schema)
-
-
-def test_the_package_needs_nothing_but_the_standard_library() -> None:
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import digit_classifier.artifacts; print(*sys.modules)"
-    source = Path(a.__file__).parents[2]
-    command = [sys.executable, "-I", "-S", "-c", code, str(source)]
-    modules = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    foreign = {name.partition(".")[0] for name in modules} - sys.stdlib_module_names - {"digit_classifier", "__main__"}
-    assert foreign == set()
-
-
-TEXT = st.text(st.characters(exclude_categories=[]), max_size=200)
-
-
-@given(TEXT, st.integers(1, 80))
-def test_cleaned_text_is_one_short_visible_line_and_stays_as_it_is(text: str, limit: int) -> None:
-    clean = a.clean_text(text, limit)
-    assert len(clean) <= limit
-    assert clean == " ".join(clean.split())
-    assert not any(unicodedata.category(char)[0] == "C" for char in clean)
-    assert unicodedata.is_normalized("NFC", clean)
-    assert not re.search("[\u0300-\u036f]{5}", clean)
-    assert a.clean_text(clean, limit) == clean
-
-
-@pytest.mark.parametrize(
-    ("text", "clean"),
-    [
-        ("  two\u2028lines\tand\x0bmore ", "two lines and more"),
-        ("\x1b[31mred\u202e\u200b\ud800", "[31mred"),
-        ("e\u0301", "é"),
-        ("z" + "\u0301" * 9, "ź" + "\u0301" * 4),
-        ("q" + "\u0301" * 9, "q" + "\u0301" * 4),
-        ("x" * 99, "x" * 80),
-        ("\u202e", ""),
-    ],
-)
-def test_text_is_cleaned_as_promised(text: str, clean: str) -> None:
-    assert a.clean_text(text, 80) == clean
-
-
-@given(TEXT)
-def test_a_slug_completes_a_run_id(text: str) -> None:
-    slug = a.slug(text)
-    assert len(slug) <= 40
-    assert re.fullmatch("([a-z0-9]+(-[a-z0-9]+)*)?", slug)
-    assert a.slug(slug) == slug
-
-
-@pytest.mark.parametrize(
-    ("text", "slug"),
-    [
-        ("Base Line!", "base-line"),
-        ("Größe ½", "groe-12"),
-        ("../../etc", "etc"),
-        ("数字", ""),
-        ("a" * 39 + " b", "a" * 39),
-    ],
-)
-def test_slugs_are_as_promised(text: str, slug: str) -> None:
-    assert a.slug(text) == slug

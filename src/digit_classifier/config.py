@@ -80,7 +80,7 @@ def _parse_sizes(text: str) -> tuple[int, ...]:
 
 
 def _parse_label(text: str) -> str | None:
-    from digit_classifier.artifacts import clean_text
+    from digit_classifier.text import clean_text  # unicodedata is only needed for labels
 
     return clean_text(text, LABEL_LIMIT) or None
 

@@ -14,6 +14,7 @@ from digit_classifier.config import PLACES, SETTINGS, as_text, flag, recorded
 from digit_classifier.environment import environment
 from digit_classifier.figures import FIGURES
 from digit_classifier.run import prepare, run_experiment
+from digit_classifier.text import slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def record(
         history.publish_flat(directory, files)
     else:
         root = Path(config.artifacts_root or "artifacts")
-        with history.stage(root, created, artifacts.slug(config.run_label or "")) as stage:
+        with history.stage(root, created, slug(config.run_label or "")) as stage:
             payloads = payloads_of(run_experiment(config, split, on_epoch), resolved, stage.run_id, created, started)
             data = payloads.pop("dataset.json")
             files = seal(payloads)

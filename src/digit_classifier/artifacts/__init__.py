@@ -60,7 +60,6 @@ from digit_classifier.artifacts.summary import (
     results_digest,
     validate_run_summary_payload,
 )
-from digit_classifier.artifacts.text import clean_text, slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,11 +115,9 @@ __all__ = [
     "build_run_summary",
     "build_timing_stats",
     "build_training_dynamics",
-    "clean_text",
     "contradictions",
     "dataset_file",
     "results_digest",
-    "slug",
     "split_sha256",
     "validate_dataset_payload",
     "validate_epoch_snapshots_payload",

@@ -8,9 +8,9 @@ from array import array
 from math import fsum, isclose, isfinite
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts.text import clean_text
 from digit_classifier.errors import ArtifactError
 from digit_classifier.schema import Schema, arr, at, integer, line, nullable, obj, show, text
+from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -25,7 +25,6 @@ from digit_classifier.artifacts.rules import (
     layer_schema,
     require,
 )
-from digit_classifier.artifacts.text import clean_text
 from digit_classifier.errors import ArtifactError
 from digit_classifier.schema import (
     FLAG,
@@ -43,6 +42,7 @@ from digit_classifier.schema import (
     show,
     text,
 )
+from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
