@@ -104,9 +104,10 @@ def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> S
             raise InputError(explain("test_size", "a share that leaves every class on both sides", came, "0.2"))
     order = np.argsort(random_bits(random_state, 0, len(dataset.labels)), kind="stable")
     by_class = [order[dataset.labels[order] == label] for label in range(len(counts))]
-    holdout = np.sort(np.concatenate([rows[:out] for rows, out in zip(by_class, held, strict=True)]))
-    training = np.setdiff1d(np.arange(len(dataset.labels)), holdout)
-    return Split(dataset, training, holdout)
+    is_held = np.zeros(len(order), np.bool_)
+    for rows, out in zip(by_class, held, strict=True):
+        is_held[rows[:out]] = True
+    return Split(dataset, np.flatnonzero(~is_held), np.flatnonzero(is_held))
 
 
 def load_digits() -> Dataset:
