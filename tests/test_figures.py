@@ -276,7 +276,7 @@ def timing(durations: list[float]) -> dict[str, Any]:
 def roc(labels: list[str]) -> dict[str, Any]:
     classes: dict[str, dict[str, Any]] = {}
     for index, name in enumerate(labels):
-        low = 1 - 0.01 * index
+        low = 1 - 0.01 * (index + 1)
         classes[name] = {"fpr": [0.0, 0.0, 0.1, 1.0], "tpr": [0.0, low, 1.0, 1.0], "auc": 0.05 * low + 0.95}
     return {"classes": classes, "macro_auc": 0.99}
 
@@ -297,6 +297,10 @@ def test_only_the_three_smallest_areas_are_coloured() -> None:
     for colour in (TEN[6], TEN[1], TEN[3]):
         assert len(places(few, colour))
         assert len(places(many, colour))
+    perfect = roc(DIGITS[:3])
+    for curve in perfect["classes"].values():
+        curve |= {"fpr": [0.0, 0.0, 1.0], "tpr": [0.0, 1.0, 1.0], "auc": 1.0}
+    assert not len(places(decode(roc_curves_png(perfect)), TEN[6]))  # none is weak
     assert not len(places(few, "#a9b2bf"))
     assert len(places(many, "#a9b2bf"))
 

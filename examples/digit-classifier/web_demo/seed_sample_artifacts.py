@@ -94,9 +94,11 @@ def summary(root: Path, published: list[tuple[Path, Payload]], others: list[Payl
         total = sum(map(sum, metrics["confusion_matrix"]))
         right = sum(row[index] for index, row in enumerate(metrics["confusion_matrix"]))
         lines.append(f"  {directory.name:<36} {right} of {total} held-out digits right ({right / total:.1%})")
-    lines += ["", f"latest/ mirrors {published[-1][0].name}."]
+    lines += ["", f"latest/ mirrors {published[-1][0].name} until the next run is published."]
     if others:
-        lines.append(f"Real runs here: {len(others)}, unchanged; the newest is {others[0]['run_id']}.")
+        lines.append(
+            f"Real runs here: {len(others)}, unchanged; choose them on the page. The newest is {others[0]['run_id']}."
+        )
     if root.resolve() == HERE / "artifacts":
         lines += ["", f"To look at them: open {HERE / 'index.html'} in a browser."]
     return "\n".join(lines) + "\n"

@@ -75,7 +75,8 @@ def _subtitle(metrics: Mapping[str, Any], wrong: int, total: int) -> str:
     words = [plural(wrong, "mistake")]
     interval = metrics.get("accuracy_interval")
     if interval:
-        words.append(f"95 % interval of the accuracy {100 * interval['low']:.1f} to {100 * interval['high']:.1f} %")
+        low, high = percent(interval["low"]).removesuffix(" %"), percent(interval["high"])
+        words.append(f"95 % interval of the accuracy {low} to {high}")
     if metrics.get("macro_f1") is not None:
         words.append(f"macro F1 {metrics['macro_f1']:.3f}")
     return "  ·  ".join(words)

@@ -58,26 +58,27 @@ def _png(figure: Figure) -> bytes:
 def roc_curves_png(roc: Mapping[str, Any]) -> bytes:
     """ROC curves of a `roc_curves.json` payload: the whole square, and its top left corner where good curves part.
 
-    The three classes with the smallest area are coloured, dashed and named; the others are grey.
+    The classes with the smallest areas below 1, at most three, are coloured, dashed and named; the others are grey.
     """
     names = [name if drawable(name) else f"class {index}" for index, name in enumerate(roc["classes"])]
     curves = dict(zip(names, roc["classes"].values(), strict=True))
     ranked = sorted(curves, key=lambda name: curves[name]["auc"])
+    weakest = [name for name in ranked if curves[name]["auc"] < 1][: len(_NAMED)]
     title = f"The mean area under the ROC curves is {area(roc['macro_auc'])}"
     with _paper(title, "each class against the rest") as figure:
         whole, corner = figure.add_axes((0.095, 0.14, 0.35, 0.622)), figure.add_axes((0.53, 0.14, 0.245, 0.58))
         for axes in (whole, corner):
-            for name in reversed(ranked[len(_NAMED) :]):
+            for name in ranked[len(weakest) :]:
                 axes.plot(curves[name]["fpr"], curves[name]["tpr"], color=_OTHERS, linewidth=2.5)
-            for name, (dash, colour) in zip(ranked, _NAMED, strict=False):
+            for name, (dash, colour) in zip(weakest, _NAMED, strict=False):
                 axes.plot(curves[name]["fpr"], curves[name]["tpr"], dash, color=colour)
             axes.set_xlabel("false positive rate")
             axes.grid(visible=True)
         whole.plot([0, 1], [0, 1], color=MUTED, linewidth=2, dashes=(2, 3))
         whole.text(0.6, 0.55, "guessing", color=MUTED, va="top")
         whole.set(xlim=(-0.005, 1), ylim=(0, 1.01), ylabel="true positive rate")
-        _zoom(corner, whole, [curves[name] for name in ranked[: len(_NAMED)]])
-        _name_curves(corner, ranked, curves)
+        _zoom(corner, whole, [curves[name] for name in weakest])
+        _name_curves(corner, weakest, ranked[len(weakest) :], curves)
         return _png(figure)
 
 
@@ -97,14 +98,19 @@ def _zoom(corner: Axes, whole: Axes, curves: Sequence[Mapping[str, Any]]) -> Non
     )
 
 
-def _name_curves(corner: Axes, ranked: Sequence[str], curves: Mapping[str, Mapping[str, Any]]) -> None:
+def _name_curves(
+    corner: Axes, weakest: Sequence[str], others: Sequence[str], curves: Mapping[str, Mapping[str, Any]]
+) -> None:
     """The named classes and their areas, from the weakest, to the right of the corner."""
-    corner.text(1.1, 1.0, "smallest areas", color=MUTED, transform=corner.transAxes, va="top")
+    heading = "smallest areas" if weakest else "areas"
+    corner.text(1.1, 1.0, heading, color=MUTED, transform=corner.transAxes, va="top")
     rows = [
-        (shortened(name, 14), area(curves[name]["auc"]), *style) for name, style in zip(ranked, _NAMED, strict=False)
+        (shortened(name, 14), area(curves[name]["auc"]), *style) for name, style in zip(weakest, _NAMED, strict=False)
     ]
-    if others := len(ranked) - len(rows):
-        rows.append((plural(others, "other"), f"≥ {area(curves[ranked[len(rows)]]['auc'])}", "-", _OTHERS))
+    if others:
+        least = curves[others[0]]["auc"]
+        name = plural(len(others), "other") if weakest else f"all {len(others)}"
+        rows.append((name, area(least) if least == 1 else f"≥ {area(least)}", "-", _OTHERS))
     for place, (name, size, dash, colour) in enumerate(rows):
         height = 0.83 - 0.19 * place
         corner.plot([1.1, 1.28], [height] * 2, dash, color=colour, transform=corner.transAxes, clip_on=False)
@@ -176,7 +182,7 @@ def _epoch_axis(axes: Axes, epochs: Sequence[int]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
     spare = max(0.6, (8 - len(epochs)) / 2)
     axes.set_xlim(1 - spare, max(len(epochs), 1) + spare)
     if len(epochs) <= _FEW_EPOCHS:
