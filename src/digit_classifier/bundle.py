@@ -248,7 +248,7 @@ def _read_file(reading: _Reading, name: str, entry: Payload) -> None:
 
 def _line(where: Path, error: Exception) -> str:
     if isinstance(error, OSError):
-        return str(_refusal(where, "a readable file", error.strerror or str(error)))
+        return str(_refusal(error.filename or where, "a readable file", error.strerror or str(error)))
     return str(error)
 
 

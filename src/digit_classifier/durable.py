@@ -33,10 +33,11 @@ def read_regular(path: Path, max_bytes: int) -> bytes:
         if path.is_symlink():
             raise _not_regular(path) from error
         raise
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        close(descriptor)
+        raise _not_regular(path)
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise _not_regular(path)
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         came = f"{max(status.st_size, len(data))}"
@@ -45,7 +46,9 @@ def read_regular(path: Path, max_bytes: int) -> bytes:
 
 
 def _not_regular(path: Path) -> ArtifactError:
-    return ArtifactError(explain(path, "a regular file", "a link, pipe or device", "the file as it was published"))
+    return ArtifactError(
+        explain(path, "a regular file", "a link, pipe, device or directory", "the file as it was published")
+    )
 
 
 def write_new(path: Path, data: bytes) -> int:
@@ -56,7 +59,7 @@ def write_new(path: Path, data: bytes) -> int:
         while rest:
             rest = rest[os.write(descriptor, rest) :]
     except BaseException:
-        os.close(descriptor)
+        close(descriptor)
         raise
     return descriptor
 
@@ -73,8 +76,13 @@ def sync_and_close(descriptors: list[int]) -> None:
 def close_all(descriptors: list[int]) -> None:
     """Close what `write_new` opened; what was written is not promised to be on disk."""
     while descriptors:
-        with suppress(OSError):  # every descriptor is closed, whatever the one before it said
-            os.close(descriptors.pop())
+        close(descriptors.pop())
+
+
+def close(descriptor: int) -> None:
+    """Close a descriptor. What a close reports is of no use here: the sync before it reported all that matters."""
+    with suppress(OSError):
+        os.close(descriptor)
 
 
 def _sync(descriptor: int) -> None:
@@ -112,7 +120,7 @@ def sync_directory(directory: Path) -> None:
         if error.errno != errno.EINVAL:  # what network and shared folders answer: they sync names on their own
             raise
     finally:
-        os.close(descriptor)
+        close(descriptor)
 
 
 def make_directories(path: Path) -> list[Path]:

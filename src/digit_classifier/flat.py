@@ -31,31 +31,30 @@ def require_writable(directory: Path) -> None:
     except OSError as error:
         with suppress(OSError):
             probe.unlink()
-        raise cannot_write(directory, error) from error
+        raise cannot_write(directory, error, "--output-dir") from error
 
 
 def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:
     """Put a sealed run in the place of an earlier one, and leave everything else in the directory alone.
 
-    All bytes are on disk before the first old file goes. Then the old manifest goes first and the new one comes last:
-    in between there is none, and a reader that checks a manifest's hashes never takes a mixture for a run.
+    All bytes are on disk before the first old file goes. Then the old manifest is hidden first and the new one comes
+    last: in between there is none, and a reader that checks a manifest's hashes never takes a mixture for a run.
+    Hidden manifests go at the very end: after a crash they tell the next writer which files are ours.
     """
     check_files(files, directory)
     state = "nothing was changed"
     try:
         make_directories(directory)
         with exclusive_directory(directory) as locked:
-            earlier = _earlier_names(directory)
-            if locked:
-                _remove_leftovers(directory)
+            earlier, hidden = _earlier_names(directory), _leftovers(directory) if locked else []
             with prepared(directory, files) as temporary:
                 state = "the run there is incomplete"
-                (directory / MANIFEST).unlink(missing_ok=True)
-                for hidden, name in temporary.items():
-                    replace(hidden, directory / name)
-                state = "the run is complete, files of an earlier one may remain"
-            for name in earlier - set(files):
-                (directory / name).unlink(missing_ok=True)
+                hidden += _hide_manifest(directory)
+                for path, name in temporary.items():
+                    replace(path, directory / name)
+            state = "the run is complete, files of an earlier one remain"
+            for path in [*(directory / name for name in earlier - set(files)), *hidden]:
+                path.unlink(missing_ok=True)
             sync_directory(directory)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -64,20 +63,35 @@ def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def _earlier_names(directory: Path) -> set[str]:
-    """Files of the run that is there now. A manifest of somebody else's is not for us to replace."""
-    path = directory / MANIFEST
+    """Files of the run that is there now, or that a dead writer began. Another's manifest is not for us to replace."""
+    names: set[str] = set()
+    with suppress(FileNotFoundError):
+        try:
+            names |= _names(directory / MANIFEST)
+        except ArtifactError as error:
+            came = f"another's {MANIFEST} ({error})"
+            raise InputError(explain(directory, "an empty directory or an earlier run", came, "another")) from error
+    for path in _leftovers(directory):
+        if path.name.startswith(f".{MANIFEST}-"):
+            with suppress(ArtifactError, FileNotFoundError):  # a torn one, or one of a writer that is alive
+                names |= _names(path)
+    return names
+
+
+def _names(manifest: Path) -> set[str]:
+    return set(read_manifest(read_regular(manifest, MAX_MANIFEST_BYTES), manifest)["files"])
+
+
+def _leftovers(directory: Path) -> list[Path]:
+    """Hidden files of writers, under names that only we write."""
+    found = [(path, _LEFTOVER.fullmatch(path.name)) for path in directory.iterdir()]
+    return [path for path, match in found if match and match["name"] in known_names() | {MANIFEST}]
+
+
+def _hide_manifest(directory: Path) -> list[Path]:
+    hidden = directory / f".{MANIFEST}-{os.urandom(4).hex()}.tmp"
     try:
-        return {*read_manifest(read_regular(path, MAX_MANIFEST_BYTES), path)["files"], MANIFEST}
+        replace(directory / MANIFEST, hidden)
     except FileNotFoundError:
-        return set()
-    except ArtifactError as error:
-        came = f"another's {MANIFEST} ({error})"
-        raise InputError(explain(directory, "an empty directory or an earlier run", came, "another")) from error
-
-
-def _remove_leftovers(directory: Path) -> None:
-    """Temporary files of a writer that died: we hold its lock. Only under names that we write."""
-    for path in list(directory.iterdir()):
-        found = _LEFTOVER.fullmatch(path.name)
-        if found and found["name"] in known_names() | {MANIFEST}:
-            path.unlink()
+        return []
+    return [hidden]

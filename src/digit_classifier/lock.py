@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from digit_classifier.durable import NO_FOLLOW
+from digit_classifier.durable import NO_FOLLOW, close
 from digit_classifier.errors import RunError, explain
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def exclusive(path: Path, timeout: float = 30.0) -> Iterator[None]:
         _wait(descriptor, path, timeout)
         yield
     finally:
-        os.close(descriptor)
+        close(descriptor)
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def exclusive_directory(path: Path, timeout: float = 30.0) -> Iterator[bool]:
         _wait(descriptor, path, timeout)
         yield True
     finally:
-        os.close(descriptor)
+        close(descriptor)
 
 
 def _wait(descriptor: int, path: Path, timeout: float) -> None:
@@ -80,7 +80,7 @@ def _open(path: Path) -> int:
         raise
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return descriptor
-    os.close(descriptor)
+    close(descriptor)
     raise RunError(explain(path, "a lock file", "something else", "deleting it"))
 
 
@@ -104,21 +104,23 @@ class SiblingLock:
                 if _is_at(descriptor, path):
                     return cls(path, descriptor)
             except _BUSY:
-                os.close(descriptor)
+                close(descriptor)
                 return None
             except BaseException:
-                os.close(descriptor)
+                close(descriptor)
                 raise
-            os.close(descriptor)  # its holder deleted the file between our open and our lock
+            close(descriptor)  # its holder deleted the file between our open and our lock
 
     def release(self) -> None:
         """Delete the file while the lock is held, so that nobody's but our own is ever deleted."""
         if os.name == "nt":  # there an open file cannot be deleted, and another's open one neither
-            os.close(self._descriptor)
-        with suppress(OSError):  # left behind it is harmless: `repair` removes it
-            self.path.unlink()
-        if os.name != "nt":
-            os.close(self._descriptor)
+            close(self._descriptor)
+        try:
+            with suppress(OSError):  # left behind it is harmless: `repair` removes it
+                self.path.unlink()
+        finally:
+            if os.name != "nt":
+                close(self._descriptor)
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

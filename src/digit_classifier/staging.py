@@ -32,10 +32,11 @@ _DATASET = re.compile(r"[a-z0-9_-]+-[0-9a-f]{12}\.json", re.ASCII)
 _MAX_SUFFIX = 10_000
 _MAX_NAME = 90  # characters, and a suffix may come after them
 _ADVICE = {
-    errno.ENOSPC: "freeing space there, or another --artifacts-root",
-    errno.EDQUOT: "freeing space in your quota, or another --artifacts-root",
-    errno.ENOLCK: "a directory on a local disk, where files can be locked",
-    errno.EOPNOTSUPP: "a directory on a local disk, where files can be locked",
+    errno.ENOSPC: "freeing space there, or another",
+    errno.EDQUOT: "freeing space in your quota, or another",
+    errno.EACCES: "changing its permissions, or another",
+    errno.ENOLCK: "a directory on a local disk, where files can be locked, as",
+    errno.EOPNOTSUPP: "a directory on a local disk, where files can be locked, as",
 }
 
 
@@ -65,9 +66,11 @@ class Claim:
 
     def release(self) -> None:
         """Leave nothing behind that was not published. What cannot be removed stays hidden until `repair`."""
-        with suppress(OSError):
-            remove_directory(self.directory)
-        self.lock.release()
+        try:
+            with suppress(OSError):
+                remove_directory(self.directory)
+        finally:
+            self.lock.release()
         for directory in self.created:
             with suppress(OSError):  # not empty: there is a run now, ours or another's
                 directory.rmdir()
@@ -95,11 +98,10 @@ def claim(root: Path, created: str, label_slug: str | None) -> Claim:
         raise cannot_write(root, error) from error
 
 
-def cannot_write(directory: Path, error: OSError) -> InputError:
+def cannot_write(directory: Path, error: OSError, flag: str = "--artifacts-root") -> InputError:
     """The one phrasing of every reason why a directory the user named cannot be written."""
-    reason = error.strerror or str(error)
-    advice = _ADVICE.get(error.errno or 0, "another directory, or changing its permissions")
-    return InputError(explain(directory, "a directory that can be written", reason, advice))
+    advice = f"{_ADVICE.get(error.errno or 0, 'another')} {flag}"
+    return InputError(explain(directory, "a directory that can be written", error.strerror or str(error), advice))
 
 
 def _first_free(root: Path, base: str, made: list[Path]) -> Claim:
@@ -147,6 +149,7 @@ def _write_dataset(root: Path, name: str, data: bytes, scratch: Path) -> None:
     directory = root / DATASETS
     if not directory.is_dir():
         directory.mkdir(exist_ok=True)
+        sync_directory(root)  # or a power failure could keep the run and lose its data
     if directory.is_symlink():
         raise RunError(explain(directory, "a directory", "a link", "deleting the link"))
     wanted = {name: data, f"{name.removesuffix('.json')}.css": twin(data)}
