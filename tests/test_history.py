@@ -1,0 +1,445 @@
+"""The artifacts root: run ids, the index and its order, latest/, repair, flat mode, and hostile neighbours."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digit_classifier import history, lock
+from digit_classifier.bundle import problems
+from digit_classifier.errors import ArtifactError, InputError, RunError
+from digit_classifier.history import publish_flat, read_history, repair, require_writable, stage, update_index
+from store_oracle import inner_text, is_whole, leftovers, listed_in, runs_in, snapshot, violations
+from tiny_runs import CREATED, RUN_ID, dataset_text, publish, smallest_run, tiny_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def add(root: Path, label_slug: str | None = None, created: str = CREATED, label: str | None = None) -> str:
+    with stage(root, created, label_slug) as staged:
+        return publish(staged, label, created).name
+
+
+def add_unlisted(root: Path, created: str = CREATED) -> str:
+    with stage(root, created) as staged:
+        return staged.publish_directory_only(smallest_run(staged.run_id, created), dataset_text()).name
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "some" / "Künstliche Läufe"
+
+
+def test_a_published_run_is_complete_listed_and_mirrored(root: Path) -> None:
+    name = add(root, "baseline", label="Baseline")
+    assert name == "20261122-191612-baseline"
+    assert problems(root / name) == []
+    assert problems(root / "latest") == []
+    tree = snapshot(root)
+    assert violations(tree, {name}) == []
+    assert {path for path in tree if "/" not in path} == {".lock", "index.json", "index.css"}
+    (entry,) = json.loads(tree["index.json"])["runs"]
+    assert (entry["label"], entry["model"], entry["hidden_sizes"], entry["diverged"]) == (
+        "Baseline",
+        "logistic",
+        [],
+        False,
+    )
+    assert inner_text(tree["index.css"]) == tree["index.json"]
+    (dataset,) = dataset_text()
+    assert {path for path in tree if path.startswith("datasets/")} == {
+        "datasets/", f"datasets/{dataset}", f"datasets/{dataset.replace('.json', '.css')}",
+    }  # fmt: skip
+
+
+def test_a_frozen_clock_gives_two_hundred_runs_two_hundred_names(tmp_path: Path) -> None:
+    names = [add_unlisted(tmp_path) for _ in range(200)]
+    assert names[:3] == [RUN_ID, f"{RUN_ID}-2", f"{RUN_ID}-3"]
+    assert len(set(names)) == 200
+    update_index(tmp_path)
+    assert listed_in(snapshot(tmp_path)) == names[::-1]
+
+
+def test_latest_is_the_last_published_whatever_the_clock_says(root: Path) -> None:
+    days = ("2026-11-22T10:00:00", "2026-11-21T10:00:00", "2036-01-01T00:00:00", "2026-11-22T10:00:01")
+    names = [add(root, created=f"{day}Z") for day in days]
+    assert listed_in(snapshot(root)) == names[::-1]
+    assert json.loads((root / "latest" / "manifest.json").read_bytes())["run_id"] == names[-1]
+    assert [entry["run_id"] for entry in read_history(root).entries] == names[::-1]
+    repair(root)
+    assert listed_in(snapshot(root)) == names[::-1]
+
+
+def test_a_stage_that_comes_to_nothing_leaves_nothing(tmp_path: Path) -> None:
+    def train_and_fail() -> None:
+        with stage(tmp_path / "new" / "root", CREATED) as staged:
+            assert not (tmp_path / "new" / "root" / staged.run_id).exists()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        train_and_fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_stages_at_once_have_two_names(root: Path) -> None:
+    with stage(root, CREATED) as first, stage(root, CREATED) as second:
+        publish(second)
+        with stage(root, CREATED) as third:
+            assert {first.run_id, second.run_id, third.run_id} == {RUN_ID, f"{RUN_ID}-2", f"{RUN_ID}-3"}
+        publish(first)
+    assert listed_in(snapshot(root)) == [RUN_ID, f"{RUN_ID}-2"]
+    assert leftovers(snapshot(root)) == []
+
+
+@pytest.mark.parametrize(
+    "created", ["", "2026-11-22", "2026-11-22 19:16:12", "../../11-22T19:16:12Z", "2026-11-22T19:16:12Z\n"]
+)
+def test_a_time_in_another_form_is_refused(root: Path, created: str) -> None:
+    with pytest.raises(InputError, match="created"), stage(root, created):
+        pass
+    assert not root.exists()
+
+
+@pytest.mark.parametrize("slug", ["../x", "A", "a b", "a/b", "ü", "x" * 200, "a\n"])
+def test_a_label_that_is_no_slug_never_reaches_a_path(root: Path, slug: str) -> None:
+    with pytest.raises(InputError, match="run_label"), stage(root, CREATED, slug):
+        pass
+    assert not root.exists()
+
+
+def test_only_files_sealed_for_the_stage_are_published(root: Path) -> None:
+    with stage(root, CREATED) as staged:
+        with pytest.raises(ArtifactError, match="another"):
+            staged.publish(tiny_run("20200101-000000"))
+        with pytest.raises(ArtifactError, match="sealed"):
+            staged.publish({**tiny_run(staged.run_id), "extra.json": b"{}"})
+        with pytest.raises(ArtifactError, match="sealed"):
+            staged.publish(tiny_run(staged.run_id) | {"metrics.json": b"{}"})
+        with pytest.raises(ArtifactError, match="hex digits"):
+            staged.publish(tiny_run(staged.run_id), {"../evil.json": b"{}"})
+    assert not root.exists()
+
+
+def test_the_data_set_is_written_once_and_put_right_when_damaged(root: Path) -> None:
+    add(root)
+    path = root / "datasets" / next(iter(dataset_text()))
+    inode = path.stat().st_ino
+    add(root)
+    assert path.stat().st_ino == inode
+    path.write_bytes(b"damaged")
+    path.with_suffix(".css").unlink()
+    name = add(root)
+    assert violations(snapshot(root), {name}) == []
+
+
+def test_workers_publish_without_the_lock_and_one_update_lists_them(root: Path) -> None:
+    first = add(root)
+    with lock.exclusive(root / ".lock"):
+        names = [add_unlisted(root, f"2026-11-23T00:00:0{second}Z") for second in range(5)]
+    assert read_history(root).unlisted == tuple(names[::-1])
+    refreshed = update_index(root)
+    assert refreshed.restored == tuple(names[::-1])
+    assert listed_in(snapshot(root)) == [*names[::-1], first]
+    assert json.loads((root / "index.json").read_bytes())["generation"] == 2
+    assert json.loads((root / "latest" / "manifest.json").read_bytes())["run_id"] == names[-1]
+    before = snapshot(root)
+    update_index(root)
+    assert snapshot(root) == before
+
+
+def test_publishing_lists_a_complete_run_that_nobody_listed(root: Path) -> None:
+    forgotten, name = add_unlisted(root), add(root)
+    assert listed_in(snapshot(root)) == [name, forgotten]
+
+
+def test_a_run_whose_directory_was_deleted_leaves_the_index(root: Path) -> None:
+    first, second = add(root), add(root)
+    for path in (root / second).iterdir():
+        path.unlink()
+    (root / second).rmdir()
+    assert [entry["run_id"] for entry in read_history(root).entries] == [first]
+    assert update_index(root).dropped == (second,)
+    assert json.loads((root / "latest" / "manifest.json").read_bytes())["run_id"] == first
+    third = add(root, created="2026-11-23T00:00:00Z")
+    assert listed_in(snapshot(root)) == [third, first]
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[]", b'{"runs": 3}', b'{"a":' + b"[" * 100_000, b"\xff", "link", "directory"]
+)
+def test_a_corrupt_index_is_set_aside_and_rebuilt(root: Path, text: bytes | str) -> None:
+    names = [add(root, created=f"2026-11-22T19:16:1{second}Z") for second in range(3)]
+    (root / "index.json").unlink()
+    if text == "link":
+        (root / "index.json").symlink_to(root / names[0] / "manifest.json")
+    elif text == "directory":
+        (root / "index.json").mkdir()
+    elif isinstance(text, bytes):
+        (root / "index.json").write_bytes(text)
+    view = read_history(root)
+    assert ([entry["run_id"] for entry in view.entries], view.unlisted) == (names[::-1], tuple(names[::-1]))
+    name = add(root, created="2026-11-22T20:00:00Z")
+    assert listed_in(snapshot(root)) == [name, *names[::-1]]
+    (aside,) = root.glob("index.json.corrupt-*")
+    assert text in ("link", "directory") or aside.read_bytes() == text
+
+
+def test_an_index_cannot_lead_anywhere(root: Path) -> None:
+    name = add(root)
+    index = json.loads((root / "index.json").read_bytes())
+    for run_id in ("../../etc", "/etc", "latest", "..", ".lock"):
+        (root / "index.json").write_text(json.dumps(index | {"runs": [index["runs"][0] | {"run_id": run_id}]}))
+        assert [entry["run_id"] for entry in read_history(root).entries] == [name]
+        update_index(root)
+        assert listed_in(snapshot(root)) == [name]
+
+
+def damage_file(root: Path, name: str) -> None:
+    (root / name / "metrics.json").write_text("{}")
+
+
+def damage_manifest(root: Path, name: str) -> None:
+    (root / name / "manifest.json").write_text("{")
+
+
+def damage_by_deleting(root: Path, name: str) -> None:
+    (root / name / "model.json").unlink()
+
+
+@pytest.mark.parametrize("damage", [damage_file, damage_manifest, damage_by_deleting])
+def test_a_damaged_run_never_hides_the_others(root: Path, damage: Callable[[Path, str], None]) -> None:
+    names = [add(root) for _ in range(3)]
+    damage(root, names[1])
+    view = read_history(root)
+    assert [entry["run_id"] for entry in view.entries] == [names[2], names[0]]
+    assert list(view.damaged) == [names[1]]
+    damage(root, names[2])
+    report = repair(root)
+    assert set(report.damaged) == {names[1], names[2]}
+    assert listed_in(snapshot(root)) == [names[0]]
+    assert json.loads((root / "latest" / "manifest.json").read_bytes())["run_id"] == names[0]
+    assert runs_in(snapshot(root)) == set(names)  # nothing of the user's is ever deleted
+    name = add(root)
+    assert listed_in(snapshot(root)) == [name, names[0]]
+    repair(root)
+    before = snapshot(root)
+    assert repair(root).index.dropped == ()
+    assert snapshot(root) == before
+
+
+def test_a_subtle_damage_is_found_by_repair(root: Path) -> None:
+    first, second = add(root), add(root)
+    path = root / first / "model.json"
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b'"schema_version": 1', b'"schema_version": 2'))
+    assert read_history(root).damaged == {}  # a cheap look
+    assert list(repair(root).damaged) == [first]
+    path.write_bytes(data)
+    assert repair(root).index.restored == (first,)
+    assert set(listed_in(snapshot(root))) == {first, second}
+
+
+def test_latest_loses_what_the_run_does_not_have(root: Path) -> None:
+    add(root)
+    (root / "latest" / "stray.json").write_text("{}")
+    (root / "latest" / "metrics.json").unlink()
+    (root / "latest" / "metrics.json").symlink_to(root / "elsewhere")
+    with stage(root, CREATED) as staged:
+        staged.publish(smallest_run(staged.run_id), dataset_text())
+    assert is_whole(snapshot(root), "latest")
+    assert not (root / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("name", [".lock", "latest", "datasets"])
+def test_a_planted_link_is_refused_and_nothing_behind_it_changes(root: Path, tmp_path: Path, name: str) -> None:
+    root.mkdir(parents=True)
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "stray").write_text("theirs")
+    (root / name).symlink_to(tmp_path / "victim" / "stray" if name == ".lock" else tmp_path / "victim")
+    with pytest.raises(RunError, match="link"):
+        add(root)
+    assert {path.name for path in (tmp_path / "victim").iterdir()} == {"stray"}
+    assert (tmp_path / "victim" / "stray").read_text() == "theirs"
+    (root / name).unlink()
+    last = add(root)
+    assert set(listed_in(snapshot(root))) == runs_in(snapshot(root)) >= {last}
+
+
+def test_a_link_in_the_place_of_a_run_is_no_run(root: Path, tmp_path: Path) -> None:
+    name = add(root)
+    (root / name).rename(tmp_path / name)
+    (root / name).symlink_to(tmp_path / name)
+    assert list(read_history(root).damaged) == [name]
+    assert list(repair(root).damaged) == [name]
+    assert listed_in(snapshot(root)) == []
+    assert add(root) == f"{name}-2"
+    assert runs_in(snapshot(tmp_path)) == {name}
+
+
+def test_links_in_the_place_of_staging_are_not_followed(root: Path, tmp_path: Path) -> None:
+    root.mkdir(parents=True)
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "theirs").write_text("theirs")
+    (root / f".incoming-{RUN_ID}").symlink_to(tmp_path / "victim")
+    (root / ".trash-x").symlink_to(tmp_path / "victim")
+    (root / f"{RUN_ID}-2").symlink_to(tmp_path / "nowhere")
+    assert add(root) == f"{RUN_ID}-3"
+    repair(root)
+    assert (tmp_path / "victim" / "theirs").read_text() == "theirs"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_something_put_in_the_place_of_the_run_meanwhile_is_not_replaced(root: Path) -> None:
+    with stage(root, CREATED) as staged:
+        (root / staged.run_id).mkdir()  # POSIX would rename over an empty directory
+        with pytest.raises(RunError, match="free name"):
+            publish(staged)
+    assert list((root / RUN_ID).iterdir()) == []
+
+
+def test_repair_leaves_a_writer_that_is_alive_alone(root: Path) -> None:
+    add(root)
+    with stage(root, CREATED) as staged:
+        assert repair(root).removed == ()
+        publish(staged)
+    assert len(listed_in(snapshot(root))) == 2
+
+
+def test_repair_removes_what_dead_writers_left_and_nothing_else(root: Path) -> None:
+    name = add(root)
+    for left in (".incoming-20261122-200000", ".trash-20261122-200001-abcd0123"):
+        (root / left).mkdir()
+        (root / left / "metrics.json").write_text("{}")
+    for left in (".incoming-20261122-200000.lock", ".incoming-20261122-200002.lock", ".index.json-0123abcd.tmp"):
+        (root / left).write_text("")
+    for foreign in ("notes.txt", ".gitignore", "my results"):
+        (root / foreign).write_text("mine")
+    assert len(repair(root).removed) == 4
+    tree = snapshot(root)
+    assert leftovers(tree) == [".gitignore"]
+    assert {"notes.txt", "my results"} <= set(tree)
+    assert listed_in(tree) == [name]
+
+
+def test_the_lock_is_waited_for_and_then_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    naps: list[float] = []
+    clock = iter(range(1000))
+    monkeypatch.setattr("digit_classifier.lock.time.sleep", naps.append)
+    monkeypatch.setattr("digit_classifier.lock.time.monotonic", lambda: next(clock))
+    text = r"\.lock: expected a free lock, got another process holding it for 30 s; try"
+    with lock.exclusive(tmp_path / ".lock"):
+        with pytest.raises(RunError, match=text), lock.exclusive(tmp_path / ".lock"):
+            pass
+        assert (naps[0], max(naps), len(naps)) == (0.01, 0.2, 29)
+    with lock.exclusive(tmp_path / ".lock"):
+        assert (tmp_path / ".lock").exists()
+
+
+def test_a_run_that_could_not_be_indexed_is_said_to_be_safe(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "refresh", fail)
+        with pytest.raises(RunError) as caught:
+            add(root)
+    text = str(caught.value)
+    assert text.startswith(f"{root / RUN_ID}: the run is saved, but the index is stale (")
+    assert text.endswith(f"; try digit-classifier repair {root}")
+    assert repair(root).index.restored == (RUN_ID,)
+    assert problems(root / RUN_ID) == []
+
+
+def test_a_history_of_nothing_is_empty_and_writes_nothing(tmp_path: Path) -> None:
+    assert read_history(tmp_path / "none").entries == ()
+    assert read_history(tmp_path).entries == ()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InputError, match="none"):
+        repair(tmp_path / "none")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="file"):
+        read_history(tmp_path / "file")
+
+
+def test_an_index_entry_stays_small_with_the_longest_label(root: Path) -> None:
+    add(root, "x" * 40, label="𝔻" * 80)
+    (entry,) = read_history(root).entries
+    assert len(json.dumps(entry)) <= 450
+    assert entry["label"].startswith("𝔻")
+    assert entry["label"].endswith("…")
+    add(root, label="y" * 80)
+    assert read_history(root).entries[0]["label"] == "y" * 80
+
+
+def test_the_umask_decides_who_may_read(root: Path) -> None:
+    previous = os.umask(0o077)
+    try:
+        name = add(root)
+    finally:
+        os.umask(previous)
+    assert {path.stat().st_mode & 0o777 for path in (root / name).iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (root, root / name, root / "latest", root / "datasets")} == {0o700}
+
+
+def test_a_flat_run_replaces_the_earlier_one_and_leaves_other_files(tmp_path: Path) -> None:
+    directory = tmp_path / "out" / "put"
+    require_writable(directory)
+    publish_flat(directory, tiny_run(None))
+    assert problems(directory) == []
+    (directory / "notes.txt").write_text("mine")
+    (directory / "roc_curves.json").write_text("mine too: no manifest names it")
+    new = smallest_run(None, "2026-11-23T00:00:00Z")
+    require_writable(directory)
+    publish_flat(directory, new)
+    assert set(snapshot(directory)) == {*new, "notes.txt", "roc_curves.json"}
+    assert not (directory.parent / "index.json").exists()
+
+
+def test_a_manifest_of_another_program_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"name": "my web app"}')
+    for attempt in (require_writable, lambda directory: publish_flat(directory, tiny_run(None))):
+        with pytest.raises(InputError, match=r"another's manifest\.json"):
+            attempt(tmp_path)
+    assert snapshot(tmp_path) == {"manifest.json": b'{"name": "my web app"}'}
+
+
+def test_a_flat_directory_that_cannot_be_written_is_refused_early(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(InputError, match=r"expected a directory that can be written.*--output-dir"):
+            require_writable(place)
+        with pytest.raises(RunError, match="nothing was changed"):
+            publish_flat(place, tiny_run(None))
+
+
+def test_a_thousand_runs_are_listed_in_index_order_within_the_size_promised(tmp_path: Path) -> None:
+    add(tmp_path)
+    entry = json.loads((tmp_path / "index.json").read_bytes())["runs"][0]
+    entries = [entry | {"run_id": f"20261122-{number:06d}-x"} for number in range(1000)]
+    for each in entries:
+        (tmp_path / each["run_id"]).mkdir()
+    index = {"schema_version": 1, "generation": 5, "latest": entries[0]["run_id"], "runs": entries}
+    (tmp_path / "index.json").write_text(json.dumps(index))
+    name = add(tmp_path, "late")
+    tree = snapshot(tmp_path)
+    assert listed_in(tree) == [name, RUN_ID, *(each["run_id"] for each in entries)]
+    assert len(tree["index.json"]) < 1002 * 450
+
+
+def test_the_store_needs_nothing_but_the_standard_library() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import digit_classifier.history, digit_classifier.artifacts;"
+        "print(sorted({name.split('.')[0] for name in sys.modules} - {*sys.stdlib_module_names, '__main__'}))"
+    )
+    source = Path(history.__file__).parents[1]
+    command = [sys.executable, "-I", "-S", "-c", code, str(source)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['digit_classifier']"
