@@ -138,9 +138,9 @@ def softmax(logits: Floats) -> None:
 
     Subtracting the largest logit changes nothing but keeps exp from overflowing.
     """
-    logits -= logits.max(axis=0)
+    logits -= np.maximum.reduce(logits)
     np.exp(logits, out=logits)
-    logits /= logits.sum(axis=0)
+    logits /= np.add.reduce(logits)
 
 
 def backward(

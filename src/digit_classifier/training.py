@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import ceil, isfinite, sqrt
+from math import ceil, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from digit_classifier.augmentation import WORDS, jittered
 from digit_classifier.network import (
     Floats,
     Network,
@@ -20,10 +19,14 @@ from digit_classifier.network import (
     forward,
     layer_views,
     log_loss,
-    unit_uniform,
 )
+from digit_classifier.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
     from digit_classifier.config import RunConfig
     from digit_classifier.data import Split
 
@@ -70,11 +73,10 @@ class History:
 
 
 class Scores(NamedTuple):
-    """How well some predictions fit."""
+    """How well predictions fit."""
 
-    loss: float
+    loss: float  # mean log loss
     accuracy: float
-    confusion_matrix: NDArray[np.intp]
 
 
 def train(
@@ -100,12 +102,13 @@ def train(
         started = clock() if clock else 0.0
         rate = learning_rate(config, number)
         with np.errstate(all="ignore"):  # a number that overflows shows in the losses
-            training, holdout = learn(rate), watch()
+            training = learn(rate)
+            holdout, confusion_matrix = watch()
         seconds = clock() - started if clock else None
-        if diverged := divergence(number, training, holdout):
+        if diverged := divergence(number, training=training.loss, holdout=holdout.loss):
             network.parameters[:] = before
             break
-        epochs.append(Epoch(number, rate, training.loss, training.accuracy, *holdout, seconds))
+        epochs.append(Epoch(number, rate, *training, *holdout, confusion_matrix, seconds))
         if number in planned:
             snapshots.append(snapshot(network, epochs[-1]))
         if on_epoch:
@@ -132,11 +135,11 @@ def snapshot(network: Network, epoch: Epoch) -> Snapshot:
     return Snapshot(epoch.number, epoch.confusion_matrix, picture)
 
 
-def divergence(number: int, training: Scores, holdout: Scores) -> Divergence | None:
-    """The reason to stop after this epoch, if there is one."""
-    for name, scores in (("training", training), ("hold-out", holdout)):
-        if not isfinite(scores.loss):
-            return Divergence(number, f"the {name} loss was {scores.loss}")
+def divergence(number: int, *, training: float, holdout: float) -> Divergence | None:
+    """The reason to undo this epoch and stop, if one of its losses is one."""
+    for name, loss in (("training", training), ("hold-out", holdout)):
+        if not isfinite(loss):
+            return Divergence(number, f"the {name} loss was {loss}")
     return None
 
 
@@ -172,92 +175,90 @@ SCALINGS: dict[str, Callable[[NDArray[np.uint8], int], tuple[Floats, Floats]]] =
 
 
 def learner(config: RunConfig, network: Network, split: Split) -> Callable[[float], Scores]:
-    """Function that trains the network for one epoch at a given rate and scores what it saw on the way."""
-    labels, classes = split.training_labels, network.sizes[-1]
-    batch = config.batch_size or len(labels)
-    feed = epochs_of_inputs(config, network, split.training_images, batch)
-    work = {size: Workspace.create(network, size) for size in {min(batch, len(labels)), len(labels) % batch} - {0}}
-    probabilities = np.empty((classes, len(labels)), network.parameters.dtype)
-    smooth = smoothed_targets(classes, config.label_smoothing).astype(network.parameters.dtype)
+    """Function that trains the network for one epoch at a given rate and returns the scores of what it saw."""
+    samples, classes = len(split.training_ids), network.sizes[-1]
+    batch = min(config.batch_size, samples) or samples
+    feed = passes(config, network, split, batch)
+    workspaces = {size: Workspace.create(network, size) for size in {batch, samples % batch} - {0}}
+    probabilities = np.empty((classes, samples), network.parameters.dtype)
     gradient = np.empty_like(network.parameters)
     gradients = layer_views(gradient, network.sizes)
-    optimizer = OPTIMIZERS[config.optimizer](network.parameters, config.momentum)
+    update = OPTIMIZERS[config.optimizer](network.parameters, config.momentum)
+    decay = config.weight_decay * is_weight(network)
 
     def learn(rate: float) -> Scores:
-        order, blocks = next(feed)
-        targets = smooth[:, labels[order]]  # (classes, samples)
+        labels, targets, blocks = next(feed)
+        kept = 1 - rate * decay  # weight decay apart from the gradient (arXiv:1711.05101)
         for columns, inputs in batches(blocks, batch):
-            space, seen = work[inputs.shape[1]], probabilities[:, columns]
-            forward(network, inputs, space, seen)
-            backward(network, inputs, space, seen, targets[:, columns], gradients)
-            decay_weights(network, 1 - rate * config.weight_decay)
-            optimizer(gradient, rate)
-        return score(probabilities, labels[order])
+            work, seen = workspaces[inputs.shape[1]], probabilities[:, columns]
+            forward(network, inputs, work, seen)
+            backward(network, inputs, work, seen, targets[:, columns], gradients)
+            np.multiply(network.parameters, kept, out=network.parameters)
+            update(gradient, rate)
+        return Scores(log_loss(probabilities, labels), float((probabilities.argmax(axis=0) == labels).mean()))
 
     return learn
 
 
-def watcher(network: Network, split: Split) -> Callable[[], Scores]:
-    """Function that scores the network on the hold-out rows, without touching it."""
-    labels = split.holdout_labels
+def watcher(network: Network, split: Split) -> Callable[[], tuple[Scores, NDArray[np.intp]]]:
+    """Function that returns scores and confusion matrix of the hold-out rows, without touching the network."""
+    labels, classes = split.holdout_labels, network.sizes[-1]
     inputs = network.inputs(as_columns(split.holdout_images))
     work = Workspace.create(network, len(labels))
-    probabilities = np.empty((network.sizes[-1], len(labels)), network.parameters.dtype)
+    probabilities = np.empty((classes, len(labels)), network.parameters.dtype)
 
-    def watch() -> Scores:
+    def watch() -> tuple[Scores, NDArray[np.intp]]:
         forward(network, inputs, work, probabilities)
-        return score(probabilities, labels)
+        cells = np.bincount(labels * classes + probabilities.argmax(axis=0), minlength=classes**2)
+        confusion = cells.reshape(classes, classes)
+        return Scores(log_loss(probabilities, labels), float(confusion.trace() / len(labels))), confusion
 
     return watch
 
 
-def score(probabilities: Floats, labels: NDArray[np.intp]) -> Scores:
-    """Loss, accuracy and confusion matrix of predictions (classes, samples)."""
-    classes = len(probabilities)
-    cells = labels * classes + probabilities.argmax(axis=0)
-    confusion = np.bincount(cells, minlength=classes**2).reshape(classes, classes)
-    return Scores(log_loss(probabilities, labels), float(confusion.trace() / len(labels)), confusion)
+def is_weight(network: Network) -> Floats:
+    """1 for every weight and 0 for every bias, (count,): biases are not decayed."""
+    mask = np.ones_like(network.parameters)
+    for matrix in layer_views(mask, network.sizes):
+        matrix[:, -1] = 0
+    return mask
 
 
-def smoothed_targets(classes: int, smoothing: float) -> Floats:
-    """Target distribution of each class, one per column: label smoothing (arXiv:1512.00567, section 7)."""
-    return np.eye(classes) * (1 - smoothing) + smoothing / classes
+# What an epoch trains on
 
 
-# The inputs of an epoch
+class Pass(NamedTuple):
+    """The training rows in the order of one epoch."""
 
-Inputs = Iterator[tuple[NDArray[np.intp], Iterator[Floats]]]  # per epoch: row order, blocks (inputs + 1, samples)
-
-
-def epochs_of_inputs(config: RunConfig, network: Network, images: NDArray[np.uint8], batch: int) -> Inputs:
-    """Endless epochs: the order of the training rows, and their inputs in that order, block after block."""
-    if batch >= len(images) and not config.shift_pixels:
-        return repeated(network.inputs(as_columns(images)))
-    return shuffled(config, network, images, max(1, BLOCK // batch) * batch)
+    labels: NDArray[np.intp]  # (samples,)
+    targets: Floats  # (classes, samples)
+    blocks: Iterator[Floats]  # (inputs + 1, samples of the block) each
 
 
-def repeated(inputs: Floats) -> Inputs:
-    """The same single block in every epoch: for a full batch, order does not matter."""
-    order = np.arange(inputs.shape[1])
+def passes(config: RunConfig, network: Network, split: Split, batch: int) -> Iterator[Pass]:
+    """Endless epochs: in a new order each, every image moved anew."""
+    images, labels = split.training_images, split.training_labels
+    smooth = smoothed_targets(network.sizes[-1], config.label_smoothing).astype(network.parameters.dtype)
+    if batch == len(labels) and not config.shift_pixels:  # in a full batch of still images, nothing changes
+        targets, inputs = smooth[:, labels], network.inputs(as_columns(images))
+        while True:
+            yield Pass(labels, targets, iter([inputs]))
+    shuffling, moving = (np.random.PCG64([config.random_state, purpose]) for purpose in (2, 3))
+    block = max(1, BLOCK // batch) * batch
     while True:
-        yield order, iter([inputs])
+        order = np.argsort(shuffling.random_raw(len(labels)), kind="stable")
+        parts = (order[first : first + block] for first in range(0, len(order), block))
+        blocks = (network.inputs(moved_columns(images[rows], config.shift_pixels, moving)) for rows in parts)
+        yield Pass(labels[order], smooth[:, labels[order]], blocks)
 
 
-def shuffled(config: RunConfig, network: Network, images: NDArray[np.uint8], block: int) -> Inputs:
-    """A new order in every epoch, every image moved anew."""
-    shuffling, shifts = (np.random.PCG64([config.random_state, purpose]) for purpose in (2, 3))
-
-    def prepare(rows: NDArray[np.intp]) -> Floats:
-        pixels = as_columns(images[rows])
-        if config.shift_pixels:
-            moves = (2 * unit_uniform(shifts.random_raw(2 * len(rows))) - 1) * config.shift_pixels
-            down, right = np.ascontiguousarray(moves.reshape(-1, 2).T, dtype=pixels.dtype)
-            pixels = shifted(pixels.reshape(*images.shape[1:], -1), down, right).reshape(pixels.shape)
-        return network.inputs(pixels)
-
-    while True:
-        order = np.argsort(shuffling.random_raw(len(images)), kind="stable")
-        yield order, (prepare(order[first : first + block]) for first in range(0, len(order), block))
+def moved_columns(images: NDArray[np.uint8], shift_pixels: float, moving: np.random.PCG64) -> Floats:
+    """Images (samples, height, width) as floats (pixels, samples), each moved at random."""
+    pixels = as_columns(images)
+    if not shift_pixels:
+        return pixels
+    bits = moving.random_raw(WORDS * len(images))
+    return jittered(pixels.reshape(*images.shape[1:], -1), bits, shift_pixels).reshape(pixels.shape)
 
 
 def batches(blocks: Iterator[Floats], size: int) -> Iterator[tuple[slice, Floats]]:
@@ -270,71 +271,6 @@ def batches(blocks: Iterator[Floats], size: int) -> Iterator[tuple[slice, Floats
             yield slice(start, stop), inputs
 
 
-def shifted(images: Floats, down: Floats, right: Floats) -> Floats:
-    """Move each image (height, width, samples) by its own fractions of pixels; zeros come in from outside.
-
-    Bilinear: along each axis, a pixel is the mean of its two nearest sources weighted by nearness.
-    """
-    return _shifted_rows(_shifted_rows(images, down).swapaxes(0, 1), right).swapaxes(0, 1)
-
-
-def _shifted_rows(images: Floats, by: Floats) -> Floats:
-    reach = min(ceil(np.abs(by).max(initial=0)), len(images) - 1)
-    result = np.zeros_like(images)
-    for rows in range(-reach, reach + 1):
-        nearness = np.maximum(0, 1 - np.abs(by - rows))  # (samples,)
-        target, source = (result[rows:], images[:-rows]) if rows > 0 else (result[: rows or None], images[-rows:])
-        target += source * nearness
-    return result
-
-
-# Optimisers: name → function of (parameters, momentum) that returns the update of those parameters
-
-Update = Callable[[Floats, float], None]
-
-
-def decay_weights(network: Network, factor: float) -> None:
-    """Weight decay decoupled from the gradient (arXiv:1711.05101); biases keep their size."""
-    if factor != 1:
-        for matrix in network.matrices:
-            matrix[:, :-1] *= factor
-
-
-def sgd(parameters: Floats, momentum: float) -> Update:
-    """Gradient descent with heavy-ball momentum (Polyak, 1964)."""
-    velocity, step = np.zeros_like(parameters), np.empty_like(parameters)
-
-    def update(gradient: Floats, rate: float) -> None:
-        np.multiply(velocity, momentum, out=velocity)
-        np.add(velocity, gradient, out=velocity)
-        np.subtract(parameters, np.multiply(velocity, rate, out=step), out=parameters)
-
-    return update
-
-
-def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: float = 1e-8) -> Update:
-    """Adam (arXiv:1412.6980), with `decay_weights` AdamW; `momentum` is its beta1.
-
-    Keeps sums where the paper keeps averages, `first` = m / (1 − beta1) and `second` = v / (1 − beta2): the factors
-    move into two scalars and save two passes over the parameters.
-    """
-    first, second, step = np.zeros_like(parameters), np.zeros_like(parameters), np.empty_like(parameters)
-    updates = 0
-
-    def update(gradient: Floats, rate: float) -> None:
-        nonlocal updates
-        updates += 1
-        np.multiply(first, momentum, out=first)
-        np.add(first, gradient, out=first)
-        np.multiply(second, beta2, out=second)
-        np.add(second, np.multiply(gradient, gradient, out=step), out=second)
-        unbias1 = (1 - momentum) / (1 - momentum**updates)
-        unbias2 = sqrt((1 - beta2) / (1 - beta2**updates))
-        np.add(np.sqrt(second, out=step), epsilon / unbias2, out=step)
-        np.divide(first, step, out=step)
-        np.subtract(parameters, np.multiply(step, rate * unbias1 / unbias2, out=step), out=parameters)
-
-    return update
-
-
-OPTIMIZERS: dict[str, Callable[[Floats, float], Update]] = {"sgd": sgd, "adamw": adamw}
+def smoothed_targets(classes: int, smoothing: float) -> Floats:
+    """Target distribution of each class, one per column: label smoothing (arXiv:1512.00567, section 7)."""
+    return np.eye(classes) * (1 - smoothing) + smoothing / classes

@@ -1,0 +1,53 @@
+"""Optimisers: functions that build the update of a flat vector of parameters, and keep its memory of past gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+
+import numpy as np
+
+from digit_classifier.network import Floats
+
+Update = Callable[[Floats, float], None]  # (gradient, rate): changes the parameters in place
+
+
+def sgd(parameters: Floats, momentum: float) -> Update:
+    """Gradient descent with heavy-ball momentum (Polyak, 1964)."""
+    velocity, step = np.zeros_like(parameters), np.empty_like(parameters)
+
+    def update(gradient: Floats, rate: float) -> None:
+        np.multiply(velocity, momentum, out=velocity)
+        np.add(velocity, gradient, out=velocity)
+        np.subtract(parameters, np.multiply(velocity, rate, out=step), out=parameters)
+
+    return update
+
+
+def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: float = 1e-8) -> Update:
+    """Adam (arXiv:1412.6980), with decoupled weight decay AdamW; `momentum` is its beta1.
+
+    Keeps sums where the paper keeps averages, `first` = m / (1 − beta1) and `second` = v / (1 − beta2): the factors
+    move into two scalars and save two passes over the parameters.
+    """
+    first, second, step = np.zeros_like(parameters), np.zeros_like(parameters), np.empty_like(parameters)
+    updates = 0
+
+    def update(gradient: Floats, rate: float) -> None:
+        nonlocal updates
+        updates += 1
+        np.multiply(first, momentum, out=first)
+        np.add(first, gradient, out=first)
+        np.multiply(second, beta2, out=second)
+        np.add(second, np.multiply(gradient, gradient, out=step), out=second)
+        unbias1 = (1 - momentum) / (1 - momentum**updates)
+        unbias2 = sqrt((1 - beta2) / (1 - beta2**updates))
+        np.add(np.sqrt(second, out=step), epsilon / unbias2, out=step)
+        np.divide(first, step, out=step)
+        np.subtract(parameters, np.multiply(step, rate * unbias1 / unbias2, out=step), out=parameters)
+
+    return update
+
+
+# By name: function of (parameters, momentum) that returns their update.
+OPTIMIZERS: dict[str, Callable[[Floats, float], Update]] = {"sgd": sgd, "adamw": adamw}

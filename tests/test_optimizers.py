@@ -1,0 +1,42 @@
+"""Optimisers against those of scikit-learn and against their papers, written out in plain Python."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
+
+from digit_classifier.optimizers import adamw, sgd
+
+
+def test_sgd_and_adam_follow_those_of_sklearn():
+    rng = np.random.default_rng(5)
+    start = rng.normal(size=50)
+    ours, theirs = [start.copy(), start.copy()], [start.copy(), start.copy()]
+    updates = [sgd(ours[0], 0.9), adamw(ours[1], 0.9, beta2=0.999, epsilon=0)]
+    references = [
+        SGDOptimizer([theirs[0]], 0.05, momentum=0.9, nesterov=False),
+        AdamOptimizer([theirs[1]], 0.05, beta_1=0.9, beta_2=0.999, epsilon=0),
+    ]
+    for _ in range(20):
+        gradient = rng.normal(size=50)
+        for i in range(2):
+            updates[i](gradient, 0.05)
+            references[i].update_params([theirs[i]], [gradient])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10)
+
+
+def test_adamw_is_algorithm_2_of_its_paper():
+    rng = np.random.default_rng(6)
+    parameters = np.array([0.5, -0.3])  # one weight, one bias that is not decayed
+    update, rate, decay, beta1, beta2, epsilon = adamw(parameters, 0.9, 0.99, 0.01), 0.1, 0.2, 0.9, 0.99, 0.01
+    values, m, v = [0.5, -0.3], [0.0, 0.0], [0.0, 0.0]
+    for t in range(1, 30):
+        gradient = rng.normal(size=2)
+        parameters *= [1 - rate * decay, 1]
+        update(gradient, rate)
+        for i, (g, lam) in enumerate(zip(gradient, [decay, 0.0], strict=True)):
+            m[i] = beta1 * m[i] + (1 - beta1) * g
+            v[i] = beta2 * v[i] + (1 - beta2) * g * g
+            m_hat, v_hat = m[i] / (1 - beta1**t), v[i] / (1 - beta2**t)
+            values[i] -= rate * (m_hat / (v_hat**0.5 + epsilon) + lam * values[i])
+    np.testing.assert_allclose(parameters, values, rtol=1e-12)
