@@ -82,7 +82,7 @@ def parameter_count(model: Any) -> int | None:
     """Weights and biases of a linear model or a network; None for models that keep their samples."""
     last = model[-1] if hasattr(model, "steps") else model
     if hasattr(last, "coefs_"):
-        return sum(array.size for array in (*last.coefs_, *last.intercepts_))
+        return int(sum(array.size for array in (*last.coefs_, *last.intercepts_)))
     return int(last.coef_.size + last.intercept_.size) if isinstance(last, LogisticRegression) else None
 
 
