@@ -113,7 +113,7 @@ def train(
             snapshots.append(snapshot(network, epochs[-1]))
         if on_epoch:
             on_epoch(epochs[-1])
-    if epochs and snapshots[-1].epoch != epochs[-1].number:
+    if epochs and epochs[-1].number not in planned:  # diverged in between
         snapshots.append(snapshot(network, epochs[-1]))
     return network, History(tuple(epochs), tuple(snapshots), diverged)
 
