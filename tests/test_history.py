@@ -16,6 +16,7 @@ from digit_classifier import history, lock
 from digit_classifier.bundle import problems
 from digit_classifier.errors import ArtifactError, InputError, RunError
 from digit_classifier.history import publish_flat, read_history, repair, require_writable, stage, update_index
+from faults import Operations
 from store_oracle import inner_text, is_whole, leftovers, listed_in, runs_in, snapshot, violations
 from tiny_runs import CREATED, RUN_ID, dataset_text, publish, smallest_run, tiny_run
 
@@ -303,6 +304,70 @@ def test_something_put_in_the_place_of_the_run_meanwhile_is_not_replaced(root: P
         with pytest.raises(RunError, match="free name"):
             publish(staged)
     assert list((root / RUN_ID).iterdir()) == []
+
+
+def test_a_name_that_is_published_just_before_ours_is_claimed_is_left_to_its_owner(root: Path) -> None:
+    def publish_first(_: int, name: str, arguments: tuple[object, ...]) -> None:
+        if name == "mkdir" and str(arguments[0]).endswith(f".incoming-{RUN_ID}"):
+            (root / RUN_ID).mkdir()
+            (root / RUN_ID / "theirs").write_text("theirs")
+
+    with Operations(root, publish_first).installed(), stage(root, CREATED) as staged:
+        assert staged.run_id == f"{RUN_ID}-2"
+    assert set(snapshot(root)) == {f"{RUN_ID}/", f"{RUN_ID}/theirs"}
+
+
+def test_a_root_that_another_run_removes_meanwhile_is_made_again(root: Path) -> None:
+    removed: list[None] = []
+
+    def remove_first(_: int, name: str, arguments: tuple[object, ...]) -> None:
+        if name == "open" and str(arguments[0]).endswith(".lock") and not removed:
+            removed.append(root.rmdir())
+
+    with Operations(root, remove_first).installed(), stage(root, CREATED) as staged:
+        assert staged.run_id == RUN_ID
+    assert removed == [None]
+    assert not root.exists()
+
+
+def test_a_lock_file_that_its_holder_deletes_meanwhile_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, real, deleted = tmp_path / ".incoming-x.lock", lock._lock, []
+
+    def release_first(descriptor: int) -> None:
+        if not deleted:
+            deleted.append(path.unlink())
+        real(descriptor)
+
+    monkeypatch.setattr(lock, "_lock", release_first)
+    held = lock.SiblingLock.take(path)
+    assert held is not None
+    assert lock.SiblingLock.take(path) is None  # what was locked is what others see
+    held.release()
+    assert not path.exists()
+
+
+def test_the_manifest_of_latest_comes_last(root: Path) -> None:
+    placed: list[str] = []
+
+    def note(_: int, name: str, arguments: tuple[object, ...]) -> None:
+        if name == "replace" and Path(str(arguments[1])).parent.name == "latest":
+            placed.append(Path(str(arguments[1])).name)
+
+    with Operations(root, note).installed():
+        add(root)
+    assert len(placed) == len(tiny_run(RUN_ID))
+    assert placed[-1] == "manifest.json"
+
+
+def test_latest_is_the_newest_run_that_is_whole(root: Path) -> None:
+    names = [add(root) for _ in range(3)]
+    damage_file(root, names[2])
+    damage_manifest(root, names[1])
+    assert update_index(root).dropped == (names[2], names[1])
+    assert json.loads((root / "latest" / "manifest.json").read_bytes())["run_id"] == names[0]
+    assert is_whole(snapshot(root), "latest")
 
 
 def test_repair_leaves_a_writer_that_is_alive_alone(root: Path) -> None:

@@ -54,19 +54,18 @@ def refresh(
     Runs named in `damaged` are left out.
     """
     old, set_aside = _load_or_set_aside(root)
-    present = run_directories(root) - damaged
     newest = [entry_of(published)] if published else []
-    taken = {entry["run_id"] for entry in newest}
-    listed = [entry for entry in old["runs"] if entry["run_id"] in present - taken]
-    found = _unlisted(root, present - taken - {entry["run_id"] for entry in listed})
+    others = run_directories(root) - damaged - {entry["run_id"] for entry in newest}
+    listed = [entry for entry in old["runs"] if entry["run_id"] in others]
+    found = _unlisted(root, others - {entry["run_id"] for entry in listed})
     runs = newest + found + listed
     files = published if published else _files_of_first(root, runs)
     if runs != old["runs"] or set_aside or not _is_twin_current(root):
         _write(root, old["generation"] + 1, runs)
     if published or not _is_mirrored(root, files):
         _mirror(root, files)
-    before, after = ([entry["run_id"] for entry in entries] for entries in (old["runs"], runs))
-    gone = tuple(run_id for run_id in before if run_id not in set(after))
+    kept = {entry["run_id"] for entry in runs}
+    gone = tuple(entry["run_id"] for entry in old["runs"] if entry["run_id"] not in kept)
     return Refreshed(len(runs), tuple(entry["run_id"] for entry in found), gone, set_aside)
 
 
