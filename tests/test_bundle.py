@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digit_classifier.bundle import decode, encode, known_names, problems, read_bundle, seal, twin, untwin
 from digit_classifier.errors import ArtifactError
+from digit_classifier.store.bundle import decode, encode, known_names, problems, read_bundle, seal, twin, untwin
 from store_oracle import inner_text
 from tiny_runs import CREATED, RUN_ID, dataset, dataset_text, payloads, picture, tiny_run
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digit_classifier import history, lock
-from digit_classifier.bundle import problems
 from digit_classifier.errors import ArtifactError, InputError, RunError
-from digit_classifier.history import publish_flat, read_history, repair, require_writable, stage, update_index
+from digit_classifier.store import history, lock
+from digit_classifier.store.bundle import problems
+from digit_classifier.store.history import publish_flat, read_history, repair, require_writable, stage, update_index
 from faults import Operations
 from store_oracle import inner_text, is_whole, leftovers, listed_in, runs_in, snapshot, violations
 from tiny_runs import CREATED, RUN_ID, dataset_text, publish, smallest_run, tiny_run
@@ -397,8 +397,8 @@ def test_repair_removes_what_dead_writers_left_and_nothing_else(root: Path) -> N
 def test_the_lock_is_waited_for_and_then_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     naps: list[float] = []
     clock = iter(range(1000))
-    monkeypatch.setattr("digit_classifier.lock.time.sleep", naps.append)
-    monkeypatch.setattr("digit_classifier.lock.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("digit_classifier.store.lock.time.sleep", naps.append)
+    monkeypatch.setattr("digit_classifier.store.lock.time.monotonic", lambda: next(clock))
     text = r"\.lock: expected a free lock, got another process holding it for 30 s; try"
     with lock.exclusive(tmp_path / ".lock"):
         with pytest.raises(RunError, match=text), lock.exclusive(tmp_path / ".lock"):
@@ -501,10 +501,11 @@ def test_a_thousand_runs_are_listed_in_index_order_within_the_size_promised(tmp_
 
 def test_the_store_needs_nothing_but_the_standard_library() -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import digit_classifier.history, digit_classifier.artifacts;"
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "import digit_classifier.store.history, digit_classifier.artifacts\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} - {*sys.stdlib_module_names, '__main__'}))"
     )
-    source = Path(history.__file__).parents[1]
+    source = Path(history.__file__).parents[2]
     command = [sys.executable, "-I", "-S", "-c", code, str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['digit_classifier']"

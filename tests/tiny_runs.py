@@ -8,12 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier import artifacts
-from digit_classifier.bundle import encode, seal
+from digit_classifier.store.bundle import encode, seal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from digit_classifier.history import Stage
+    from digit_classifier.store.history import Stage
 
 CREATED = "2026-11-22T19:16:12Z"
 RUN_ID = "20261122-191612"

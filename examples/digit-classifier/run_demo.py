@@ -22,7 +22,7 @@ from digit_classifier.artifacts import *  # noqa: E402, F403 - the validate_* fu
 from digit_classifier.cli import main  # noqa: E402
 
 
-def run_demo(argv=None):
+def run_demo(argv: "list[str] | None" = None) -> int:
     """Run the demo with these flags (default: the command line's); returns the exit code."""
     return main(
         ["train"] + list(sys.argv[1:] if argv is None else argv),

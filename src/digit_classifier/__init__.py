@@ -9,19 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from digit_classifier.bundle import Bundle, read_bundle
     from digit_classifier.config import RunConfig, configure
     from digit_classifier.data import Dataset, Split, stratified_split
     from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, RunError
     from digit_classifier.network import Network
     from digit_classifier.run import Run, prepare, run_experiment
+    from digit_classifier.store.bundle import Bundle, read_bundle
     from digit_classifier.training import History, train
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "ArtifactError": "errors",
-    "Bundle": "bundle",
+    "Bundle": "store.bundle",
     "Dataset": "data",
     "DigitClassifierError": "errors",
     "History": "training",
@@ -33,7 +33,7 @@ _HOMES = {
     "Split": "data",
     "configure": "config",
     "prepare": "run",
-    "read_bundle": "bundle",
+    "read_bundle": "store.bundle",
     "run_experiment": "run",
     "stratified_split": "data",
     "train": "training",

@@ -232,7 +232,7 @@ def _root(options: argparse.Namespace) -> Path:
 
 
 def _runs(options: argparse.Namespace) -> int:
-    from digit_classifier.history import read_history
+    from digit_classifier.store.history import read_history
 
     found = read_history(_root(options))
     if options.json:
@@ -255,8 +255,8 @@ def _runs(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from digit_classifier.bundle import MANIFEST, problems
-    from digit_classifier.history import read_history
+    from digit_classifier.store.bundle import MANIFEST, problems
+    from digit_classifier.store.history import read_history
 
     path = Path(options.path)
     if not path.is_dir():
@@ -281,7 +281,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _repair(options: argparse.Namespace) -> int:
-    from digit_classifier.history import repair
+    from digit_classifier.store.history import repair
 
     root = _root(options)
     report = repair(root)

@@ -120,10 +120,10 @@ class RunConfig:
     batch_size: int = setting(whole(0, 1_000_000), BY_MODEL, "samples per update; 0 is the whole training split")
     learning_rate: float = setting(real(0, 1000, above=True), BY_MODEL, "rate of the first epoch")
     lr_decay: float = setting(real(0, 1), BY_MODEL, "linear: epoch e (from 0) has rate learning_rate * max(0, 1 - lr_decay * e)")
-    momentum: float = setting(real(0, 1, below=True), BY_MODEL, "weight of the past in the running mean of gradients")
+    momentum: float = setting(real(0, 1, below=True), BY_MODEL, "heavy-ball momentum of sgd, beta1 of adamw")
     weight_decay: float = setting(real(0, 10), BY_MODEL, "decoupled pull of the weights towards zero")
     label_smoothing: float = setting(real(0, 1, below=True), BY_MODEL, "share of the target spread over all classes")
-    shift_pixels: float = setting(real(0, 16), BY_MODEL, "training images move by up to this much; 0 leaves them alone")
+    shift_pixels: float = setting(real(0, 16), BY_MODEL, "training images shift and slant by up to this many pixels; 0 leaves them alone")
     scaling: Literal["standard", "max"] = setting(choice("standard", "max"), BY_MODEL, "per-pixel mean and deviation of the training split, or pixels / max")
     dataset: str = setting(choice("digits"), "digits", "what to learn", group="data")
     test_size: float = setting(real(0, 1, above=True, below=True), 0.2, "share of each class held out for the test", group="data", alias="test_split")
@@ -146,33 +146,33 @@ PLACES = frozenset(
     name for name, item in SETTINGS.items() if item.metadata["kind"] is PLACE
 )  # never recorded: paths are private
 
-# Chosen on split seeds 0..19, confirmed on 20..39, reported on 100..119 (benchmarks/accuracy.py).
+# Chosen on split seeds 0..19, confirmed on 20..39, reported on 100..119: python benchmarks/accuracy.py
 PRESETS: dict[str, dict[str, Any]] = {
     "logistic": {
         "hidden_sizes": (),
-        "optimizer": "sgd",
-        "epochs": 150,
+        "optimizer": "sgd",  # convex: plain descent over the whole split arrives
+        "epochs": 150,  # converged, the loss falls in every epoch
         "batch_size": 0,
-        "learning_rate": 0.5,
+        "learning_rate": 0.7,  # 0.5 is 0.1 points lower, at 1.0 the loss wobbles
         "lr_decay": 0.0,
-        "momentum": 0.9,
-        "weight_decay": 0.0,
-        "label_smoothing": 0.0,
-        "shift_pixels": 0.0,
-        "scaling": "standard",
+        "momentum": 0.8,  # 0.9 overshoots after epoch 60
+        "weight_decay": 0.01,  # 0.4 points above none
+        "label_smoothing": 0.0,  # 0.1 costs 0.3 points
+        "shift_pixels": 0.0,  # helps little here and takes five times as long
+        "scaling": "standard",  # slightly better than max
     },
     "mlp": {
-        "hidden_sizes": (128, 64),
+        "hidden_sizes": (128, 64),  # 17,226 parameters
         "optimizer": "adamw",
-        "epochs": 100,
-        "batch_size": 64,
-        "learning_rate": 0.01,
-        "lr_decay": lambda chosen: 1 / chosen["epochs"],
+        "epochs": 100,  # 80 and 120 are 0.1 points lower and higher
+        "batch_size": 64,  # 32 learns the same in more time
+        "learning_rate": 0.01,  # flat from 0.007 to 0.014
+        "lr_decay": lambda chosen: 1 / chosen["epochs"],  # linear to zero, however many epochs
         "momentum": 0.9,
-        "weight_decay": 0.01,
-        "label_smoothing": 0.1,
-        "shift_pixels": 0.7,
-        "scaling": "max",
+        "weight_decay": 0.01,  # flat from 0.001 to 0.05
+        "label_smoothing": 0.1,  # none costs 0.3 points
+        "shift_pixels": 0.75,  # none costs more than anything else here; flat from 0.7 to 0.8
+        "scaling": "max",  # standard costs 0.4 points
     },
 }
 

@@ -77,13 +77,18 @@ class Split:
         return hashlib.sha256(self.dataset.sha256.encode() + self.holdout_ids.astype("<i8").tobytes()).hexdigest()
 
 
-def random_bits(random_state: int, purpose: int, count: int) -> NDArray[np.uint64]:
-    """Raw 64-bit words of PCG64 (count,), one independent stream per purpose.
+def random_stream(random_state: int, purpose: int) -> np.random.PCG64:
+    """An endless stream of 64-bit words, `.random_raw(count)`, one independent stream per purpose.
 
-    Only raw bits are used anywhere: NumPy keeps those stable for good, but not what its
-    distributions and shuffles make of them (NEP 19).
+    Only raw words are used anywhere: NumPy keeps those stable for good, but not what its distributions and shuffles
+    make of them (NEP 19).
     """
-    bits: NDArray[np.uint64] = np.random.PCG64([random_state, purpose]).random_raw(count)
+    return np.random.PCG64([random_state, purpose])
+
+
+def random_bits(random_state: int, purpose: int, count: int) -> NDArray[np.uint64]:
+    """The first words of a stream (count,)."""
+    bits: NDArray[np.uint64] = random_stream(random_state, purpose).random_raw(count)
     return bits
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier import artifacts, bundle, history
+from digit_classifier import artifacts
 from digit_classifier.config import PLACES, SETTINGS, as_text, flag, recorded
 from digit_classifier.environment import environment
+from digit_classifier.errors import InputError, explain
 from digit_classifier.figures import FIGURES
 from digit_classifier.run import prepare, run_experiment
+from digit_classifier.schema import show
+from digit_classifier.store import bundle, history
 from digit_classifier.text import slug
 
 if TYPE_CHECKING:
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from digit_classifier.training import Epoch
 
 Payload = dict[str, Any]
+
+NO_PICTURES = "only a network without hidden layers has one readable picture per class"
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,10 @@ def record(
 
 def created_now() -> str:
     """The time of this run, UTC to the second; SOURCE_DATE_EPOCH fixes it (reproducible-builds.org)."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(seconds) if seconds.isdecimal() else None))
+    seconds = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
+    if not re.fullmatch("[0-9]{1,11}", seconds):
+        raise InputError(explain("SOURCE_DATE_EPOCH", "seconds since 1970", show(seconds), "unsetting it"))
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(seconds)))
 
 
 def seal(payloads: dict[str, Payload]) -> dict[str, bytes]:
@@ -108,7 +116,8 @@ def result_payloads(run: Run) -> dict[str, Payload]:
     holdout = artifacts.build_holdout(ids, labels, probabilities)
     shown = sample_positions(split, run.config.sample_count)
     snapshots = history.snapshots
-    pictures = [s.first_layer_weights for s in snapshots if s.first_layer_weights is not None]
+    weights = [little_endian(s.first_layer_weights) for s in snapshots if s.first_layer_weights is not None]
+    reason = None if len(run.network.layers) == 1 else NO_PICTURES
     losses = [epoch.training_loss for epoch in history.epochs]
     payloads = {
         "dataset.json": artifacts.build_dataset(
@@ -145,8 +154,8 @@ def result_payloads(run: Run) -> dict[str, Payload]:
         "epoch_snapshots.json": artifacts.build_epoch_snapshots(
             [snapshot.epoch for snapshot in snapshots],
             [snapshot.confusion_matrix.tolist() for snapshot in snapshots],
-            [little_endian(weights) for weights in pictures] or None,
-            None if pictures else "only a network without hidden layers has one readable picture per class",
+            None if reason else weights,
+            reason,
         ),
         "model.json": artifacts.build_model(
             shape,
@@ -170,7 +179,7 @@ def optional_payloads(run: Run, labels: list[int], probabilities: list[list[floa
         payloads["roc_curves.json"] = artifacts.build_roc(labels, probabilities, run.split.dataset.class_names)
     if config.learning_rate_trace:
         payloads["training_dynamics.json"] = artifacts.build_training_dynamics(
-            [epoch.learning_rate for epoch in epochs], [epoch.training_loss for epoch in epochs]
+            [epoch.learning_rate for epoch in epochs], [epoch.training_loss for epoch in epochs], run.history.diverged
         )
     if config.timing_stats:
         seconds = [epoch.seconds or 0.0 for epoch in epochs]

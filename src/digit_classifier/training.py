@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from digit_classifier.augmentation import WORDS, jittered
+from digit_classifier.data import random_stream
 from digit_classifier.network import (
     Floats,
     Network,
@@ -243,7 +244,7 @@ def passes(config: RunConfig, network: Network, split: Split, batch: int) -> Ite
         targets, inputs = smooth[:, labels], network.inputs(as_columns(images))
         while True:
             yield Pass(labels, targets, iter([inputs]))
-    shuffling, moving = (np.random.PCG64([config.random_state, purpose]) for purpose in (2, 3))
+    shuffling, moving = (random_stream(config.random_state, purpose) for purpose in (2, 3))
     block = max(1, BLOCK // batch) * batch
     while True:
         order = np.argsort(shuffling.random_raw(len(labels)), kind="stable")

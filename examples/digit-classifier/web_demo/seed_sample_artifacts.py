@@ -11,7 +11,6 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this line is for those who have 
     sys.exit(2)
 
 import argparse
-import os
 import random
 from math import fsum, log
 from pathlib import Path
@@ -23,13 +22,12 @@ sys.path[:0] = [str(HERE), str(HERE.parents[2] / "src")]
 from sample_digits import HELD_OUT, INKED, PER_CLASS, SIDE, Epoch, Image, Network, draw_digits, hold_out, train  # noqa: E402
 from sample_pictures import gallery_picture, matrix_picture  # noqa: E402
 
-from digit_classifier import artifacts, bundle, history  # noqa: E402
-from digit_classifier.durable import read_regular, remove_directory, rename  # noqa: E402
+from digit_classifier import artifacts  # noqa: E402
 from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError  # noqa: E402
 from digit_classifier.evaluation import argmax, confusion_matrix  # noqa: E402
-from digit_classifier.index import LOCK, run_directories  # noqa: E402
-from digit_classifier.lock import exclusive  # noqa: E402
-from digit_classifier.staging import TRASH  # noqa: E402
+from digit_classifier.store import bundle, history  # noqa: E402
+from digit_classifier.store.durable import read_regular  # noqa: E402
+from digit_classifier.store.index import run_directories  # noqa: E402
 
 DATASET = "synthetic-digits"
 NAMES = [str(digit) for digit in range(10)]
@@ -56,8 +54,8 @@ class Recipe(NamedTuple):
 
 
 RECIPES = (  # the last one published is the latest
-    Recipe("2024-03-05T20:58:32Z", "sample-experiment", "sample experiment (synthetic)", 8, 1.6, 0.0),
-    Recipe("2024-03-05T21:04:55Z", "sample-baseline", "sample baseline (synthetic)", 16, 0.1, 0.05),
+    Recipe("2024-03-05T20:58:32Z", "sample-experiment", "sample experiment", 8, 1.6, 0.0),
+    Recipe("2024-03-05T21:04:55Z", "sample-baseline", "sample baseline", 16, 0.1, 0.05),
 )
 
 
@@ -99,7 +97,7 @@ def summary(root: Path, published: list[tuple[Path, Payload]], others: list[Payl
         lines.append(
             f"Real runs here: {len(others)}, unchanged; choose them on the page. The newest is {others[0]['run_id']}."
         )
-    if root.resolve() == HERE / "artifacts":
+    if root.resolve() == HERE / "artifacts" and (HERE / "index.html").exists():
         lines += ["", f"To look at them: open {HERE / 'index.html'} in a browser."]
     return "\n".join(lines) + "\n"
 
@@ -238,16 +236,9 @@ def publish(root: Path, recipe: Recipe, payloads: dict[str, Payload]) -> Path:
 
 def remove_own_runs(root: Path) -> None:
     """Remove the sample runs of an earlier time, and nothing that anybody else made or added."""
-    if not root.is_dir():
-        return
-    own = [name for name in sorted(run_directories(root)) if is_own(root / name)]
-    if not own:
-        return
-    with exclusive(root / LOCK):
-        for name in own:
-            trash = root / f"{TRASH}{name}-{os.urandom(4).hex()}"
-            rename(root / name, trash)  # gone in one step; what a crash leaves now, `repair` removes
-            remove_directory(trash)
+    own = [name for name in sorted(run_directories(root)) if is_own(root / name)] if root.is_dir() else []
+    if own:
+        history.remove(root, own)
 
 
 def is_own(directory: Path) -> bool:

@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.bundle import DATASETS, RUN_ID, check_files, twin
-from digit_classifier.durable import (
+from digit_classifier.errors import ArtifactError, InputError, RunError, explain
+from digit_classifier.store.bundle import DATASETS, RUN_ID, check_files, twin
+from digit_classifier.store.durable import (
     make_directories,
     read_regular,
     remove_directory,
@@ -19,8 +20,7 @@ from digit_classifier.durable import (
     sync_directory,
     write_all,
 )
-from digit_classifier.errors import ArtifactError, InputError, RunError, explain
-from digit_classifier.lock import SiblingLock
+from digit_classifier.store.lock import SiblingLock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,7 @@ def claim(root: Path, created: str, label_slug: str | None) -> Claim:
         raise InputError(explain("created", "a UTC time like 2026-11-22T19:16:12Z", repr(created), "that form"))
     base = "{}{}{}-{}{}{}".format(*time.groups()) + (f"-{label_slug}" if label_slug else "")
     if not RUN_ID.fullmatch(base) or len(base) > _MAX_NAME:
-        raise InputError(explain("run_label", "a slug of a-z, 0-9 and -", repr(label_slug), "artifacts.slug(label)"))
+        raise InputError(explain("run_label", "a slug of a-z, 0-9 and -", repr(label_slug), "text.slug(label)"))
     made: list[Path] = []
     try:
         made = make_directories(root)
@@ -125,18 +125,22 @@ def _try(root: Path, run_id: str, made: list[Path]) -> Claim | None:
     lock = SiblingLock.take(root / f"{STAGING}{run_id}.lock")
     if lock is None:
         return None
+    mine = Claim(root, run_id, directory, lock, made)
     try:
         directory.mkdir()
+        if not os.path.lexists(root / run_id):
+            return mine
     except FileExistsError:  # what a killed writer left; `repair` removes it
         lock.release()
         return None
-    except BaseException:
+    except OSError:
         lock.release()
         raise
-    if os.path.lexists(root / run_id):  # published between our look and our mkdir
-        Claim(root, run_id, directory, lock, []).release()
-        return None
-    return Claim(root, run_id, directory, lock, made)
+    except BaseException:  # an interrupt may come when the directory is there already
+        mine.release()
+        raise
+    Claim(root, run_id, directory, lock, []).release()  # published between our look and our mkdir
+    return None
 
 
 def _write_dataset(root: Path, name: str, data: bytes, scratch: Path) -> None:

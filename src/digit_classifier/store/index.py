@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.bundle import (
+from digit_classifier.errors import ArtifactError, RunError, explain
+from digit_classifier.store.bundle import (
     MANIFEST,
     MAX_MANIFEST_BYTES,
     RUN_ID,
@@ -22,8 +23,7 @@ from digit_classifier.bundle import (
     read_manifest,
     twin,
 )
-from digit_classifier.durable import read_regular, replace_all
-from digit_classifier.errors import ArtifactError, RunError, explain
+from digit_classifier.store.durable import read_regular, replace_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.durable import read_regular
-from digit_classifier.encoding import Payload, decode, encode, twin, untwin
 from digit_classifier.errors import ArtifactError, explain
+from digit_classifier.store.durable import read_regular
+from digit_classifier.store.encoding import Payload, decode, encode, twin, untwin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,20 +11,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.bundle import Payload, damage, read_files
-from digit_classifier.durable import remove_directory, rename, sync_directory
 from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, RunError, explain
-from digit_classifier.flat import publish_flat, require_writable
-from digit_classifier.index import LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
-from digit_classifier.lock import SiblingLock, exclusive
-from digit_classifier.staging import STAGING, TRASH, Claim, cannot_write, claim
+from digit_classifier.store.bundle import Payload, damage, read_files
+from digit_classifier.store.durable import remove_directory, rename, sync_directory
+from digit_classifier.store.flat import publish_flat, require_writable
+from digit_classifier.store.index import LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
+from digit_classifier.store.lock import SiblingLock, exclusive
+from digit_classifier.store.staging import STAGING, TRASH, Claim, cannot_write, claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["History", "Report", "Stage", "publish_flat", "read_history", "repair", "require_writable"]
-__all__ += ["stage", "update_index"]
+__all__ = [
+    "History",
+    "Report",
+    "Stage",
+    "publish_flat",
+    "read_history",
+    "remove",
+    "repair",
+    "require_writable",
+    "stage",
+    "update_index",
+]
+
 _NO_DIRECTORY = "expected a run directory, got a link or a file; try moving it elsewhere"
 
 
@@ -94,6 +105,17 @@ def update_index(root: Path) -> Refreshed:
             return refresh(root)
     except OSError as error:
         raise RunError(explain(root, "to write the index", error.strerror or str(error), "repair")) from error
+
+
+def remove(root: Path, run_ids: Iterable[str]) -> None:
+    """Delete runs and unlist them. A crash leaves each of them whole or gone; `repair` removes what is left of it."""
+    try:
+        with exclusive(root / LOCK):
+            for run_id in run_ids:
+                _throw_away(root, run_id)
+            refresh(root)
+    except OSError as error:
+        raise cannot_write(root, error) from error
 
 
 @dataclass(frozen=True)
@@ -183,12 +205,17 @@ def _remove_staging(root: Path, name: str) -> bool:
         return False  # its writer is alive
     try:
         if _is_directory(root / name):
-            trash = root / f"{TRASH}{name.removeprefix(STAGING)}-{os.urandom(4).hex()}"
-            rename(root / name, trash)  # one step: no half-deleted staging can be taken for a writer's
-            remove_directory(trash)
+            _throw_away(root, name)
     finally:
         lock.release()
     return True
+
+
+def _throw_away(root: Path, name: str) -> None:
+    """Delete a directory of ours: gone in one step, so that nothing half-deleted is ever taken for a run."""
+    trash = root / f"{TRASH}{name.removeprefix(STAGING)}-{os.urandom(4).hex()}"
+    rename(root / name, trash)
+    remove_directory(trash)
 
 
 def _is_directory(path: Path) -> bool:

@@ -7,11 +7,11 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from digit_classifier.bundle import MANIFEST, MAX_MANIFEST_BYTES, check_files, known_names, read_manifest
-from digit_classifier.durable import make_directories, prepared, read_regular, replace, sync_directory, write_new
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
-from digit_classifier.lock import exclusive_directory
-from digit_classifier.staging import cannot_write
+from digit_classifier.store.bundle import MANIFEST, MAX_MANIFEST_BYTES, check_files, known_names, read_manifest
+from digit_classifier.store.durable import make_directories, prepared, read_regular, replace, sync_directory, write_new
+from digit_classifier.store.lock import exclusive_directory
+from digit_classifier.store.staging import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,0 +1,149 @@
+"""The shape of the package: imports go down, start-up stays light, docs name what exists."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from digit_classifier import artifacts
+from digit_classifier.config import BY_MODEL, PRESETS, SETTINGS, as_text
+from digit_classifier.figures import FIGURES
+
+HERE = Path(__file__).parents[1]
+PACKAGE = HERE / "src" / "digit_classifier"
+
+# Each room may import those before it and itself, never those after it.
+ORDER = [
+    *(
+        "errors",
+        "text",
+        "schema",
+        "config",
+        "config_file",
+        "data",
+        "network",
+        "augmentation",
+        "optimizers",
+        "training",
+        "evaluation",
+        "run",
+    ),
+    *("environment", "artifacts", "figures", "store", "recording", "cli", "__main__"),
+]
+HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
+BARE = ["errors", "text", "schema", "evaluation", "artifacts", "store"]  # run on a bare interpreter
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(path: Path) -> set[str]:
+    """Rooms of this package that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("digit_classifier.")}
+    return found & set(ORDER)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down_the_list(path: Path) -> None:
+    if path == PACKAGE / "__init__.py":
+        return
+    place = ORDER.index(room(path))
+    above = {name for name in imported(path) if ORDER.index(name) > place}
+    assert not above, f"{room(path)} imports {above}, which come after it"
+
+
+def loaded(code: str, *flags: str) -> set[str]:
+    """Top-level modules in memory after this code, in a fresh interpreter."""
+    probe = code + "\nimport sys, json; print('\\n' + json.dumps(sorted({n.split('.')[0] for n in sys.modules})))"
+    command = [sys.executable, *flags, "-c", f"import sys; sys.path.insert(0, {str(HERE / 'src')!r})\n{probe}"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return set(json.loads(out.splitlines()[-1]))
+
+
+def test_importing_the_package_loads_no_library() -> None:
+    assert not HEAVY & loaded("import digit_classifier")
+
+
+@pytest.mark.parametrize("name", BARE)
+def test_the_stores_half_runs_on_a_bare_interpreter(name: str) -> None:
+    code = f"import digit_classifier.{name}"
+    if name == "store":
+        code = "\n".join(f"import digit_classifier.store.{path.stem}" for path in sorted((PACKAGE / name).glob("*.py")))
+    assert not HEAVY & loaded(code, "-I", "-S")
+
+
+def test_help_loads_no_library() -> None:
+    code = "from digit_classifier.cli import main\ntry: main(['train', '--help'])\nexcept SystemExit: pass"
+    assert not HEAVY & loaded(code)
+
+
+@pytest.mark.parametrize("command", ["runs", "verify"])
+def test_looking_at_runs_loads_no_library(command: str, tmp_path: Path) -> None:
+    flags = ["--model", "logistic", "--epochs", "1", "--artifacts-root", str(tmp_path)]
+    train = f"from digit_classifier.cli import main; main({['train', *flags]!r})"
+    subprocess.run(
+        [sys.executable, "-c", train], check=True, capture_output=True, env={"PYTHONPATH": str(HERE / "src")}
+    )
+    assert not HEAVY & loaded(
+        f"from digit_classifier.cli import main; assert main([{command!r}, {str(tmp_path)!r}]) == 0"
+    )
+
+
+def test_a_default_run_loads_only_numpy_pillow_yaml_and_threadpoolctl(tmp_path: Path) -> None:
+    config = HERE / "examples" / "digit-classifier" / "config.yaml"
+    flags = ["--config", str(config), "--model", "logistic", "--epochs", "1", "--artifacts-root", str(tmp_path)]
+    found = loaded(f"from digit_classifier.cli import main; main({['train', *flags]!r})")
+    assert found & HEAVY == {"numpy", "PIL", "yaml", "threadpoolctl"}
+
+
+def test_requirements_and_package_need_the_same() -> None:
+    project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
+    lines = (HERE / "examples" / "digit-classifier" / "requirements.txt").read_text().splitlines()
+    assert sorted(line for line in lines if not line.startswith("#")) == sorted(project["dependencies"])
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_is_documented_with_its_range_and_defaults(name: str) -> None:
+    item = SETTINGS[name]
+    alias, kind = item.metadata["alias"], item.metadata["kind"]
+    values = [PRESETS[model][name] if item.default is BY_MODEL else item.default for model in ("mlp", "logistic")]
+    texts = ["1 / epochs" if callable(v) else "unset" if v is None else as_text(v) for v in values]
+    row = f"| `{name}` | {f'`{alias}`' if alias else ''} | {kind.expected} | {texts[0]} | {texts[1]} |"
+    assert row in (HERE / "docs" / "settings.md").read_text().splitlines()
+
+
+def test_every_artifact_and_its_keys_are_documented() -> None:
+    text = (HERE / "docs" / "artifacts.md").read_text()
+    for name, schema in artifacts.SCHEMAS.items():
+        _, _, section = text.partition(f"\n## `{name}`\n")
+        assert section, f"docs/artifacts.md misses {name}"
+        section = section.partition("\n## ")[0]
+        missing = [key for key in schema["properties"] if key != "schema_version" and f"`{key}`" not in section]
+        assert not missing, f"docs/artifacts.md misses {missing} of {name}"
+    for picture in FIGURES:
+        assert f"`{picture}`" in text
+
+
+def test_every_command_of_the_documents_exists() -> None:
+    from digit_classifier.cli import _parser
+
+    commands = _parser(None).commands
+    for path in [*HERE.glob("*.md"), *(HERE / "docs").glob("*.md"), *(HERE / "examples").rglob("*.md")]:
+        for line in path.read_text().splitlines():
+            for rest in line.split("digit-classifier ")[1:]:
+                word = rest.split()[0].strip("`.,;:") if line.startswith(("digit-classifier ", "    digit")) else None
+                assert word is None or word in commands, f"{path.name}: {line}"
