@@ -1,0 +1,71 @@
+// Selection ↔ fragment of the address. Every field has one row; whatever else stands there is dropped and named.
+import { isRunId } from "../bundle/path.ts";
+import { CELLS, INITIAL, MEASURES, ORDERS, OUTCOMES, same, SCALES, type Selection, SPLITS } from "./state.ts";
+
+interface Field<T> {
+  key: string; // in the address
+  write(value: T): string;
+  read(text: string): T | undefined; // undefined: not a value of this field
+}
+
+const whole = (limit: number) => (text: string) => (/^\d{1,10}$/.test(text) && Number(text) <= limit ? Number(text) : undefined);
+const word = <T extends string>(key: string, options: readonly T[]): Field<T> => ({
+  key,
+  write: (value) => value,
+  read: (text) => options.find((option) => option === text),
+});
+const optional = (key: string, limit: number): Field<number | null> => ({ key, write: String, read: whole(limit) });
+
+const ROWS: { [K in keyof Selection]: Field<Selection[K]> } = {
+  compared: { key: "vs", write: String, read: (text) => (isRunId(text) ? text : undefined) },
+  truth: { key: "true", write: (value) => value.join("."), read: readClasses },
+  predicted: optional("pred", 999),
+  split: word("split", SPLITS),
+  outcome: word("show", OUTCOMES),
+  confidence: { key: "conf", write: (value) => value.join("-"), read: readRange },
+  order: word("order", ORDERS),
+  seed: { key: "seed", write: String, read: whole(2 ** 32 - 1) },
+  sample: optional("sample", 2 ** 32),
+  epoch: optional("epoch", 1_000_000),
+  cells: word("cells", CELLS),
+  diagonal: { key: "diagonal", write: (value) => (value ? "shown" : "hidden"), read: (text) => ({ shown: true, hidden: false })[text] },
+  measure: word("curve", MEASURES),
+  scale: word("scale", SCALES),
+};
+
+function readClasses(text: string): number[] | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){0,99}$/.test(text)) return undefined;
+  return [...new Set(text.split(".").map(Number))].sort((a, b) => a - b);
+}
+
+function readRange(text: string): [number, number] | undefined {
+  const [low, high] = (/^(\d{1,3})-(\d{1,3})$/.exec(text)?.slice(1) ?? []).map(Number);
+  return low !== undefined && high !== undefined && low <= high && high <= 100 ? [low, high] : undefined;
+}
+
+/** Only what differs from the initial selection; "" when nothing does. */
+export function toFragment(selection: Selection): string {
+  const pairs: string[] = [];
+  for (const name of Object.keys(ROWS) as (keyof Selection)[]) {
+    const row = ROWS[name] as Field<unknown>;
+    if (!same(selection[name], INITIAL[name])) pairs.push(`${row.key}=${row.write(selection[name])}`);
+  }
+  return pairs.join("&");
+}
+
+/** Total: any text gives a selection, and a list of what was not understood. */
+export function fromFragment(fragment: string): { selection: Selection; ignored: string[] } {
+  const selection: Selection = { ...INITIAL };
+  const ignored: string[] = [];
+  const seen = new Set<string>();
+  for (const pair of fragment.replace(/^#/, "").slice(0, 2000).split("&").filter(Boolean)) {
+    const cut = pair.indexOf("=");
+    const key = pair.slice(0, cut);
+    const name = (Object.keys(ROWS) as (keyof Selection)[]).find((each) => ROWS[each].key === key);
+    const value = name && !seen.has(key) ? (ROWS[name] as Field<unknown>).read(pair.slice(cut + 1)) : undefined;
+    if (name === undefined || value === undefined) ignored.push(pair.slice(0, 60));
+    else Object.assign(selection, { [name]: value });
+    seen.add(key);
+  }
+  return { selection, ignored };
+}
