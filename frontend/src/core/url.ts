@@ -1,4 +1,4 @@
-// Selection ↔ fragment of the address. Every field has one row; whatever else stands there is dropped and named.
+// Selection ↔ query of the address. Every field has one row; whatever else stands there is dropped and named.
 import { isRunId } from "../bundle/path.ts";
 import { CELLS, INITIAL, MEASURES, ORDERS, OUTCOMES, same, SCALES, type Selection, SPLITS } from "./state.ts";
 
@@ -33,6 +33,8 @@ const ROWS: { [K in keyof Selection]: Field<Selection[K]> } = {
   scale: word("scale", SCALES),
 };
 
+const NAMES = Object.keys(ROWS) as (keyof Selection)[];
+
 function readClasses(text: string): number[] | undefined {
   if (!/^\d{1,3}(\.\d{1,3}){0,99}$/.test(text)) return undefined;
   return [...new Set(text.split(".").map(Number))].sort((a, b) => a - b);
@@ -43,25 +45,26 @@ function readRange(text: string): [number, number] | undefined {
   return low !== undefined && high !== undefined && low <= high && high <= 100 ? [low, high] : undefined;
 }
 
-/** Only what differs from the initial selection; "" when nothing does. */
-export function toFragment(selection: Selection): string {
-  const pairs: string[] = [];
-  for (const name of Object.keys(ROWS) as (keyof Selection)[]) {
+/** The query of an address: the run's path unless the page's own choice is meant, and what differs from the start. */
+export function toQuery(artifacts: string | null, selection: Selection): string {
+  const pairs = artifacts === null ? [] : [`artifacts=${artifacts}`];
+  for (const name of NAMES) {
     const row = ROWS[name] as Field<unknown>;
     if (!same(selection[name], INITIAL[name])) pairs.push(`${row.key}=${row.write(selection[name])}`);
   }
-  return pairs.join("&");
+  return pairs.length ? `?${pairs.join("&")}` : "";
 }
 
 /** Total: any text gives a selection, and a list of what was not understood. */
-export function fromFragment(fragment: string): { selection: Selection; ignored: string[] } {
+export function fromQuery(search: string): { selection: Selection; ignored: string[] } {
   const selection: Selection = { ...INITIAL };
   const ignored: string[] = [];
   const seen = new Set<string>();
-  for (const pair of fragment.replace(/^#/, "").slice(0, 2000).split("&").filter(Boolean)) {
+  for (const pair of search.replace(/^\?/, "").slice(0, 2000).split("&").filter(Boolean)) {
     const cut = pair.indexOf("=");
-    const key = pair.slice(0, cut);
-    const name = (Object.keys(ROWS) as (keyof Selection)[]).find((each) => ROWS[each].key === key);
+    const key = pair.slice(0, Math.max(0, cut));
+    if (key === "artifacts") continue;
+    const name = NAMES.find((each) => ROWS[each].key === key);
     const value = name && !seen.has(key) ? (ROWS[name] as Field<unknown>).read(pair.slice(cut + 1)) : undefined;
     if (name === undefined || value === undefined) ignored.push(pair.slice(0, 60));
     else Object.assign(selection, { [name]: value });

@@ -1,0 +1,26 @@
+// Searching and sorting the index.
+import type { IndexEntry } from "../bundle/payloads.ts";
+import { architecture, time } from "./format.ts";
+
+export const SORTS = ["newest", "accuracy", "macro_f1"] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** The runs in which every word occurs (label, id, model, date), in the wanted order. */
+export function find(runs: readonly IndexEntry[], query: string, sort: Sort): IndexEntry[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = words.length ? runs.filter((run) => words.every((word) => textOf(run).includes(word))) : [...runs];
+  if (sort === "newest") return found;
+  return found.sort((a, b) => b[sort] - a[sort]);
+}
+
+const texts = new WeakMap<IndexEntry, string>();
+
+function textOf(run: IndexEntry): string {
+  let text = texts.get(run);
+  if (text === undefined) {
+    const marks = `${run.synthetic ? "synthetic" : ""} ${run.diverged ? "diverged" : ""}`;
+    text = `${run.label ?? ""} ${run.run_id} ${architecture(run.model, run.hidden_sizes)} ${time(run.created)} ${marks}`.toLowerCase();
+    texts.set(run, text);
+  }
+  return text;
+}

@@ -1,0 +1,59 @@
+// Which panels stand where.
+import type { App } from "./app.ts";
+import { breathe } from "./view/actions.ts";
+import { el } from "./view/dom.ts";
+import { architecture } from "./sections/architecture.ts";
+import { compareRuns } from "./sections/compare.ts";
+import { confusion } from "./sections/confusion.ts";
+import { convergence } from "./sections/convergence.ts";
+import { runHistory } from "./sections/history.ts";
+import { opening } from "./sections/opening.ts";
+import { perClass } from "./sections/perclass.ts";
+import { playbook } from "./sections/playbook.ts";
+import { recipe, runSummary } from "./sections/recipe.ts";
+import { studio } from "./sections/studio.ts";
+import { templates } from "./sections/templates.ts";
+
+export interface Section {
+  id: string;
+  nav: string;
+  title: string;
+  lead: string;
+  panels(app: App): (HTMLElement | null)[];
+}
+
+export const SECTIONS: readonly Section[] = [
+  { id: "data", nav: "Data", title: "Dataset studio", lead: "Every image by its number. Filter, shuffle, look closely, take one with you.", panels: studio },
+  {
+    id: "insights",
+    nav: "Insights",
+    title: "Model insights",
+    lead: "How it learned, what it confuses, and what it looks for. Move through the epochs; everything that has an epoch follows.",
+    panels: (app) => [convergence(app), confusion(app), architecture(app), perClass(app), templates(app)],
+  },
+  {
+    id: "experiment",
+    nav: "Experiment",
+    title: "Experiment playset",
+    lead: "What was run, how to run it again, and whether another way is better.",
+    panels: (app) => [runSummary(app), recipe(app), runHistory(app), compareRuns(app)],
+  },
+  { id: "workflow", nav: "Workflow", title: "Workflow playbook", lead: "Five steps, and the files each of them leaves behind.", panels: (app) => [playbook(app)] },
+];
+
+/** Fills the page section by section, so that the browser can paint and answer in between. */
+export async function mount(app: App): Promise<void> {
+  const top = document.getElementById("opening");
+  top?.replaceChildren(...opening(app));
+  for (const section of SECTIONS) {
+    await breathe();
+    if (app.scope.aborted) return;
+    const host = document.getElementById(section.id);
+    if (!host) continue;
+    const focused = host.contains(document.activeElement) ? document.activeElement?.closest("[id]")?.id : undefined;
+    const head = el("header", { class: "section-head" }, el("h2", { id: `${section.id}-title`, tabindex: -1 }, section.title), el("p", {}, section.lead));
+    const panels = section.panels(app).filter((panel) => panel !== null);
+    host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
+    if (focused) (document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ?? document.getElementById(focused))?.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,58 @@
+// What the run was, and the command that makes it again.
+import { type App, hiddenSizes } from "../app.ts";
+import { architecture, count, seconds, setting, time } from "../core/format.ts";
+import { copyFrom } from "../view/actions.ts";
+import { button, el, icon, ICONS } from "../view/dom.ts";
+import { panel } from "../view/panel.ts";
+
+const FILE = "run_summary.json";
+
+export function runSummary(app: App): HTMLElement {
+  const { summary } = app.run;
+  const { dataset, split, timing } = summary;
+  const facts: [string, string][] = [
+    ["Run", summary.run_id ?? "a single directory, not in a history"],
+    ["Created", time(summary.created)],
+    ["Model", `${architecture(summary.model.name, hiddenSizes(app.run))}, ${count(summary.model.parameters)} parameters`],
+    ["Data set", `${dataset.title}, ${count(dataset.samples)} images of ${dataset.image_shape.join(" × ")}`],
+    ["Source", dataset.source],
+    ["Split", `${count(split.training)} training, ${count(split.holdout)} hold-out (stratified)`],
+    ["Time", `${seconds(timing.training_seconds)} training, ${seconds(timing.total_seconds)} in all`],
+  ];
+  const digests: [string, string][] = [["Results", summary.results_digest], ["Data", dataset.sha256], ["Split", split.sha256]];
+  const environment = [...summary.environment].map(([key, value]): [string, string] => [key.replaceAll("_", " "), setting(value)]);
+  return panel(
+    { title: "Run summary", files: [FILE], wide: "w5" },
+    definitions(facts.filter(([, value]) => value)),
+    dataset.note ? el("p", { class: "note-line small" }, dataset.note) : null,
+    el("details", { class: "data" }, el("summary", {}, "Digests (sha256)"), definitions(digests, "mono break")),
+    el("details", { class: "data" }, el("summary", {}, "Machine and versions"), definitions(environment)),
+  );
+}
+
+function definitions(pairs: readonly (readonly [string, string])[], look = ""): HTMLElement {
+  return el("dl", { class: `facts-list ${look}` }, ...pairs.map(([term, text]) => el("div", {}, el("dt", {}, term), el("dd", {}, text))));
+}
+
+export function recipe(app: App): HTMLElement {
+  const { config, config_origin, command, synthetic } = app.run.summary;
+  const copy = button(icon(ICONS.copy), { class: "square copy", "aria-label": "Copy the command" }, () => void copyFrom(copy, command));
+  const chosen = [...config].filter(([key]) => !isDefault(config_origin.get(key)));
+  const rest = [...config].filter(([key]) => isDefault(config_origin.get(key)));
+  return panel(
+    { title: "Recipe", files: [FILE], wide: "w7" },
+    el("p", {}, synthetic ? "This sample was made without training; the command is what a real run would be started with." : "This command repeats the run; with the same versions, every number comes out the same."),
+    command ? el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy) : el("p", { class: "muted" }, "The command was not recorded."),
+    chosen.length ? settings("Chosen for this run", chosen, config_origin) : el("p", { class: "small muted" }, "Every setting has its default."),
+    el("details", { class: "data" }, el("summary", {}, `All ${config.size} settings and where they came from`), settings("Left as they are", rest, config_origin)),
+  );
+}
+
+function isDefault(origin: string | undefined): boolean {
+  return origin === undefined || origin === "default" || origin.startsWith("preset ");
+}
+
+function settings(caption: string, pairs: readonly (readonly [string, unknown])[], origins: ReadonlyMap<string, string>): HTMLElement {
+  const rows = pairs.map(([key, value]) => el("tr", {}, el("th", { scope: "row", class: "mono" }, key), el("td", { class: "mono num" }, setting(value)), el("td", { class: "muted small" }, origins.get(key) ?? "")));
+  return el("table", { class: "plain settings" }, el("caption", {}, caption), el("tbody", {}, ...rows));
+}

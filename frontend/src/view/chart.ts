@@ -1,0 +1,149 @@
+// Lines over epochs: direct labels instead of a legend, a crosshair that reads, a marker for the selected epoch.
+import { logTicks, ticks } from "../core/scale.ts";
+import { replace, set, svg } from "./dom.ts";
+
+export interface Line {
+  label: string;
+  values: readonly (number | null)[]; // one per epoch, from epoch 1
+  look: "main" | "second" | "other-main" | "other-second";
+}
+export interface ChartOptions {
+  lines: readonly Line[];
+  log: boolean;
+  zero: boolean; // the axis starts at zero
+  format(value: number): string;
+  marked: number | null; // an epoch worth a dot, e.g. the best one
+  name: string; // the one-sentence reading
+}
+export interface Chart {
+  element: SVGSVGElement;
+  draw(options: ChartOptions): void;
+  epoch(epoch: number): void;
+}
+
+const HEIGHT = 272;
+const EDGE = { top: 12, right: 104, bottom: 30, left: 46 };
+
+export function lineChart(onHover: (epoch: number | null) => void, onPick: (epoch: number) => void, signal: AbortSignal): Chart {
+  const element = svg("svg", { class: "chart", role: "img", height: HEIGHT });
+  const marker = svg("g", { class: "marker" }, svg("line", { y1: EDGE.top, y2: HEIGHT - EDGE.bottom }));
+  const cross = svg("line", { class: "cross", y1: EDGE.top, y2: HEIGHT - EDGE.bottom, visibility: "hidden" });
+  let options: ChartOptions | null = null;
+  let width = 640;
+  let selected = 1;
+  let first = true;
+
+  const epochs = (): number => Math.max(1, ...(options?.lines.map((line) => line.values.length) ?? []));
+  const right = (): number => width - (width < 420 ? 84 : EDGE.right);
+  const x = (epoch: number): number => EDGE.left + (epochs() < 2 ? 0 : ((epoch - 1) / (epochs() - 1)) * (right() - EDGE.left));
+
+  const epochAt = (event: PointerEvent): number => {
+    const at = event.clientX - element.getBoundingClientRect().left;
+    const span = right() - EDGE.left;
+    return Math.max(1, Math.min(epochs(), Math.round(1 + ((at - EDGE.left) / span) * (epochs() - 1))));
+  };
+  element.addEventListener("pointermove", (event) => {
+    const epoch = epochAt(event);
+    for (const end of ["x1", "x2"]) set(cross, end, x(epoch));
+    set(cross, "visibility", "visible");
+    onHover(epoch);
+    if (event.buttons === 1) onPick(epoch);
+  });
+  element.addEventListener("pointerleave", () => {
+    set(cross, "visibility", "hidden");
+    onHover(null);
+  });
+  element.addEventListener("pointerdown", (event) => onPick(epochAt(event)));
+
+  const place = (): void => set(marker, "transform", `translate(${x(Math.min(selected, epochs()))} 0)`);
+  const render = (): void => {
+    if (!options) return;
+    const scale = verticalScale(options);
+    set(element, "viewBox", `0 0 ${width} ${HEIGHT}`);
+    set(element, "width", width);
+    set(element, "aria-label", options.name);
+    const lines = svg("g", { class: first ? "lines reveal" : "lines" }, ...options.lines.map((line) => svg("path", { class: `line ${line.look}`, d: path(line.values, x, scale.y) })));
+    lines.style.transformOrigin = `${EDGE.left}px 0`;
+    const main = options.lines[0];
+    const value = options.marked === null ? null : main?.values[options.marked - 1];
+    const dot = options.marked !== null && typeof value === "number" && svg("circle", { class: "best", cx: x(options.marked), cy: scale.y(value), r: 4 });
+    replace(element, axes(options, scale, x, epochs(), right()), marker, lines, dot, labels(options, scale.y, right() + 8), cross);
+    place();
+    first = false;
+  };
+  const observer = new ResizeObserver(([entry]) => {
+    const room = Math.round(entry?.contentRect.width ?? width);
+    if (room > 0 && room !== width) {
+      width = room;
+      render();
+    }
+  });
+  queueMicrotask(() => element.parentElement && observer.observe(element.parentElement));
+  signal.addEventListener("abort", () => observer.disconnect());
+  return {
+    element,
+    draw(next) {
+      options = next;
+      render();
+    },
+    epoch(epoch) {
+      selected = epoch;
+      place();
+    },
+  };
+}
+
+interface Vertical {
+  ticks: number[];
+  y(value: number): number;
+}
+
+function verticalScale({ lines, log, zero }: ChartOptions): Vertical {
+  const values = lines.flatMap((line) => line.values.filter((value): value is number => value !== null && (!log || value > 0)));
+  let low = Math.min(...values, zero && !log ? 0 : Infinity);
+  let high = Math.max(...values, -Infinity);
+  if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = [log ? 0.1 : 0, 1];
+  if (low === high) high = low + (Math.abs(low) || 1) / 10;
+  const bottom = HEIGHT - EDGE.bottom;
+  const span = bottom - EDGE.top;
+  if (log) {
+    const top = Math.log(high / low) || 1;
+    return { ticks: logTicks(low, high), y: (value) => bottom - (Math.log(Math.max(value, low) / low) / top) * span };
+  }
+  const marks = ticks(low, high);
+  return { ticks: marks, y: (value) => bottom - ((value - low) / (high - low)) * span };
+}
+
+function path(values: readonly (number | null)[], x: (epoch: number) => number, y: (value: number) => number): string {
+  let pen = "M";
+  let result = "";
+  values.forEach((value, i) => {
+    if (value === null) pen = "M";
+    else {
+      result += `${pen}${x(i + 1).toFixed(1)} ${y(value).toFixed(1)}`;
+      pen = "L";
+    }
+  });
+  return result;
+}
+
+function axes({ format }: ChartOptions, scale: Vertical, x: (epoch: number) => number, epochs: number, right: number): SVGGElement {
+  const rows = scale.ticks.map((tick) =>
+    svg("g", { transform: `translate(0 ${scale.y(tick).toFixed(1)})` }, svg("line", { x1: EDGE.left, x2: right }), svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, format(tick))),
+  );
+  const marks = [...new Set([1, ...ticks(1, epochs, 5).filter((tick) => Number.isInteger(tick) && tick > epochs / 12 && tick < epochs * 0.94), epochs])];
+  const columns = marks.map((tick) => svg("text", { x: x(tick), y: HEIGHT - 10, "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle" }, tick === 1 ? "epoch 1" : String(tick)));
+  return svg("g", { class: "axes" }, ...rows, ...columns);
+}
+
+function labels({ lines }: ChartOptions, y: (value: number) => number, left: number): SVGGElement {
+  const placed = lines
+    .map((line) => ({ line, at: y([...line.values].reverse().find((value) => value !== null) ?? 0) }))
+    .sort((a, b) => a.at - b.at);
+  placed.forEach((each, i) => {
+    const above = placed[i - 1];
+    if (above && each.at < above.at + 15) each.at = above.at + 15;
+  });
+  const overflow = Math.max(0, (placed.at(-1)?.at ?? 0) - (HEIGHT - EDGE.bottom));
+  return svg("g", { class: "labels" }, ...placed.map(({ line, at }) => svg("text", { x: left, y: at - overflow, dy: "0.32em", class: line.look }, line.label)));
+}

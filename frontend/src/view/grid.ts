@@ -1,0 +1,161 @@
+// Thousands of samples: a canvas paints the ones in sight, and only those exist as buttons with names.
+import { imageData, inkScale, type Shape } from "./digit.ts";
+import { el, set } from "./dom.ts";
+import { next } from "./roving.ts";
+import { palette } from "./theme.ts";
+
+export interface Tile {
+  id: number;
+  pixels: ArrayLike<number> | null;
+  name: string; // "Sample 214, digit 7, predicted 9, 62 %"
+  badge: string | null; // the wrong answer
+}
+export interface GridOptions {
+  shape: Shape;
+  most: number;
+  tile: number; // CSS pixels
+  label: string;
+  choose(id: number): void;
+}
+export interface SampleGrid {
+  element: HTMLElement;
+  show(count: number, tile: (index: number) => Tile): void;
+  select(id: number | null): void;
+  paint(): void;
+}
+
+const GAP = 4;
+
+export function sampleGrid({ shape, most, tile, label, choose }: GridOptions): SampleGrid {
+  const canvas = el("canvas", { "aria-hidden": "true" });
+  const layer = el("div", { class: "grid-layer", role: "group", "aria-label": label });
+  const space = el("div", { class: "grid-space" }, canvas, layer);
+  const element = el("div", { class: "sample-grid" }, space);
+  const scratch = document.createElement("canvas");
+  [scratch.height, scratch.width] = [shape[0], shape[1]];
+  const step = tile + GAP;
+  let count = 0;
+  let at: (index: number) => Tile = () => ({ id: 0, pixels: null, name: "", badge: null });
+  let active = 0; // the item in the tab order
+  let selected: number | null = null;
+  let columns = 1;
+  let made = "";
+
+  const buttonOf = (index: number): HTMLButtonElement | null => layer.querySelector(`[data-index="${index}"]`);
+  const focus = (index: number): void => {
+    active = index;
+    const top = Math.floor(index / columns) * step;
+    if (top < element.scrollTop) element.scrollTop = top;
+    if (top + step > element.scrollTop + element.clientHeight) element.scrollTop = top + step - element.clientHeight;
+    render();
+    buttonOf(index)?.focus({ preventScroll: true });
+  };
+
+  function render(): void {
+    const width = element.clientWidth;
+    if (!width) return;
+    columns = Math.max(1, Math.floor((width - GAP) / step));
+    const height = element.clientHeight;
+    space.style.height = `${Math.ceil(count / columns) * step + GAP}px`;
+    const from = Math.max(0, Math.floor(element.scrollTop / step)) * columns;
+    const to = Math.min(count, (Math.floor((element.scrollTop + height) / step) + 1) * columns);
+    draw(width, height, from, to);
+    make(from, to);
+  }
+
+  function draw(width: number, height: number, from: number, to: number): void {
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    const context = canvas.getContext("2d");
+    const pen = scratch.getContext("2d");
+    if (!context || !pen) return;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.imageSmoothingEnabled = false;
+    const [amber, surface] = palette("--warn", "--surface").map((rgb) => `rgb(${rgb.join(",")})`) as [string, string];
+    const scale = inkScale();
+    for (let index = from; index < to; index++) {
+      const { pixels, badge } = at(index);
+      const x = GAP + (index % columns) * step;
+      const y = GAP + Math.floor(index / columns) * step - element.scrollTop;
+      if (pixels) {
+        pen.putImageData(imageData(pixels, shape, scale, most), 0, 0);
+        context.drawImage(scratch, x, y, tile, tile);
+      } else {
+        context.strokeStyle = amber;
+        context.strokeRect(x + 0.5, y + 0.5, tile - 1, tile - 1);
+      }
+      if (badge !== null) notch(context, x, y, badge, amber, surface);
+    }
+  }
+
+  function notch(context: CanvasRenderingContext2D, x: number, y: number, badge: string, amber: string, surface: string): void {
+    context.fillStyle = amber;
+    context.beginPath();
+    context.roundRect(x + tile - 18, y + tile - 17, 18, 17, [6, 0, 3, 0]);
+    context.fill();
+    context.fillStyle = surface;
+    context.font = "600 11px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(badge.slice(0, 2), x + tile - 9, y + tile - 8);
+  }
+
+  function make(from: number, to: number): void {
+    active = Math.min(Math.max(active, 0), Math.max(0, count - 1));
+    const stop = active >= from && active < to ? active : from;
+    const key = `${from}-${to}-${columns}-${stop}-${selected}`;
+    if (key === made) return;
+    const focused = layer.contains(document.activeElement) ? Number((document.activeElement as HTMLElement).dataset["index"]) : null;
+    made = key;
+    const buttons: HTMLElement[] = [];
+    for (let index = from; index < to; index++) {
+      const { id, name } = at(index);
+      const each = el("button", { type: "button", "data-index": index, "aria-label": name, tabindex: index === stop ? 0 : -1, "aria-pressed": String(id === selected), title: name });
+      each.style.transform = `translate(${GAP + (index % columns) * step}px, ${GAP + Math.floor(index / columns) * step}px)`;
+      each.style.width = each.style.height = `${tile}px`;
+      buttons.push(each);
+    }
+    layer.replaceChildren(...buttons);
+    if (focused !== null) buttonOf(focused)?.focus({ preventScroll: true });
+  }
+
+  layer.addEventListener("click", (event) => {
+    const index = (event.target as HTMLElement).dataset["index"];
+    if (index === undefined) return;
+    active = Number(index);
+    choose(at(active).id);
+  });
+  layer.addEventListener("keydown", (event) => {
+    const target = next(event.key, event.ctrlKey, Number((event.target as HTMLElement).dataset["index"]), { columns: () => columns, count: () => count, focus });
+    if (target === null) return;
+    event.preventDefault();
+    focus(target);
+  });
+  element.addEventListener("scroll", render, { passive: true });
+  return {
+    element,
+    show(total, tileAt) {
+      count = total;
+      at = tileAt;
+      made = "";
+      element.scrollTop = 0;
+      active = 0;
+      render();
+    },
+    select(id) {
+      selected = id;
+      for (const each of layer.querySelectorAll<HTMLElement>("button")) set(each, "aria-pressed", String(at(Number(each.dataset["index"])).id === id));
+    },
+    paint: () => {
+      made = "";
+      render();
+    },
+  };
+}
+

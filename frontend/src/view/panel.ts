@@ -1,0 +1,67 @@
+// The frame of every panel, and what stands in it when its file does not.
+import type { Part } from "../bundle/run.ts";
+import { type Child, el, replace } from "./dom.ts";
+
+let ids = 0;
+export const uniqueId = (prefix: string): string => `${prefix}-${++ids}`;
+
+export interface Frame {
+  title: string;
+  files?: readonly string[];
+  wide?: string; // class of its place in the section's grid
+}
+
+/** A card with a heading and, below it, the files its numbers come from. */
+export function panel({ title, files = [], wide = "w12" }: Frame, ...body: Child[]): HTMLElement {
+  const id = uniqueId("panel");
+  const source = files.length > 0 && el("p", { class: "from" }, `from ${files.join(", ")}`);
+  const head = el("header", { class: "card-head" }, el("h3", { id }, title), source);
+  return el("section", { class: `card ${wide}`, "aria-labelledby": id, "data-files": files.join(" ") }, head, ...body);
+}
+
+/** Says why there is nothing to show; never an empty axis. */
+export function absence(part: Part<unknown>, file: string, what: string): HTMLElement | null {
+  if (part.state === "ok") return null;
+  if (part.state === "absent") {
+    return el("div", { class: "absence" }, el("p", {}, `${what}: not recorded by this run.`), el("p", { class: "small muted" }, `Its manifest names no ${file}.`));
+  }
+  return el("div", { class: "absence damaged" }, el("p", {}, `${what}: the file is damaged.`), el("p", { class: "small mono" }, part.problem));
+}
+
+export interface Table {
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+/** The numbers of a chart, folded away, 25 rows at a time. */
+export function dataTable(label: string, table: () => Table): HTMLDetailsElement {
+  const body = el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": label });
+  const details = el("details", { class: "data" }, el("summary", {}, label), body);
+  let page = 0;
+  const render = (): void => {
+    const { head, rows } = table();
+    const pages = Math.max(1, Math.ceil(rows.length / 25));
+    page = Math.min(page, pages - 1);
+    const shown = rows.slice(page * 25, page * 25 + 25);
+    const turn = (by: number, text: string): HTMLButtonElement => {
+      const result = el("button", { type: "button", class: "quiet", disabled: page + by < 0 || page + by >= pages }, text);
+      result.addEventListener("click", () => {
+        page += by;
+        render();
+      });
+      return result;
+    };
+    replace(
+      body,
+      el(
+        "table",
+        { class: "plain" },
+        el("thead", {}, el("tr", {}, ...head.map((cell) => el("th", { scope: "col" }, cell)))),
+        el("tbody", {}, ...shown.map((row) => el("tr", {}, ...row.map((cell) => el("td", {}, cell))))),
+      ),
+      pages > 1 && el("p", { class: "pager" }, turn(-1, "Previous"), ` page ${page + 1} of ${pages} `, turn(1, "Next")),
+    );
+  };
+  details.addEventListener("toggle", () => details.open && render());
+  return details;
+}

@@ -1,0 +1,69 @@
+// System, light or dark. The choice is the reader's, so it is kept in the browser and not in the address.
+import type { Theme } from "../core/state.ts";
+
+const KEY = "digit-classifier:theme";
+const THEMES: readonly Theme[] = ["system", "light", "dark"];
+const listeners = new Set<() => void>();
+
+export function currentTheme(): Theme {
+  return (document.documentElement.dataset["theme"] as Theme | undefined) ?? "system";
+}
+
+export function startTheme(): void {
+  let stored: string | null = null;
+  try {
+    stored = localStorage.getItem(KEY);
+  } catch {
+    // Storage can be switched off; then every visit starts with the system's theme.
+  }
+  apply(THEMES.find((theme) => theme === stored) ?? "system");
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", notify);
+}
+
+export function nextTheme(): Theme {
+  const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length] ?? "system";
+  apply(next);
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // As above.
+  }
+  notify();
+  return next;
+}
+
+function apply(theme: Theme): void {
+  document.documentElement.dataset["theme"] = theme;
+}
+
+/** Calls back when colours change: what is painted on a canvas does not follow style sheets. */
+export function onThemeChange(listener: () => void, signal: AbortSignal): void {
+  listeners.add(listener);
+  signal.addEventListener("abort", () => listeners.delete(listener));
+}
+
+function notify(): void {
+  palettes.clear();
+  for (const listener of [...listeners]) listener();
+}
+
+export type Rgb = [number, number, number];
+const palettes = new Map<string, Rgb[]>();
+
+/** Colours of custom properties as the current theme has them. */
+export function palette(...names: string[]): Rgb[] {
+  const key = names.join();
+  let found = palettes.get(key);
+  if (!found) {
+    const probe = document.createElement("i");
+    document.body.append(probe);
+    found = names.map((name) => {
+      probe.style.color = `var(${name})`;
+      const parts = getComputedStyle(probe).color.match(/[\d.]+/g)?.map(Number) ?? [];
+      return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0];
+    });
+    probe.remove();
+    palettes.set(key, found);
+  }
+  return found;
+}
