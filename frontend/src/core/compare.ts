@@ -1,6 +1,6 @@
 // Two runs, and whether their difference is more than chance.
 import type { Run } from "../bundle/run.ts";
-import { percent, pValue, plural, setting } from "./format.ts";
+import { percent, plural, pValue, setting, small } from "./format.ts";
 import { type Changes, mcnemar } from "./stats.ts";
 
 export interface Difference {
@@ -37,7 +37,7 @@ export function verdict(changed: Changes, now: string, was: string): string {
   const split = fixed.length + broken.length;
   if (!split) return `${both}: not one changed sides, so there is no difference to test.`;
   const p = mcnemar(broken.length, fixed.length);
-  const moved = `${plural(fixed.length, "sample")} went from wrong to right and ${plural(broken.length, "sample")} from right to wrong`;
-  const meaning = p < 0.05 ? "more than chance would explain" : "no more than chance would do";
-  return `${both}; ${moved}. That is ${meaning} (exact McNemar test, ${pValue(p)}).`;
+  const moved = `${small(fixed.length)} went from wrong to right and ${small(broken.length)} from right to wrong`;
+  const meaning = p < 0.05 ? "That is more than chance would explain" : "That could well be chance";
+  return `${both}; ${moved}. ${meaning} (exact McNemar test, ${pValue(p)}).`;
 }

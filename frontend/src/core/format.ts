@@ -5,6 +5,23 @@ export function percent(value: number, digits = 1): string {
   return `${value < 1 && Number(text) === 100 ? `> ${(100 - 10 ** -digits).toFixed(digits)}` : text} %`;
 }
 
+/** The ends of an interval without rounding it up to certainty: "98.4 – 99.95 %". */
+export function interval(low: number, high: number): string {
+  const top = (100 * high).toFixed(1);
+  return `${(100 * low).toFixed(1)} – ${high < 1 && top === "100.0" ? (100 * high).toFixed(2) : top} %`;
+}
+
+const WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+/** Whole numbers below ten in letters. */
+export function small(n: number): string {
+  return WORDS[n] ?? count(n);
+}
+
+export function times(n: number): string {
+  return { 1: "once", 2: "twice" }[n] ?? `${small(n)} times`;
+}
+
 /** 17226 → "17,226". */
 export function count(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");

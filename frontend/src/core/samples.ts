@@ -83,6 +83,11 @@ export function chosen(samples: Samples, selection: Selection, before: ReadonlyM
   return found;
 }
 
+/** Mistakes first, then what the network was least sure of. */
+export function hardestFirst(samples: readonly Sample[]): Sample[] {
+  return samples.filter((sample) => sample.guess).sort((a, b) => Number(isRight(a)) - Number(isRight(b)) || doubt(a) - doubt(b) || a.id - b.id);
+}
+
 /** Probability given to the true class: mistakes first, then the hesitant; unpredicted samples last. */
 export function doubt(sample: Sample): number {
   return sample.guess ? (sample.guess.probabilities[sample.truth] ?? 0) : 2;

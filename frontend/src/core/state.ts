@@ -39,7 +39,7 @@ export const INITIAL: Readonly<Selection> = Object.freeze({
   cells: "count",
   diagonal: true,
   measure: "loss",
-  scale: "linear",
+  scale: "log",
 });
 
 /** The part of the selection that decides which samples are shown. */

@@ -10,7 +10,7 @@ import { onThemeChange } from "../view/theme.ts";
 import { currentSample } from "./current.ts";
 
 const FILE = "model.json";
-const MAX_TILES = 256;
+const MAX_TILES = 128;
 
 export function architecture(app: App): HTMLElement {
   const { summary, network } = app.run;
@@ -68,8 +68,9 @@ export function architecture(app: App): HTMLElement {
     drawWeights(detail, app, network.value, chosen);
   });
   onThemeChange(redraw, app.scope);
-  const weights = el("details", { class: "data" }, el("summary", {}, "The weights as pictures"), el("div", { class: "controls" }, tabs.element), detail);
-  weights.addEventListener("toggle", () => weights.open && drawWeights(detail, app, network.value, chosen));
+  const several = network.value.layers.length > 1;
+  const weights = el("div", { class: "weights-box" }, el("div", { class: "controls" }, el("h4", {}, "Weights"), several && tabs.element), detail);
+  drawWeights(detail, app, network.value, chosen);
   return panel(frame, el("div", { class: "chain-scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, chain), reading, weights);
 }
 

@@ -1,9 +1,10 @@
 // This run beside another: settings, accuracy with its interval, the samples that changed sides, and whether it matters.
 import { type App, nameOf, shapeOf, titleOf, watch } from "../app.ts";
 import { configDifferences, incomparable, verdict } from "../core/compare.ts";
-import { architecture, percent, plural } from "../core/format.ts";
+import { architecture, interval as range, percent, plural, short as decimal } from "../core/format.ts";
 import { outcomes } from "../core/samples.ts";
 import { changes } from "../core/stats.ts";
+import { lineChart } from "../view/chart.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, select } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
@@ -28,7 +29,7 @@ function body(app: App): HTMLElement[] {
   const other = app.compared?.run;
   if (!other || !app.compared) return [];
   const [now, was] = [titleOf(app.run), titleOf(other)];
-  const columns = el("div", { class: "two-columns" }, settingsTable(app, now, was), intervals(app, now, was));
+  const columns = el("div", { class: "two-columns" }, settingsTable(app, now, was), el("div", { class: "stack" }, intervals(app, now, was), curves(app, now, was)));
   const problem = incomparable(app.run, other);
   if (problem) return [columns, el("p", { class: "reading" }, problem)];
   const changed = changes(app.compared.right, outcomes(app.samples));
@@ -55,10 +56,22 @@ function intervals(app: App, now: string, was: string): HTMLElement {
   const row = (name: string, run: App["run"]): HTMLElement => {
     if (run.metrics.state !== "ok") return el("tr", {}, el("th", { scope: "row" }, name), el("td", { colspan: 2 }, "metrics not readable"));
     const { accuracy, accuracy_interval: interval, macro_f1 } = run.metrics.value;
-    return el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "num" }, percent(accuracy), el("span", { class: "muted small" }, ` ${percent(interval.low)} – ${percent(interval.high)}`)), el("td", { class: "num" }, macro_f1.toFixed(3)));
+    return el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "num" }, percent(accuracy), el("span", { class: "muted small" }, ` ${range(interval.low, interval.high)}`)), el("td", { class: "num" }, macro_f1.toFixed(3)));
   };
   const other = app.compared?.run;
   return el("table", { class: "plain" }, el("caption", {}, "Accuracy with its 95 % interval"), el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Run"), el("th", { scope: "col", class: "num" }, "Accuracy"), el("th", { scope: "col", class: "num" }, "Macro F1"))), el("tbody", {}, other ? row(was, other) : null, row(now, app.run)));
+}
+
+/** The hold-out losses of both runs, over each other. */
+function curves(app: App, now: string, was: string): HTMLElement | null {
+  const [own, other] = [app.run.curve, app.compared?.run.curve];
+  if (own.state !== "ok" || other?.state !== "ok" || !own.value.epochs.length) return null;
+  const chart = lineChart(() => undefined, () => undefined, app.scope);
+  const short = (name: string): string => (name.length > 14 ? `${name.slice(0, 13)}…` : name);
+  const last = (values: readonly (number | null)[]): string => decimal(values.findLast((value) => value !== null) ?? 0);
+  const sentence = `Hold-out loss ended at ${last(own.value.holdout_loss)} for ${now} and at ${last(other.value.holdout_loss)} for ${was}.`;
+  chart.draw({ lines: [{ label: short(now), values: own.value.holdout_loss, look: "main" }, { label: short(was), values: other.value.holdout_loss, look: "other-main" }], log: true, zero: false, format: decimal, marked: null, name: sentence });
+  return el("figure", {}, el("div", { class: "chart-box still" }, chart.element), el("figcaption", { class: "reading" }, sentence));
 }
 
 function changedSamples(app: App, title: string, ids: readonly number[], outcome: "fixed" | "broken"): HTMLElement {

@@ -1,6 +1,6 @@
 // The confusion matrix: rows are the true classes. A cell is a filter for the studio.
 import { type App, nameOf, shapeOf, watch } from "../app.ts";
-import { percent, plural } from "../core/format.ts";
+import { percent, plural, times } from "../core/format.ts";
 import { matrixAt } from "../core/matrices.ts";
 import { shade } from "../core/scale.ts";
 import { accuracyOf, sum } from "../core/stats.ts";
@@ -62,6 +62,7 @@ export function confusion(app: App): HTMLElement {
   return panel(
     frame,
     el("div", { class: "controls" }, cells.element, diagonal, el("span", { class: "grow" }), title),
+    el("p", { class: "axis-note" }, el("span", {}, "true ↓"), el("span", {}, "read as →")),
     el("div", { class: classes > 14 ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
     el("div", { class: "matrix-foot" }, reading, thumbs),
     table,
@@ -97,7 +98,7 @@ function makeGrid(app: App, classes: number): Grid {
   const element = el(
     "table",
     { class: "matrix", role: "grid", "aria-label": "Confusion matrix, rows true, columns predicted" },
-    el("thead", {}, el("tr", {}, el("td", { class: "corner" }, "true ↓ predicted →"), ...columnHeads)),
+    el("thead", {}, el("tr", {}, el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted")), ...columnHeads)),
     body,
   );
   element.style.setProperty("--classes", String(classes));
@@ -173,5 +174,5 @@ function summary(app: App, matrix: number[][]): string {
   const top = misses.sort((a, b) => b.n - a.n)[0];
   if (!top) return "No sample of the hold-out was confused. Point at a cell to read it; click it to see its images.";
   const kinds = plural(misses.length, "kind of confusion", "kinds of confusion");
-  return `${kinds}; the most frequent is ${nameOf(app.run, top.i)} taken for ${nameOf(app.run, top.j)} (${plural(top.n, "time")}). Click a cell to see its images.`;
+  return `${kinds}; the most frequent is ${nameOf(app.run, top.i)} taken for ${nameOf(app.run, top.j)} (${times(top.n)}). Click a cell to see its images.`;
 }

@@ -1,19 +1,20 @@
-// The sample that the page talks about: the selected one, or else the one the network doubted most.
+// The sample that the page talks about: the selected one, or else the one it found hardest.
 import type { App } from "../app.ts";
-import { doubt, type Sample } from "../core/samples.ts";
+import { hardestFirst, type Sample } from "../core/samples.ts";
 
 export function currentSample(app: App): Sample | null {
   const { sample } = app.store.selection;
   const selected = sample === null ? undefined : app.samples.byId.get(sample);
-  return selected ?? mostDoubted(app);
+  return selected ?? hardest(app);
 }
 
 const found = new WeakMap<App["samples"], Sample | null>();
 
-export function mostDoubted(app: App): Sample | null {
+function hardest(app: App): Sample | null {
   let best = found.get(app.samples);
   if (best === undefined) {
-    best = app.samples.list.reduce<Sample | null>((a, b) => (b.pixels && (!a || doubt(b) < doubt(a)) ? b : a), null);
+    const pictured = app.samples.list.filter((sample) => sample.pixels);
+    best = hardestFirst(pictured)[0] ?? pictured[0] ?? null;
     found.set(app.samples, best);
   }
   return best;

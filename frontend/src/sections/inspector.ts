@@ -53,7 +53,7 @@ function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElemen
     const value = values[label] ?? 0;
     const fill = el("i", {});
     fill.style.width = `${100 * value}%`;
-    const kind = label === sample.truth ? "bar truth" : label === top ? "bar wrong" : "bar";
+    const kind = label === sample.truth ? "truth" : label === top ? "wrong" : null;
     const mark = label === sample.truth ? " (true)" : label === top ? " (predicted)" : "";
     return el("li", { class: kind }, el("b", {}, nameOf(app.run, label), mark && el("span", { class: "visually-hidden" }, mark)), el("span", { class: "track" }, fill), el("span", { class: "num" }, value < 0.0005 ? "0" : percent(value)));
   });

@@ -1,7 +1,7 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
 import { type App, hiddenSizes, nameOf, shapeOf, titleOf, watch } from "../app.ts";
-import { count, percent, plural, series, time } from "../core/format.ts";
-import { doubt, isRight, type Sample } from "../core/samples.ts";
+import { count, percent, plural, series, small, time, times } from "../core/format.ts";
+import { hardestFirst, isRight, type Sample } from "../core/samples.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { onThemeChange } from "../view/theme.ts";
@@ -29,21 +29,20 @@ function sentence(app: App): string {
   const { summary, metrics } = app.run;
   const { dataset, split } = summary;
   const hidden = hiddenSizes(app.run);
-  const layers = hidden.length ? `A network with ${hidden.length === 1 ? "one hidden layer" : `${hidden.length} hidden layers`} of ${series(hidden.map(count))} units` : "Softmax regression, a network without hidden layers,";
+  const layers = hidden.length ? `A network with ${hidden.length === 1 ? "one hidden layer" : `${small(hidden.length)} hidden layers`} of ${series(hidden.map(count))} units` : "Softmax regression, a network without hidden layers,";
   if (metrics.state !== "ok") return `${layers} was trained on ${count(split.training)} images; how well it does was not recorded.`;
   const { accuracy } = metrics.value;
   const wrong = Math.round((1 - accuracy) * split.holdout);
   const verb = summary.synthetic ? "would learn from" : "learned from";
-  const misses = wrong ? `It is wrong ${plural(wrong, "time")}.` : "It makes no mistake on them.";
+  const misses = wrong ? `It is wrong ${times(wrong)}.` : "It makes no mistake on them.";
   const people = dataset.name === "digits" ? " The 13 people who wrote them also wrote what it learned from." : "";
   return `${layers} ${verb} ${count(split.training)} images and reads ${percent(accuracy)} of ${count(split.holdout)} others correctly. ${misses}${people}`;
 }
 
 /** Mistakes, or where there are few the samples it was least sure of. */
 function hardest(app: App): HTMLElement | null {
-  const predicted = app.samples.list.filter((sample) => sample.guess && sample.pixels);
-  if (!predicted.length) return null;
-  const order = predicted.sort((a, b) => Number(isRight(a)) - Number(isRight(b)) || doubt(a) - doubt(b)).slice(0, 8);
+  const order = hardestFirst(app.samples.list.filter((sample) => sample.pixels)).slice(0, 8);
+  if (!order.length) return null;
   const wrong = app.samples.list.filter((sample) => isRight(sample) === false).length;
   const box = el("div", { class: "strip" });
   const draw = (): void => replace(box, ...order.map((sample) => tile(app, sample)));

@@ -43,8 +43,8 @@ export function recipe(app: App): HTMLElement {
     { title: "Recipe", files: [FILE], wide: "w7" },
     el("p", {}, synthetic ? "This sample was made without training; the command is what a real run would be started with." : "This command repeats the run; with the same versions, every number comes out the same."),
     command ? el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy) : el("p", { class: "muted" }, "The command was not recorded."),
-    chosen.length ? settings("Chosen for this run", chosen, config_origin) : el("p", { class: "small muted" }, "Every setting has its default."),
-    el("details", { class: "data" }, el("summary", {}, `All ${config.size} settings and where they came from`), settings("Left as they are", rest, config_origin)),
+    el("dl", { class: "settings" }, ...[...chosen, ...rest].map(([key, value]) => row(key, value, config_origin.get(key)))),
+    el("p", { class: "small muted" }, chosen.length ? `Bold: chosen for this run. The others come from the preset of the model or are defaults.` : "Every setting comes from the preset of the model or is a default."),
   );
 }
 
@@ -52,7 +52,6 @@ function isDefault(origin: string | undefined): boolean {
   return origin === undefined || origin === "default" || origin.startsWith("preset ");
 }
 
-function settings(caption: string, pairs: readonly (readonly [string, unknown])[], origins: ReadonlyMap<string, string>): HTMLElement {
-  const rows = pairs.map(([key, value]) => el("tr", {}, el("th", { scope: "row", class: "mono" }, key), el("td", { class: "mono num" }, setting(value)), el("td", { class: "muted small" }, origins.get(key) ?? "")));
-  return el("table", { class: "plain settings" }, el("caption", {}, caption), el("tbody", {}, ...rows));
+function row(key: string, value: unknown, origin = "default"): HTMLElement {
+  return el("div", { class: isDefault(origin) ? null : "chosen", title: `from: ${origin}` }, el("dt", { class: "mono" }, key), el("dd", { class: "mono" }, setting(value)));
 }

@@ -14,7 +14,7 @@ const files = (app: App): string[] => [`datasets/${app.run.summary.dataset.file}
 
 export function studio(app: App): HTMLElement[] {
   const { summary, images } = app.run;
-  const grid = sampleGrid({ shape: shapeOf(app.run), most: summary.dataset.max_value, tile: 44, label: "Samples", choose: (sample) => app.store.set({ sample }) });
+  const grid = sampleGrid({ shape: shapeOf(app.run), most: summary.dataset.max_value, label: "Samples", choose: (sample) => app.store.set({ sample }) });
   const found = el("p", { class: "readout", id: "found" });
   const chips = el("div", { class: "chips", id: "chips" });
   const empty = el("div", { class: "absence" });

@@ -1,7 +1,7 @@
 // The numbers at a glance, each with what it rests on.
 import { type App, lastEpoch } from "../app.ts";
 import type { Metrics } from "../bundle/payloads.ts";
-import { count, percent, plural, seconds, short } from "../core/format.ts";
+import { count, interval as range, percent, plural, seconds, short } from "../core/format.ts";
 import { el, replace, svg } from "../view/dom.ts";
 
 interface Tile {
@@ -22,11 +22,11 @@ export function tiles(app: App): HTMLElement {
     {
       label: "Accuracy",
       value: now ? percent(now.accuracy) : "–",
-      note: now ? `${percent(now.accuracy_interval.low)} – ${percent(now.accuracy_interval.high)} (95 %), n = ${count(summary.split.holdout)}` : absent,
-      delta: difference(now?.accuracy, was?.accuracy),
+      note: now ? `95 %: ${range(now.accuracy_interval.low, now.accuracy_interval.high)}, n = ${count(summary.split.holdout)}` : absent,
+      delta: now && was ? signed(100 * (now.accuracy - was.accuracy), (value) => `${value.toFixed(1)} points`) : null,
       ...(now ? { figure: interval(now, was) } : {}),
     },
-    { label: "Macro F1", value: now ? now.macro_f1.toFixed(3) : "–", note: now ? "mean over the classes" : absent, delta: difference(now?.macro_f1, was?.macro_f1) },
+    { label: "Macro F1", value: now ? now.macro_f1.toFixed(3) : "–", note: now ? "mean over the classes" : absent, delta: now && was ? signed(now.macro_f1 - was.macro_f1, (value) => value.toFixed(3)) : null },
     { label: "Log loss", value: now ? short(now.log_loss) : "–", note: now ? "hold-out; 0 is certainty" : absent },
     { label: "Training accuracy", value: now ? percent(now.train_accuracy) : "–", note: now ? `n = ${count(summary.split.training)}` : absent },
     { label: "Parameters", value: count(summary.model.parameters), note: plural(summary.model.layers.length, "layer"), delta: other ? signed(summary.model.parameters - other.summary.model.parameters) : null },
@@ -36,19 +36,12 @@ export function tiles(app: App): HTMLElement {
 }
 
 function tile({ label, value, note, delta, figure }: Tile): HTMLElement {
-  const number = el("dd", { class: "number" }, value);
-  if (delta) number.append(el("span", { class: "delta" }, delta));
-  return el("div", { class: "tile" }, el("dt", {}, label), number, figure ? el("dd", { class: "figure" }, figure) : null, el("dd", { class: "note" }, note));
+  const change = delta ? el("b", { class: "delta" }, delta) : null;
+  return el("div", { class: "tile" }, el("dt", {}, label), el("dd", { class: "number" }, value), figure ? el("dd", { class: "figure" }, figure) : null, el("dd", { class: "note" }, change, note));
 }
 
-function difference(now: number | undefined, was: number | undefined): string | null {
-  if (now === undefined || was === undefined) return null;
-  const points = 100 * (now - was);
-  return `${points > 0 ? "+" : points < 0 ? "−" : "±"}${Math.abs(points).toFixed(1)} pt`;
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${count(Math.abs(value))}`;
+function signed(value: number, show: (value: number) => string = count): string {
+  return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${show(Math.abs(value))}`;
 }
 
 /** The accuracy as a dot on its interval; the axis ends at 100 %. */

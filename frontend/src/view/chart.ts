@@ -21,7 +21,7 @@ export interface Chart {
   epoch(epoch: number): void;
 }
 
-const HEIGHT = 272;
+const HEIGHT = 336;
 const EDGE = { top: 12, right: 104, bottom: 30, left: 46 };
 
 export function lineChart(onHover: (epoch: number | null) => void, onPick: (epoch: number) => void, signal: AbortSignal): Chart {

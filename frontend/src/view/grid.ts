@@ -13,7 +13,6 @@ export interface Tile {
 export interface GridOptions {
   shape: Shape;
   most: number;
-  tile: number; // CSS pixels
   label: string;
   choose(id: number): void;
 }
@@ -26,14 +25,19 @@ export interface SampleGrid {
 
 const GAP = 4;
 
-export function sampleGrid({ shape, most, tile, label, choose }: GridOptions): SampleGrid {
+/** Near 44 pixels, and a whole number of them per image pixel. */
+const tileSize = (width: number): number => width * Math.max(1, Math.round(46 / width));
+
+export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleGrid {
+  const tile = tileSize(shape[1]);
   const canvas = el("canvas", { "aria-hidden": "true" });
   const layer = el("div", { class: "grid-layer", role: "group", "aria-label": label });
   const space = el("div", { class: "grid-space" }, canvas, layer);
   const element = el("div", { class: "sample-grid" }, space);
   const scratch = document.createElement("canvas");
   [scratch.height, scratch.width] = [shape[0], shape[1]];
-  const step = tile + GAP;
+  const step = tile + GAP; // between rows; columns share what is left of the width
+  let stride = step;
   let count = 0;
   let at: (index: number) => Tile = () => ({ id: 0, pixels: null, name: "", badge: null });
   let active = 0; // the item in the tab order
@@ -55,6 +59,7 @@ export function sampleGrid({ shape, most, tile, label, choose }: GridOptions): S
     const width = element.clientWidth;
     if (!width) return;
     columns = Math.max(1, Math.floor((width - GAP) / step));
+    stride = Math.floor((width - GAP) / columns);
     const height = element.clientHeight;
     space.style.height = `${Math.ceil(count / columns) * step + GAP}px`;
     const from = Math.max(0, Math.floor(element.scrollTop / step)) * columns;
@@ -81,7 +86,7 @@ export function sampleGrid({ shape, most, tile, label, choose }: GridOptions): S
     const scale = inkScale();
     for (let index = from; index < to; index++) {
       const { pixels, badge } = at(index);
-      const x = GAP + (index % columns) * step;
+      const x = GAP + (index % columns) * stride;
       const y = GAP + Math.floor(index / columns) * step - element.scrollTop;
       if (pixels) {
         pen.putImageData(imageData(pixels, shape, scale, most), 0, 0);
@@ -117,7 +122,7 @@ export function sampleGrid({ shape, most, tile, label, choose }: GridOptions): S
     for (let index = from; index < to; index++) {
       const { id, name } = at(index);
       const each = el("button", { type: "button", "data-index": index, "aria-label": name, tabindex: index === stop ? 0 : -1, "aria-pressed": String(id === selected), title: name });
-      each.style.transform = `translate(${GAP + (index % columns) * step}px, ${GAP + Math.floor(index / columns) * step}px)`;
+      each.style.transform = `translate(${GAP + (index % columns) * stride}px, ${GAP + Math.floor(index / columns) * step}px)`;
       each.style.width = each.style.height = `${tile}px`;
       buttons.push(each);
     }
