@@ -56,6 +56,11 @@ export async function loadRun(source: Source, directory: string, digest: Digest,
   return run;
 }
 
+/** As the run names it, for the reader. */
+export function datasetFile(summary: payloads.Summary): string {
+  return summary.run_id === null ? summary.dataset.file : `datasets/${summary.dataset.file}`;
+}
+
 export function datasetPath(directory: string, summary: payloads.Summary): string {
   const file = summary.dataset.file;
   return summary.run_id === null ? join(directory, file) : join(join(parent(directory), "datasets"), file);

@@ -28,7 +28,7 @@ const ROWS: { [K in keyof Selection]: Field<Selection[K]> } = {
   sample: optional("sample", 2 ** 32),
   epoch: optional("epoch", 1_000_000),
   cells: word("cells", CELLS),
-  diagonal: { key: "diagonal", write: (value) => (value ? "shown" : "hidden"), read: (text) => ({ shown: true, hidden: false })[text] },
+  diagonal: { key: "diagonal", write: (value) => (value ? "shown" : "hidden"), read: (text) => (text === "shown" ? true : text === "hidden" ? false : undefined) },
   measure: word("curve", MEASURES),
   scale: word("scale", SCALES),
 };

@@ -59,7 +59,8 @@ function intervals(app: App, now: string, was: string): HTMLElement {
     return el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "num" }, percent(accuracy), el("span", { class: "muted small" }, ` ${range(interval.low, interval.high)}`)), el("td", { class: "num" }, macro_f1.toFixed(3)));
   };
   const other = app.compared?.run;
-  return el("table", { class: "plain" }, el("caption", {}, "Accuracy with its 95 % interval"), el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Run"), el("th", { scope: "col", class: "num" }, "Accuracy"), el("th", { scope: "col", class: "num" }, "Macro F1"))), el("tbody", {}, other ? row(was, other) : null, row(now, app.run)));
+  const table = el("table", { class: "plain" }, el("caption", {}, "Accuracy with its 95 % interval"), el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Run"), el("th", { scope: "col", class: "num" }, "Accuracy"), el("th", { scope: "col", class: "num" }, "Macro F1"))), el("tbody", {}, other ? row(was, other) : null, row(now, app.run)));
+  return el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Accuracies" }, table);
 }
 
 /** The hold-out losses of both runs, over each other. */

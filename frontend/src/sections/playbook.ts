@@ -1,5 +1,6 @@
 // The workflow, each step with the very files it leaves, their size and whether they are as they were published.
 import type { App } from "../app.ts";
+import { datasetFile } from "../bundle/load.ts";
 import type { FileStatus } from "../bundle/run.ts";
 import { bytes } from "../core/format.ts";
 import { button, el, icon, ICONS } from "../view/dom.ts";
@@ -60,7 +61,7 @@ function sharedData(app: App): HTMLElement {
   const { images, summary } = app.run;
   const words = { ok: "as its digest says", absent: "missing", damaged: "damaged" }[images.state];
   const look = { ok: "good", absent: "warn", damaged: "bad" }[images.state];
-  return el("li", { class: look }, el("span", { class: "file-name" }, `datasets/${summary.dataset.file}`), el("span", { class: "file-facts" }, el("span", { class: "mono" }, summary.dataset.sha256.slice(0, 8)), images.state === "ok" ? icon(ICONS.check) : null, el("span", { class: images.state === "ok" ? "visually-hidden" : "" }, words)));
+  return el("li", { class: look }, el("span", { class: "file-name" }, datasetFile(summary)), el("span", { class: "file-facts" }, el("span", { class: "mono" }, summary.dataset.sha256.slice(0, 8)), images.state === "ok" ? icon(ICONS.check) : null, el("span", { class: images.state === "ok" ? "visually-hidden" : "" }, words)));
 }
 
 /** Outlines the panels made from these files, and goes to the first of them. */

@@ -1,5 +1,6 @@
 // The dataset studio: filters, the grid of samples, and the one that is looked at.
 import { type App, nameOf, shapeOf, watch } from "../app.ts";
+import { datasetFile } from "../bundle/load.ts";
 import { count, percent, plural } from "../core/format.ts";
 import { chosen, isRight, type Sample } from "../core/samples.ts";
 import { FILTERS, INITIAL, type Selection } from "../core/state.ts";
@@ -9,8 +10,6 @@ import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { inspector } from "./inspector.ts";
-
-const files = (app: App): string[] => [`datasets/${app.run.summary.dataset.file}`, "holdout.json"];
 
 export function studio(app: App): HTMLElement[] {
   const { summary, images } = app.run;
@@ -35,9 +34,9 @@ export function studio(app: App): HTMLElement[] {
   const observer = new ResizeObserver(() => grid.paint());
   observer.observe(grid.element);
   app.scope.addEventListener("abort", () => observer.disconnect());
-  const damaged = images.state === "ok" ? null : absence(images, `datasets/${summary.dataset.file}`, "Images of the whole data set");
+  const damaged = images.state === "ok" ? null : absence(images, datasetFile(summary), "Images of the whole data set");
   const hint = images.state !== "ok" && el("p", { class: "small muted" }, "The grid shows the samples that the run itself carries.");
-  return [panel({ title: "Samples", files: files(app), wide: "w8" }, toolbar(app), chips, damaged, hint, el("div", { class: "grid-head" }, found, orders(app)), grid.element, empty), inspector(app)];
+  return [panel({ title: "Samples", files: [datasetFile(summary), "holdout.json"], wide: "w8" }, toolbar(app), chips, damaged, hint, el("div", { class: "grid-head" }, found, orders(app)), grid.element, empty), inspector(app)];
 }
 
 function tileOf(app: App, sample: Sample): Tile {

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { datasetPath, loadIndex, loadRun } from "../src/bundle/load.ts";
+import { Missing, type Source } from "../src/bundle/source.ts";
+
+type Files = Record<string, unknown>;
+const sha = (text: string): string => createHash("sha256").update(text).digest("hex");
+const digest = (text: string): Promise<string> => Promise.resolve(sha(text));
+const floats = (...values: number[]): string => Buffer.from(new Float32Array(values).buffer).toString("base64");
+const ID = "20261122-191612-tiny";
+const ROOT = `artifacts/${ID}`;
+const DATA_SHA = "a".repeat(64);
+
+/** A run of two classes and 1 × 2 pixels: three samples, two of them held out. */
+function tiny(): Files {
+  const v = { schema_version: 1 };
+  const report = { cat: { precision: 1, recall: 1, "f1-score": 1, support: 1 }, dog: { precision: null, recall: 0, "f1-score": 0, support: 1 }, accuracy: 0.5 };
+  return {
+    "run_summary.json": {
+      ...v, run_id: ID, label: "tiny", created: "2026-11-22T19:16:12Z", synthetic: false, command: "", config: { epochs: 2 }, config_origin: { epochs: "default" },
+      model: { name: "logistic", layers: [{ inputs: 2, units: 2, activation: "softmax", parameters: 6 }], parameters: 6 },
+      dataset: { name: "pets", title: "Pets", source: "", note: "", sha256: DATA_SHA, samples: 3, image_shape: [1, 2], max_value: 16, class_names: ["cat", "dog"], file: "pets-aaaaaaaaaaaa.json" },
+      split: { training: 1, holdout: 2, sha256: DATA_SHA }, diverged: null, timing: { total_seconds: 1, training_seconds: 1 }, environment: {}, results_digest: DATA_SHA,
+    },
+    "metrics.json": { ...v, accuracy: 0.5, train_accuracy: 1, macro_f1: 0.5, log_loss: 1, accuracy_interval: { level: 0.95, method: "wilson", low: 0.1, high: 0.9 }, classification_report: report, confusion_matrix: [[1, 0], [1, 0]], labels: ["cat", "dog"] },
+    "holdout.json": { ...v, sample_ids: [0, 2], true_labels: [0, 1], predicted_labels: [0, 0], probabilities: [[0.9, 0.1], [0.6, 0.4]] },
+    "loss_curve.json": { ...v, epochs: [1, 2], training_loss: [1, 0.5], holdout_loss: [1, null], training_accuracy: [0, 1], holdout_accuracy: [0, 0.5], diverged: null },
+    "epoch_snapshots.json": { ...v, epochs: [2], confusion_matrices: [[[1, 0], [1, 0]]], first_layer_weights: [floats(1, 2, 3, 4)], first_layer_reason: null },
+    "model.json": { ...v, image_shape: [1, 2], max_value: 16, offset: floats(0, 0), scale: floats(1, 1), layers: [{ inputs: 2, units: 2, activation: "softmax", weights: floats(1, 2, 3, 4), bias: floats(0, 0) }], parameters: 6 },
+  };
+}
+
+const DATASET = { schema_version: 1, name: "pets", title: "Pets", image_shape: [1, 2], max_value: 16, class_names: ["cat", "dog"], labels: [0, 1, 1], pixels: Buffer.from([1, 2, 3, 4, 5, 6]).toString("base64"), sha256: DATA_SHA };
+
+function sealed(files: Files): { manifest: Files; texts: Record<string, string> } {
+  const texts = Object.fromEntries(Object.entries(files).map(([name, payload]) => [name, JSON.stringify(payload)]));
+  const entries = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, { bytes: text.length, sha256: sha(text) }]));
+  return { manifest: { schema_version: 1, run_id: ID, created: "2026-11-22T19:16:12Z", results_digest: DATA_SHA, files: entries }, texts };
+}
+
+function source(texts: Record<string, string>, kind: Source["kind"] = "http"): Source {
+  return { kind, read: (path) => (Object.hasOwn(texts, path) ? Promise.resolve(texts[path] as string) : Promise.reject(new Missing(path))) };
+}
+
+function served(files: Files = tiny(), change: (texts: Record<string, string>) => void = () => undefined): Source {
+  const { manifest, texts } = sealed(files);
+  const all: Record<string, string> = { [`${ROOT}/manifest.json`]: JSON.stringify(manifest), "artifacts/datasets/pets-aaaaaaaaaaaa.json": JSON.stringify(DATASET) };
+  for (const [name, text] of Object.entries(texts)) all[`${ROOT}/${name}`] = text;
+  change(all);
+  return source(all);
+}
+
+const load = (from: Source) => loadRun(from, ROOT, digest);
+
+test("a whole run is read, every file verified", async () => {
+  const run = await load(served());
+  for (const part of [run.metrics, run.holdout, run.curve, run.snapshots, run.network, run.images]) assert.equal(part.state, "ok");
+  assert.equal(run.predictions.state, "absent");
+  assert.ok(run.files.every((file) => file.verified === "match"));
+  assert.deepEqual(run.notices, []);
+});
+
+test("the twin of a run says the same as its files", async () => {
+  const { manifest, texts } = sealed(tiny());
+  const twin = source({ [`${ROOT}/bundle.json`]: JSON.stringify({ manifest, files: texts }), "artifacts/datasets/pets-aaaaaaaaaaaa.json": JSON.stringify(DATASET) }, "file");
+  const [local, remote] = [await load(twin), await load(served())];
+  assert.deepEqual(local, remote);
+});
+
+test("a changed byte is damage, named with what was expected, and hides no other file", async () => {
+  const run = await load(served(tiny(), (texts) => (texts[`${ROOT}/metrics.json`] += " ")));
+  assert.ok(run.metrics.state === "damaged" && /metrics\.json: expected sha256 [0-9a-f]{12}…/.test(run.metrics.problem), JSON.stringify(run.metrics));
+  assert.equal(run.files.find((file) => file.name === "metrics.json")?.verified, "damaged");
+  assert.equal(run.curve.state, "ok");
+});
+
+test("a missing file, a missing data set and a file without JSON are three different things", async () => {
+  const run = await load(served(tiny(), (texts) => {
+    delete texts[`${ROOT}/holdout.json`];
+    delete texts["artifacts/datasets/pets-aaaaaaaaaaaa.json"];
+  }));
+  assert.ok(run.holdout.state === "damaged" && run.holdout.problem.includes("holdout.json: expected a file, got nothing"));
+  assert.equal(run.images.state, "absent");
+  const broken = { ...tiny() };
+  const { manifest, texts } = sealed(broken);
+  texts["model.json"] = "{";
+  (manifest["files"] as Record<string, Files>)["model.json"] = { bytes: 1, sha256: sha("{") };
+  const all = Object.fromEntries(Object.entries({ ...texts, "manifest.json": JSON.stringify(manifest) }).map(([name, text]) => [`${ROOT}/${name}`, text]));
+  const half = await load(source(all));
+  assert.ok(half.network.state === "damaged" && half.network.problem.startsWith("model.json: expected JSON"));
+});
+
+const broken: [string, (files: Record<string, Record<string, unknown>>) => void, keyof Awaited<ReturnType<typeof load>>, RegExp][] = [
+  ["an accuracy above one", (files) => (files["metrics.json"]!["accuracy"] = 1.2), "metrics", /metrics\.json\.accuracy: expected a number in 0\.\.1, got 1\.2/],
+  ["a matrix of another size", (files) => (files["metrics.json"]!["confusion_matrix"] = [[1, 0, 0], [1, 0, 0]]), "metrics", /confusion_matrix\[0\]: expected a list of 2/],
+  ["a label that is no class", (files) => (files["holdout.json"]!["true_labels"] = [0, 2]), "holdout", /true_labels\[1\]: expected 0\.\.1, got 2/],
+  ["a sample that is not in the data set", (files) => (files["holdout.json"]!["sample_ids"] = [0, 3]), "holdout", /sample_ids\[1\]/],
+  ["a sample twice", (files) => (files["holdout.json"]!["sample_ids"] = [2, 2]), "holdout", /each sample once/],
+  ["epochs that do not count from one", (files) => (files["loss_curve.json"]!["epochs"] = [0, 1]), "curve", /epochs/],
+  ["weights of another size", (files) => (files["epoch_snapshots.json"]!["first_layer_weights"] = [floats(1)]), "snapshots", /expected 16 bytes, got/],
+  ["weights that are not finite", (files) => ((files["model.json"]!["layers"] as Files[])[0]!["bias"] = floats(0, NaN)), "network", /bias\[1\]: expected a finite number/],
+];
+for (const [what, spoil, key, message] of broken) {
+  test(`${what} is damage that names the field`, async () => {
+    const files = structuredClone(tiny()) as Record<string, Record<string, unknown>>;
+    spoil(files);
+    const part = (await load(served(files)))[key] as { state: string; problem: string };
+    assert.equal(part.state, "damaged");
+    assert.match(part.problem, message);
+  });
+}
+
+test("a newer schema is read as far as it is understood, and said so", async () => {
+  const files = tiny();
+  files["metrics.json"] = { ...(files["metrics.json"] as Files), schema_version: 2, novelty: 1 };
+  files["model.json"] = { schema_version: 2, tensors: [] };
+  const run = await load(served(files));
+  assert.equal(run.metrics.state, "ok");
+  assert.match(run.notices.join(), /metrics\.json was written by a newer version \(schema 2\)/);
+  assert.ok(run.network.state === "damaged" && /model\.json \(schema 2, this page knows 1\).*try a newer page/.test(run.network.problem));
+});
+
+test("without its summary there is no run to show", async () => {
+  const files = tiny();
+  delete files["run_summary.json"];
+  await assert.rejects(load(served(files)), /run_summary\.json: expected the file every run has/);
+});
+
+test("files of another run are not mixed in", async () => {
+  const files = tiny();
+  files["run_summary.json"] = { ...(files["run_summary.json"] as Files), run_id: "20261122-191612-other" };
+  await assert.rejects(load(served(files)), /run_id/);
+});
+
+test("a manifest cannot name a file outside its directory", async () => {
+  const { manifest, texts } = sealed(tiny());
+  const read: string[] = [];
+  for (const name of ["../secret.json", "/etc/x.json", "a/b.json", "https://evil/x.json", "x.js"]) (manifest["files"] as Files)[name] = { bytes: 1, sha256: "0".repeat(64) };
+  const all: Record<string, string> = { [`${ROOT}/manifest.json`]: JSON.stringify(manifest) };
+  for (const [name, text] of Object.entries(texts)) all[`${ROOT}/${name}`] = text;
+  const spy: Source = { kind: "http", read: (path, limit) => (read.push(path), source(all).read(path, limit)) };
+  await load(spy);
+  assert.deepEqual(read.filter((path) => /secret|etc|evil|\/b\.json|\.js$/.test(path)), []);
+});
+
+test("keys of a hostile object are keys like any other", async () => {
+  const files = tiny();
+  const summary = files["run_summary.json"] as Record<string, unknown>;
+  summary["config"] = JSON.parse('{"__proto__": 1, "constructor": "x"}') as unknown;
+  const run = await load(served(files));
+  assert.deepEqual([...run.summary.config.keys()], ["__proto__", "constructor"]);
+});
+
+test("a manifest that is not the index's is said", async () => {
+  const entry = { run_id: ID, manifest_sha256: "0".repeat(64) } as never;
+  const run = await loadRun(served(), ROOT, digest, entry);
+  assert.match(run.notices.join(), /manifest\.json is not the one index\.json lists/);
+});
+
+test("where nothing can be hashed the page says so instead of ✓", async () => {
+  const run = await loadRun(served(), ROOT, () => Promise.resolve(null));
+  assert.ok(run.files.every((file) => file.verified === "unverified"));
+  assert.equal(run.metrics.state, "ok");
+});
+
+test("an index is checked field by field", async () => {
+  const good = { schema_version: 1, generation: 1, latest: null, runs: [] };
+  assert.equal((await loadIndex(source({ "a/index.json": JSON.stringify(good) }), "a")).index.runs.length, 0);
+  await assert.rejects(loadIndex(source({ "a/index.json": JSON.stringify({ ...good, latest: "../x" }) }), "a"), /a\/index\.json\.latest: expected a run id/);
+  await assert.rejects(loadIndex(source({ "a/index.json": '{"schema_version": "1"}' }), "a"), /schema_version: expected 1/);
+});
+
+test("the data set lies beside the runs, or in the directory of a run without a history", () => {
+  const summary = { run_id: ID, dataset: { file: "d.json" } } as never;
+  assert.equal(datasetPath("../x/run", summary), "../x/datasets/d.json");
+  assert.equal(datasetPath("run", summary), "datasets/d.json");
+  assert.equal(datasetPath("my/run", { run_id: null, dataset: { file: "dataset.json" } } as never), "my/run/dataset.json");
+});

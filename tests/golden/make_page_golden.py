@@ -1,0 +1,78 @@
+"""Writes page.json: values that NumPy, SciPy and scikit-learn compute and the page's TypeScript has to agree with.
+
+Run by hand after a change: `python tests/golden/make_page_golden.py` (needs SciPy, which nothing else here does).
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import binomtest
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+rng = np.random.default_rng(20261122)
+
+
+def encoded(values: np.ndarray) -> str:
+    return base64.b64encode(values.astype("<f4").tobytes()).decode()
+
+
+def wilson(hits: int, n: int) -> list[float]:
+    interval = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+    return [interval.low, interval.high]
+
+
+def network() -> dict[str, object]:
+    sizes = [64, 12, 5]
+    offset, scale = rng.normal(8, 2, 64).astype(np.float32), rng.uniform(1, 6, 64).astype(np.float32)
+    images = rng.integers(0, 17, (6, 64))
+    layers, activations = [], (images - offset.astype(float)) / scale.astype(float)
+    for inputs, units in itertools.pairwise(sizes):
+        weights = rng.normal(0, 0.3, (units, inputs)).astype(np.float32)
+        bias = rng.normal(0, 0.3, units).astype(np.float32)
+        last = units == sizes[-1]
+        logits = activations @ weights.astype(float).T + bias
+        if last:
+            powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+            activations = powers / powers.sum(axis=1, keepdims=True)
+        else:
+            activations = np.maximum(logits, 0)
+        layer = {"inputs": inputs, "units": units, "activation": "softmax" if last else "relu"}
+        layers.append({**layer, "weights": encoded(weights), "bias": encoded(bias)})
+    shared = {"offset": encoded(offset), "scale": encoded(scale), "layers": layers}
+    return {**shared, "images": images.tolist(), "probabilities": activations.tolist()}
+
+
+def scores() -> dict[str, object]:
+    true = rng.integers(0, 5, 200)
+    predicted = np.where(rng.random(200) < 0.7, true, rng.integers(0, 5, 200))
+    precision, recall, f1, support = precision_recall_fscore_support(true, predicted)
+    matrix = confusion_matrix(true, predicted).tolist()
+    columns = {"precision": precision, "recall": recall, "f1": f1, "support": support}
+    return {"matrix": matrix, **{name: values.tolist() for name, values in columns.items()}}
+
+
+def nearest() -> dict[str, object]:
+    images = rng.integers(0, 17, (40, 64))
+    distance = ((images - images[0]) ** 2).sum(axis=1)
+    order = sorted(range(1, 40), key=lambda i: (distance[i], i))[:6]
+    return {"images": images.tolist(), "nearest_to_first": order}
+
+
+golden = {
+    "wilson": [
+        {"hits": h, "n": n, "interval": wilson(h, n)} for h, n in [(0, 10), (10, 10), (359, 360), (1, 3), (9876, 10000)]
+    ],
+    "mcnemar": [
+        {"first": a, "second": b, "p": binomtest(a, a + b, 0.5).pvalue}
+        for a, b in [(0, 5), (1, 1), (3, 14), (20, 60), (400, 470), (0, 1)]
+    ],
+    "network": network(),
+    "scores": scores(),
+    "nearest": nearest(),
+}
+Path(__file__).with_name("page.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

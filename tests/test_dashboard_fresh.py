@@ -1,0 +1,69 @@
+"""The committed page is the one of its sources, without Node: the hash in the banner is recomputed, the copies compared."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FRONTEND = ROOT / "frontend"
+COPIES = [ROOT / "src/digit_classifier/dashboard", ROOT / "examples/digit-classifier/web_demo"]
+NAMES = ["index.html", "dashboard.css", "dashboard.js", "reader.html", "reader.js"]
+BESIDE_SRC = ["build.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"]
+
+
+def sources_hash() -> str:
+    inside = (path for path in (FRONTEND / "src").rglob("*") if path.is_file())
+    sources = [*inside, *(FRONTEND / name for name in BESIDE_SRC)]
+    digest = hashlib.sha256()
+    for name, path in sorted((path.relative_to(FRONTEND).as_posix(), path) for path in sources):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@pytest.mark.parametrize("name", ["dashboard.js", "reader.js"])
+def test_the_built_script_is_the_one_of_its_sources(name: str) -> None:
+    banner = re.search(r"Sources: sha256 ([0-9a-f]{64})", (COPIES[0] / name).read_text(encoding="utf-8")[:300])
+    assert banner is not None
+    assert banner[1] == sources_hash(), "the page is stale; try: cd frontend && npm ci && npm run build"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_copies_of_the_page_are_equal(name: str) -> None:
+    first, second = ((copy / name).read_bytes() for copy in COPIES)
+    assert first == second
+
+
+@pytest.mark.parametrize("name", ["index.html", "reader.html", "dashboard.css"])
+def test_what_is_not_compiled_is_copied(name: str) -> None:
+    assert (COPIES[0] / name).read_bytes() == (FRONTEND / name).read_bytes()
+
+
+def test_the_page_fits_its_budget() -> None:
+    sizes = {name: len((COPIES[0] / name).read_bytes()) for name in NAMES}
+    print(f"\npage: {sizes}, {sum(sizes.values())} of 200000 bytes")
+    assert sum(sizes.values()) <= 200_000
+
+
+def test_the_page_is_our_own_code_and_parses_no_markup() -> None:
+    script = (COPIES[0] / "dashboard.js").read_text(encoding="utf-8")
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "http://",
+        "https://",
+    ):
+        found = script.replace("http://www.w3.org/2000/svg", "")  # the name of the SVG namespace, never fetched
+        assert word not in found, word
+
+
+def test_no_source_file_outgrows_its_room() -> None:
+    for path in (FRONTEND / "src").rglob("*.ts"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 250, path.name
