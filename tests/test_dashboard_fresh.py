@@ -1,9 +1,10 @@
-"""The committed page is the one of its sources, without Node: the hash in the banner is recomputed, the copies compared."""
+"""Is the committed page the one of its sources? Without Node: the banner's hash is recomputed, the copies compared."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_what_is_not_compiled_is_copied(name: str) -> None:
 
 def test_the_page_fits_its_budget() -> None:
     sizes = {name: len((COPIES[0] / name).read_bytes()) for name in NAMES}
-    print(f"\npage: {sizes}, {sum(sizes.values())} of 200000 bytes")
+    sys.stderr.write(f"\npage: {sizes}, {sum(sizes.values())} of 200000 bytes\n")
     assert sum(sizes.values()) <= 200_000
 
 

@@ -2,6 +2,7 @@
 import { isPlainPath } from "./bundle/path.ts";
 
 const MAX_CHUNKS = 1000;
+const TRIES = 40; // Firefox can announce a sheet before its frame has styles; each try waits 25 ms
 
 function post(message: string[] | null): void {
   parent.postMessage(message, "*"); // the origin of a local file is opaque; there is no other name for our page
@@ -15,13 +16,19 @@ function chunks(): string[] {
   return Array.from({ length: count }, (_, i) => read(`--b${i}`));
 }
 
+function answer(tries: number): void {
+  const found = chunks();
+  if (found.length || tries === 0) post(found);
+  else setTimeout(() => answer(tries - 1), 25);
+}
+
 function start(): void {
   if (location.protocol !== "file:" || parent === window) return; // over http nobody needs it, so nobody can frame it
   const sheet = /^\?sheet=([^&=]+)$/.exec(location.search)?.[1] ?? "";
   if (!isPlainPath(sheet) || !sheet.endsWith(".css")) return post(null);
   const link = document.createElement("link");
   link.rel = "stylesheet";
-  link.onload = () => post(chunks());
+  link.onload = () => answer(TRIES);
   link.onerror = () => post(null);
   link.href = sheet;
   document.head.append(link);
