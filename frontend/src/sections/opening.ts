@@ -12,7 +12,7 @@ import { tiles } from "./tiles.ts";
 export function opening(app: App): HTMLElement[] {
   const { summary, notices, curve } = app.run;
   const marks = [
-    summary.synthetic && notice("warn", "Synthetic sample", "These numbers were made by the sample seeder; no network was trained."),
+    summary.synthetic && notice("warn", "Synthetic sample", "Made by the sample seeder, from digits that a program drew. Its scores say nothing about real data."),
     curve.state === "ok" && curve.value.diverged && notice("bad", "Diverged", `${divergence(curve.value)} The scores are those of the last usable weights; a lower learning rate usually helps.`),
     ...notices.map((text) => notice("warn", "Note", text)),
     ...app.run.files.filter((file) => file.verified === "damaged").map((file) => notice("bad", "Damaged", `${file.name} is not as it was published; what needs it is left out.`)),
@@ -33,10 +33,9 @@ function sentence(app: App): string {
   if (metrics.state !== "ok") return `${layers} was trained on ${count(split.training)} images; how well it does was not recorded.`;
   const { accuracy } = metrics.value;
   const wrong = Math.round((1 - accuracy) * split.holdout);
-  const verb = summary.synthetic ? "would learn from" : "learned from";
   const misses = wrong ? `It is wrong ${times(wrong)}.` : "It makes no mistake on them.";
   const people = dataset.name === "digits" ? " The 13 people who wrote them also wrote what it learned from." : "";
-  return `${layers} ${verb} ${count(split.training)} images and reads ${percent(accuracy)} of ${count(split.holdout)} others correctly. ${misses}${people}`;
+  return `${layers} learned from ${count(split.training)} images and reads ${percent(accuracy)} of ${count(split.holdout)} others correctly. ${misses}${people}`;
 }
 
 /** Mistakes, or where there are few the samples it was least sure of. */

@@ -41,7 +41,7 @@ export function recipe(app: App): HTMLElement {
   const rest = [...config].filter(([key]) => isDefault(config_origin.get(key)));
   return panel(
     { title: "Recipe", files: [FILE], wide: "w7" },
-    el("p", {}, synthetic ? "This sample was made without training; the command is what a real run would be started with." : "This command repeats the run; with the same versions, every number comes out the same."),
+    el("p", {}, synthetic ? "This command writes the sample again." : "This command repeats the run; with the same versions, every number comes out the same."),
     command ? el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy) : el("p", { class: "muted" }, "The command was not recorded."),
     el("dl", { class: "settings" }, ...[...chosen, ...rest].map(([key, value]) => row(key, value, config_origin.get(key)))),
     el("p", { class: "small muted" }, chosen.length ? `Bold: chosen for this run. The others come from the preset of the model or are defaults.` : "Every setting comes from the preset of the model or is a default."),

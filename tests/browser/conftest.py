@@ -1,0 +1,93 @@
+"""Browsers, a server and a site, each started once."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+import browsers
+import demo_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+INSTALL = "apt-get install chromium firefox-esr; pip install playwright websockets"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """What `python -m http.server` does, without its log."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class WindowsHandler(Handler):
+    """What it does on a Windows whose registry calls .js plain text."""
+
+    extensions_map = {**Handler.extensions_map, ".js": "text/plain"}
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("site") / "page"
+    demo_site.build(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def addresses(pages: Path) -> Iterator[dict[str, str]]:
+    """Where the same page is opened from."""
+    servers = {
+        "http": http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=pages)),
+        "windows": http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(WindowsHandler, directory=pages)),
+    }
+    for server in servers.values():
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    found = {name: f"http://127.0.0.1:{server.server_address[1]}/" for name, server in servers.items()}
+    yield {"file": f"{pages.as_uri()}/", **found}
+    for server in servers.values():
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def playwright_browser() -> Iterator[object]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason=INSTALL)
+    if browsers.CHROMIUM is None:
+        pytest.skip(INSTALL)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chromium(playwright_browser: object) -> Iterator[browsers.Chromium]:
+    context = playwright_browser.new_context(viewport={"width": 1280, "height": 900})  # type: ignore[attr-defined]
+    yield browsers.Chromium(context.new_page())
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def one_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browsers.Firefox]:
+    pytest.importorskip("websockets", reason=INSTALL)
+    if browsers.FIREFOX is None:
+        pytest.skip(INSTALL)
+    with browsers.firefox(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def page(request: pytest.FixtureRequest) -> browsers.Page:
+    if request.param == "chromium":
+        return request.getfixturevalue("chromium")
+    driver: browsers.Firefox = request.getfixturevalue("one_firefox")
+    driver.goto("about:blank")
+    driver.errors.clear()
+    driver.requests.clear()
+    return driver

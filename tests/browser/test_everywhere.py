@@ -1,0 +1,117 @@
+"""The page in both browsers, from a file, over http, and over http with scripts served as plain text."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+import demo_site
+from browsers import Page, wait_for
+
+LOADED = "document.querySelectorAll('#workflow .step').length === 5"
+FROM = ["file", "http", "windows"]
+
+
+def text(page: Page, selector: str) -> str:
+    return page.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''")
+
+
+@pytest.mark.parametrize("place", FROM)
+def test_the_latest_run_shows_with_every_section_filled_and_nothing_else_is_asked_for(
+    page: Page, addresses: dict[str, str], place: str
+) -> None:
+    page.goto(addresses[place] + "index.html")
+    wait_for(page, LOADED)
+    assert text(page, "h1") == "baseline"
+    for section in ("opening", "data", "insights", "experiment", "workflow"):
+        assert len(text(page, f"#{section}")) > 100, section
+    assert page.evaluate("document.querySelectorAll('.absence:not([hidden])').length") == 0
+    assert page.errors == []
+    home = urlsplit(addresses[place])
+    elsewhere = [url for url in page.requests if (urlsplit(url).scheme, urlsplit(url).netloc) != home[:2]]
+    assert [url for url in elsewhere if not url.startswith("data:")] == []
+    assert page.evaluate("document.querySelectorAll('.files .good').length") >= (7 if place == "file" else 6)
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+def test_a_page_cannot_fetch_from_a_file_so_the_twins_are_really_what_is_read(
+    page: Page, addresses: dict[str, str], place: str
+) -> None:
+    page.goto(addresses[place] + "index.html")
+    wait_for(page, LOADED)
+    fetched = page.evaluate("fetch('artifacts/index.json').then(() => true, () => false)")
+    assert fetched is (place == "http")
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+@pytest.mark.parametrize(
+    ("path", "title", "says"),
+    [
+        ("flat", "flat", "No index.json beside this run"),
+        ("two", "two classes", "Made for tests: dots"),
+        ("many", "47 classes", "Made for tests: glyphs"),
+        ("diverged", "far too fast", "Training diverged at epoch"),
+        ("synthetic", "sample baseline (synthetic)", "Its scores say nothing about real data"),
+        ("hostile", demo_site.HOSTILE, "__proto__"),
+    ],
+)
+def test_every_kind_of_bundle_is_shown(page: Page, addresses: dict[str, str], place: str, path: str, title: str, says: str) -> None:
+    page.goto(f"{addresses[place]}index.html?artifacts={path}")
+    wait_for(page, LOADED)
+    assert text(page, "h1") == title
+    assert says in text(page, "main")
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.querySelectorAll('main img, main script').length") == 0
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("artifacts=//evil.example/x", "This address is not opened"),
+        ("artifacts=https:evil", "This address is not opened"),
+        ("artifacts=..%2f..%2f..%2f..%2fetc", "This address is not opened"),
+        ("artifacts=%5c%5chost%5cshare", "This address is not opened"),
+        ("artifacts=javascript:alert(1)", "This address is not opened"),
+        ("artifacts=artifacts&artifacts=flat", "This address is not opened"),
+        ("artifacts=artifacts/20200101-000000-gone", "There is no run here"),
+        ("artifacts=nothing", "There is no run here"),
+    ],
+)
+def test_an_address_that_names_no_run_is_explained(page: Page, addresses: dict[str, str], place: str, query: str, title: str) -> None:
+    page.goto(f"{addresses[place]}index.html?{query}")
+    wait_for(page, f"document.querySelector('h1')?.innerText === {title!r}")
+    assert all(url.startswith((addresses[place], "data:")) for url in page.requests)
+
+
+def test_damage_names_the_file_and_leaves_the_rest_usable(page: Page, addresses: dict[str, str]) -> None:
+    page.goto(f"{addresses['http']}index.html?artifacts=damaged")
+    wait_for(page, LOADED)
+    assert "metrics.json is not as it was published" in text(page, ".notices")
+    assert "metrics.json: expected sha256" in text(page, "#insights")
+    assert page.evaluate("document.querySelectorAll('.chart .line').length") >= 2
+
+
+def test_without_the_data_set_the_runs_own_samples_are_shown(page: Page, addresses: dict[str, str]) -> None:
+    page.goto(f"{addresses['http']}index.html?artifacts=partial")
+    wait_for(page, LOADED)
+    assert "not recorded by this run" in text(page, "#data")
+    assert text(page, "#found") == "360 of 360"
+
+
+def test_a_broken_manifest_is_an_error_with_a_way_out(page: Page, addresses: dict[str, str]) -> None:
+    page.goto(f"{addresses['http']}index.html?artifacts=unsealed")
+    wait_for(page, "document.querySelector('h1')?.innerText === 'This run could not be loaded'")
+    assert "manifest.json: expected JSON" in text(page, "#state")
+    assert "Open a folder" in text(page, "#state")
+
+
+def test_no_runs_yet_is_said_with_the_command_that_makes_one(page: Page, addresses: dict[str, str], pages: demo_site.Path) -> None:
+    lonely = pages / "lonely"
+    lonely.mkdir(exist_ok=True)
+    for name in demo_site.PAGE:
+        (lonely / name).write_bytes((pages / name).read_bytes())
+    page.goto(f"{addresses['file']}lonely/index.html")
+    wait_for(page, "document.querySelector('h1')?.innerText === 'No runs yet'")
+    assert "run_demo.py --run-label baseline" in text(page, "#state")
