@@ -1,0 +1,118 @@
+"""Accessibility and budgets."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browsers import wait_for
+from demo_site import ROOT
+
+if TYPE_CHECKING:
+    from browsers import Chromium
+
+LOADED = "document.querySelectorAll('#workflow .step').length === 5"
+AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STATES = {
+    "loaded": "",
+    "filtered": "?true=3&show=right&order=shuffled&sample=3",
+    "no match": "?true=3&show=right&conf=0-0",
+    "diverged": "?artifacts=diverged",
+    "damaged": "?artifacts=damaged",
+    "partial": "?artifacts=partial",
+    "synthetic": "?artifacts=synthetic",
+    "47 classes": "?artifacts=many",
+    "refused": "?artifacts=//evil",
+    "missing": "?artifacts=gone",
+    "unreadable": "?artifacts=unsealed",
+}
+
+
+def settle(chromium: Chromium) -> None:
+    wait_for(chromium, f"({LOADED}) || document.querySelector('#state h1') !== null")
+    wait_for(chromium, "document.getAnimations().every(each => each.playState !== 'running')")
+
+
+def violations(chromium: Chromium) -> list[str]:
+    chromium.evaluate(AXE.read_text(encoding="utf-8") + ";null")
+    options = {"runOnly": TAGS, "preload": False}
+    found = chromium.page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="cd frontend && npm ci")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(chromium: Chromium, addresses: dict[str, str], scheme: Any, state: str) -> None:
+    chromium.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    chromium.goto(f"{addresses['http']}index.html{STATES[state]}")
+    settle(chromium)
+    assert violations(chromium) == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="cd frontend && npm ci")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_everything_is_open(chromium: Chromium, addresses: dict[str, str], scheme: Any) -> None:
+    chromium.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    chromium.goto(f"{addresses['http']}index.html")
+    settle(chromium)
+    chromium.page.select_option("#compare-picker select", index=1)
+    chromium.page.wait_for_selector(".changed")
+    settle(chromium)
+    chromium.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    chromium.page.click(".selector-button")
+    settle(chromium)
+    assert violations(chromium) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 720, 1080])
+@pytest.mark.parametrize("query", ["", "?artifacts=many", "?artifacts=hostile", "?artifacts=gone"])
+def test_nothing_is_wider_than_the_window(chromium: Chromium, addresses: dict[str, str], width: int, query: str) -> None:
+    chromium.page.set_viewport_size({"width": width, "height": 800})
+    chromium.goto(f"{addresses['http']}index.html{query}")
+    settle(chromium)
+    assert chromium.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_with_reduced_motion_nothing_moves(chromium: Chromium, addresses: dict[str, str]) -> None:
+    chromium.page.emulate_media(reduced_motion="reduce")
+    chromium.goto(f"{addresses['http']}index.html")
+    wait_for(chromium, LOADED)
+    assert chromium.evaluate("document.getAnimations().length") == 0
+
+
+def test_it_prints(chromium: Chromium, addresses: dict[str, str]) -> None:
+    chromium.goto(f"{addresses['http']}index.html")
+    settle(chromium)
+    assert len(chromium.page.pdf()) > 50_000
+
+
+MEASURE = """async () => {
+  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  const time = async (action) => { const start = performance.now(); action(); await frame(); return performance.now() - start; };
+  const result = {};
+  result["boot (ms, 400)"] = performance.getEntriesByName("loaded")[0]?.startTime ?? 0;
+  result["open the list of runs (ms, 100)"] = await time(() => document.querySelector(".selector-button").click());
+  result["shuffle (ms, 100)"] = await time(() => [...document.querySelectorAll("button")].find(b => b.innerText === "Shuffle").click());
+  result["filter (ms, 100)"] = await time(() => document.querySelector(".class-chip").click());
+  const long = [];
+  new PerformanceObserver(list => long.push(...list.getEntries())).observe({ type: "longtask", buffered: true });
+  await frame();
+  result["longest task (ms, 50 after boot)"] = Math.max(0, ...long.map(each => each.duration));
+  return result;
+}"""
+
+
+@pytest.mark.parametrize("query", ["", "?artifacts=large", "?artifacts=thousand"])
+def test_budgets_are_printed(chromium: Chromium, addresses: dict[str, str], query: str) -> None:
+    """Measured, not asserted: a shared machine's time is no fact about the page. Counts below are asserted."""
+    chromium.goto(f"{addresses['file']}index.html{query}")
+    wait_for(chromium, LOADED)
+    chromium.evaluate("performance.mark('seen')")
+    measured = chromium.page.evaluate(MEASURE)
+    sys.stderr.write(f"\n{query or 'artifacts'}: " + ", ".join(f"{key} {value:.0f}" for key, value in measured.items()) + "\n")
+    assert chromium.evaluate("document.querySelectorAll('.run-option').length") < 60
+    assert chromium.evaluate("document.querySelectorAll('.history tbody tr').length") < 60
+    assert chromium.evaluate("document.querySelectorAll('.grid-layer button').length") <= 240
