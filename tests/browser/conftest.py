@@ -69,6 +69,7 @@ def playwright_browser() -> Iterator[object]:
 @pytest.fixture
 def chromium(playwright_browser: object) -> Iterator[browsers.Chromium]:
     context = playwright_browser.new_context(viewport={"width": 1280, "height": 900})  # type: ignore[attr-defined]
+    context.set_default_timeout(8000)
     yield browsers.Chromium(context.new_page())
     context.close()
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import shutil
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +39,18 @@ def holdout(pages: Path, root: str = "artifacts") -> tuple[str, dict[str, Any]]:
     return index["latest"], json.loads((pages / root / index["latest"] / "holdout.json").read_text())
 
 
+def until(page: Any, condition: str) -> None:
+    """Playwright's own wait evaluates a string inside the page, which the policy forbids; this asks from outside."""
+    end = time.monotonic() + 8
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, condition
+        page.wait_for_timeout(25)
+
+
+def first_run(pages: Path) -> str:
+    return json.loads((pages / "artifacts/index.json").read_text())["runs"][-1]["run_id"]
+
+
 def shown_ids(page: Any) -> set[int]:
     return {int(name.split()[1].rstrip(",")) for name in page.eval_on_selector_all(".grid-layer button", "all => all.map(b => b.ariaLabel)")}
 
@@ -46,7 +62,7 @@ def test_a_matrix_cell_filters_the_studio_to_exactly_its_samples(opened: Any, pa
     wrong = next(((true, guess) for _, true, guess in triples if true != guess), (0, 0))
     page.click(f"td[data-cell='{wrong[0] * 10 + wrong[1]}']")
     expected = {sample for sample, true, guess in triples if (true, guess) == wrong}
-    page.wait_for_function(f"document.getElementById('found').textContent.startsWith('{len(expected)} of')")
+    until(page, f"document.getElementById('found').textContent.startsWith('{len(expected)} of')")
     assert shown_ids(page) == expected
     assert f"true={wrong[0]}&pred={wrong[1]}" in page.url
     assert page.inner_text("#chips").split("\n")[:2] == [f"true {wrong[0]}", f"predicted {wrong[1]}"]
@@ -72,7 +88,7 @@ def test_samples_are_reached_and_chosen_with_the_keyboard(opened: Any) -> None:
     page.focus(".grid-layer button[tabindex='0']")
     for key in ("ArrowRight", "PageDown", "PageDown", "Control+End", "Enter"):
         page.keyboard.press(key)
-    page.wait_for_function("location.search.includes('sample=1796')")
+    until(page, "location.search.includes('sample=1796')")
     assert "Sample 1796" in page.inner_text(".inspector")
 
 
@@ -90,7 +106,7 @@ def test_every_part_of_the_view_survives_the_link(opened: Any) -> None:
     before, url = page.evaluate(state), page.url
     page.goto("about:blank")
     page.goto(url)
-    page.wait_for_function(LOADED)
+    until(page, LOADED)
     assert page.evaluate(state) == before
 
 
@@ -101,17 +117,17 @@ def test_an_address_with_garbage_says_what_was_left_out(opened: Any) -> None:
 
 
 def test_the_scrubber_moves_curve_matrix_and_weights_together(opened: Any, pages: Path) -> None:
-    first = min(path.name for path in (pages / "artifacts").glob("2*"))
+    first = first_run(pages)
     page = opened(f"?artifacts=artifacts/{first}")
     weights = "document.querySelector('.templates canvas').toDataURL()"
     final, matrix = page.evaluate(weights), page.inner_text(".matrix")
     page.focus("input[type=range]")
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelector('output').innerText.startsWith('1 /')")
+    until(page, "document.querySelector('output').innerText.startsWith('1 /')")
     snapshots = json.loads((pages / "artifacts" / first / "epoch_snapshots.json").read_text())
-    assert snapshots["epochs"][0] == 1
     right = sum(row[i] for i, row in enumerate(snapshots["confusion_matrices"][0]))
-    assert f"after epoch 1 · {right} of" in page.inner_text("#insights")
+    first = snapshots["epochs"][0]  # labelled as what it is
+    assert f"after epoch {first} · {right} of" in page.inner_text("#insights")
     assert page.evaluate(weights) != final
     assert page.inner_text(".matrix") != matrix
 
@@ -124,15 +140,13 @@ def test_the_downloaded_png_is_the_sample(opened: Any, pages: Path, tmp_path: Pa
     download.value.save_as(path)
     stored = next((pages / "artifacts/datasets").glob("*.json"))
     payload = json.loads(stored.read_text())
-    import base64
-
     pixels = np.frombuffer(base64.b64decode(payload["pixels"]), np.uint8).reshape(-1, 8, 8)[3]
     image = np.asarray(Image.open(path).convert("L"))[16::32, 16::32]
-    assert (image == np.round(255 * pixels / 16).astype(int)).all()
+    assert (image == np.round(255.0 * pixels / 16).astype(int)).all()
 
 
 def test_two_runs_are_compared_down_to_the_samples(opened: Any, pages: Path) -> None:
-    first = min(path.name for path in (pages / "artifacts").glob("2*"))
+    first = first_run(pages)
     page = opened()
     page.select_option("#compare-picker select", first)
     page.wait_for_selector(".changed")
@@ -149,7 +163,7 @@ def test_two_runs_are_compared_down_to_the_samples(opened: Any, pages: Path) -> 
     assert "exact McNemar test" in page.inner_text("#experiment") or "no difference to test" in page.inner_text("#experiment")
     assert page.locator(".chart").first.locator(".line").count() == 3
     page.click(".changed >> text=Show in the studio >> nth=0")
-    page.wait_for_function("location.search.includes('show=fixed')")
+    until(page, "location.search.includes('show=fixed')")
     assert shown_ids(page) == set(fixed)
 
 
@@ -158,18 +172,16 @@ def test_a_run_is_chosen_among_a_thousand_with_the_keyboard(opened: Any) -> None
     page.click(".selector-button")
     assert page.locator(".run-option").count() < 60
     page.keyboard.type("baseline")
-    page.wait_for_function("document.querySelectorAll('.run-option').length === 1")
+    until(page, "document.querySelectorAll('.run-option').length === 1")
     page.keyboard.press("Enter")
-    page.wait_for_function("/artifacts=thousand\\/\\d/.test(location.search)")
-    page.wait_for_function("document.querySelector('.selector-panel').hidden")
+    until(page, "/artifacts=thousand\\/\\d/.test(location.search)")
+    until(page, "document.querySelector('.selector-panel').hidden")
     page.click(".selector-button")
     page.keyboard.press("Enter")  # "Latest" is the first choice
-    page.wait_for_function("location.search === '?artifacts=thousand'")
+    until(page, "location.search === '?artifacts=thousand'")
 
 
 def test_a_new_run_is_picked_up_on_return_to_the_page(opened: Any, pages: Path) -> None:
-    import shutil
-
     shutil.copytree(pages / "artifacts", pages / "growing")
     index = json.loads((pages / "growing/index.json").read_text())
     earlier = {**index, "generation": 1, "latest": index["runs"][1]["run_id"], "runs": index["runs"][1:]}
@@ -178,8 +190,8 @@ def test_a_new_run_is_picked_up_on_return_to_the_page(opened: Any, pages: Path) 
     assert page.inner_text("h1") == "first"
     (pages / "growing/index.json").write_text(json.dumps({**index, "generation": 2}))
     page.evaluate("dispatchEvent(new Event('focus'))")
-    page.wait_for_function("document.querySelector('h1').innerText === 'baseline'")
-    assert "A new run was published" in page.inner_text("#toasts")
+    until(page, "document.querySelector('h1').innerText === 'baseline'")
+    until(page, "document.getElementById('toasts').innerText.includes('A new run was published')")
 
 
 def test_a_folder_can_be_opened_by_hand(chromium: Chromium, addresses: dict[str, str], pages: Path) -> None:
@@ -205,9 +217,6 @@ def test_pixels_can_be_changed_with_the_keyboard_and_the_answer_follows(opened: 
 
 def test_an_exported_page_needs_nothing_beside_it(chromium: Chromium, pages: Path, tmp_path: Path) -> None:
     """The form `export` has to write: script, style and files of the run in one document."""
-    import hashlib
-    from base64 import b64encode
-
     html, css, script = (((pages / name).read_text(encoding="utf-8")) for name in ("index.html", "dashboard.css", "dashboard.js"))
     latest, _ = holdout(pages)
     files = {path.relative_to(pages).as_posix(): path.read_text() for path in (pages / "artifacts" / latest).glob("*.json")}
@@ -215,7 +224,7 @@ def test_an_exported_page_needs_nothing_beside_it(chromium: Chromium, pages: Pat
     data = json.dumps({"start": f"artifacts/{latest}", "files": files}).replace("<", "\\u003c")
     policy = {"script-src 'self'": script, "style-src 'self'": css}
     for source, content in policy.items():
-        digest = b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
         html = html.replace(source, f"{source.split()[0]} 'sha256-{digest}'")
     html = html.replace('<link rel="stylesheet" href="dashboard.css">', f"<style>{css}</style>")
     block = f'<script type="application/json" id="embedded">{data}</script>\n<script>{script}</script>'

@@ -89,7 +89,7 @@ function tile(app: App, id: number): HTMLElement {
   const sample = app.samples.byId.get(id);
   const before = app.compared?.samples.byId.get(id)?.guess?.label;
   const [was, now] = [before, sample?.guess?.label].map((label) => (label === undefined ? "?" : nameOf(app.run, label)));
-  const words = `Sample ${id}, true ${nameOf(app.run, sample?.truth ?? 0)}: ${was} before, ${now} now`;
+  const words = `${was} → ${now}, sample ${id}, true ${nameOf(app.run, sample?.truth ?? 0)}: read as ${was} before, as ${now} now`;
   const result = button(null, { class: "miss-tile", "aria-label": words, title: words }, () => {
     app.store.set({ sample: id });
     showInStudio(app, {});

@@ -57,7 +57,7 @@ function row(app: App, run: IndexEntry, position: number, start: number): HTMLEl
   const open = button(run.label ?? run.run_id, { class: "run-link", "aria-current": current ? "true" : null, title: run.run_id }, () => app.open(run.run_id));
   const compare = current
     ? el("span", { class: "small muted" }, "shown")
-    : button(against ? "Compared" : "Compare", { class: "quiet", "aria-pressed": String(against), "aria-label": `Compare with ${run.label ?? run.run_id}` }, () => app.store.set({ compared: against ? null : run.run_id }));
+    : button(against ? "Compared" : "Compare", { class: "quiet", "aria-pressed": String(against), "aria-label": `${against ? "Compared" : "Compare"} with ${run.label ?? run.run_id}` }, () => app.store.set({ compared: against ? null : run.run_id }));
   return el(
     "tr",
     { class: current ? "current" : against ? "against" : "", "aria-rowindex": position + 2 },

@@ -59,12 +59,13 @@ function tile(app: App, sample: Sample): HTMLElement {
   const guess = sample.guess?.label ?? 0;
   const right = isRight(sample);
   const confidence = percent(sample.guess?.confidence ?? 0, 0);
-  const words = right ? `Sample ${sample.id}, ${nameOf(app.run, sample.truth)}, read rightly with ${confidence}` : `Sample ${sample.id}, ${nameOf(app.run, sample.truth)} read as ${nameOf(app.run, guess)} with ${confidence}`;
+  const shown = right ? `${nameOf(app.run, sample.truth)} · ${confidence}` : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`;
+  const words = `${shown}, sample ${sample.id}, ${right ? "read rightly" : `${nameOf(app.run, sample.truth)} read as ${nameOf(app.run, guess)} with ${confidence}`}`;
   const result = button(null, { class: right ? "miss-tile right" : "miss-tile", "aria-label": words, title: words }, () => {
     app.store.set({ sample: sample.id });
     showInStudio(app, {});
   });
   if (sample.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
-  result.append(el("span", {}, right ? `${nameOf(app.run, sample.truth)} · ${confidence}` : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`));
+  result.append(el("span", {}, shown));
   return result;
 }

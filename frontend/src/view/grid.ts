@@ -57,7 +57,11 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
 
   function render(): void {
     const width = element.clientWidth;
-    if (!width) return;
+    if (!width || !count) {
+      made = ""; // hidden, or nothing to show: no button of an earlier list may stay
+      layer.replaceChildren();
+      return;
+    }
     columns = Math.max(1, Math.floor((width - GAP) / step));
     stride = Math.floor((width - GAP) / columns);
     const height = element.clientHeight;
