@@ -54,6 +54,7 @@ export async function mount(app: App): Promise<void> {
     const head = el("header", { class: "section-head" }, el("h2", { id: `${section.id}-title`, tabindex: -1 }, section.title), el("p", {}, section.lead));
     const panels = section.panels(app).filter((panel) => panel !== null);
     host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
+    if (section === SECTIONS[0]) performance.mark("interactive");
     if (focused) (document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ?? document.getElementById(focused))?.focus({ preventScroll: true });
   }
   performance.mark("loaded"); // for the tests, and for anybody with a profiler

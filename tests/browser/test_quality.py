@@ -93,7 +93,8 @@ MEASURE = """async () => {
   const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
   const time = async (action) => { const start = performance.now(); action(); await frame(); return performance.now() - start; };
   const result = {};
-  result["boot (ms, 400)"] = performance.getEntriesByName("loaded")[0]?.startTime ?? 0;
+  result["boot to interactive (ms, 400)"] = performance.getEntriesByName("interactive")[0].startTime;
+  result["every section (ms)"] = performance.getEntriesByName("loaded")[0].startTime;
   result["open the list of runs (ms, 100)"] = await time(() => document.querySelector(".selector-button").click());
   result["shuffle (ms, 100)"] = await time(() => [...document.querySelectorAll("button")].find(b => b.innerText === "Shuffle").click());
   result["filter (ms, 100)"] = await time(() => document.querySelector(".class-chip").click());
@@ -110,7 +111,6 @@ def test_budgets_are_printed(chromium: Chromium, addresses: dict[str, str], quer
     """Measured, not asserted: a shared machine's time is no fact about the page. Counts below are asserted."""
     chromium.goto(f"{addresses['file']}index.html{query}")
     wait_for(chromium, LOADED)
-    chromium.evaluate("performance.mark('seen')")
     measured = chromium.page.evaluate(MEASURE)
     sys.stderr.write(f"\n{query or 'artifacts'}: " + ", ".join(f"{key} {value:.0f}" for key, value in measured.items()) + "\n")
     assert chromium.evaluate("document.querySelectorAll('.run-option').length") < 60

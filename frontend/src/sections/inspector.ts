@@ -1,6 +1,6 @@
 // The sample that is looked at: its pixels, what the network said, its look-alikes, and its download.
 import { type App, nameOf, shapeOf, watch } from "../app.ts";
-import { percent, plural } from "../core/format.ts";
+import { percent, small } from "../core/format.ts";
 import { argmax, probabilities } from "../core/network.ts";
 import { nearest } from "../core/nearest.ts";
 import type { Sample } from "../core/samples.ts";
@@ -74,7 +74,7 @@ function lookalikes(app: App, sample: Sample): HTMLElement | null {
     return result;
   });
   const agree = near.filter((each) => each.truth === sample.truth).length;
-  return el("div", { class: "lookalikes" }, el("p", { class: "small muted" }, `Nearest training images; ${agree === near.length ? "all" : agree} of ${plural(near.length, "are", "are")} ${nameOf(app.run, sample.truth)}`), el("div", { class: "near-row" }, ...items));
+  return el("div", { class: "lookalikes" }, el("p", { class: "small muted" }, `Nearest training images; ${agree === near.length ? `all ${agree} are` : `${small(agree)} of ${near.length} ${agree === 1 ? "is" : "are"}`} ${nameOf(app.run, sample.truth)}`), el("div", { class: "near-row" }, ...items));
 }
 
 function downloads(app: App, sample: Sample, rows: readonly number[] | null): HTMLElement {

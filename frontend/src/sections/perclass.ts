@@ -1,6 +1,6 @@
 // Precision, recall and F1 of each class, as dots on one axis, following the selected epoch.
 import { type App, nameOf, watch } from "../app.ts";
-import { percent } from "../core/format.ts";
+import { percent, small } from "../core/format.ts";
 import { matrixAt } from "../core/matrices.ts";
 import { classScores, type Scores } from "../core/stats.ts";
 import { button, el, replace, segmented, svg } from "../view/dom.ts";
@@ -73,5 +73,5 @@ function sentence(app: App, scores: Scores[]): string {
   const worst = known.reduce((a, b) => (b.f1 < a.f1 ? b : a), known[0] ?? { i: 0, f1: 0 });
   const perfect = known.filter(({ f1 }) => f1 === 1).length;
   if (perfect === known.length) return "Every class is told apart without a mistake on this hold-out.";
-  return `${nameOf(app.run, worst.i)} is the hardest class (F1 ${worst.f1.toFixed(3)}); ${perfect} of ${known.length} are told apart without a mistake on this hold-out.`;
+  return `${nameOf(app.run, worst.i)} is the hardest class (F1 ${worst.f1.toFixed(3)}); ${small(perfect)} of ${known.length} ${perfect === 1 ? "is" : "are"} told apart without a mistake on this hold-out.`;
 }
