@@ -7,10 +7,9 @@ import http.server
 import threading
 from typing import TYPE_CHECKING
 
-import pytest
-
 import browsers
 import demo_site
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +43,9 @@ def addresses(pages: Path) -> Iterator[dict[str, str]]:
     """Where the same page is opened from."""
     servers = {
         "http": http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=pages)),
-        "windows": http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(WindowsHandler, directory=pages)),
+        "windows": http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), functools.partial(WindowsHandler, directory=pages)
+        ),
     }
     for server in servers.values():
         threading.Thread(target=server.serve_forever, daemon=True).start()

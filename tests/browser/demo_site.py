@@ -103,5 +103,7 @@ def glyphs() -> Dataset:
 def noise() -> Dataset:
     """12,500 images, so that 10,000 are held out."""
     rng, labels = np.random.default_rng(3), np.arange(12_500) % 10
-    images = np.clip(rng.normal(6, 4, (12_500, 8, 8)) + 6 * (np.arange(64).reshape(8, 8) % 10 == labels[:, None, None]), 0, 16)
+    images = np.clip(
+        rng.normal(6, 4, (12_500, 8, 8)) + 6 * (np.arange(64).reshape(8, 8) % 10 == labels[:, None, None]), 0, 16
+    )
     return made("noise", images, labels, tuple("0123456789"), 16)

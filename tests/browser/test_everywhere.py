@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-import pytest
-
 import demo_site
+import pytest
 from browsers import Page, wait_for
 
 LOADED = "document.querySelectorAll('#workflow .step').length === 5"
@@ -52,11 +51,13 @@ def test_a_page_cannot_fetch_from_a_file_so_the_twins_are_really_what_is_read(
         ("two", "two classes", "Made for tests: dots"),
         ("many", "47 classes", "Made for tests: glyphs"),
         ("diverged", "far too fast", "Training diverged at epoch"),
-        ("synthetic", "sample baseline (synthetic)", "Its scores say nothing about real data"),
+        ("synthetic", "sample baseline", "Its scores say nothing about real data"),
         ("hostile", demo_site.HOSTILE, "__proto__"),
     ],
 )
-def test_every_kind_of_bundle_is_shown(page: Page, addresses: dict[str, str], place: str, path: str, title: str, says: str) -> None:
+def test_every_kind_of_bundle_is_shown(
+    page: Page, addresses: dict[str, str], place: str, path: str, title: str, says: str
+) -> None:
     page.goto(f"{addresses[place]}index.html?artifacts={path}")
     wait_for(page, LOADED)
     assert text(page, "h1") == title
@@ -79,7 +80,9 @@ def test_every_kind_of_bundle_is_shown(page: Page, addresses: dict[str, str], pl
         ("artifacts=nothing", "There is no run here"),
     ],
 )
-def test_an_address_that_names_no_run_is_explained(page: Page, addresses: dict[str, str], place: str, query: str, title: str) -> None:
+def test_an_address_that_names_no_run_is_explained(
+    page: Page, addresses: dict[str, str], place: str, query: str, title: str
+) -> None:
     page.goto(f"{addresses[place]}index.html?{query}")
     wait_for(page, f"document.querySelector('h1')?.innerText === {title!r}")
     assert all(url.startswith((addresses[place], "data:")) for url in page.requests)
@@ -107,7 +110,9 @@ def test_a_broken_manifest_is_an_error_with_a_way_out(page: Page, addresses: dic
     assert "Open a folder" in text(page, "#state")
 
 
-def test_no_runs_yet_is_said_with_the_command_that_makes_one(page: Page, addresses: dict[str, str], pages: demo_site.Path) -> None:
+def test_no_runs_yet_is_said_with_the_command_that_makes_one(
+    page: Page, addresses: dict[str, str], pages: demo_site.Path
+) -> None:
     lonely = pages / "lonely"
     lonely.mkdir(exist_ok=True)
     for name in demo_site.PAGE:

@@ -69,7 +69,9 @@ def test_axe_finds_nothing_where_everything_is_open(chromium: Chromium, addresse
 
 @pytest.mark.parametrize("width", [320, 390, 720, 1080])
 @pytest.mark.parametrize("query", ["", "?artifacts=many", "?artifacts=hostile", "?artifacts=gone"])
-def test_nothing_is_wider_than_the_window(chromium: Chromium, addresses: dict[str, str], width: int, query: str) -> None:
+def test_nothing_is_wider_than_the_window(
+    chromium: Chromium, addresses: dict[str, str], width: int, query: str
+) -> None:
     chromium.page.set_viewport_size({"width": width, "height": 800})
     chromium.goto(f"{addresses['http']}index.html{query}")
     settle(chromium)
@@ -91,12 +93,18 @@ def test_it_prints(chromium: Chromium, addresses: dict[str, str]) -> None:
 
 MEASURE = """async () => {
   const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-  const time = async (action) => { const start = performance.now(); action(); await frame(); return performance.now() - start; };
+  const time = async (action) => {
+    const start = performance.now();
+    action();
+    await frame();
+    return performance.now() - start;
+  };
+  const shuffle = [...document.querySelectorAll("button")].find(each => each.innerText === "Shuffle");
   const result = {};
   result["boot to interactive (ms, 400)"] = performance.getEntriesByName("interactive")[0].startTime;
   result["every section (ms)"] = performance.getEntriesByName("loaded")[0].startTime;
   result["open the list of runs (ms, 100)"] = await time(() => document.querySelector(".selector-button").click());
-  result["shuffle (ms, 100)"] = await time(() => [...document.querySelectorAll("button")].find(b => b.innerText === "Shuffle").click());
+  result["shuffle (ms, 100)"] = await time(() => shuffle.click());
   result["filter (ms, 100)"] = await time(() => document.querySelector(".class-chip").click());
   const long = [];
   new PerformanceObserver(list => long.push(...list.getEntries())).observe({ type: "longtask", buffered: true });
@@ -112,7 +120,9 @@ def test_budgets_are_printed(chromium: Chromium, addresses: dict[str, str], quer
     chromium.goto(f"{addresses['file']}index.html{query}")
     wait_for(chromium, LOADED)
     measured = chromium.page.evaluate(MEASURE)
-    sys.stderr.write(f"\n{query or 'artifacts'}: " + ", ".join(f"{key} {value:.0f}" for key, value in measured.items()) + "\n")
+    sys.stderr.write(
+        f"\n{query or 'artifacts'}: " + ", ".join(f"{key} {value:.0f}" for key, value in measured.items()) + "\n"
+    )
     assert chromium.evaluate("document.querySelectorAll('.run-option').length") < 60
     assert chromium.evaluate("document.querySelectorAll('.history tbody tr').length") < 60
     assert chromium.evaluate("document.querySelectorAll('.grid-layer button').length") <= 240

@@ -52,7 +52,10 @@ def first_run(pages: Path) -> str:
 
 
 def shown_ids(page: Any) -> set[int]:
-    return {int(name.split()[1].rstrip(",")) for name in page.eval_on_selector_all(".grid-layer button", "all => all.map(b => b.ariaLabel)")}
+    return {
+        int(name.split()[1].rstrip(","))
+        for name in page.eval_on_selector_all(".grid-layer button", "all => all.map(b => b.ariaLabel)")
+    }
 
 
 def test_a_matrix_cell_filters_the_studio_to_exactly_its_samples(opened: Any, pages: Path) -> None:
@@ -102,7 +105,8 @@ def test_every_part_of_the_view_survives_the_link(opened: Any) -> None:
     page.keyboard.press("Tab")
     page.eval_on_selector("input[type=range]", "e => { e.value = 7; e.dispatchEvent(new Event('input')); }")
     page.click(".grid-layer button >> nth=2")
-    state = "[document.getElementById('found').innerText, document.getElementById('chips').innerText, document.querySelector('.inspector').innerText, document.querySelector('output').innerText, document.querySelector('.matrix').innerText]"
+    parts = ["#found", "#chips", ".inspector", "output", ".matrix"]
+    state = f"{parts}.map(each => document.querySelector(each).innerText)"
     before, url = page.evaluate(state), page.url
     page.goto("about:blank")
     page.goto(url)
@@ -160,7 +164,9 @@ def test_two_runs_are_compared_down_to_the_samples(opened: Any, pages: Path) -> 
         if t == p and before[i] is False
     ]
     assert f"Wrong before, right now ({len(fixed)})" in page.inner_text("#experiment")
-    assert "exact McNemar test" in page.inner_text("#experiment") or "no difference to test" in page.inner_text("#experiment")
+    assert "exact McNemar test" in page.inner_text("#experiment") or "no difference to test" in page.inner_text(
+        "#experiment"
+    )
     assert page.locator(".chart").first.locator(".line").count() == 3
     page.click(".changed >> text=Show in the studio >> nth=0")
     until(page, "location.search.includes('show=fixed')")
@@ -217,10 +223,16 @@ def test_pixels_can_be_changed_with_the_keyboard_and_the_answer_follows(opened: 
 
 def test_an_exported_page_needs_nothing_beside_it(chromium: Chromium, pages: Path, tmp_path: Path) -> None:
     """The form `export` has to write: script, style and files of the run in one document."""
-    html, css, script = (((pages / name).read_text(encoding="utf-8")) for name in ("index.html", "dashboard.css", "dashboard.js"))
+    html, css, script = (
+        ((pages / name).read_text(encoding="utf-8")) for name in ("index.html", "dashboard.css", "dashboard.js")
+    )
     latest, _ = holdout(pages)
-    files = {path.relative_to(pages).as_posix(): path.read_text() for path in (pages / "artifacts" / latest).glob("*.json")}
-    files |= {path.relative_to(pages).as_posix(): path.read_text() for path in (pages / "artifacts/datasets").glob("*.json")}
+    files = {
+        path.relative_to(pages).as_posix(): path.read_text() for path in (pages / "artifacts" / latest).glob("*.json")
+    }
+    files |= {
+        path.relative_to(pages).as_posix(): path.read_text() for path in (pages / "artifacts/datasets").glob("*.json")
+    }
     data = json.dumps({"start": f"artifacts/{latest}", "files": files}).replace("<", "\\u003c")
     policy = {"script-src 'self'": script, "style-src 'self'": css}
     for source, content in policy.items():

@@ -1,11 +1,14 @@
 import { Missing, type Source, Unreadable } from "../bundle/source.ts";
 import { nearby } from "./nearby.ts";
 
-/** Plain JSON over http. index.json is asked for anew each time: http.server sends no Cache-Control. */
+/**
+ * Plain JSON over http. http.server sends no Cache-Control and compares whole seconds, so an index that changed twice in
+ * one would be taken for unchanged: it is always fetched whole. What else there is never changes, and is revalidated.
+ */
 export const http: Source = {
   kind: "http",
   async read(path, limit) {
-    const response = await fetch(nearby(path), { cache: "no-cache", credentials: "same-origin", redirect: "error" }).catch(() => {
+    const response = await fetch(nearby(path), { cache: path.endsWith("index.json") ? "no-store" : "no-cache", credentials: "same-origin", redirect: "error" }).catch(() => {
       throw new Unreadable(path, "an answer from the server", "none");
     });
     if (response.status === 404) throw new Missing(path);
