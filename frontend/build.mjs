@@ -37,8 +37,18 @@ const outputs = {
   "index.html": readFileSync(join(here, "index.html"), "utf8"),
   "reader.html": readFileSync(join(here, "reader.html"), "utf8"),
 };
+const checking = process.argv.includes("--check");
+const stale = [];
 for (const target of targets) {
-  mkdirSync(target, { recursive: true });
-  for (const [name, text] of Object.entries(outputs)) writeFileSync(join(target, name), text);
+  if (!checking) mkdirSync(target, { recursive: true });
+  for (const [name, text] of Object.entries(outputs)) {
+    const path = join(target, name);
+    if (!checking) writeFileSync(path, text);
+    else if (readFileSync(path, "utf8") !== text) stale.push(relative(join(here, ".."), path));
+  }
+}
+if (stale.length > 0) {
+  console.error(`error: ${stale.join(", ")}: expected what the sources build, got something else; try npm run build`);
+  process.exit(1);
 }
 for (const [name, text] of Object.entries(outputs)) console.log(`${String(Buffer.byteLength(text)).padStart(8)}  ${name}`);

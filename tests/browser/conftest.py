@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import importlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -15,20 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-INSTALL = "apt-get install chromium firefox-esr; pip install playwright websockets"
+INSTALL = "make test, or apt-get install chromium firefox-esr"
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     """What `python -m http.server` does, without its log."""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
 
 class WindowsHandler(Handler):
     """What it does on a Windows whose registry calls .js plain text."""
 
-    extensions_map = {**Handler.extensions_map, ".js": "text/plain"}
+    extensions_map = {**Handler.extensions_map, ".js": "text/plain"}  # noqa: RUF012 - as in the standard library
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +59,9 @@ def addresses(pages: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def playwright_browser() -> Iterator[object]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason=INSTALL)
+    sync_api = importlib.import_module("playwright.sync_api")
     if browsers.CHROMIUM is None:
-        pytest.skip(INSTALL)
+        pytest.fail(f"expected a browser, found none; try {INSTALL}")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=["--no-sandbox"])
         yield browser
@@ -77,9 +78,8 @@ def chromium(playwright_browser: object) -> Iterator[browsers.Chromium]:
 
 @pytest.fixture(scope="session")
 def one_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browsers.Firefox]:
-    pytest.importorskip("websockets", reason=INSTALL)
     if browsers.FIREFOX is None:
-        pytest.skip(INSTALL)
+        pytest.fail(f"expected a browser, found none; try {INSTALL}")
     with browsers.firefox(tmp_path_factory.mktemp("profile")) as driver:
         yield driver
 

@@ -42,7 +42,6 @@ def violations(chromium: Chromium) -> list[str]:
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="cd frontend && npm ci")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing(chromium: Chromium, addresses: dict[str, str], scheme: Any, state: str) -> None:
@@ -52,7 +51,6 @@ def test_axe_finds_nothing(chromium: Chromium, addresses: dict[str, str], scheme
     assert violations(chromium) == []
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="cd frontend && npm ci")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_where_everything_is_open(chromium: Chromium, addresses: dict[str, str], scheme: Any) -> None:
     chromium.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -17,7 +17,7 @@ const STEPS: readonly Step[] = [
   { title: "Split", text: "A stratified hold-out is set aside; nothing about it reaches the training.", code: "data.py", files: ["run_summary.json"] },
   { title: "Train", text: "One pure-NumPy network and one loop; the hold-out is only watched.", code: "training.py", files: ["loss_curve.json", "epoch_snapshots.json", "model.json", "training_dynamics.json", "learning_rate_trace.png", "timing_stats.json", "timing_stats.png"] },
   { title: "Evaluate", text: "Every hold-out image is read once; all scores follow from that list.", code: "evaluation.py", files: ["holdout.json", "metrics.json", "predictions.json", "confusion_matrix.png", "sample_gallery.png", "roc_curves.json", "roc_curves.png"] },
-  { title: "Bundle", text: "Files are checked, sealed with a manifest and published in one rename.", code: "bundle.py", files: ["manifest.json", "bundle.css"] },
+  { title: "Bundle", text: "Files are checked, sealed with a manifest and published in one rename.", code: "store/bundle.py", files: ["manifest.json", "bundle.css"] },
 ];
 /** Files every complete run has; one that is missing is said, the optional ones are not. */
 const EXPECTED = new Set(["run_summary.json", "loss_curve.json", "epoch_snapshots.json", "model.json", "holdout.json", "metrics.json", "predictions.json"]);
