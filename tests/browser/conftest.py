@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import browsers
 import demo_site
@@ -21,14 +21,14 @@ INSTALL = "apt-get install chromium firefox-esr; pip install playwright websocke
 class Handler(http.server.SimpleHTTPRequestHandler):
     """What `python -m http.server` does, without its log."""
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
 
 class WindowsHandler(Handler):
     """What it does on a Windows whose registry calls .js plain text."""
 
-    extensions_map = {**Handler.extensions_map, ".js": "text/plain"}
+    extensions_map: ClassVar = {**Handler.extensions_map, ".js": "text/plain"}
 
 
 @pytest.fixture(scope="session")
