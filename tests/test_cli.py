@@ -171,7 +171,7 @@ def test_an_interrupt_exits_130_and_leaves_nothing_of_the_run(tmp_path: Path) ->
     process.send_signal(signal.SIGINT)
     said = read_all(main)
     assert (process.communicate()[0], process.returncode) == ("", 130)
-    assert b"error: interrupted: nothing of this run was kept; earlier runs are as they were" in said
+    assert b"error: interrupted: a run that was not finished is gone; finished ones are as they were" in said
     assert not (tmp_path / "runs").exists()
 
 

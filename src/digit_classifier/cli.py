@@ -256,28 +256,22 @@ def _runs(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from digit_classifier.store.bundle import MANIFEST, problems
-    from digit_classifier.store.history import read_history
+    from digit_classifier.store.index import derived_problems, run_directories
 
     path = Path(options.path)
-    if not path.is_dir():
-        raise InputError(explain("RUN", "a run directory or an artifacts root", show(str(path)), "latest"))
-    if (path / MANIFEST).exists():
-        directories = [path]
-    else:
-        found = read_history(path)
-        directories = [path / name for name in sorted({*found.damaged, *(run["run_id"] for run in found.entries)})]
-    if not directories:
-        raise InputError(
-            explain("RUN", "a run directory or an artifacts root", f"{show(str(path))}, which has no run", "latest")
-        )
-    bad = 0
-    for directory in directories:
-        found_here = problems(directory)
-        bad += bool(found_here)
-        print(f"{directory.name}: {'damaged' if found_here else 'ok'}")
-        for problem in found_here:
-            print(f"  {_line(problem)}")
-    return 1 if bad else 0
+    is_run = (path / MANIFEST).exists()
+    directories = [path / name for name in sorted(run_directories(path))] if path.is_dir() and not is_run else [path]
+    if not path.is_dir() or not directories:
+        attempt = "the run_dir that train printed, or the directory above it"
+        raise InputError(explain("RUN", "a run directory or an artifacts root", show(str(path)), attempt))
+    found = {directory.name: problems(directory, alone=is_run) for directory in directories}
+    if not is_run:
+        found["index and latest"] = derived_problems(path)
+    for name, lines in found.items():
+        print(f"{name}: {'damaged' if lines else 'ok'}")
+        for line in lines:
+            print(f"  {_line(line)}")
+    return 1 if any(found.values()) else 0
 
 
 def _repair(options: argparse.Namespace) -> int:
@@ -315,10 +309,10 @@ def main(
     except DigitClassifierError as error:
         return _fail(error, 1)
     except ModuleNotFoundError as error:
-        attempt = "pip install -r examples/digit-classifier/requirements.txt"
+        attempt = "pip install -r examples/digit-classifier/requirements.txt, or pip install ."
         return _fail(explain("import", f"the package {error.name}", "none", attempt), 2)
     except KeyboardInterrupt:
-        return _fail("interrupted: nothing of this run was kept; earlier runs are as they were", 130)
+        return _fail("interrupted: a run that was not finished is gone; finished ones are as they were", 130)
     except MemoryError:
         return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1)
     except OSError as error:

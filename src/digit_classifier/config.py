@@ -289,7 +289,7 @@ def _check_hidden_sizes(model: str, chosen: Mapping[str, tuple[Any, Given]]) -> 
     if model == "logistic" and "hidden_sizes" in chosen and chosen["hidden_sizes"][0]:
         sizes, given = chosen["hidden_sizes"]
         none = "none (logistic is the network without hidden layers)"
-        raise InputError(explain(given.where, none, as_text(sizes), "model mlp, or hidden sizes none"))
+        raise InputError(explain(given.where, none, as_text(sizes), "--model mlp, or --hidden-sizes none"))
 
 
 def configure(**settings: Any) -> RunConfig:

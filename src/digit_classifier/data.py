@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digit_classifier.errors import InputError, RunError, explain
+from digit_classifier.errors import InputError, explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,9 @@ def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> S
     for name, count, out in zip(dataset.class_names, counts, held, strict=True):
         if not 0 < out < count:
             came = f"{test_size:g}, which holds out {out} of the {count} samples of class {name!r}"
-            raise InputError(explain("test_size", "a share that leaves every class on both sides", came, "0.2"))
+            raise InputError(
+                explain("--test-size", "a share that leaves every class on both sides", came, "--test-size 0.2")
+            )
     order = np.argsort(random_bits(random_state, 0, len(dataset.labels)), kind="stable")
     by_class = [order[dataset.labels[order] == label] for label in range(len(counts))]
     is_held = np.zeros(len(order), np.bool_)
@@ -137,7 +139,7 @@ def load_digits() -> Dataset:
 def _packaged_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]] | None:
     package = importlib.util.find_spec("sklearn")
     if package is None or package.origin is None:
-        raise RunError(explain("data", "scikit-learn, which brings the digits", "none", "pip install scikit-learn"))
+        raise ModuleNotFoundError("scikit-learn brings the digits", name="scikit-learn")
     try:
         packed = Path(package.origin).with_name("datasets").joinpath("data", "digits.csv.gz").read_bytes()
         text = zlib.decompress(packed, wbits=31, bufsize=1 << 19).decode("ascii")

@@ -7,9 +7,10 @@ import sys
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 Environment = dict[str, str | int | None]
 
@@ -18,7 +19,8 @@ def environment() -> Environment:
     """The facts that may explain why a run repeats differently elsewhere; None where one cannot be known."""
     from digit_classifier import __version__
 
-    blas: dict[str, str] = next((library for library in threadpool_info() if library["user_api"] == "blas"), {})
+    with threadpool_limits(limits=1, user_api="blas"):  # what training asked for; not every BLAS obeys
+        blas: dict[str, Any] = next((library for library in threadpool_info() if library["user_api"] == "blas"), {})
     return {
         "digit_classifier": __version__,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
@@ -28,7 +30,7 @@ def environment() -> Environment:
         "blas": blas.get("internal_api"),
         "blas_version": blas.get("version"),
         "blas_kernel": blas.get("architecture"),
-        "blas_threads": 1,  # whatever the environment asks for: see run.py
+        "blas_threads": blas.get("num_threads"),
         "system": sys.platform,
         "machine": platform.machine(),
         "processor": _processor(),

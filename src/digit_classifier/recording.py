@@ -207,7 +207,7 @@ def command_for(resolved: Resolved) -> str:
     words = ["digit-classifier", "train"]
     config = recorded(resolved.config)
     for name, value in config.items():
-        if resolved.origin[name] == "default" or resolved.origin[name].startswith("preset "):
+        if value is None or resolved.origin[name] == "default" or resolved.origin[name].startswith("preset "):
             continue
         if isinstance(SETTINGS[name].default, bool):
             words.append(flag(name if value else "no_" + name))

@@ -41,7 +41,8 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
     split = stratified_split(dataset or DATASETS[config.dataset](), config.test_size, config.random_state)
     if config.sample_count > len(split.holdout_ids):
         most = f"at most {len(split.holdout_ids)}, the size of the hold-out"
-        raise InputError(explain("sample_count", most, str(config.sample_count), "16"))
+        attempt = f"--sample-count {min(16, len(split.holdout_ids))}"
+        raise InputError(explain("--sample-count", most, str(config.sample_count), attempt))
     return split
 
 

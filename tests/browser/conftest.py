@@ -6,7 +6,7 @@ import functools
 import http.server
 import importlib
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import browsers
 import demo_site
@@ -29,7 +29,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 class WindowsHandler(Handler):
     """What it does on a Windows whose registry calls .js plain text."""
 
-    extensions_map = {**Handler.extensions_map, ".js": "text/plain"}  # noqa: RUF012 - as in the standard library
+    extensions_map: ClassVar = {**Handler.extensions_map, ".js": "text/plain"}
 
 
 @pytest.fixture(scope="session")

@@ -155,15 +155,18 @@ def read_files(directory: Path) -> dict[str, bytes]:
     return {**reading.contents, MANIFEST: reading.manifest_text}
 
 
-def problems(directory: Path) -> list[str]:
-    """Everything `verify` can find in a run directory, one line each; empty when the run is as it was published."""
+def problems(directory: Path, *, alone: bool = True) -> list[str]:
+    """Everything `verify` can find in a run directory, one line each; empty when the run is as it was published.
+
+    A run that was copied out of its root is `alone` and may lack the data set that it shared there.
+    """
     from digit_classifier.artifacts import contradictions
 
     reading = _inspect(directory)
     summary = reading.payloads.get("run_summary.json")
     if summary is None or DATASET in reading.payloads:
         return reading.problems
-    found, dataset = _shared_dataset(directory, summary["dataset"]["file"])
+    found, dataset = _shared_dataset(directory, summary["dataset"]["file"], alone=alone)
     if reading.problems or not dataset:
         return reading.problems + found
     return found + [f"{directory}: {text}" for text in contradictions({**reading.payloads, **dataset})]
@@ -266,10 +269,10 @@ def _picture_problems(path: Path, data: bytes) -> list[str]:
     return []
 
 
-def _shared_dataset(directory: Path, name: str) -> tuple[list[str], dict[str, Payload]]:
+def _shared_dataset(directory: Path, name: str, *, alone: bool) -> tuple[list[str], dict[str, Payload]]:
     """The data set beside a run, with its problems; nothing for a run that travels alone."""
     path = directory.resolve().parent / DATASETS / name  # its validator allows no separator in the name
-    if not path.parent.is_dir():
+    if alone and not path.parent.is_dir():
         return [], {}
     try:
         data = read_regular(path, MAX_DATASET_BYTES)

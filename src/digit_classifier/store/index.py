@@ -189,6 +189,37 @@ def _is_mirrored(root: Path, files: Mapping[str, bytes]) -> bool:
         return False
 
 
+def derived_problems(root: Path) -> list[str]:
+    """What is wrong with index.json, index.css and latest/ of a root; `repair` mends all of it."""
+    try:
+        listed = [entry["run_id"] for entry in load(root)["runs"]]
+    except (OSError, ArtifactError) as error:
+        return [f"{root / INDEX}: {error}"]
+    found = []
+    present = run_directories(root)
+    for run_id in sorted(set(listed) - present):
+        found.append(f"{root / INDEX}: expected only runs that are here, got {run_id}; try digit-classifier repair")
+    for run_id in sorted(present - set(listed)):
+        found.append(
+            f"{root / INDEX}: expected every run that is here, got none named {run_id}; try digit-classifier repair"
+        )
+    if not _is_twin_current(root):
+        found.append(f"{root / INDEX_TWIN}: expected the text of {INDEX}, got another; try digit-classifier repair")
+    if listed and listed[0] in present and not _is_copy(root / LATEST, root / listed[0]):
+        found.append(f"{root / LATEST}: expected a copy of {listed[0]}, got another; try digit-classifier repair")
+    return found
+
+
+def _is_copy(mirror: Path, original: Path) -> bool:
+    try:
+        names = {path.name for path in original.iterdir()}
+        sizes = {name: (original / name).stat().st_size for name in names}
+        same = {path.name for path in mirror.iterdir()} == names
+        return same and all(read_regular(mirror / n, s) == read_regular(original / n, s) for n, s in sizes.items())
+    except (OSError, ArtifactError):
+        return False
+
+
 def glance(directory: Path) -> str:
     """The sha256 of a run's manifest, after a look at names and sizes only; ArtifactError when they do not agree."""
     path = directory / MANIFEST
