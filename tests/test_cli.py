@@ -290,3 +290,28 @@ def test_a_run_that_diverges_at_once_is_still_a_whole_run(tmp_path: Path) -> Non
     assert result.returncode == 1
     assert "training: expected finite losses" in result.stderr
     assert cli.main(["verify", str(tmp_path)]) == 0
+
+
+def test_verify_of_a_root_finds_what_is_derived_and_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train(tmp_path)
+    assert cli.main(["verify", str(tmp_path)]) == 0
+    for path, broken in (
+        (tmp_path / "index.json", b"{}"),
+        (tmp_path / "index.css", b":root{}"),
+        (tmp_path / "latest" / "metrics.json", b"{}"),
+        (next((tmp_path / "datasets").glob("*.json")), b"{}"),
+    ):
+        whole = path.read_bytes()
+        path.write_bytes(broken)
+        capsys.readouterr()
+        assert cli.main(["verify", str(tmp_path)]) == 1, path
+        assert path.name.removesuffix("metrics.json") in capsys.readouterr().out
+        path.write_bytes(whole)
+    shutil.rmtree(tmp_path / "datasets")
+    assert cli.main(["verify", str(tmp_path)]) == 1
+
+
+def test_an_empty_label_is_no_label_in_the_command_too(tmp_path: Path) -> None:
+    report = train(tmp_path, "--run-label", "")
+    summary = json.loads((Path(report["run_dir"]) / "run_summary.json").read_text())
+    assert (summary["label"], "--run-label" in summary["command"]) == (None, False)

@@ -93,7 +93,9 @@ def test_a_whole_number_of_rows_is_not_rounded_up() -> None:
     ("labels", "test_size"), [([0] * 9 + [1], 0.2), ([0, 0, 1, 1], 0.9), ([0] * 50 + [1] * 2, 0.1)]
 )
 def test_a_class_missing_on_one_side_is_refused_by_name(labels: list[int], test_size: float) -> None:
-    with pytest.raises(InputError, match=r"leaves every class on both sides, got .* of class '[01]'; try 0.2"):
+    with pytest.raises(
+        InputError, match=r"leaves every class on both sides, got .* of class '[01]'; try --test-size 0.2"
+    ):
         stratified_split(small(labels, 2), test_size, 0)
 
 

@@ -20,5 +20,5 @@ class ArtifactError(DigitClassifierError, ValueError):
 
 
 def explain(where: object, expected: str, came: str, attempt: str) -> str:
-    """The one shape of every error text."""
+    """The shape of every error text that a user can act on."""
     return f"{where}: expected {expected}, got {came}; try {attempt}"
