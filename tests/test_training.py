@@ -1,4 +1,4 @@
-"""The training loop against scikit-learn's optimisers, SciPy's shift, NumPy's statistics and the written contract."""
+"""The training loop against a plain loop, NumPy's statistics, scikit-learn's scores and the written contract."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from digit_classifier.training import (
     is_weight,
     learning_rate,
     new_network,
+    passes,
     smoothed_targets,
     snapshot_epochs,
     train,
@@ -196,3 +197,32 @@ def test_weight_decay_shrinks_every_weight_and_no_bias():
     mask = create_network((5, 4, 3), np.zeros(5), np.ones(5), random_state=0)
     mask.parameters[:] = is_weight(mask)
     assert all(layer.weights.all() and not layer.bias.any() for layer in mask.layers)
+
+
+def test_a_plain_loop_in_float64_takes_the_same_steps_and_decays_no_bias():
+    """Softmax regression by the textbook, one sample per row: gradient descent on weights and bias apart."""
+    config = replace(LOGISTIC, epochs=3, momentum=0.0, learning_rate=0.5, weight_decay=0.2, label_smoothing=0.1)
+    network = train(config, SPLIT)[0]
+    images = SPLIT.training_images.reshape(len(SPLIT.training_ids), -1).astype(float)
+    deviation = images.std(axis=0)
+    inputs = (images - images.mean(axis=0)) / np.where(deviation == 0, 1, deviation)
+    targets = np.eye(10)[SPLIT.training_labels] * 0.9 + 0.01
+    weights, bias = np.zeros((10, 64)), np.zeros(10)
+    for _ in range(3):
+        powers = np.exp(inputs @ weights.T + bias)
+        error = (powers / powers.sum(axis=1, keepdims=True) - targets) / len(inputs)
+        weights = weights * (1 - 0.5 * 0.2) - 0.5 * error.T @ inputs
+        bias = bias - 0.5 * error.sum(axis=0)
+    np.testing.assert_allclose(network.layers[0].weights, weights, atol=2e-6)
+    np.testing.assert_allclose(network.layers[0].bias, bias, atol=2e-6)
+
+
+def test_every_epoch_sees_every_row_once_and_in_a_new_order():
+    config = replace(MLP, batch_size=100, shift_pixels=0.0)
+    feed = passes(config, new_network(config, SPLIT), SPLIT, 100)
+    seen = [np.concatenate(list(next(feed).blocks), axis=1) for _ in range(3)]
+    rows = [{column.tobytes() for column in epoch.T} for epoch in seen]
+    assert rows[0] == rows[1] == rows[2]
+    assert all(epoch.shape[1] == len(SPLIT.training_ids) for epoch in seen)
+    assert not np.array_equal(seen[0], seen[1])
+    assert not np.array_equal(seen[1], seen[2])
