@@ -28,6 +28,7 @@ def run_demo(argv: "list[str] | None" = None) -> int:
         ["train"] + list(sys.argv[1:] if argv is None else argv),
         config_file=os.path.join(HERE, "config.yaml"),
         artifacts_root=os.path.join(HERE, "web_demo", "artifacts"),
+        train_name="run_demo.py",
     )
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from digit_classifier.config import PRESETS, SETTINGS, Given, as_text, flag, resolve, suggestion
+from digit_classifier.config import PLACES, PRESETS, SETTINGS, Given, as_text, flag, resolve, suggestion
 from digit_classifier.errors import DigitClassifierError, InputError, RunError, explain
 from digit_classifier.schema import show
 
@@ -70,7 +70,7 @@ class _Keep(argparse.Action):
         namespace.given = [*(getattr(namespace, "given", None) or []), Given(spelling, text, option, option)]
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def _add_settings(parser: argparse.ArgumentParser, artifacts_root: str) -> None:
     groups: dict[str, Any] = {}
     for name, item in SETTINGS.items():
         meta = item.metadata
@@ -87,24 +87,30 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
                 help=f"{meta['about']} (default: off)",
             )
         else:
-            text = f"{meta['about']}; {meta['kind'].expected} ({_default(name)})".replace("%", "%%")
-            group.add_argument(*spellings, action=_Keep, dest="given", metavar=_metavar(item.type), help=text)
+            text = f"{meta['about']}; {meta['kind'].expected} ({_default(name, artifacts_root)})".replace("%", "%%")
+            group.add_argument(
+                *spellings,
+                action=_Keep,
+                dest="given",
+                metavar="DIR" if name in PLACES else _metavar(item.type),
+                help=text,
+            )
 
 
 def _metavar(annotation: Any) -> str:
     return {"int": "INT", "float": "FLOAT", "tuple[int, ...]": "SIZES", "str | None": "TEXT"}.get(annotation, "NAME")
 
 
-def _default(name: str) -> str:
+def _default(name: str, artifacts_root: str) -> str:
     presets = {model: PRESETS[model].get(name) for model in ("mlp", "logistic")}
     if name in PRESETS["mlp"]:
         values = {model: "1 / epochs" if callable(value) else as_text(value) for model, value in presets.items()}
         return "default: " + ", ".join(f"{model} {text}" for model, text in values.items())
-    default = SETTINGS[name].default
+    default = _name(artifacts_root) if name == "artifacts_root" else SETTINGS[name].default
     return "default: unset" if default is None else f"default: {as_text(default)}"
 
 
-def _parser(config_file: str | None) -> _Parser:
+def _parser(config_file: str | None = None, artifacts_root: str = "artifacts", train_name: str = "") -> _Parser:
     from digit_classifier import __version__
 
     parser = _Parser(
@@ -120,11 +126,11 @@ def _parser(config_file: str | None) -> _Parser:
         return sub
 
     train = command("train", "train, evaluate and write a run", _train)
-    train.usage = "digit-classifier train [--config PATH] [--SETTING VALUE ...]"
+    train.usage = f"{train_name or train.prog} [--config PATH] [--SETTING VALUE ...]"
     train.add_argument(
         "--config", metavar="PATH", default=config_file, help=f"YAML file with settings (default: {_name(config_file)})"
     )
-    _add_settings(train)
+    _add_settings(train, artifacts_root)
     runs = command("runs", "list the runs of an artifacts root, newest first", _runs)
     runs.add_argument("root", nargs="?", default=None, metavar="ROOT", help="artifacts root (default: ./artifacts)")
     runs.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -295,11 +301,15 @@ def _line(text: object) -> str:
 
 
 def main(
-    argv: Sequence[str] | None = None, *, config_file: str | None = None, artifacts_root: str = "artifacts"
+    argv: Sequence[str] | None = None,
+    *,
+    config_file: str | None = None,
+    artifacts_root: str = "artifacts",
+    train_name: str = "",
 ) -> int:
     """Run one command and return its exit code: 0 success, 1 the run failed, 2 bad input, 130 interrupted."""
     try:
-        options = _parser(config_file).parse_all(argv)
+        options = _parser(config_file, artifacts_root, train_name).parse_all(argv)
         options.artifacts_root = artifacts_root
         code: int = options.action(options)
         sys.stdout.flush()
