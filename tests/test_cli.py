@@ -315,3 +315,17 @@ def test_an_empty_label_is_no_label_in_the_command_too(tmp_path: Path) -> None:
     report = train(tmp_path, "--run-label", "")
     summary = json.loads((Path(report["run_dir"]) / "run_summary.json").read_text())
     assert (summary["label"], "--run-label" in summary["command"]) == (None, False)
+
+
+def test_a_terminal_without_unicode_and_a_closed_output_are_no_reason_to_fail(tmp_path: Path) -> None:
+    ascii_only = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(HERE / "src")}
+    train(tmp_path, "--run-label", "é漢", env=ascii_only)
+    command = [sys.executable, "-m", "digit_classifier", "runs", str(tmp_path)]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True, env=ascii_only)
+    assert "\\xe9\\u6f22" in listed.stdout
+    shell = f'exec "$0" "$1" {" ".join(QUICK)} --artifacts-root "$2" >&-'
+    closed = subprocess.run(
+        ["sh", "-c", shell, sys.executable, str(DEMO), str(tmp_path)], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (closed.returncode, closed.stderr) == (0, "")
+    assert len(json.loads((tmp_path / "index.json").read_text())["runs"]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -308,11 +309,15 @@ def main(
     train_name: str = "",
 ) -> int:
     """Run one command and return its exit code: 0 success, 1 the run failed, 2 bad input, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a label may have what the terminal's encoding lacks
     try:
         options = _parser(config_file, artifacts_root, train_name).parse_all(argv)
         options.artifacts_root = artifacts_root
         code: int = options.action(options)
-        sys.stdout.flush()
+        if sys.stdout:  # None when it was closed before we started
+            sys.stdout.flush()
         return code
     except InputError as error:
         return _fail(error, 2)
