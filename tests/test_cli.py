@@ -147,7 +147,7 @@ def test_flat_mode_writes_straight_into_the_directory_and_leaves_other_files_alo
     assert (report["run_id"], report["run_dir"]) == (None, str(tmp_path))
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {*report["artifacts"], "notes.txt"}
-    assert cli.main(["verify", str(tmp_path)]) == 1  # a stranger's file is said
+    assert cli.main(["verify", str(tmp_path)]) == 0
 
 
 def test_a_run_that_diverges_says_so_and_keeps_what_was_good(tmp_path: Path) -> None:
@@ -329,3 +329,98 @@ def test_a_terminal_without_unicode_and_a_closed_output_are_no_reason_to_fail(tm
     )
     assert (closed.returncode, closed.stderr) == (0, "")
     assert len(json.loads((tmp_path / "index.json").read_text())["runs"]) == 2
+
+
+@pytest.mark.parametrize("place", ["", "latest", "run"])
+def test_flat_mode_never_replaces_a_run_of_a_history(tmp_path: Path, place: str) -> None:
+    run = Path(train(tmp_path)["run_dir"])
+    target = run if place == "run" else tmp_path / place
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    result = demo(*QUICK, "--output-dir", str(target))
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert "expected an empty directory or an earlier run of --output-dir" in result.stderr
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    nested = demo(*QUICK, "--artifacts-root", str(run))
+    assert (nested.returncode, nested.stdout) == (2, "")
+
+
+def test_flat_mode_never_replaces_somebody_elses_file(tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text("precious")
+    result = demo(*QUICK, "--output-dir", str(tmp_path))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "got another's metrics.json" in result.stderr
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("metrics.json", "precious")]
+
+
+def test_a_network_too_large_for_its_file_is_refused_before_training(tmp_path: Path) -> None:
+    result = demo("--epochs", "1", "--hidden-sizes", "2048,2048", "--artifacts-root", str(tmp_path / "runs"))
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: --hidden-sizes: expected at most 2,000,000 parameters in all, got 4,")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_largest_network_that_is_allowed_can_be_verified(tmp_path: Path) -> None:
+    train(tmp_path, "--model", "mlp", "--epochs", "1", "--hidden-sizes", "1400,1300")
+    assert cli.main(["verify", str(tmp_path)]) == 0
+
+
+def test_a_closed_standard_error_is_no_reason_to_fail(tmp_path: Path) -> None:
+    shell = f'exec "$0" "$1" {" ".join(QUICK)} --artifacts-root "$2" 2>&-'
+    command = ["sh", "-c", shell, sys.executable, str(DEMO), str(tmp_path)]
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, bool(json.loads(result.stdout)["run_id"])) == (0, True)
+
+
+def test_a_report_nobody_takes_names_the_run_that_is_safe(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, DEMO, *QUICK, "--artifacts-root", tmp_path]
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    run_id = json.loads((tmp_path / "index.json").read_text())["latest"]
+    assert result.returncode == 1
+    assert result.stderr.endswith(f"the run is saved in {tmp_path / run_id}\n")
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_recorded_versions_are_those_that_are_installed(tmp_path: Path) -> None:
+    from importlib.metadata import version
+
+    summary = json.loads((Path(train(tmp_path)["run_dir"]) / "run_summary.json").read_text())
+    facts = summary["environment"]
+    assert (facts["pillow"], facts["scikit_learn"], facts["numpy"], facts["blas_threads"]) == (
+        version("pillow"),
+        version("scikit-learn"),
+        version("numpy"),
+        1,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_clean_up_as_an_interrupt_does(tmp_path: Path, number: int) -> None:
+    main, terminal = pty.openpty()
+    command = [sys.executable, DEMO, "--epochs", "100000", "--lr-decay", "0", "--artifacts-root", tmp_path / "runs"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal, text=True)
+    os.close(terminal)
+    seen = os.read(main, 65536)
+    while b"hold-out" not in seen:
+        seen += os.read(main, 65536)
+    process.send_signal(number)
+    read_all(main)
+    assert (process.communicate()[0], process.returncode) == ("", 128 + number)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_repair_says_what_is_wrong_with_a_data_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    train(tmp_path)
+    (data,) = (tmp_path / "datasets").glob("*.json")
+    data.write_text("{}")
+    assert cli.main(["repair", str(tmp_path)]) == 1
+    assert "data set: " in capsys.readouterr().out
+    train(tmp_path)  # writes it anew
+    assert cli.main(["repair", str(tmp_path)]) == 0
+    assert cli.main(["verify", str(tmp_path)]) == 0
+
+
+def test_repair_of_a_directory_without_runs_writes_nothing_there(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    assert cli.main(["repair", str(tmp_path)]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

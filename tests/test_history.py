@@ -460,12 +460,19 @@ def test_a_flat_run_replaces_the_earlier_one_and_leaves_other_files(tmp_path: Pa
     publish_flat(directory, tiny_run(None))
     assert problems(directory) == []
     (directory / "notes.txt").write_text("mine")
-    (directory / "roc_curves.json").write_text("mine too: no manifest names it")
     new = smallest_run(None, "2026-11-23T00:00:00Z")
     require_writable(directory)
     publish_flat(directory, new)
-    assert set(snapshot(directory)) == {*new, "notes.txt", "roc_curves.json"}
+    assert set(snapshot(directory)) == {*new, "notes.txt"}
     assert not (directory.parent / "index.json").exists()
+
+
+def test_a_file_that_only_has_the_name_of_a_runs_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text("mine: no manifest names it")
+    for attempt in (require_writable, lambda directory: publish_flat(directory, tiny_run(None))):
+        with pytest.raises(InputError, match=r"another's metrics\.json"):
+            attempt(tmp_path)
+    assert snapshot(tmp_path) == {"metrics.json": b"mine: no manifest names it"}
 
 
 def test_a_manifest_of_another_program_is_not_replaced(tmp_path: Path) -> None:

@@ -18,8 +18,12 @@ SOURCE = os.path.join(HERE, "..", "..", "src")
 if os.path.isdir(os.path.join(SOURCE, "digit_classifier")):
     sys.path.insert(0, os.path.normpath(SOURCE))  # beside the source, run the source
 
-from digit_classifier.artifacts import *  # noqa: E402, F403 - the validate_* functions
-from digit_classifier.cli import main  # noqa: E402
+try:
+    from digit_classifier.artifacts import *  # noqa: F403 - the validate_* functions
+    from digit_classifier.cli import main
+except KeyboardInterrupt:
+    sys.stderr.write("error: interrupted: nothing was begun\n")
+    sys.exit(130)
 
 
 def run_demo(argv: "list[str] | None" = None) -> int:

@@ -6,7 +6,9 @@ import argparse
 import io
 import json
 import os
+import signal
 import sys
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -158,16 +160,57 @@ def _train(options: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported: no idle threads to start
     from digit_classifier.recording import record  # only now, when the settings are known to be good
 
-    with _progress(resolved.config.epochs) as on_epoch:
+    with _progress(resolved.config.epochs) as on_epoch, _stopped_by_signals():
         recorded = record(resolved, on_epoch=on_epoch)
     if diverged := recorded.payloads["run_summary.json"]["diverged"]:
         came = f"epoch {diverged['epoch']}, in which {diverged['reason']}"
-        saved = f"a smaller learning rate. The epochs before it are saved in {recorded.directory}"
+        kept = "The epochs before it are" if diverged["epoch"] > 1 else "No epoch was completed; the start is"
+        saved = f"a smaller learning rate. {kept} saved in {recorded.directory}"
         raise RunError(explain("training", "finite losses", came, saved))
-    print(json.dumps(_report(recorded), indent=2))
-    if sys.stderr.isatty():
+    try:
+        print(json.dumps(_report(recorded), indent=2), flush=True)
+    except OSError as error:
+        _discard_output()
+        came = error.strerror or str(error)
+        raise RunError(
+            explain("stdout", "to take the report", came, f"verify; the run is saved in {recorded.directory}")
+        ) from error
+    if _is_watched():
         _summarise(recorded)
     return 0
+
+
+def _is_watched() -> bool:
+    """Whether a person reads stderr; it is None when it was closed before we started."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def _discard_output() -> None:
+    """Nobody takes our output: keep the interpreter from trying again, and complaining, when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Stopped(KeyboardInterrupt):
+    """Another signal than Ctrl-C that ends a program; its number is the argument."""
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """While a run is in the making, SIGTERM and SIGHUP clean up behind it as Ctrl-C does."""
+
+    def stop(number: int, _: object) -> None:
+        raise _Stopped(number)
+
+    found = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+    if threading.current_thread() is not threading.main_thread():
+        found = []  # only there can handlers be set
+    found = [number for number in found if signal.getsignal(number) is signal.SIG_DFL]  # nohup ignores SIGHUP: so do we
+    before = {number: signal.signal(number, stop) for number in found}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _file_settings(path: str | None) -> list[Given]:
@@ -194,7 +237,7 @@ def _report(recorded: Recorded) -> dict[str, Any]:
 @contextmanager
 def _progress(epochs: int) -> Iterator[Callable[[Epoch], None] | None]:
     """A bar on stderr while a person watches; nothing at all otherwise."""
-    if not sys.stderr.isatty():
+    if not _is_watched():
         yield None
         return
     from rich.console import Console
@@ -226,8 +269,8 @@ def _summarise(recorded: Recorded) -> None:
         f"{summary['dataset']['note']}",
         markup=False,
     )
-    console.print(f"Run saved in {recorded.directory}", markup=False)
-    console.print(f"Check it:    digit-classifier verify {recorded.directory}", markup=False)
+    console.print(_line(f"Run saved in {recorded.directory}"), markup=False)
+    console.print(_line(f"Check it:    digit-classifier verify {recorded.directory}"), markup=False)
 
 
 def _root(options: argparse.Namespace) -> Path:
@@ -271,7 +314,7 @@ def _verify(options: argparse.Namespace) -> int:
     if not path.is_dir() or not directories:
         attempt = "the run_dir that train printed, or the directory above it"
         raise InputError(explain("RUN", "a run directory or an artifacts root", show(str(path)), attempt))
-    found = {directory.name: problems(directory, alone=is_run) for directory in directories}
+    found = {directory.resolve().name: problems(directory, alone=is_run) for directory in directories}
     if not is_run:
         found["index and latest"] = derived_problems(path)
     for name, lines in found.items():
@@ -293,12 +336,25 @@ def _repair(options: argparse.Namespace) -> int:
         print(f"damaged: {name}, left as it is")
         for problem in problems:
             print(f"  {_line(problem)}")
-    return 1 if report.damaged else 0
+    for problem in report.datasets:
+        print(f"data set: {_line(problem)}")
+    return 1 if report.damaged or report.datasets else 0
 
 
 def _line(text: object) -> str:
     """Any text as one printable line: what a terminal would act on is shown as an escape."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        code: int = options.action(options)
+        if sys.stdout:  # None when it was closed before we started
+            sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        _discard_output()
+        return 1
+    return code
 
 
 def main(
@@ -315,10 +371,7 @@ def main(
     try:
         options = _parser(config_file, artifacts_root, train_name).parse_all(argv)
         options.artifacts_root = artifacts_root
-        code: int = options.action(options)
-        if sys.stdout:  # None when it was closed before we started
-            sys.stdout.flush()
-        return code
+        return _run(options)
     except InputError as error:
         return _fail(error, 2)
     except DigitClassifierError as error:
@@ -326,8 +379,9 @@ def main(
     except ModuleNotFoundError as error:
         attempt = "pip install -r examples/digit-classifier/requirements.txt, or pip install ."
         return _fail(explain("import", f"the package {error.name}", "none", attempt), 2)
-    except KeyboardInterrupt:
-        return _fail("interrupted: a run that was not finished is gone; finished ones are as they were", 130)
+    except KeyboardInterrupt as interrupt:
+        code = 128 + interrupt.args[0] if isinstance(interrupt, _Stopped) else 130
+        return _fail("interrupted: a run that was not finished is gone; finished ones are as they were", code)
     except MemoryError:
         return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1)
     except OSError as error:

@@ -44,7 +44,7 @@ def _version(package: str, distribution: str) -> str | None:
     if found is None or found.origin is None:
         return None
     folders = Path(found.origin).parents[1].glob(f"{distribution}-*.dist-info")
-    return next((folder.name.split("-")[1] for folder in folders), None)
+    return next((folder.stem.split("-")[1] for folder in folders), None)
 
 
 def _processor() -> str | None:

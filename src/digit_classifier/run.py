@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,9 @@ class Run:
     training_seconds: float
 
 
+MAX_PARAMETERS = 2_000_000  # what model.json holds below its 16 MB; also more than 1,797 images can teach
+
+
 def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
     """Load and split the data; InputError when the settings do not fit it, before anything is trained."""
     split = stratified_split(dataset or DATASETS[config.dataset](), config.test_size, config.random_state)
@@ -43,6 +47,11 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
         most = f"at most {len(split.holdout_ids)}, the size of the hold-out"
         attempt = f"--sample-count {min(16, len(split.holdout_ids))}"
         raise InputError(explain("--sample-count", most, str(config.sample_count), attempt))
+    sizes = (split.dataset.images[0].size, *config.hidden_sizes, len(split.dataset.class_names))
+    parameters = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
+    if parameters > MAX_PARAMETERS:
+        most = f"at most {MAX_PARAMETERS:,} parameters in all"
+        raise InputError(explain("--hidden-sizes", most, f"{parameters:,}", "--hidden-sizes 128,64"))
     return split
 
 

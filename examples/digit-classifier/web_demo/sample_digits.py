@@ -81,10 +81,10 @@ class Network(NamedTuple):
 
     def probabilities(self, pixels: list[float]) -> list[float]:
         """Probability of each class."""
-        logits = [sum(map(mul, row, pixels)) + bias for row, bias in zip(self.weights, self.bias, strict=True)]
+        logits = [fsum(map(mul, row, pixels)) + bias for row, bias in zip(self.weights, self.bias, strict=True)]
         highest = max(logits)
         powers = [exp(logit - highest) for logit in logits]
-        total = sum(powers)
+        total = fsum(powers)
         return [power / total for power in powers]
 
     def rounded(self) -> Network:

@@ -11,10 +11,13 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this line is for those who have 
     sys.exit(2)
 
 import argparse
+import io
+import os
 import random
+from contextlib import suppress
 from math import fsum, log
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[2] / "src")]
@@ -61,28 +64,48 @@ RECIPES = (  # the last one published is the latest
 
 def main() -> int:
     """Write the sample runs and say where they are; returns the exit code."""
-    parser = argparse.ArgumentParser(description="Write two synthetic sample runs for the page.")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a path may have what the terminal's encoding lacks
+    parser = Parser(description="Write two synthetic sample runs for the page.")
     parser.add_argument("--artifacts-root", type=Path, default=HERE / "artifacts", metavar="DIR")
-    root = parser.parse_args().artifacts_root
+    root = None
     try:
-        seed(root)
+        root = parser.parse_args().artifacts_root
+        report = seed(root)
+        if sys.stdout:  # None when it was closed before we started
+            sys.stdout.write(report)
+            sys.stdout.flush()
     except DigitClassifierError as error:
         sys.stderr.write(f"error: {error}\n")
         return 2 if isinstance(error, InputError) else 1
     except OSError as error:
         sys.stderr.write(f"error: {error.filename or root}: {error.strerror or error}; try another --artifacts-root\n")
+        with suppress(OSError, AttributeError):  # keep the interpreter from writing again what could not be written
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted: runs that were published stay\n")
+        return 130
     return 0
 
 
-def seed(root: Path) -> None:
-    """Train the sample runs, replace their earlier selves under `root`, and print a summary."""
+class Parser(argparse.ArgumentParser):
+    """Argparse that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage."""
+        raise InputError(f"seed_sample_artifacts.py: {message}; try --help")
+
+
+def seed(root: Path) -> str:
+    """Train the sample runs, replace their earlier selves under `root`, and return a summary."""
     labels, images = draw_digits(random.Random(SEED))  # noqa: S311
     trained = [(recipe, payloads_of(recipe, labels, images)) for recipe in RECIPES]
     remove_own_runs(root)
     published = [(publish(root, recipe, payloads), payloads["metrics.json"]) for recipe, payloads in trained]
     others = [entry for entry in history.read_history(root).entries if not entry["synthetic"]]
-    sys.stdout.write(summary(root, published, others))
+    return summary(root, published, others)
 
 
 def summary(root: Path, published: list[tuple[Path, Payload]], others: list[Payload]) -> str:
@@ -187,7 +210,7 @@ def layer_of(network: Network) -> tuple[int, int, str, list[float], list[float]]
 
 
 def describe(recipe: Recipe, run_id: str, payloads: dict[str, Payload]) -> Payload:
-    """run_summary.json. It holds no measured time and no machine: sample files are the same wherever they are made."""
+    """run_summary.json. It holds no measured time and no machine, so that the sample files never differ on one."""
     config: dict[str, Any] = {
         "model": "logistic",
         "hidden_sizes": [],

@@ -171,7 +171,7 @@ SAMPLE = obj(
 )
 PREDICTIONS = document(
     "predictions",
-    {"image_shape": IMAGE_SHAPE, "max_value": MAX_VALUE, "labels": CLASS_NAMES, "samples": arr(SAMPLE)},
+    {"image_shape": IMAGE_SHAPE, "max_value": MAX_VALUE, "labels": CLASS_NAMES, "samples": arr(SAMPLE, 1)},
 )
 
 

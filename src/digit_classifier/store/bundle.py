@@ -91,6 +91,11 @@ def seal(files: Mapping[str, bytes], *, run_id: str | None, created: str, result
     for name in files:
         if name not in known_names() - {TWIN, DATASET_TWIN}:
             raise ArtifactError(explain(name, "the name of a file of a run", "another", "one of bundle.known_names()"))
+        most = MAX_DATASET_BYTES if name == DATASET else MAX_BYTES[name[name.rindex(".") :]]
+        if len(files[name]) > most:  # what nobody could read back is not written either
+            raise ArtifactError(
+                explain(name, f"at most {most} bytes", f"{len(files[name])}", "a smaller network or data set")
+            )
     sealed = dict(files)
     if DATASET in files:
         sealed[DATASET_TWIN] = twin(files[DATASET])
@@ -229,7 +234,12 @@ def _read_manifest_of(reading: _Reading) -> None:
 
 
 def _find_strays(reading: _Reading, expected: set[str]) -> None:
-    """Names that start with a dot do not count: file managers leave such files wherever somebody looked."""
+    """Names that start with a dot do not count: file managers leave such files wherever somebody looked.
+
+    Nor does anything beside a flat run, whose directory is the user's own.
+    """
+    if reading.manifest is not None and reading.manifest["run_id"] is None:
+        return
     strays = sorted(path for path in reading.directory.iterdir() if path.name not in expected)
     reading.problems += [
         str(_refusal(path, "no file beyond the manifest's", "one")) for path in strays if not path.name.startswith(".")

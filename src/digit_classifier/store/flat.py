@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
 from digit_classifier.store.bundle import MANIFEST, MAX_MANIFEST_BYTES, check_files, known_names, read_manifest
 from digit_classifier.store.durable import make_directories, prepared, read_regular, replace, sync_directory, write_new
+from digit_classifier.store.index import INDEX, LOCK
 from digit_classifier.store.lock import exclusive_directory
 from digit_classifier.store.staging import cannot_write
 
@@ -25,13 +26,34 @@ def require_writable(directory: Path) -> None:
     probe = directory / f".{MANIFEST}-{os.urandom(4).hex()}.tmp"
     try:
         make_directories(directory)
-        _earlier_names(directory)
+        _own_names(directory)
         os.close(write_new(probe, b""))
         probe.unlink()
     except OSError as error:
         with suppress(OSError):
             probe.unlink()
         raise cannot_write(directory, error, "--output-dir") from error
+
+
+def _own_names(directory: Path) -> set[str]:
+    """Files of earlier flat runs there, which the next one may replace.
+
+    InputError for everything else: a published run never changes, a history is no place for a flat run, and a file of
+    the user's is not ours because it has the name of one.
+    """
+    ours = _earlier_names(directory)
+    place = "an empty directory or an earlier run of --output-dir"
+    with suppress(FileNotFoundError):
+        if read_manifest(read_regular(directory / MANIFEST, MAX_MANIFEST_BYTES), directory)["run_id"] is not None:
+            raise InputError(
+                explain(directory, place, "a run of a history, which never changes", "another --output-dir")
+            )
+    if any((directory / name).exists() for name in (INDEX, LOCK)):
+        raise InputError(explain(directory, place, "an artifacts root", f"--artifacts-root {directory}"))
+    for name in sorted(known_names() - ours):
+        if os.path.lexists(directory / name):
+            raise InputError(explain(directory, place, f"another's {name}", "another --output-dir"))
+    return ours
 
 
 def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:
@@ -46,7 +68,7 @@ def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:
     try:
         make_directories(directory)
         with exclusive_directory(directory) as locked:
-            earlier, hidden = _earlier_names(directory), _leftovers(directory) if locked else []
+            earlier, hidden = _own_names(directory), _leftovers(directory) if locked else []
             with prepared(directory, files) as temporary:
                 state = "the run there is incomplete"
                 hidden += _hide_manifest(directory)

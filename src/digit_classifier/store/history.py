@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, RunError, explain
-from digit_classifier.store.bundle import Payload, damage, read_files
+from digit_classifier.store.bundle import RUN_ID, Payload, damage, problems, read_files
 from digit_classifier.store.durable import remove_directory, rename, sync_directory
 from digit_classifier.store.flat import publish_flat, require_writable
-from digit_classifier.store.index import LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
+from digit_classifier.store.index import INDEX, LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
 from digit_classifier.store.lock import SiblingLock, exclusive
 from digit_classifier.store.staging import STAGING, TRASH, Claim, cannot_write, claim
 
@@ -166,21 +166,30 @@ class Report:
     index: Refreshed
     damaged: Mapping[str, tuple[str, ...]]  # run directory → all its problems; it stays as it is, and unlisted
     removed: tuple[str, ...]  # what dead writers left: staging and temporary files
+    datasets: tuple[str, ...]  # problems of the data sets that the whole runs share; the next training writes them anew
 
 
 def repair(root: Path) -> Report:
     """Remove what dead writers left, check every run thoroughly, and rebuild index and latest/ from the whole ones."""
     if not root.is_dir():
         raise InputError(explain(root, "a directory of runs", "none", "--artifacts-root"))
+    if not any(_is_of_a_root(path.name) for path in root.iterdir()):
+        raise InputError(explain(root, "a directory of runs", "a directory without any", "the one above the runs"))
     try:
         with exclusive(root / LOCK):
             removed = _remove_leftovers(root)
             names = run_names(root)
             found = {name: damage(root / name) if names[name] else [_NO_DIRECTORY] for name in sorted(names)}
             damaged = {name: tuple(texts) for name, texts in found.items() if texts}
-            return Report(refresh(root, damaged=frozenset(damaged)), damaged, removed)
+            whole = [root / name for name in sorted(names) if name not in damaged]
+            datasets = tuple(sorted({text for run in whole for text in problems(run, alone=False)}))
+            return Report(refresh(root, damaged=frozenset(damaged)), damaged, removed, datasets)
     except OSError as error:
         raise cannot_write(root, error) from error
+
+
+def _is_of_a_root(name: str) -> bool:
+    return bool(RUN_ID.fullmatch(name)) or name in (LOCK, INDEX) or name.startswith((STAGING, TRASH))
 
 
 def _remove_leftovers(root: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
-from digit_classifier.store.bundle import DATASETS, RUN_ID, check_files, twin
+from digit_classifier.store.bundle import DATASETS, MANIFEST, RUN_ID, check_files, twin
 from digit_classifier.store.durable import (
     make_directories,
     read_regular,
@@ -87,6 +87,8 @@ def claim(root: Path, created: str, label_slug: str | None) -> Claim:
     base = "{}{}{}-{}{}{}".format(*time.groups()) + (f"-{label_slug}" if label_slug else "")
     if not RUN_ID.fullmatch(base) or len(base) > _MAX_NAME:
         raise InputError(explain("run_label", "a slug of a-z, 0-9 and -", repr(label_slug), "text.slug(label)"))
+    if os.path.lexists(root / MANIFEST):
+        raise InputError(explain(root, "an artifacts root", "the directory of one run", "another --artifacts-root"))
     made: list[Path] = []
     try:
         made = make_directories(root)
