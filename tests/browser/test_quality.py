@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from browsers import wait_for
+from browsers import Chromium, wait_for
 from demo_site import ROOT
-
-if TYPE_CHECKING:
-    from browsers import Chromium
 
 LOADED = "document.querySelectorAll('#workflow .step').length === 5"
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
@@ -124,3 +121,16 @@ def test_budgets_are_printed(chromium: Chromium, addresses: dict[str, str], quer
     assert chromium.evaluate("document.querySelectorAll('.run-option').length") < 60
     assert chromium.evaluate("document.querySelectorAll('.history tbody tr').length") < 60
     assert chromium.evaluate("document.querySelectorAll('.grid-layer button').length") <= 240
+
+
+def test_high_contrast_leaves_the_images_their_greys(playwright_browser, addresses):
+    context = playwright_browser.new_context(forced_colors="active", viewport={"width": 1280, "height": 900})
+    page = Chromium(context.new_page())
+    page.goto(addresses["file"] + "index.html")
+    wait_for(page, LOADED)
+    greys = """[...document.querySelectorAll('canvas')].map(canvas => {
+      const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      return new Set(Array.from({length: data.length / 4}, (_, i) => data.slice(4 * i, 4 * i + 3).join())).size;
+    })"""
+    assert max(page.evaluate(greys)) >= 8
+    context.close()

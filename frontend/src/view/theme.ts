@@ -56,6 +56,7 @@ export function palette(...names: string[]): Rgb[] {
   let found = palettes.get(key);
   if (!found) {
     const probe = document.createElement("i");
+    probe.style.setProperty("forced-color-adjust", "none"); // pixels are data: high contrast must not make them one colour
     document.body.append(probe);
     found = names.map((name) => {
       probe.style.color = `var(${name})`;
