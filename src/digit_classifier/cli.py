@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import os
@@ -11,148 +10,19 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from digit_classifier.config import PLACES, PRESETS, SETTINGS, Given, as_text, flag, resolve, suggestion
+from digit_classifier.arguments import build_parser
+from digit_classifier.config import Given, resolve
 from digit_classifier.errors import DigitClassifierError, InputError, RunError, explain
 from digit_classifier.schema import show
+from digit_classifier.terminal import is_watched, printable, progress_bar, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    import argparse
+    from collections.abc import Iterator, Sequence
 
     from digit_classifier.recording import Recorded
-    from digit_classifier.training import Epoch
-
-
-class _Parser(argparse.ArgumentParser):
-    """Argparse with this project's error texts and without guessing at shortened flags."""
-
-    commands: Collection[str] = ()
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
-
-    def error(self, message: str) -> NoReturn:
-        where, _, problem = message.removeprefix("argument ").partition(": ")
-        attempt = f"{self.prog} --help"
-        if where == "the following arguments are required":
-            raise InputError(explain(problem, "a value", "none", attempt))
-        if problem.startswith("expected one argument"):
-            raise InputError(explain(where, "a value", "none", attempt))
-        if problem.startswith("ignored explicit argument"):
-            raise InputError(explain(where, "no value", problem.partition("argument ")[2], f"only {where}"))
-        raise InputError(explain(where, "other words", problem or "these", attempt))
-
-    def parse_all(self, argv: Sequence[str] | None) -> argparse.Namespace:
-        """Like `parse_args`, but an unknown word is answered with the word that was probably meant."""
-        words = sys.argv[1:] if argv is None else list(argv)
-        if words and not words[0].startswith("-") and words[0] not in self.commands:
-            raise InputError(explain(show(words[0]), "a command", "another word", suggestion(words[0], self.commands)))
-        options, unknown = self.parse_known_args(words)
-        if unknown:
-            known = [word for action in options.parser._actions for word in action.option_strings]
-            word = unknown[0].partition("=")[0]
-            attempt = suggestion(word, known) if word.startswith("-") else f"{options.parser.prog} --help"
-            raise InputError(explain(show(word), f"an argument of '{options.parser.prog}'", "another word", attempt))
-        return options
-
-
-class _Keep(argparse.Action):
-    """Keep each use of a setting's flag, with the spelling used, for `resolve` to judge."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse passes it by position
-        namespace: argparse.Namespace,
-        values: Any,
-        option_string: str | None = None,
-    ) -> None:
-        option = option_string or ""
-        text = values if isinstance(values, str) else as_text(not option.startswith("--no-"))
-        spelling = option.removeprefix("--").removeprefix("" if isinstance(values, str) else "no-").replace("-", "_")
-        namespace.given = [*(getattr(namespace, "given", None) or []), Given(spelling, text, option, option)]
-
-
-def _add_settings(parser: argparse.ArgumentParser, artifacts_root: str) -> None:
-    groups: dict[str, Any] = {}
-    for name, item in SETTINGS.items():
-        meta = item.metadata
-        group = groups.setdefault(meta["group"], None) or parser.add_argument_group(meta["group"])
-        groups[meta["group"]] = group
-        spellings = [flag(spelling) for spelling in (name, meta["alias"]) if spelling]
-        if isinstance(item.default, bool):
-            group.add_argument(
-                flag(name),
-                flag("no_" + name),
-                action=_Keep,
-                nargs=0,
-                dest="given",
-                help=f"{meta['about']} (default: off)",
-            )
-        else:
-            text = f"{meta['about']}; {meta['kind'].expected} ({_default(name, artifacts_root)})".replace("%", "%%")
-            group.add_argument(
-                *spellings,
-                action=_Keep,
-                dest="given",
-                metavar="DIR" if name in PLACES else _metavar(item.type),
-                help=text,
-            )
-
-
-def _metavar(annotation: Any) -> str:
-    return {"int": "INT", "float": "FLOAT", "tuple[int, ...]": "SIZES", "str | None": "TEXT"}.get(annotation, "NAME")
-
-
-def _default(name: str, artifacts_root: str) -> str:
-    presets = {model: PRESETS[model].get(name) for model in ("mlp", "logistic")}
-    if name in PRESETS["mlp"]:
-        values = {model: "1 / epochs" if callable(value) else as_text(value) for model, value in presets.items()}
-        return "default: " + ", ".join(f"{model} {text}" for model, text in values.items())
-    default = _name(artifacts_root) if name == "artifacts_root" else SETTINGS[name].default
-    return "default: unset" if default is None else f"default: {as_text(default)}"
-
-
-def _parser(config_file: str | None = None, artifacts_root: str = "artifacts", train_name: str = "") -> _Parser:
-    from digit_classifier import __version__
-
-    parser = _Parser(
-        prog="digit-classifier",
-        description="Train a compact NumPy network on handwritten digits and keep a run that can be verified.",
-    )
-    parser.add_argument("--version", action="version", version=f"digit-classifier {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-
-    def command(name: str, about: str, action: Callable[[argparse.Namespace], int]) -> _Parser:
-        sub: _Parser = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
-        sub.set_defaults(action=action, parser=sub)
-        return sub
-
-    train = command("train", "train, evaluate and write a run", _train)
-    train.usage = f"{train_name or train.prog} [--config PATH] [--SETTING VALUE ...]"
-    train.add_argument(
-        "--config", metavar="PATH", default=config_file, help=f"YAML file with settings (default: {_name(config_file)})"
-    )
-    _add_settings(train, artifacts_root)
-    runs = command("runs", "list the runs of an artifacts root, newest first", _runs)
-    runs.add_argument("root", nargs="?", default=None, metavar="ROOT", help="artifacts root (default: ./artifacts)")
-    runs.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    verify = command("verify", "check files, rules and metrics of a run, or of every run of a root", _verify)
-    verify.add_argument("path", metavar="RUN", help="a run directory or an artifacts root")
-    repair = command("repair", "rebuild index.json and latest/ from the run directories", _repair)
-    repair.add_argument("root", nargs="?", default=None, metavar="ROOT", help="artifacts root (default: ./artifacts)")
-    parser.commands = commands.choices
-    parser.set_defaults(action=_no_command, parser=parser, given=None)
-    return parser
-
-
-def _no_command(options: argparse.Namespace) -> int:
-    names = "one of train, runs, verify, repair"
-    raise InputError(explain("COMMAND", names, "none", f"{options.parser.prog} train"))
-
-
-def _name(path: str | None) -> str:
-    return Path(path).name if path else "none"
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -160,7 +30,7 @@ def _train(options: argparse.Namespace) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported: no idle threads to start
     from digit_classifier.recording import record  # only now, when the settings are known to be good
 
-    with _progress(resolved.config.epochs) as on_epoch, _stopped_by_signals():
+    with progress_bar(resolved.config.epochs) as on_epoch, _stopped_by_signals():
         recorded = record(resolved, on_epoch=on_epoch)
     if diverged := recorded.payloads["run_summary.json"]["diverged"]:
         came = f"epoch {diverged['epoch']}, in which {diverged['reason']}"
@@ -175,14 +45,9 @@ def _train(options: argparse.Namespace) -> int:
         raise RunError(
             explain("stdout", "to take the report", came, f"verify; the run is saved in {recorded.directory}")
         ) from error
-    if _is_watched():
-        _summarise(recorded)
+    if is_watched():
+        summarise(recorded)
     return 0
-
-
-def _is_watched() -> bool:
-    """Whether a person reads stderr; it is None when it was closed before we started."""
-    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _discard_output() -> None:
@@ -234,45 +99,6 @@ def _report(recorded: Recorded) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _progress(epochs: int) -> Iterator[Callable[[Epoch], None] | None]:
-    """A bar on stderr while a person watches; nothing at all otherwise."""
-    if not _is_watched():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("epoch {task.completed}/{task.total}"), BarColumn(), TimeRemainingColumn())
-    note = TextColumn("{task.description}")
-    with Progress(*columns, note, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=epochs)
-
-        def on_epoch(epoch: Epoch) -> None:
-            progress.update(task, completed=epoch.number, description=f"hold-out accuracy {epoch.holdout_accuracy:.1%}")
-
-        yield on_epoch
-
-
-def _summarise(recorded: Recorded) -> None:
-    from rich.console import Console
-
-    metrics, summary = recorded.payloads["metrics.json"], recorded.payloads["run_summary.json"]
-    low, high = (metrics["accuracy_interval"][end] for end in ("low", "high"))
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(
-        f"[bold]{metrics['test_accuracy']:.2%}[/] of {summary['split']['holdout']} held-out digits right "
-        f"(95 % interval {low:.1%} to {high:.1%}), macro F1 {metrics['macro_f1']:.4f}"
-    )
-    console.print(
-        f"{summary['model']['parameters']:,} parameters trained in {summary['timing']['training_seconds']:.2f} s; "
-        f"{summary['dataset']['note']}",
-        markup=False,
-    )
-    console.print(_line(f"Run saved in {recorded.directory}"), markup=False)
-    console.print(_line(f"Check it:    digit-classifier verify {recorded.directory}"), markup=False)
-
-
 def _root(options: argparse.Namespace) -> Path:
     root = Path(options.root or options.artifacts_root)
     if not root.is_dir():
@@ -300,7 +126,7 @@ def _runs(options: argparse.Namespace) -> int:
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     for name, problem in sorted(found.damaged.items()):
-        print(f"damaged: {name}: {_line(problem)}")
+        print(f"damaged: {name}: {printable(problem)}")
     return 0
 
 
@@ -320,7 +146,7 @@ def _verify(options: argparse.Namespace) -> int:
     for name, lines in found.items():
         print(f"{name}: {'damaged' if lines else 'ok'}")
         for line in lines:
-            print(f"  {_line(line)}")
+            print(f"  {printable(line)}")
     return 1 if any(found.values()) else 0
 
 
@@ -335,15 +161,13 @@ def _repair(options: argparse.Namespace) -> int:
     for name, problems in report.damaged.items():
         print(f"damaged: {name}, left as it is")
         for problem in problems:
-            print(f"  {_line(problem)}")
+            print(f"  {printable(problem)}")
     for problem in report.datasets:
-        print(f"data set: {_line(problem)}")
+        print(f"data set: {printable(problem)}")
     return 1 if report.damaged or report.datasets else 0
 
 
-def _line(text: object) -> str:
-    """Any text as one printable line: what a terminal would act on is shown as an escape."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))
+ACTIONS = {"train": _train, "runs": _runs, "verify": _verify, "repair": _repair}
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -369,9 +193,7 @@ def main(
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a label may have what the terminal's encoding lacks
     try:
-        options = _parser(config_file, artifacts_root, train_name).parse_all(argv)
-        options.artifacts_root = artifacts_root
-        return _run(options)
+        return _run(build_parser(ACTIONS, config_file, artifacts_root, train_name).parse_all(argv))
     except InputError as error:
         return _fail(error, 2)
     except DigitClassifierError as error:
@@ -391,5 +213,5 @@ def main(
 
 def _fail(problem: object, code: int) -> int:
     with suppress(OSError):  # nobody may be left to read it
-        print(f"error: {_line(problem)}", file=sys.stderr)
+        print(f"error: {printable(problem)}", file=sys.stderr)
     return code

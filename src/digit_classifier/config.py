@@ -17,8 +17,6 @@ from digit_classifier.schema import show
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-LABEL_LIMIT = 80  # code points
-
 
 class Kind(NamedTuple):
     """What a setting accepts: the words for it, and the parser, which raises ValueError for anything else."""
@@ -82,7 +80,7 @@ def _parse_sizes(text: str) -> tuple[int, ...]:
 def _parse_label(text: str) -> str | None:
     from digit_classifier.text import clean_text  # unicodedata is only needed for labels
 
-    return clean_text(text, LABEL_LIMIT) or None
+    return clean_text(text) or None
 
 
 def _parse_place(text: str) -> str:

@@ -115,10 +115,6 @@ def result_payloads(run: Run) -> dict[str, Payload]:
     names, shape = dataset.class_names, dataset.images.shape[1:]
     holdout = artifacts.build_holdout(ids, labels, probabilities)
     shown = sample_positions(split, run.config.sample_count)
-    snapshots = history.snapshots
-    weights = [little_endian(s.first_layer_weights) for s in snapshots if s.first_layer_weights is not None]
-    reason = None if len(run.network.layers) == 1 else NO_PICTURES
-    losses = [epoch.training_loss for epoch in history.epochs]
     payloads = {
         "dataset.json": artifacts.build_dataset(
             dataset.name,
@@ -144,31 +140,45 @@ def result_payloads(run: Run) -> dict[str, Payload]:
             dataset.max_value,
         ),
         "loss_curve.json": artifacts.build_loss_curve(
-            losses,
+            [epoch.training_loss for epoch in history.epochs],
             [epoch.holdout_loss for epoch in history.epochs],
             [epoch.training_accuracy for epoch in history.epochs],
             [epoch.holdout_accuracy for epoch in history.epochs],
             history.diverged,
         ),
         "holdout.json": holdout,
-        "epoch_snapshots.json": artifacts.build_epoch_snapshots(
-            [snapshot.epoch for snapshot in snapshots],
-            [snapshot.confusion_matrix.tolist() for snapshot in snapshots],
-            None if reason else weights,
-            reason,
-        ),
-        "model.json": artifacts.build_model(
-            shape,
-            dataset.max_value,
-            little_endian(run.network.offset),
-            little_endian(run.network.scale),
-            [
-                (layer.weights.shape[1], len(layer.bias), layer.activation, *map(little_endian, layer[:2]))
-                for layer in run.network.layers
-            ],
-        ),
+        "epoch_snapshots.json": snapshots_payload(run),
+        "model.json": model_payload(run),
     }
     return payloads | optional_payloads(run, labels, probabilities)
+
+
+def snapshots_payload(run: Run) -> Payload:
+    """epoch_snapshots.json: the film of the training."""
+    snapshots = run.history.snapshots
+    weights = [little_endian(s.first_layer_weights) for s in snapshots if s.first_layer_weights is not None]
+    reason = None if len(run.network.layers) == 1 else NO_PICTURES
+    return artifacts.build_epoch_snapshots(
+        [snapshot.epoch for snapshot in snapshots],
+        [snapshot.confusion_matrix.tolist() for snapshot in snapshots],
+        None if reason else weights,
+        reason,
+    )
+
+
+def model_payload(run: Run) -> Payload:
+    """model.json: the trained network."""
+    dataset, network = run.split.dataset, run.network
+    return artifacts.build_model(
+        dataset.images.shape[1:],
+        dataset.max_value,
+        little_endian(network.offset),
+        little_endian(network.scale),
+        [
+            (layer.weights.shape[1], len(layer.bias), layer.activation, *map(little_endian, layer[:2]))
+            for layer in network.layers
+        ],
+    )
 
 
 def optional_payloads(run: Run, labels: list[int], probabilities: list[list[float]]) -> dict[str, Payload]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+LABEL_LIMIT = 80  # code points of a run's label
 MARKS = 4  # combining marks in a row; more is a tower of accents over the lines above
 
 
-def clean_text(text: str, limit: int = 80) -> str:
+def clean_text(text: str, limit: int = LABEL_LIMIT) -> str:
     """The text as one line of at most `limit` code points; may be empty.
 
     White space becomes one space; controls, escapes, bidirectional overrides, zero-width characters and half

@@ -19,7 +19,6 @@ Payload = dict[str, Any]
 
 MAX_CLASSES = 1000
 CLASS_NAME_LIMIT = 40
-LABEL_LIMIT = 80
 REPORT_KEYS = ("accuracy", "macro avg", "weighted avg")  # keys of a report beside its classes, so no class is called so
 
 CLASS_INDEX = integer(0, MAX_CLASSES - 1)

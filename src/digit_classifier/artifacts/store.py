@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from digit_classifier.artifacts.rules import CREATED, FILE_NAME, LABEL_LIMIT, NAME, RUN_ID, Payload, check_line, require
+from digit_classifier.artifacts.rules import CREATED, FILE_NAME, NAME, RUN_ID, Payload, check_line, require
 from digit_classifier.schema import (
     COUNT,
     FLAG,
@@ -20,6 +20,7 @@ from digit_classifier.schema import (
     nullable,
     obj,
 )
+from digit_classifier.text import LABEL_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,6 @@ from digit_classifier.artifacts.rules import (
     DIVERGED,
     FILE_NAME,
     IMAGE_SHAPE,
-    LABEL_LIMIT,
     MAX_VALUE,
     NAME,
     RUN_ID,
@@ -42,7 +41,7 @@ from digit_classifier.schema import (
     show,
     text,
 )
-from digit_classifier.text import clean_text
+from digit_classifier.text import LABEL_LIMIT, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, explain
 from digit_classifier.store.durable import read_regular
-from digit_classifier.store.encoding import Payload, decode, encode, twin, untwin
+from digit_classifier.store.encoding import MAX_JSON_BYTES, Payload, decode, encode, twin, untwin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ PICTURES = (
     "timing_stats.png",
 )
 MAX_MANIFEST_BYTES = 64_000
-MAX_BYTES = {".json": 16_000_000, ".png": 8_000_000, ".css": 96_000_000}
+MAX_BYTES = {".json": MAX_JSON_BYTES, ".png": 8_000_000, ".css": 96_000_000}
 MAX_DATASET_BYTES = 256_000_000
 MAX_PICTURE_SIDE = 4096  # pixels
 

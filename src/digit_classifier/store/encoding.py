@@ -9,12 +9,12 @@ import re
 from typing import Any
 
 from digit_classifier.errors import ArtifactError, explain
+from digit_classifier.schema import SAFE_INTEGER
 
 Payload = dict[str, Any]
 
 MAX_JSON_BYTES = 16_000_000
 MAX_DEPTH = 16
-MAX_INTEGER = 2**53 - 1  # beyond it JavaScript reads another number
 CHUNK_CHARACTERS = 500_000  # Chromium read a property of 1 MB and returned an empty one for 8 MB
 
 _COMPACT = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
@@ -97,7 +97,7 @@ def _finite(text: str) -> float:
 
 
 def _exact(text: str) -> int:
-    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:  # the length first: int() takes quadratic time
+    if len(text) > 17 or abs(int(text)) > SAFE_INTEGER:  # the length first: int() takes quadratic time
         raise ValueError(f"the integer {text[:40]}, beyond 2^53 - 1")
     return int(text)
 
