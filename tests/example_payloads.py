@@ -40,7 +40,7 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
     run["training_dynamics.json"] = a.build_training_dynamics([0.1, 0.05, 0.025][:epochs], losses, diverged)
     run["timing_stats.json"] = a.build_timing_stats([0.5, 0.25, 0.25][:epochs], 1.125)
     first = [[1, 0, 0], [2, 0, 0], [2, 0, 0]]
-    weights = [layer(*LAYERS[model][0])[3]] * 2 if model == "logistic" else None
+    weights = [layer(*LAYERS[model][0])[2]] * 2 if model == "logistic" else None
     reason = None if weights else "the first layer has no picture per class"
     matrices = [first, metrics["confusion_matrix"]]
     run["epoch_snapshots.json"] = a.build_epoch_snapshots([1, epochs], matrices, weights, reason)
@@ -52,9 +52,9 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
     return run
 
 
-def layer(inputs: int, units: int, activation: str) -> tuple[int, int, str, list[float], list[float]]:
+def layer(inputs: int, units: int, activation: str) -> tuple[Payload, str, list[float], list[float]]:
     """A layer with weights 0, 1/8, 2/8, … and biases of 1."""
-    return inputs, units, activation, [index / 8 for index in range(inputs * units)], [1.0] * units
+    return {"inputs": inputs, "units": units}, activation, [index / 8 for index in range(inputs * units)], [1.0] * units
 
 
 def summary(run: dict[str, Payload], model: str = "logistic", **other: Any) -> Payload:

@@ -153,16 +153,15 @@ def test_the_examples_config_has_every_setting_and_no_other() -> None:
 
 @pytest.mark.parametrize("model", PRESETS)
 def test_the_examples_config_shows_the_presets_values(model: str) -> None:
-    column = ["mlp", "logistic"].index(model)
+    column = list(PRESETS).index(model)
     for line in EXAMPLE.read_text().splitlines():
         name = line.removeprefix("# ").split(":")[0]
         if line.startswith("# ") and name in PRESETS[model]:
             shown = line.split("#")[2].split(";")[0].split("|")[column].strip().split(",")[0]
             value = PRESETS[model][name]
-            if name == "hidden_sizes":
-                assert (
-                    configure(hidden_sizes=yaml.safe_load(line.split("#")[2].split("|")[column])).hidden_sizes == value
-                )
+            if name in {"channels", "hidden_sizes"}:
+                written = yaml.safe_load(line.split("#")[2].split("|")[column])
+                assert getattr(configure(model=model, **{name: written}), name) == value
             elif callable(value):
                 assert shown == "1 / epochs"
             else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -15,19 +13,27 @@ from digit_classifier.network import (
     Network,
     Workspace,
     backward,
+    build_architecture,
+    count_parameters,
     create_network,
     forward,
     layer_views,
     log_loss,
+    predicted,
     unit_uniform,
 )
 
 
-def random_network(sizes, seed=0, dtype=np.float64):
+def dense(*sizes):
+    """Fully connected layers: inputs, hidden units …, classes."""
+    return build_architecture((1, sizes[0]), (), sizes[1:-1], sizes[-1])
+
+
+def random_network(architecture, seed=0, dtype=np.float64):
     rng = np.random.default_rng(seed)
-    count = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
-    parameters = rng.normal(scale=0.5, size=count).astype(dtype)
-    return Network(sizes, parameters, np.zeros(sizes[0], dtype), np.ones(sizes[0], dtype))
+    parameters = rng.normal(scale=0.5, size=count_parameters(architecture)).astype(dtype)
+    pixels = architecture[0].inputs
+    return Network(architecture, parameters, np.zeros(pixels, dtype), np.ones(pixels, dtype))
 
 
 def cross_entropy(network, inputs, targets):
@@ -36,16 +42,18 @@ def cross_entropy(network, inputs, targets):
     return -(targets * np.log(probabilities)).sum() / inputs.shape[1]
 
 
-@pytest.mark.parametrize("hidden", [(), (7,), (8, 5, 6)])
-def test_gradients_equal_central_finite_differences(hidden):
+@pytest.mark.parametrize(
+    ("channels", "hidden"), [((), ()), ((), (7,)), ((), (8, 5, 6)), ((2,), ()), ((2, 3), (4,)), ((3, 2, 2), ())]
+)
+def test_gradients_equal_central_finite_differences(channels, hidden):
     rng = np.random.default_rng(1)
-    network = random_network((6, *hidden, 4))
-    inputs = network.inputs(rng.normal(size=(6, 9)))
+    network = random_network(build_architecture((5, 4), channels, hidden, 4))
+    inputs = network.inputs(rng.normal(size=(20, 9)))
     targets = 0.9 * np.eye(4)[:, rng.integers(0, 4, size=9)] + 0.1 / 4  # label smoothing 0.1
     work, probabilities = Workspace.create(network, 9), np.empty((4, 9))
     gradient = np.empty_like(network.parameters)
     forward(network, inputs, work, probabilities)
-    backward(network, inputs, work, probabilities, targets, layer_views(gradient, network.sizes))
+    backward(network, inputs, work, probabilities, targets, layer_views(gradient, network.architecture))
 
     step, differences = 1e-6, np.empty_like(gradient)
     for i in range(len(gradient)):
@@ -63,7 +71,7 @@ def test_without_hidden_layers_the_probabilities_are_those_of_sklearn_logistic_r
     flat = digits.images.reshape(-1, 64) / 16
     model = LogisticRegression(max_iter=50, tol=1e-2).fit(flat, digits.labels)
     parameters = np.hstack([model.coef_, model.intercept_[:, None]]).ravel()
-    network = Network((64, 10), parameters, np.zeros(64), np.full(64, 16.0))
+    network = Network(dense(64, 10), parameters, np.zeros(64), np.full(64, 16.0))
     np.testing.assert_allclose(network.probabilities(digits.images), model.predict_proba(flat), rtol=1e-9, atol=1e-15)
     np.testing.assert_array_equal(network.layers[0].weights, model.coef_)
 
@@ -74,7 +82,7 @@ def test_with_hidden_layers_the_probabilities_are_those_of_sklearn_mlp_classifie
     flat = digits.images[:300].reshape(-1, 64) / 16
     model = MLPClassifier((12, 7), max_iter=5, random_state=0).fit(flat, digits.labels[:300])
     layers = [np.hstack([w.T, b[:, None]]).ravel() for w, b in zip(model.coefs_, model.intercepts_, strict=True)]
-    network = Network((64, 12, 7, 10), np.concatenate(layers), np.zeros(64), np.full(64, 16.0))
+    network = Network(dense(64, 12, 7, 10), np.concatenate(layers), np.zeros(64), np.full(64, 16.0))
     ours = network.probabilities(digits.images[:300].reshape(-1, 64))
     np.testing.assert_allclose(ours, model.predict_proba(flat), rtol=1e-9, atol=1e-15)
     assert [layer.activation for layer in network.layers] == ["relu", "relu", "softmax"]
@@ -97,7 +105,7 @@ def test_a_probability_of_zero_gives_a_finite_loss_and_nan_a_nan():
 
 
 def test_huge_logits_do_not_overflow():
-    network = random_network((3, 4), dtype=np.float32)
+    network = random_network(dense(3, 4), dtype=np.float32)
     network.parameters[:] *= 1e6
     images = np.random.default_rng(0).integers(0, 256, size=(20, 3))
     probabilities = network.probabilities(images)
@@ -106,7 +114,7 @@ def test_huge_logits_do_not_overflow():
 
 
 def test_a_new_network_has_he_variance_in_hidden_layers_and_predicts_uniformly():
-    network = create_network((400, 300, 200, 8), np.zeros(400), np.ones(400), random_state=5)
+    network = create_network(dense(400, 300, 200, 8), np.zeros(400), np.ones(400), random_state=5)
     assert network.parameters.dtype == np.float32
     for layer in network.layers[:-1]:
         inputs = layer.weights.shape[1]
@@ -118,7 +126,7 @@ def test_a_new_network_has_he_variance_in_hidden_layers_and_predicts_uniformly()
 
 
 def test_initial_weights_depend_on_the_random_state_only():
-    first, again, other = (create_network((9, 8, 3), np.zeros(9), np.ones(9), seed) for seed in (1, 1, 2))
+    first, again, other = (create_network(dense(9, 8, 3), np.zeros(9), np.ones(9), seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.parameters, again.parameters)
     assert (first.layers[0].weights != other.layers[0].weights).all()
 
@@ -126,3 +134,28 @@ def test_initial_weights_depend_on_the_random_state_only():
 def test_unit_uniform_is_the_double_conversion_of_the_generator():
     bits = np.random.PCG64(7).random_raw(1000)
     np.testing.assert_array_equal(unit_uniform(bits), np.random.Generator(np.random.PCG64(7)).random(1000))
+
+
+def test_the_predicted_class_is_the_first_of_the_largest():
+    rng = np.random.default_rng(4)
+    for classes in (2, 10, 300):
+        values = rng.random((classes, 500), dtype=np.float32)
+        np.testing.assert_array_equal(predicted(values), values.argmax(axis=0))
+        values[:, 7] = 0.5
+        np.testing.assert_array_equal(predicted(values), values.argmax(axis=0))
+        values[1, 8] = np.nan
+        np.testing.assert_array_equal(predicted(values), values.argmax(axis=0))
+
+
+def test_images_too_small_to_be_pooled_again_are_refused():
+    assert [layer.outputs for layer in build_architecture((8, 9), (4, 5, 6), (7,), 3)] == [288, 80, 24, 7, 3]
+    with pytest.raises(ValueError, match="1 × 4 pixels cannot be pooled again"):
+        build_architecture((1, 4), (4,), (), 3)
+
+
+def test_many_images_are_predicted_in_blocks_as_they_are_one_by_one(monkeypatch):
+    network = random_network(build_architecture((4, 4), (3,), (5,), 3), dtype=np.float64)
+    images = np.random.default_rng(0).integers(0, 17, size=(25, 4, 4))
+    whole = network.probabilities(images)
+    monkeypatch.setattr("digit_classifier.network.BLOCK", 10)
+    np.testing.assert_allclose(network.probabilities(images), whole, rtol=1e-12)

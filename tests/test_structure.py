@@ -27,6 +27,9 @@ ORDER = [
         "config",
         "config_file",
         "data",
+        "elementary",
+        "arithmetic",
+        "layers",
         "network",
         "augmentation",
         "optimizers",
@@ -37,7 +40,7 @@ ORDER = [
     *("environment", "artifacts", "figures", "store", "recording", "arguments", "terminal", "cli", "__main__"),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
-BARE = ["errors", "text", "schema", "evaluation", "artifacts", "store"]  # run on a bare interpreter
+BARE = ["errors", "text", "schema", "elementary", "evaluation", "artifacts", "store"]  # run on a bare interpreter
 
 
 def room(path: Path) -> str:
@@ -120,9 +123,9 @@ def test_requirements_and_package_need_the_same() -> None:
 def test_every_setting_is_documented_with_its_range_and_defaults(name: str) -> None:
     item = SETTINGS[name]
     alias, kind = item.metadata["alias"], item.metadata["kind"]
-    values = [PRESETS[model][name] if item.default is BY_MODEL else item.default for model in ("mlp", "logistic")]
+    values = [PRESETS[model][name] if item.default is BY_MODEL else item.default for model in PRESETS]
     texts = ["1 / epochs" if callable(v) else "unset" if v is None else as_text(v) for v in values]
-    row = f"| `{name}` | {f'`{alias}`' if alias else ''} | {kind.expected} | {texts[0]} | {texts[1]} |"
+    row = f"| `{name}` | {f'`{alias}`' if alias else ''} | {kind.expected} | {' | '.join(texts)} |"
     assert row in (HERE / "docs" / "settings.md").read_text().splitlines()
 
 

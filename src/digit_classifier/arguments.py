@@ -95,7 +95,7 @@ def _metavar(annotation: Any) -> str:
 
 
 def _default(name: str, artifacts_root: str) -> str:
-    presets = {model: PRESETS[model].get(name) for model in ("mlp", "logistic")}
+    presets = {model: PRESETS[model].get(name) for model in PRESETS}
     if name in PRESETS["mlp"]:
         values = {model: "1 / epochs" if callable(value) else as_text(value) for model, value in presets.items()}
         return "default: " + ", ".join(f"{model} {text}" for model, text in values.items())

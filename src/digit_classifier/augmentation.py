@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digit_classifier.network import Floats, unit_uniform
+from digit_classifier.network import unit_uniform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from digit_classifier.arithmetic import Floats
 
 WORDS = 4  # random words per image: two shifts and two slants
 
@@ -24,8 +26,14 @@ def jittered(images: Floats, bits: NDArray[np.uint64], pixels: float) -> Floats:
     height, width, samples = images.shape
     draws = (2 * unit_uniform(bits).reshape(samples, WORDS).T - 1) * pixels
     down, slant_down, right, slant_right = np.ascontiguousarray(draws, dtype=images.dtype)
-    columns, rows = (np.linspace(-1, 1, n, dtype=images.dtype)[:, None] for n in (width, height))
+    columns, rows = (_evenly(n).astype(images.dtype)[:, None] for n in (width, height))
     return displaced(images, down + columns * slant_down, right + rows * slant_right)
+
+
+def _evenly(count: int) -> Floats:
+    """Places from −1 to 1; each takes one rounding, of which `linspace` promises nothing."""
+    places: Floats = (2 * np.arange(count) - (count - 1)) / max(1, count - 1)
+    return places
 
 
 def displaced(images: Floats, down: Floats, right: Floats) -> Floats:

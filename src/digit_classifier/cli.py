@@ -117,7 +117,7 @@ def _runs(options: argparse.Namespace) -> int:
         return 0
     rows = [("RUN", "ACCURACY", "MACRO F1", "MODEL", "LABEL")]
     for run in found.entries:
-        sizes = "-".join(map(str, run["hidden_sizes"]))
+        sizes = "-".join(map(str, run["channels"] + run["hidden_sizes"]))
         marks = [mark for mark in ("synthetic", "diverged") if run[mark]]
         label = " ".join([run["label"] or "", *(f"({mark})" for mark in marks)]).strip()
         scores = f"{run['accuracy']:.2%}", f"{run['macro_f1']:.4f}"

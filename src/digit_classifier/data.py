@@ -98,22 +98,46 @@ def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> S
     InputError when a class would be missing on either side.
     """
     counts = np.bincount(dataset.labels, minlength=len(dataset.class_names))
-    total = ceil(test_size * len(dataset.labels) - 1e-9)  # 0.07 * 100 is 7.000000000000001
+    total = _held_out(dataset, test_size)
     quotas = counts * (total / len(dataset.labels))
     held = np.floor(quotas).astype(np.intp)
     largest = np.argsort(held - quotas, kind="stable")[: total - int(held.sum())]
     held[largest] += 1
-    for name, count, out in zip(dataset.class_names, counts, held, strict=True):
+    order = np.argsort(random_bits(random_state, 0, len(dataset.labels)), kind="stable")
+    by_class = [order[dataset.labels[order] == label] for label in range(len(counts))]
+    return _split(dataset, np.concatenate([rows[:out] for rows, out in zip(by_class, held, strict=True)]), test_size)
+
+
+def contiguous_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
+    """Hold out ⌈test_size · samples⌉ neighbouring rows: block number random_state, around the end and on.
+
+    Rows come writer after writer, so these are mostly of people whose hand was never trained on. With a test size of
+    1 / n, random states 0 to n − 1 hold out every row once (the last block may overlap the one before). InputError
+    when a class would be missing on either side.
+    """
+    total, samples = _held_out(dataset, test_size), len(dataset.labels)
+    first = min(random_state % ceil(samples / total) * total, samples - total)
+    return _split(dataset, np.arange(first, first + total), test_size)
+
+
+SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {"random": stratified_split, "contiguous": contiguous_split}
+
+
+def _held_out(dataset: Dataset, test_size: float) -> int:
+    return ceil(test_size * len(dataset.labels) - 1e-9)  # 0.07 * 100 is 7.000000000000001
+
+
+def _split(dataset: Dataset, held_out: NDArray[np.intp], test_size: float) -> Split:
+    is_held = np.zeros(len(dataset.labels), np.bool_)
+    is_held[held_out] = True
+    for label, name in enumerate(dataset.class_names):
+        of_class = dataset.labels == label
+        count, out = np.count_nonzero(of_class), np.count_nonzero(of_class & is_held)
         if not 0 < out < count:
             came = f"{test_size:g}, which holds out {out} of the {count} samples of class {name!r}"
             raise InputError(
                 explain("--test-size", "a share that leaves every class on both sides", came, "--test-size 0.2")
             )
-    order = np.argsort(random_bits(random_state, 0, len(dataset.labels)), kind="stable")
-    by_class = [order[dataset.labels[order] == label] for label in range(len(counts))]
-    is_held = np.zeros(len(order), np.bool_)
-    for rows, out in zip(by_class, held, strict=True):
-        is_held[rows[:out]] = True
     return Split(dataset, np.flatnonzero(~is_held), np.flatnonzero(is_held))
 
 

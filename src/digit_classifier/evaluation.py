@@ -1,16 +1,17 @@
 """Scores from plain lists: confusion matrix, report, intervals, log loss, ROC.
 
-Rows of a matrix are true classes, columns predicted ones. Every sum is exact before it is rounded (`math.fsum`), so
-the same labels give the same digits on any machine, in any order; only `log_loss` leans on the platform's logarithm.
+Rows of a matrix are true classes, columns predicted ones. Every sum is exact before it is rounded (`math.fsum`), and
+the logarithm is our own, so the same labels give the same digits on any machine, in any order.
 """
 
 from __future__ import annotations
 
 import sys
 from itertools import pairwise
-from math import fsum, log, sqrt
+from math import fsum, sqrt
 from typing import TYPE_CHECKING, Any
 
+from digit_classifier.elementary import log
 from digit_classifier.errors import ArtifactError
 
 if TYPE_CHECKING:

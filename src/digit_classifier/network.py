@@ -1,57 +1,66 @@
-"""The network: fully connected layers, what they predict, and the gradient of what they get wrong.
-
-Arrays hold one sample per *column*, so a reduction over units or classes runs along contiguous memory. Every
-array of inputs or hidden units ends in a row of ones: the last column of a layer's matrix is then its bias, and one
-matrix product computes a whole layer, another one its whole gradient.
-"""
+"""The network: layers one after the other, what they predict, and the gradient of what they get wrong."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from math import sqrt
-from typing import Any, NamedTuple
+from itertools import accumulate
+from math import prod, sqrt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from digit_classifier.arithmetic import ORDINARY, Arithmetic, Floats
 from digit_classifier.data import random_bits
+from digit_classifier.layers import POOL, Convolution, Dense, Layer
 
-Floats = NDArray[np.floating[Any]]
-Matrices = tuple[Floats, ...]  # one per layer, (units, inputs + 1), bias last
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Architecture = tuple[Layer, ...]
+Matrices = tuple[Floats, ...]  # one per layer, (units, weights per unit + 1), bias last
 
 
-class Layer(NamedTuple):
-    """One layer as people write it: activation(weights @ inputs + bias). Views of the network's parameters."""
+class Trained(NamedTuple):
+    """One layer with its numbers, as people write it: activation(weights · inputs + bias). Views of the parameters."""
 
-    weights: Floats  # (units, inputs)
+    layer: Layer
+    weights: Floats  # (units, weights per unit)
     bias: Floats  # (units,)
     activation: str  # "relu", or "softmax" in the last layer
 
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """ReLU hidden layers and a softmax output. Without hidden layers this is multinomial logistic regression.
+    """ReLU after every layer but the last, softmax after that. A single layer is multinomial logistic regression.
 
     It computes in the type of `parameters`. Raw pixels become inputs as (pixel − offset) / scale.
     """
 
-    sizes: tuple[int, ...]  # (inputs, units of each hidden layer …, classes)
+    architecture: Architecture  # from the pixels to the classes
     parameters: Floats  # (count,) all matrices end to end, changed in place by training
     offset: Floats  # (inputs,) in pixel units
     scale: Floats  # (inputs,) in pixel units, never 0
+    arithmetic: Arithmetic = ORDINARY
 
     @cached_property
     def matrices(self) -> Matrices:
-        """Per layer (units, inputs + 1), bias last: views of `parameters`."""
-        return layer_views(self.parameters, self.sizes)
+        """One per layer, bias last: views of `parameters`."""
+        return layer_views(self.parameters, self.architecture)
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
+    def layers(self) -> tuple[Trained, ...]:
         """Weights, bias and activation per layer, from the pixels to the classes."""
-        names = ["relu"] * (len(self.sizes) - 2) + ["softmax"]
-        return tuple(Layer(m[:, :-1], m[:, -1], name) for m, name in zip(self.matrices, names, strict=True))
+        names = ["relu"] * (len(self.architecture) - 1) + ["softmax"]
+        triples = zip(self.architecture, self.matrices, names, strict=True)
+        return tuple(Trained(layer, matrix[:, :-1], matrix[:, -1], name) for layer, matrix, name in triples)
+
+    @property
+    def classes(self) -> int:
+        """How many there are to choose from."""
+        return self.architecture[-1].outputs
 
     def inputs(self, pixels: Floats) -> Floats:
         """Raw pixels (inputs, samples) as the first layer wants them: scaled, a row of ones below."""
@@ -62,52 +71,88 @@ class Network:
 
     def probabilities(self, images: NDArray[Any]) -> Floats:
         """Class probabilities (samples, classes) of raw images (samples, height, width) or (samples, pixels)."""
-        inputs = self.inputs(as_columns(images, self.parameters.dtype))
-        work = Workspace.create(self, len(images))
-        probabilities = np.empty((self.sizes[-1], len(images)), self.parameters.dtype)
-        forward(self, inputs, work, probabilities)
-        return np.ascontiguousarray(probabilities.T)
+        probabilities = np.empty((len(images), self.classes), self.parameters.dtype)
+        for first in range(0, len(images), BLOCK):
+            inputs = self.inputs(as_columns(images[first : first + BLOCK], self.parameters.dtype))
+            block = np.empty((self.classes, inputs.shape[1]), self.parameters.dtype)
+            forward(self, inputs, Workspace.create(self, inputs.shape[1]), block)
+            probabilities[first : first + BLOCK] = block.T
+        return probabilities
+
+
+BLOCK = 4096  # samples at a time, so that memory stays bounded however large the data set
 
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
     """Memory for one pass over a fixed number of samples, allocated once and overwritten by every pass."""
 
-    hidden: tuple[Floats, ...]  # per hidden layer (units + 1, samples), last row ones
-    errors: tuple[Floats, ...]  # per layer (units, samples): gradient of the loss at the layer's sums
-    active: tuple[NDArray[np.bool_], ...]  # per hidden layer (units, samples): where ReLU let the sum through
+    hidden: tuple[Floats, ...]  # per hidden layer (outputs + 1, samples), last row ones
+    errors: tuple[Floats, ...]  # per layer (outputs, samples): gradient of the loss before the activation
+    active: tuple[NDArray[np.bool_], ...]  # per hidden layer (outputs, samples): where ReLU let the sum through
+    memories: tuple[Any, ...]  # each layer's own
 
     @classmethod
     def create(cls, network: Network, samples: int) -> Workspace:
         """Buffers that fit this network and this number of samples."""
-        units, dtype = network.sizes[1:], network.parameters.dtype
+        layers, dtype = network.architecture, network.parameters.dtype
         return cls(
-            hidden=tuple(np.ones((u + 1, samples), dtype) for u in units[:-1]),
-            errors=tuple(np.empty((u, samples), dtype) for u in units),
-            active=tuple(np.empty((u, samples), np.bool_) for u in units[:-1]),
+            hidden=tuple(np.ones((layer.outputs + 1, samples), dtype) for layer in layers[:-1]),
+            errors=tuple(np.empty((layer.outputs, samples), dtype) for layer in layers),
+            active=tuple(np.empty((layer.outputs, samples), np.bool_) for layer in layers[:-1]),
+            memories=tuple(layer.memory(samples, dtype) for layer in layers),
         )
 
 
-def create_network(sizes: tuple[int, ...], offset: Floats, scale: Floats, random_state: int) -> Network:
+def build_architecture(
+    image_shape: tuple[int, int], channels: Sequence[int], hidden_sizes: Sequence[int], classes: int
+) -> Architecture:
+    """Convolutions with these units, then dense layers with these, then one unit per class.
+
+    Pooled after every second convolution and after the last, as in VGG (arXiv:1409.1556). ValueError when an image
+    is too small to be pooled once more.
+    """
+    layers: list[Layer] = []
+    depth, (height, width) = 1, image_shape
+    for number, units in enumerate(channels, start=1):
+        pooled = number % 2 == 0 or number == len(channels)
+        layers.append(Convolution(depth, height, width, units, pooled))
+        if not layers[-1].outputs:
+            raise ValueError(f"{height} × {width} pixels cannot be pooled again")
+        depth, height, width = units, height // POOL if pooled else height, width // POOL if pooled else width
+    inputs = depth * height * width
+    for units in (*hidden_sizes, classes):
+        layers.append(Dense(inputs, units))
+        inputs = units
+    return tuple(layers)
+
+
+def count_parameters(architecture: Architecture) -> int:
+    """Weights and biases of all layers."""
+    return sum(prod(layer.matrix_shape) for layer in architecture)
+
+
+def create_network(
+    architecture: Architecture, offset: Floats, scale: Floats, random_state: int, arithmetic: Arithmetic = ORDINARY
+) -> Network:
     """Float32 network before training: hidden layers by He's rule, biases and output layer zero.
 
     A zero output layer makes the first prediction 1 / classes for everybody: the loss starts at ln(classes).
     He initialisation (arXiv:1502.01852), uniform on ±√(6 / inputs), which has the rule's variance 2 / inputs.
     """
-    count = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
-    parameters = np.zeros(count, np.float32)
-    network = Network(sizes, parameters, offset.astype(np.float32), scale.astype(np.float32))
-    uniform = unit_uniform(random_bits(random_state, 1, count))
-    for matrix, bits in zip(network.matrices[:-1], layer_views(uniform, sizes), strict=False):
+    parameters = np.zeros(count_parameters(architecture), np.float32)
+    network = Network(architecture, parameters, offset.astype(np.float32), scale.astype(np.float32), arithmetic)
+    uniform = unit_uniform(random_bits(random_state, 1, len(parameters)))
+    for matrix, bits in zip(network.matrices[:-1], layer_views(uniform, architecture), strict=False):
         limit = sqrt(6 / (matrix.shape[1] - 1))
         matrix[:, :-1] = (2 * bits[:, :-1] - 1) * limit
     return network
 
 
-def layer_views(flat: Floats, sizes: tuple[int, ...]) -> Matrices:
-    """Cut a flat vector into one matrix (units, inputs + 1) per layer, without copying."""
-    shapes = [(units, inputs + 1) for inputs, units in pairwise(sizes)]
-    ends = np.cumsum([rows * columns for rows, columns in shapes])
+def layer_views(flat: Floats, architecture: Architecture) -> Matrices:
+    """Cut a flat vector into one matrix (units, weights per unit + 1) per layer, without copying."""
+    shapes = [layer.matrix_shape for layer in architecture]
+    ends = list(accumulate(map(prod, shapes)))
     return tuple(part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True))
 
 
@@ -123,24 +168,24 @@ def as_columns(images: NDArray[Any], dtype: Any = np.float32) -> Floats:
 
 def forward(network: Network, inputs: Floats, work: Workspace, probabilities: Floats) -> None:
     """Fill `work.hidden` and `probabilities` (classes, samples) for inputs (inputs + 1, samples)."""
-    below = inputs
-    for matrix, hidden in zip(network.matrices[:-1], work.hidden, strict=True):
-        sums = hidden[:-1]
-        np.matmul(matrix, below, out=sums)
-        np.maximum(sums, 0, out=sums)
-        below = hidden
-    np.matmul(network.matrices[-1], below, out=probabilities)
-    softmax(probabilities)
+    matmul = network.arithmetic.matmul
+    outputs = (*(hidden[:-1] for hidden in work.hidden), probabilities)
+    steps = zip(network.architecture, network.matrices, (inputs, *work.hidden), outputs, work.memories, strict=True)
+    for layer, matrix, below, sums, memory in steps:
+        layer.sums(matrix, below, sums, memory, matmul)
+        if sums is not probabilities:
+            np.maximum(sums, 0, out=sums)
+    softmax(probabilities, network.arithmetic)
 
 
-def softmax(logits: Floats) -> None:
+def softmax(logits: Floats, arithmetic: Arithmetic) -> None:
     """Turn each column of logits (classes,) into probabilities, in place.
 
     Subtracting the largest logit changes nothing but keeps exp from overflowing.
     """
     logits -= np.maximum.reduce(logits)
-    np.exp(logits, out=logits)
-    logits /= np.add.reduce(logits)
+    arithmetic.exp(logits, logits)
+    logits /= arithmetic.column_sums(logits)
 
 
 def backward(
@@ -152,20 +197,34 @@ def backward(
     """
     np.subtract(probabilities, targets, out=work.errors[-1])
     work.errors[-1][...] /= probabilities.shape[1]
-    outputs = (inputs, *work.hidden)
-    for layer in reversed(range(len(gradients))):
-        np.matmul(work.errors[layer], outputs[layer].T, out=gradients[layer])
-        if layer:
-            error, active = work.errors[layer - 1], work.active[layer - 1]
-            np.matmul(network.matrices[layer][:, :-1].T, work.errors[layer], out=error)
-            np.greater(outputs[layer][:-1], 0, out=active)
-            error *= active
+    outputs, matmul = (inputs, *work.hidden), network.arithmetic.matmul
+    for i in reversed(range(len(gradients))):
+        layer, errors, memory = network.architecture[i], work.errors[i], work.memories[i]
+        layer.gradient(outputs[i], errors, gradients[i], memory, matmul)
+        if i:
+            below = work.errors[i - 1]
+            layer.errors_below(network.matrices[i], errors, below, memory, matmul)
+            below *= np.greater(outputs[i][:-1], 0, out=work.active[i - 1])
 
 
-def log_loss(probabilities: Floats, labels: NDArray[np.intp]) -> float:
+def log_loss(probabilities: Floats, labels: NDArray[np.intp], arithmetic: Arithmetic = ORDINARY) -> float:
     """Mean −log(probability of the true class), natural log, summed in float64, for columns (classes, samples).
 
     A probability that rounded to zero counts as the smallest normal number of its type.
     """
     true = probabilities[labels, np.arange(len(labels))]
-    return -float(np.log(np.maximum(true, np.finfo(true.dtype).tiny)).mean(dtype=np.float64))
+    return -arithmetic.mean(arithmetic.log(np.maximum(true, np.finfo(true.dtype).tiny)))
+
+
+def predicted(probabilities: Floats) -> NDArray[np.intp]:
+    """The class of each column's largest probability, the first of equals: `argmax(axis=0)`, only faster.
+
+    Where each column has one largest element, its row number is a product with ones and zeros.
+    """
+    top = np.maximum.reduce(probabilities)
+    largest = probabilities == top
+    if np.count_nonzero(largest) != len(top) or np.isnan(top.max()):  # equals, or nan
+        classes: NDArray[np.intp] = probabilities.argmax(axis=0)
+    else:
+        classes = (np.arange(len(largest), dtype=np.float32) @ largest.astype(np.float32)).astype(np.intp)
+    return classes

@@ -7,7 +7,7 @@ from math import sqrt
 
 import numpy as np
 
-from digit_classifier.network import Floats
+from digit_classifier.arithmetic import Floats
 
 Update = Callable[[Floats, float], None]  # (gradient, rate): changes the parameters in place
 
@@ -31,17 +31,17 @@ def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: fl
     move into two scalars and save two passes over the parameters.
     """
     first, second, step = np.zeros_like(parameters), np.zeros_like(parameters), np.empty_like(parameters)
-    updates = 0
+    power1 = power2 = 1.0  # momentum and beta2 to the number of updates
 
     def update(gradient: Floats, rate: float) -> None:
-        nonlocal updates
-        updates += 1
+        nonlocal power1, power2
+        power1, power2 = power1 * momentum, power2 * beta2
         np.multiply(first, momentum, out=first)
         np.add(first, gradient, out=first)
         np.multiply(second, beta2, out=second)
         np.add(second, np.multiply(gradient, gradient, out=step), out=second)
-        unbias1 = (1 - momentum) / (1 - momentum**updates)
-        unbias2 = sqrt((1 - beta2) / (1 - beta2**updates))
+        unbias1 = (1 - momentum) / (1 - power1)
+        unbias2 = sqrt((1 - beta2) / (1 - power2))
         np.add(np.sqrt(second, out=step), epsilon / unbias2, out=step)
         np.divide(first, step, out=step)
         np.subtract(parameters, np.multiply(step, rate * unbias1 / unbias2, out=step), out=parameters)

@@ -175,8 +175,8 @@ def model_payload(run: Run) -> Payload:
         little_endian(network.offset),
         little_endian(network.scale),
         [
-            (layer.weights.shape[1], len(layer.bias), layer.activation, *map(little_endian, layer[:2]))
-            for layer in network.layers
+            (layer.description, activation, little_endian(weights), little_endian(bias))
+            for layer, weights, bias, activation in network.layers
         ],
     )
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from digit_classifier.data import DATASETS, Dataset, Split, stratified_split
+from digit_classifier.data import DATASETS, SPLITS, Dataset, Split
 from digit_classifier.errors import InputError, explain
-from digit_classifier.training import train
+from digit_classifier.network import count_parameters
+from digit_classifier.training import architecture_of, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,16 +42,20 @@ MAX_PARAMETERS = 2_000_000  # what model.json holds below its 16 MB; also more t
 
 def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
     """Load and split the data; InputError when the settings do not fit it, before anything is trained."""
-    split = stratified_split(dataset or DATASETS[config.dataset](), config.test_size, config.random_state)
+    dataset = dataset or DATASETS[config.dataset]()
+    split = SPLITS[config.split](dataset, config.test_size, config.random_state)
     if config.sample_count > len(split.holdout_ids):
         most = f"at most {len(split.holdout_ids)}, the size of the hold-out"
         attempt = f"--sample-count {min(16, len(split.holdout_ids))}"
         raise InputError(explain("--sample-count", most, str(config.sample_count), attempt))
-    sizes = (split.dataset.images[0].size, *config.hidden_sizes, len(split.dataset.class_names))
-    parameters = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
+    try:
+        parameters = count_parameters(architecture_of(config, split))
+    except ValueError as error:
+        small = f"{len(config.channels)} on images of which {error}"
+        raise InputError(explain("--channels", "fewer convolutions", small, "--channels 16,32")) from None
     if parameters > MAX_PARAMETERS:
         most = f"at most {MAX_PARAMETERS:,} parameters in all"
-        raise InputError(explain("--hidden-sizes", most, f"{parameters:,}", "--hidden-sizes 128,64"))
+        raise InputError(explain("--hidden-sizes", most, f"{parameters:,}", "smaller layers"))
     return split
 
 

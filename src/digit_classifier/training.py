@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from digit_classifier.arithmetic import EXACT, ORDINARY, Floats
 from digit_classifier.augmentation import WORDS, jittered
 from digit_classifier.data import random_stream
 from digit_classifier.network import (
-    Floats,
+    BLOCK,
     Network,
     Workspace,
     as_columns,
     backward,
+    build_architecture,
     create_network,
     forward,
     layer_views,
     log_loss,
+    predicted,
 )
 from digit_classifier.optimizers import OPTIMIZERS
 
@@ -30,9 +33,9 @@ if TYPE_CHECKING:
 
     from digit_classifier.config import RunConfig
     from digit_classifier.data import Split
+    from digit_classifier.network import Architecture
 
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
-BLOCK = 4096  # samples prepared at a time, so that memory stays bounded however large the data set
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,14 +154,25 @@ def new_network(config: RunConfig, split: Split) -> Network:
     """Untrained network that fits the split's images and classes; its scaling has seen the training rows only."""
     images = split.training_images
     offset, scale = SCALINGS[config.scaling](images.reshape(len(images), -1), split.dataset.max_value)
-    sizes = (len(offset), *config.hidden_sizes, len(split.dataset.class_names))
-    return create_network(sizes, offset, scale, config.random_state)
+    arithmetic = EXACT if config.exact else ORDINARY
+    return create_network(architecture_of(config, split), offset, scale, config.random_state, arithmetic)
+
+
+def architecture_of(config: RunConfig, split: Split) -> Architecture:
+    """The layers that these settings mean for these images and classes; ValueError if the images are too small."""
+    height, width = split.dataset.images.shape[1:]
+    return build_architecture((height, width), config.channels, config.hidden_sizes, len(split.dataset.class_names))
 
 
 def standard_scaling(pixels: NDArray[np.uint8], max_value: int) -> tuple[Floats, Floats]:  # noqa: ARG001
-    """Mean and standard deviation of each pixel over (samples, pixels); a constant pixel divides by 1."""
-    deviation = pixels.std(axis=0, dtype=np.float64)
-    return pixels.mean(axis=0, dtype=np.float64), np.where(deviation == 0, 1.0, deviation)
+    """Mean and standard deviation of each pixel over (samples, pixels); a constant pixel divides by 1.
+
+    From sums of whole numbers, so that no rounding depends on their order.
+    """
+    count, whole = len(pixels), pixels.astype(np.int64)
+    total, squares = whole.sum(axis=0), (whole * whole).sum(axis=0)
+    deviation = np.sqrt(count * squares - total * total) / count
+    return total / count, np.where(deviation == 0, 1.0, deviation)
 
 
 def max_scaling(pixels: NDArray[np.uint8], max_value: int) -> tuple[Floats, Floats]:
@@ -177,13 +191,13 @@ SCALINGS: dict[str, Callable[[NDArray[np.uint8], int], tuple[Floats, Floats]]] =
 
 def learner(config: RunConfig, network: Network, split: Split) -> Callable[[float], Scores]:
     """Function that trains the network for one epoch at a given rate and returns the scores of what it saw."""
-    samples, classes = len(split.training_ids), network.sizes[-1]
+    samples = len(split.training_ids)
     batch = min(config.batch_size, samples) or samples
     feed = passes(config, network, split, batch)
     workspaces = {size: Workspace.create(network, size) for size in {batch, samples % batch} - {0}}
-    probabilities = np.empty((classes, samples), network.parameters.dtype)
+    probabilities = np.empty((network.classes, samples), network.parameters.dtype)
     gradient = np.empty_like(network.parameters)
-    gradients = layer_views(gradient, network.sizes)
+    gradients = layer_views(gradient, network.architecture)
     update = OPTIMIZERS[config.optimizer](network.parameters, config.momentum)
     decay = config.weight_decay * is_weight(network)
 
@@ -196,23 +210,25 @@ def learner(config: RunConfig, network: Network, split: Split) -> Callable[[floa
             backward(network, inputs, work, seen, targets[:, columns], gradients)
             np.multiply(network.parameters, kept, out=network.parameters)
             update(gradient, rate)
-        return Scores(log_loss(probabilities, labels), float((probabilities.argmax(axis=0) == labels).mean()))
+        right = np.count_nonzero(predicted(probabilities) == labels)
+        return Scores(log_loss(probabilities, labels, network.arithmetic), right / samples)
 
     return learn
 
 
 def watcher(network: Network, split: Split) -> Callable[[], tuple[Scores, NDArray[np.intp]]]:
     """Function that returns scores and confusion matrix of the hold-out rows, without touching the network."""
-    labels, classes = split.holdout_labels, network.sizes[-1]
+    labels, classes = split.holdout_labels, network.classes
     inputs = network.inputs(as_columns(split.holdout_images))
     work = Workspace.create(network, len(labels))
     probabilities = np.empty((classes, len(labels)), network.parameters.dtype)
 
     def watch() -> tuple[Scores, NDArray[np.intp]]:
         forward(network, inputs, work, probabilities)
-        cells = np.bincount(labels * classes + probabilities.argmax(axis=0), minlength=classes**2)
+        cells = np.bincount(labels * classes + predicted(probabilities), minlength=classes**2)
         confusion = cells.reshape(classes, classes)
-        return Scores(log_loss(probabilities, labels), float(confusion.trace() / len(labels))), confusion
+        loss = log_loss(probabilities, labels, network.arithmetic)
+        return Scores(loss, float(confusion.trace() / len(labels))), confusion
 
     return watch
 
@@ -220,7 +236,7 @@ def watcher(network: Network, split: Split) -> Callable[[], tuple[Scores, NDArra
 def is_weight(network: Network) -> Floats:
     """1 for every weight and 0 for every bias, (count,): biases are not decayed."""
     mask = np.ones_like(network.parameters)
-    for matrix in layer_views(mask, network.sizes):
+    for matrix in layer_views(mask, network.architecture):
         matrix[:, -1] = 0
     return mask
 
@@ -239,7 +255,7 @@ class Pass(NamedTuple):
 def passes(config: RunConfig, network: Network, split: Split, batch: int) -> Iterator[Pass]:
     """Endless epochs: in a new order each, every image moved anew."""
     images, labels = split.training_images, split.training_labels
-    smooth = smoothed_targets(network.sizes[-1], config.label_smoothing).astype(network.parameters.dtype)
+    smooth = smoothed_targets(network.classes, config.label_smoothing).astype(network.parameters.dtype)
     if batch == len(labels) and not config.shift_pixels:  # in a full batch of still images, nothing changes
         targets, inputs = smooth[:, labels], network.inputs(as_columns(images))
         while True:

@@ -204,9 +204,9 @@ def flat(network: Network) -> list[float]:
     return [weight for row in network.weights for weight in row]
 
 
-def layer_of(network: Network) -> tuple[int, int, str, list[float], list[float]]:
+def layer_of(network: Network) -> tuple[Payload, str, list[float], list[float]]:
     """The one layer of the network, as model.json wants it."""
-    return SIDE**2, len(NAMES), "softmax", flat(network), network.bias
+    return {"inputs": SIDE**2, "units": len(NAMES)}, "softmax", flat(network), network.bias
 
 
 def describe(recipe: Recipe, run_id: str, payloads: dict[str, Payload]) -> Payload:

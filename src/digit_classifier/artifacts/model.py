@@ -5,18 +5,16 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts.layers import check_layers, count_parameters, layer_schema, weights_per_unit
 from digit_classifier.artifacts.rules import (
     BASE64,
     IMAGE_SHAPE,
     MAX_VALUE,
     Payload,
-    check_layers,
-    count_parameters,
     decode,
     decode_float32,
     encode,
     float32_bytes,
-    layer_schema,
     require,
 )
 from digit_classifier.schema import SHA256, arr, check_payload, document, integer
@@ -43,11 +41,12 @@ def build_model(
     max_value: int,
     offset: bytes | Sequence[float],
     scale: bytes | Sequence[float],
-    layers: Sequence[tuple[int, int, str, bytes | Sequence[float], bytes | Sequence[float]]],
+    layers: Sequence[tuple[Payload, str, bytes | Sequence[float], bytes | Sequence[float]]],
 ) -> Payload:
-    """model.json: input = (pixel − offset) / scale, then each layer (inputs, units, activation, weights, bias).
+    """model.json: input = (pixel − offset) / scale, then each layer (description, activation, weights, bias).
 
-    All numbers are float32, as flat lists or as little-endian bytes; weights are units × inputs, row by row.
+    A description holds inputs, units and, for a convolution, how the inputs are an image. All numbers are float32, as
+    flat lists or as little-endian bytes; weights are units × inputs or units × channels × 3 × 3, row by row.
     """
     payload: Payload = {
         "schema_version": 1,
@@ -57,13 +56,12 @@ def build_model(
         "scale": encode(float32_bytes(scale)),
         "layers": [
             {
-                "inputs": inputs,
-                "units": units,
+                **description,
                 "activation": activation,
                 "weights": encode(float32_bytes(weights)),
                 "bias": encode(float32_bytes(bias)),
             }
-            for inputs, units, activation, weights, bias in layers
+            for description, activation, weights, bias in layers
         ],
     }
     payload["parameters"] = sum(count_parameters(layer) for layer in payload["layers"])
@@ -72,14 +70,17 @@ def build_model(
 
 def model_sha256(payload: Payload) -> str:
     """Digest of the architecture and the bytes of offset, scale, and each layer's weights and bias."""
-    shapes = [(layer["inputs"], layer["units"], layer["activation"]) for layer in payload["layers"]]
+    shapes = [
+        (layer["inputs"], layer["units"], layer["activation"], *sorted(layer.get("convolution", {}).items()))
+        for layer in payload["layers"]
+    ]
     digest = hashlib.sha256(repr((tuple(payload["image_shape"]), payload["max_value"], shapes)).encode())
     height, width = payload["image_shape"]
     for key in ("offset", "scale"):
         digest.update(decode(payload[key], 4 * height * width, f"model.{key}"))
     for index, layer in enumerate(payload["layers"]):
         where = f"model.layers[{index}]"
-        digest.update(decode(layer["weights"], 4 * layer["inputs"] * layer["units"], f"{where}.weights"))
+        digest.update(decode(layer["weights"], 4 * weights_per_unit(layer) * layer["units"], f"{where}.weights"))
         digest.update(decode(layer["bias"], 4 * layer["units"], f"{where}.bias"))
     return digest.hexdigest()
 
@@ -98,7 +99,7 @@ def validate_model_payload(payload: Payload) -> None:
     require(payload["parameters"] == parameters, "model.parameters", str(parameters), payload["parameters"])
     for index, layer in enumerate(layers):
         where = f"model.layers[{index}]"
-        decode_float32(layer["weights"], layer["inputs"] * layer["units"], f"{where}.weights")
+        decode_float32(layer["weights"], weights_per_unit(layer) * layer["units"], f"{where}.weights")
         decode_float32(layer["bias"], layer["units"], f"{where}.bias")
     digest = model_sha256(payload)
     require(payload["sha256"] == digest, "model.sha256", digest, payload["sha256"])

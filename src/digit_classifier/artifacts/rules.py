@@ -9,7 +9,7 @@ from math import fsum, isclose, isfinite
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError
-from digit_classifier.schema import Schema, arr, at, integer, line, nullable, obj, show, text
+from digit_classifier.schema import arr, at, integer, line, nullable, obj, show, text
 from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
@@ -192,26 +192,3 @@ def agree(wanted: object, got: object, where: str, tolerance: float = 1e-9) -> N
     """Raise ArtifactError at the first difference."""
     for difference in differences(wanted, got, where, tolerance):
         raise ArtifactError(difference)
-
-
-def layer_schema(**more: Schema) -> Schema:
-    """Declare a dense layer: its size, its activation, and what else a file says about it."""
-    activation: Schema = {"type": "string", "enum": ["relu", "softmax"]}
-    return obj({"inputs": integer(1, 2**24), "units": integer(1, 2**16), "activation": activation, **more})
-
-
-def check_layers(layers: Sequence[Payload], where: str) -> int:
-    """Each layer takes what the one before gives, ReLU inside and softmax at the end; the number of parameters."""
-    for index, layer in enumerate(layers):
-        here = f"{where}[{index}]"
-        if index:
-            units = layers[index - 1]["units"]
-            require(layer["inputs"] == units, f"{here}.inputs", f"{units}, the units before", layer["inputs"])
-        activation = "relu" if index + 1 < len(layers) else "softmax"
-        require(layer["activation"] == activation, f"{here}.activation", repr(activation), layer["activation"])
-    return sum(count_parameters(layer) for layer in layers)
-
-
-def count_parameters(layer: Payload) -> int:
-    """Weights and biases of a dense layer."""
-    return int((layer["inputs"] + 1) * layer["units"])

@@ -63,6 +63,7 @@ ENTRY = obj(
         "label": nullable(line(1, LABEL_LIMIT)),
         "created": CREATED,
         "model": NAME,
+        "channels": arr(integer(1), 0, 31),
         "hidden_sizes": arr(integer(1), 0, 31),
         "parameters": integer(1),
         "accuracy": UNIT,
@@ -77,10 +78,12 @@ INDEX = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "run
 
 def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) -> Payload:
     """A run's line in index.json, from its run_summary.json and metrics.json."""
+    hidden = summary["model"]["layers"][:-1]
     return {
         **{key: summary[key] for key in ("run_id", "label", "created", "synthetic")},
         "model": summary["model"]["name"],
-        "hidden_sizes": [layer["units"] for layer in summary["model"]["layers"][:-1]],
+        "channels": [layer["units"] for layer in hidden if "convolution" in layer],
+        "hidden_sizes": [layer["units"] for layer in hidden if "convolution" not in layer],
         "parameters": summary["model"]["parameters"],
         **{key: metrics[key] for key in ("accuracy", "macro_f1")},
         "diverged": summary["diverged"] is not None,

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.dataset import DESCRIPTION, PROSE, dataset_file, split_sha256
+from digit_classifier.artifacts.layers import LAYER, check_layers, count_parameters, layer_schema
 from digit_classifier.artifacts.rules import (
     CLASS_NAMES,
     CREATED,
@@ -18,10 +19,7 @@ from digit_classifier.artifacts.rules import (
     RUN_ID,
     Payload,
     check_class_names,
-    check_layers,
     check_line,
-    count_parameters,
-    layer_schema,
     require,
 )
 from digit_classifier.errors import ArtifactError
@@ -161,7 +159,7 @@ def _plain(value: Setting | Sequence[int]) -> Any:
 
 def _model(name: str, model: Payload) -> Payload:
     layers = [
-        {key: layer[key] for key in ("inputs", "units", "activation")} | {"parameters": count_parameters(layer)}
+        {key: layer[key] for key in LAYER if key in layer} | {"parameters": count_parameters(layer)}
         for layer in model["layers"]
     ]
     return {"name": name, "layers": layers, "parameters": model["parameters"]}

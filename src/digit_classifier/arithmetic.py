@@ -1,0 +1,96 @@
+"""The arithmetic of the network: NumPy's own, or one that gives the same bits on every machine.
+
+Almost everything the network computes is + − × ÷ √ and comparisons, element by element, which IEEE 754 rounds in one
+way everywhere. Left are the operations in `Arithmetic`, where results depend on the order of a sum (number of threads,
+width of the processor's vectors, blocking and fused operations of BLAS) or on somebody's polynomial for exp.
+
+`EXACT` replaces these. **Products**: both matrices are scaled by a power of two and rounded to whole numbers of at
+most b bits, with 2 b + ⌈log₂ k⌉ ≤ 53 for sums of k products. Each product is then a whole number of at most 2 b bits,
+and every partial sum, in whatever order, is a whole number of at most 2⁵³: float64 holds all of them without rounding,
+so every order gives the same bits, and BLAS may choose its own. Scaling back by a power of two is exact as well; one
+rounding to the type of the result ends it. What it costs is precision, 2⁻ᵇ of the largest element: b = 23 for
+64 inputs, about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.)
+**Exponential and logarithm** come from `elementary`, **sums** are added in a fixed order or rounded only once (fsum).
+"""
+
+from __future__ import annotations
+
+from math import frexp, fsum, isfinite, ldexp
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digit_classifier.elementary import LN2, LN2_HIGH, LN2_LOW, SQRT_HALF, exp_fraction, log_fraction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Floats = NDArray[np.floating[Any]]
+
+
+class Arithmetic(NamedTuple):
+    """The operations whose result could depend on the machine."""
+
+    matmul: Callable[[Floats, Floats, Floats], object]  # (a, b, out): out = a @ b
+    exp: Callable[[Floats, Floats], object]  # (x, out), for x ≤ 0
+    log: Callable[[Floats], Floats]
+    column_sums: Callable[[Floats], Floats]  # (rows, columns) → (columns,)
+    mean: Callable[[Floats], float]
+
+
+def _ordinary_mean(values: Floats) -> float:
+    return float(values.mean(dtype=np.float64))
+
+
+ORDINARY = Arithmetic(np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean)
+
+
+def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
+    """`out = a @ b` by whole numbers, for (m, k) and (k, n); all nan if an element is not finite."""
+    bits = (53 - (a.shape[1] - 1).bit_length()) // 2
+    (left, left_exponent), (right, right_exponent) = _whole(a, bits), _whole(b, bits)
+    np.multiply(left @ right, ldexp(1, left_exponent + right_exponent), out=out, casting="same_kind")
+
+
+def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
+    """Whole numbers of at most this many bits and e, with x ≈ numbers · 2ᵉ; all nan if an element is not finite."""
+    largest = max(float(x.max()), -float(x.min()))
+    if not isfinite(largest):
+        return np.full(x.shape, np.nan), 0
+    exponent = frexp(largest)[1] - bits
+    scaled = np.multiply(x, ldexp(1, -exponent), dtype=np.float64)
+    return np.rint(scaled, out=scaled), exponent
+
+
+def exact_exp(x: Floats, out: Floats) -> None:
+    """`out = exp(x)` for x ≤ 0: eˣ = 2ⁿ eʳ with r within ±ln(2)/2."""
+    x = np.maximum(x, -700, dtype=np.float64)  # below, the result is zero in float32 anyway
+    n = np.rint(x * (1 / LN2))
+    fraction = exp_fraction((x - n * LN2_HIGH) - n * LN2_LOW)
+    with np.errstate(invalid="ignore"):  # nan has no exponent; its fraction is nan already
+        out[...] = np.ldexp(fraction, n.astype(np.intc))
+
+
+def exact_log(x: Floats) -> Floats:
+    """The natural logarithm of positive numbers, in float64."""
+    fraction, exponent = np.frexp(x.astype(np.float64))
+    low = fraction < SQRT_HALF
+    result: Floats = (exponent - low) * LN2 + log_fraction(fraction * (1 + low))
+    return result
+
+
+def exact_column_sums(x: Floats) -> Floats:
+    """Row after row, from the first."""
+    total: Floats = x[0].copy()
+    for row in x[1:]:
+        total += row
+    return total
+
+
+def exact_mean(values: Floats) -> float:
+    """The sum is rounded once, so its order does not matter."""
+    return fsum(values.tolist()) / len(values)
+
+
+EXACT = Arithmetic(exact_matmul, exact_exp, exact_log, exact_column_sums, exact_mean)

@@ -1,0 +1,43 @@
+"""Exponential and logarithm from + − × ÷ alone, for floats and arrays alike.
+
+The C library and NumPy round theirs differently from one processor, system and version to the next. These four
+operations are rounded in one way everywhere (IEEE 754), so what is built from them in a fixed order is, too.
+"""
+
+from __future__ import annotations
+
+from math import frexp
+from typing import Any
+
+LN2 = 0.6931471805599453
+# ln 2 in two parts: the first has so few digits that its product with a small whole number is exact.
+LN2_HIGH, LN2_LOW = 0.693147180369123816490, 1.90821492927058770002e-10  # as in FreeBSD's e_exp.c
+SQRT_HALF = 0.7071067811865476
+EXP_TERMS = tuple(1 / factorial for factorial in (3628800, 362880, 40320, 5040, 720, 120, 24, 6, 2, 1, 1))
+LOG_TERMS = tuple(1 / odd for odd in range(21, 0, -2))
+
+
+def exp_fraction(x: Any) -> Any:
+    """The exponential of numbers within ±ln(2)/2: Taylor series to x¹⁰, relative error below 3e-13."""
+    total = EXP_TERMS[0]
+    for term in EXP_TERMS[1:]:
+        total = total * x + term
+    return total
+
+
+def log_fraction(x: Any) -> Any:
+    """The natural logarithm of numbers from √½ to √2: 2 artanh((x − 1) / (x + 1)), relative error below 1e-15."""
+    ratio = (x - 1) / (x + 1)
+    square = ratio * ratio
+    total = LOG_TERMS[0]
+    for term in LOG_TERMS[1:]:
+        total = total * square + term
+    return 2 * ratio * total
+
+
+def log(x: float) -> float:
+    """The natural logarithm of one positive number."""
+    fraction, exponent = frexp(x)
+    if fraction < SQRT_HALF:
+        fraction, exponent = 2 * fraction, exponent - 1
+    return exponent * LN2 + float(log_fraction(fraction))

@@ -1,0 +1,29 @@
+"""Train with `exact` and print digests of everything that was computed: what a test runs in other surroundings.
+
+`python tests/exact_digests.py '{"name": {setting: value, ...}, ...}'` prints one JSON object, digests by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
+
+from digit_classifier.config import configure
+from digit_classifier.recording import result_payloads
+from digit_classifier.run import prepare, run_experiment
+
+
+def digests(settings: dict[str, object]) -> dict[str, str]:
+    """Digest of the weights, and of every JSON file that the run would write, times aside."""
+    config = configure(**settings, exact=True, roc_per_class=True, learning_rate_trace=True)
+    payloads = result_payloads(run_experiment(config, prepare(config)))
+    text = json.dumps(payloads, sort_keys=True)
+    return {"weights": payloads["model.json"]["sha256"], "results": hashlib.sha256(text.encode()).hexdigest()}
+
+
+if __name__ == "__main__":
+    print(json.dumps({name: digests(settings) for name, settings in json.loads(sys.argv[1]).items()}, indent=2))
