@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
 from digit_classifier.config import configure
 from digit_classifier.data import load_digits, stratified_split
@@ -57,7 +57,7 @@ def kernels() -> list[str]:
     """Matrix kernels of OpenBLAS for this family of processors that this processor can run."""
     flags = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
     needs = {"Prescott": "pni", "Nehalem": "sse4_2", "Sandybridge": "avx", "Haswell": "avx2", "Zen": "avx2"}
-    return [*(name for name, flag in needs.items() if f" {flag} " in flags), *(["SkylakeX"] if " avx512vl" in flags else [])]
+    return [name for name, flag in (needs | {"SkylakeX": "avx512vl"}).items() if f" {flag} " in flags]
 
 
 @pytest.mark.parametrize("kernel", kernels())
@@ -91,7 +91,10 @@ def test_the_number_of_threads_does_not_matter(threads: str) -> None:
 
 def test_even_several_threads_at_work_give_the_same_bits() -> None:
     """A run computes on one thread; the arithmetic would not mind more."""
-    config, split = configure(exact=True, hidden_sizes="300", epochs=1, batch_size=0), stratified_split(load_digits(), 0.2, 0)
+    config, split = (
+        configure(exact=True, hidden_sizes="300", epochs=1, batch_size=0),
+        stratified_split(load_digits(), 0.2, 0),
+    )
     networks = []
     for threads in (1, 2, 4):
         with threadpool_limits(limits=threads, user_api="blas"):
@@ -120,5 +123,4 @@ def test_exact_training_is_as_accurate_as_the_ordinary_one(settings: dict[str, o
 
 
 if __name__ == "__main__":
-    assert threadpool_info()
     GOLDEN.write_text(json.dumps({"whole": digests_in(WHOLE), "small": digests_in(SMALL)}, indent=2) + "\n")

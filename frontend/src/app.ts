@@ -35,6 +35,7 @@ export function titleOf(run: Run): string {
   return run.summary.label ?? run.id ?? architecture(run.summary.model.name, hiddenSizes(run));
 }
 
+/** Units of every layer but the last. */
 export function hiddenSizes(run: Run): number[] {
   return run.summary.model.layers.slice(0, -1).map((layer) => layer.units);
 }

@@ -97,7 +97,7 @@ test("the snapshot of an epoch is the last one not later", () => {
 });
 
 test("a thousand runs are searched by every word", () => {
-  const runs = Array.from({ length: 1000 }, (_, i) => ({ run_id: `20261122-${String(i).padStart(6, "0")}`, label: i % 2 ? "odd one" : null, created: "2026-11-22T19:16:12Z", model: "mlp", hidden_sizes: [i], parameters: 1, accuracy: i / 1000, macro_f1: 1 - i / 1000, synthetic: i === 7, diverged: false, manifest_sha256: "" }));
+  const runs = Array.from({ length: 1000 }, (_, i) => ({ run_id: `20261122-${String(i).padStart(6, "0")}`, label: i % 2 ? "odd one" : null, created: "2026-11-22T19:16:12Z", model: "mlp", channels: [], hidden_sizes: [i], parameters: 1, accuracy: i / 1000, macro_f1: 1 - i / 1000, synthetic: i === 7, diverged: false, manifest_sha256: "" }));
   assert.equal(find(runs, "odd mlp", "newest").length, 500);
   assert.equal(find(runs, "synthetic", "newest")[0]?.run_id, "20261122-000007");
   assert.equal(find(runs, "", "accuracy")[0]?.accuracy, 0.999);

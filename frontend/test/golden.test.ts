@@ -4,10 +4,11 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodeFloats } from "../src/bundle/bytes.ts";
 import { nearest } from "../src/core/nearest.ts";
-import { probabilities } from "../src/core/network.ts";
+import { type LayerShape, probabilities, weightsPerUnit } from "../src/core/network.ts";
 import { classScores, mcnemar, wilson } from "../src/core/stats.ts";
 
 const golden = JSON.parse(readFileSync(new URL("../../tests/golden/page.json", import.meta.url), "utf8"));
+type Stored = LayerShape & { activation: "relu" | "softmax"; weights: string; bias: string };
 const close = (a: number, b: number, tolerance: number, what: string): void => assert.ok(Math.abs(a - b) <= tolerance, `${what}: ${a} is not ${b}`);
 
 test("Wilson's interval is SciPy's", () => {
@@ -33,19 +34,20 @@ test("a class that is never predicted has no precision, and one without samples 
   assert.deepEqual([first?.recall, second?.precision, first?.precision], [null, null, 0]);
 });
 
-test("the forward pass is NumPy's", () => {
-  const { offset, scale, layers, images, probabilities: expected } = golden.network;
-  const network = {
-    offset: decodeFloats(offset, 64, "offset"),
-    scale: decodeFloats(scale, 64, "scale"),
-    layers: layers.map((layer: { inputs: number; units: number; activation: "relu" | "softmax"; weights: string; bias: string }) => ({
-      ...layer,
-      weights: decodeFloats(layer.weights, layer.inputs * layer.units, "weights"),
-      bias: decodeFloats(layer.bias, layer.units, "bias"),
-    })),
-  };
-  images.forEach((image: number[], i: number) => probabilities(network, image).forEach((value, k) => close(value, expected[i][k], 1e-9, `image ${i}`)));
-});
+for (const [title, key] of [["the forward pass is NumPy's", "network"], ["a convolution is SciPy's correlation", "convolutions"]] as const)
+  test(title, () => {
+    const { offset, scale, layers, images, probabilities: expected } = golden[key];
+    const network = {
+      offset: decodeFloats(offset, images[0].length, "offset"),
+      scale: decodeFloats(scale, images[0].length, "scale"),
+      layers: layers.map((layer: Stored) => ({
+        ...layer,
+        weights: decodeFloats(layer.weights, layer.units * weightsPerUnit(layer), "weights"),
+        bias: decodeFloats(layer.bias, layer.units, "bias"),
+      })),
+    };
+    images.forEach((image: number[], i: number) => probabilities(network, image).forEach((value, k) => close(value, expected[i][k], 1e-9, `image ${i}`)));
+  });
 
 test("the nearest images are NumPy's", () => {
   const samples = golden.nearest.images.map((pixels: number[], id: number) => ({ id, truth: 0, holdout: false, guess: null, pixels }));

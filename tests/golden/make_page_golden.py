@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import correlate
 from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
@@ -47,6 +48,43 @@ def network() -> dict[str, object]:
     return {**shared, "images": images.tolist(), "probabilities": activations.tolist()}
 
 
+def convolutions() -> dict[str, object]:
+    """Two convolutions, the second pooled to an odd size, and a dense layer, sample by sample with SciPy."""
+    shape, units, classes = (5, 6), (2, 3), 4
+    offset, scale = np.zeros(30, np.float32), np.full(30, 16, np.float32)
+    images = rng.integers(0, 17, (4, *shape))
+    kernels = [rng.normal(0, 0.4, size).astype(np.float32) for size in ((2, 1, 3, 3), (3, 2, 3, 3))]
+    biases = [rng.normal(0, 0.3, size).astype(np.float32) for size in (2, 3, 4)]
+    weights = rng.normal(0, 0.4, (classes, 18)).astype(np.float32)
+    probabilities = []
+    for image in images:
+        maps = image[None] / 16
+        for kernel, bias, pooled in zip(kernels, biases, (False, True), strict=False):
+            padded = np.pad(maps, ((0, 0), (1, 1), (1, 1)))
+            sums = [correlate(padded, k.astype(float), "valid")[0] + b for k, b in zip(kernel, bias, strict=True)]
+            maps = np.maximum(sums, 0)
+            if pooled:
+                maps = maps[:, :4, :6].reshape(3, 2, 2, 3, 2).max(axis=(2, 4))
+        powers = np.exp(weights.astype(float) @ maps.ravel() + biases[2])
+        probabilities.append((powers / powers.sum()).tolist())
+    layers = [
+        {
+            "inputs": 30 * channels,
+            "units": count,
+            "activation": "relu",
+            "convolution": {"channels": channels, "height": 5, "width": 6, "pooled": pooled},
+            "weights": encoded(kernel),
+            "bias": encoded(bias),
+        }
+        for channels, count, pooled, kernel, bias in zip((1, 2), units, (False, True), kernels, biases, strict=False)
+    ]
+    layers.append(
+        {"inputs": 18, "units": 4, "activation": "softmax", "weights": encoded(weights), "bias": encoded(biases[2])}
+    )
+    shared = {"offset": encoded(offset), "scale": encoded(scale), "layers": layers}
+    return {**shared, "images": images.reshape(4, -1).tolist(), "probabilities": probabilities}
+
+
 def scores() -> dict[str, object]:
     true = rng.integers(0, 5, 200)
     predicted = np.where(rng.random(200) < 0.7, true, rng.integers(0, 5, 200))
@@ -74,5 +112,6 @@ golden = {
     "network": network(),
     "scores": scores(),
     "nearest": nearest(),
+    "convolutions": convolutions(),
 }
 Path(__file__).with_name("page.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

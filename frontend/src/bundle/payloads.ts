@@ -1,5 +1,5 @@
 // The JSON files of an artifacts root, as the training side writes them. Names are its names.
-import { type Checked, dictionary, fields, flag, integer, list, nullable, number, oneOf, text } from "./check.ts";
+import { type Checked, dictionary, fields, flag, integer, list, nullable, number, oneOf, optional, text } from "./check.ts";
 import { Refusal, type Check } from "./check.ts";
 
 export const SCHEMA = 1;
@@ -36,6 +36,7 @@ export const index = fields({
       label: nullable(text(200)),
       created,
       model: text(80),
+      channels: list(integer(1), 0, 31),
       hidden_sizes: list(integer(1), 0, 31),
       parameters: integer(1),
       accuracy: unit,
@@ -65,7 +66,8 @@ export const metrics = fields({
 });
 export type Metrics = Checked<typeof metrics>;
 
-const activation = oneOf("relu", "softmax");
+const convolution = fields({ channels: integer(1), height: integer(1, 4096), width: integer(1, 4096), pooled: flag });
+const layer = { inputs: integer(1), units: integer(1), activation: oneOf("relu", "softmax"), convolution: optional(convolution) };
 export type Setting = string | number | boolean | null | number[];
 const setting: Check<Setting> = (value, where) => {
   if (value === null || typeof value === "boolean") return value;
@@ -85,7 +87,7 @@ export const summary = fields({
   config_origin: dictionary(text(1000), 200),
   model: fields({
     name: text(80),
-    layers: list(fields({ inputs: integer(1), units: integer(1), activation, parameters: integer(1) }), 1, 32),
+    layers: list(fields({ ...layer, parameters: integer(1) }), 1, 32),
     parameters: integer(1),
   }),
   dataset: fields({
@@ -156,7 +158,7 @@ export const model = fields({
   max_value: maxValue,
   offset: base64,
   scale: base64,
-  layers: list(fields({ inputs: integer(1), units: integer(1), activation, weights: base64, bias: base64 }), 1, 32),
+  layers: list(fields({ ...layer, weights: base64, bias: base64 }), 1, 32),
   parameters: integer(1),
 });
 export type Model = Checked<typeof model>;

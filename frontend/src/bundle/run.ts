@@ -1,16 +1,15 @@
 // One run, as the page knows it: each file is there, absent, or damaged — never silently empty.
 import { decodeBytes, decodeFloats } from "./bytes.ts";
 import { type Check, own, plain, Refusal } from "./check.ts";
+import { type LayerShape, outputsOf, weightsPerUnit } from "../core/network.ts";
 import * as payloads from "./payloads.ts";
 import { parseJson } from "./source.ts";
 
 export type Part<T> = { state: "ok"; value: T } | { state: "absent" } | { state: "damaged"; problem: string };
 
-export interface Layer {
-  inputs: number;
-  units: number;
+export interface Layer extends LayerShape {
   activation: "relu" | "softmax";
-  weights: Float32Array; // units × inputs
+  weights: Float32Array; // units × inputs, or units × channels × 3 × 3
   bias: Float32Array; // units
 }
 export interface Network {
@@ -18,6 +17,7 @@ export interface Network {
   scale: Float32Array;
   layers: Layer[];
 }
+const MAX_WORK = 2 ** 28; // about a second
 export interface Images {
   labels: number[];
   pixels: Uint8Array; // image after image
@@ -125,10 +125,14 @@ export const agreements = {
     const layers = value.layers.map((layer, i) => {
       const where = `model.json.layers[${i}]`;
       if (layer.inputs !== inputs) throw new Refusal(`${where}.inputs`, String(inputs), layer.inputs);
-      inputs = layer.units;
+      inputs = outputsOf(layer);
+      const { channels, height, width } = layer.convolution ?? { channels: layer.inputs, height: 1, width: 1 };
+      if (channels * height * width !== layer.inputs) throw new Refusal(`${where}.convolution`, `${layer.inputs} pixels`, channels * height * width);
+      const work = layer.units * weightsPerUnit(layer) * height * width;
+      if (!inputs || work > MAX_WORK) throw new Refusal(where, `1..${MAX_WORK} multiplications for an image`, work);
       return {
         ...layer,
-        weights: decodeFloats(layer.weights, layer.inputs * layer.units, `${where}.weights`),
+        weights: decodeFloats(layer.weights, layer.units * weightsPerUnit(layer), `${where}.weights`),
         bias: decodeFloats(layer.bias, layer.units, `${where}.bias`),
       };
     });

@@ -1,8 +1,8 @@
 // The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
 import { type App, nameOf, shapeOf, watch } from "../app.ts";
-import type { Network } from "../bundle/run.ts";
+import type { Layer, Network } from "../bundle/run.ts";
 import { count, percent, plural, short } from "../core/format.ts";
-import { argmax, forward } from "../core/network.ts";
+import { argmax, forward, KERNEL, type LayerShape, mapOf } from "../core/network.ts";
 import { digit, divergingScale, inkScale, type Shape } from "../view/digit.ts";
 import { el, replace, segmented, set } from "../view/dom.ts";
 import { absence, panel } from "../view/panel.ts";
@@ -23,10 +23,10 @@ export function architecture(app: App): HTMLElement {
     return el(
       "li",
       { class: "layer" },
-      el("span", { class: "units" }, String(layer.units)),
-      el("span", { class: "activation" }, layer.activation === "relu" ? "ReLU" : "softmax"),
+      el("span", { class: "units" }, layer.convolution ? `${layer.units} × ${mapOf(layer).join(" × ")}` : String(layer.units)),
+      el("span", { class: "activation" }, layer.activation === "relu" ? "ReLU" : "softmax", layer.convolution?.pooled && ", largest of 2 × 2"),
       strip,
-      el("span", { class: "small muted" }, `${layer.inputs} × ${layer.units} weights + ${layer.units}`),
+      el("span", { class: "small muted" }, layer.convolution ? `${layer.convolution.channels} × 3 × 3 × ${layer.units} weights + ${layer.units}` : `${layer.inputs} × ${layer.units} weights + ${layer.units}`),
       el("span", { class: "small muted" }, plural(layer.parameters, "parameter")),
       last && el("span", { class: "visually-hidden" }, "one per class"),
     );
@@ -49,10 +49,10 @@ export function architecture(app: App): HTMLElement {
     }
     input.append(digit(sample.pixels, [height, width], summary.dataset.max_value));
     const layers = forward(network.value, sample.pixels);
-    layers.forEach((values, i) => strips[i]?.append(units(values)));
+    layers.forEach((values, i) => strips[i]?.append(activations(values, network.value.layers[i])));
     const output = layers.at(-1) ?? [];
     const best = argmax(output);
-    const active = layers.slice(0, -1).map((values) => `${values.filter((value) => value > 0).length} of ${values.length}`);
+    const active = layers.slice(0, -1).map((values) => `${count(values.filter((value) => value > 0).length)} of ${count(values.length)}`);
     const through = active.length ? ` ${active.join(", then ")} hidden units respond;` : "";
     reading.textContent = `Sample ${sample.id}, computed here from model.json:${through} the network says ${nameOf(app.run, best)} with ${percent(output[best] ?? 0)}.`;
   };
@@ -74,11 +74,15 @@ export function architecture(app: App): HTMLElement {
   return panel(frame, el("div", { class: "chain-scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, chain), reading, weights);
 }
 
-/** Activations of a layer as small squares, in rows of 16 (or one column per class for the last layer). */
-function units(values: ArrayLike<number>): HTMLCanvasElement {
+/** Activations of a layer as small squares, in rows of 16 (or one column per class for the last layer); a convolution's as one small image per unit. */
+function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasElement {
+  const most = Math.max(...Array.from(values), 1e-9);
+  if (layer?.convolution) {
+    const sheet = mosaic(values, layer.units, mapOf(layer));
+    return digit(sheet.values, sheet.shape, most, inkScale());
+  }
   const columns = values.length <= 16 ? values.length : values.length <= 64 ? 8 : 16;
   const rows = Math.ceil(values.length / columns);
-  const most = Math.max(...Array.from(values), 1e-9);
   const canvas = digit(values, [rows, columns] as Shape, most, inkScale());
   canvas.classList.add("units-map");
   set(canvas, "data-rows", rows);
@@ -88,20 +92,45 @@ function units(values: ArrayLike<number>): HTMLCanvasElement {
 function drawWeights(target: HTMLElement, app: App, network: Network, index: number): void {
   const layer = network.layers[index];
   if (!layer) return;
-  const shape: Shape = index === 0 ? shapeOf(app.run) : fold(layer.inputs);
+  const { parts, shape, kind } = picture(app, network, index);
   const most = layer.weights.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
   const scale = divergingScale();
   const shown = Math.min(layer.units, MAX_TILES);
-  const tiles = Array.from({ length: shown }, (_, unit) => digit(layer.weights.subarray(unit * layer.inputs, (unit + 1) * layer.inputs), shape, most, scale));
-  const kind = index === 0 ? "one picture per unit, laid out as the image" : `one picture per unit, its ${layer.inputs} inputs in rows of ${shape[1]}`;
+  const each = layer.weights.length / layer.units;
+  const tiles = Array.from({ length: shown }, (_, unit) => {
+    const sheet = mosaic(layer.weights.subarray(unit * each, (unit + 1) * each), parts, shape);
+    return digit(sheet.values, sheet.shape, most, scale);
+  });
   replace(
     target,
-    el("p", { class: "small muted" }, `${count(layer.units)} units: ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`),
+    el("p", { class: "small muted" }, `${count(layer.units)} units: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`),
     el("div", { class: index === 0 && network.layers.length === 1 ? "tiles-map large" : "tiles-map", role: "img", "aria-label": `Weights of layer ${index + 1}` }, ...tiles),
   );
 }
 
-function fold(n: number): Shape {
-  const columns = Math.ceil(Math.sqrt(n));
-  return [Math.ceil(n / columns), columns];
+/** How the weights of one unit are laid out: so many parts of this shape, and that in words. */
+function picture(app: App, network: Network, index: number): { parts: number; shape: Shape; kind: string } {
+  const [layer, before] = [network.layers[index] as Layer, network.layers[index - 1]];
+  if (layer.convolution) {
+    const { channels } = layer.convolution;
+    return { parts: channels, shape: [KERNEL, KERNEL], kind: channels > 1 ? `3 × 3 weights for each of ${channels} channels` : "3 × 3 weights" };
+  }
+  if (!before) return { parts: 1, shape: shapeOf(app.run), kind: "laid out as the image" };
+  if (before.convolution) return { parts: before.units, shape: mapOf(before), kind: `laid out as the ${before.units} images before` };
+  const columns = Math.ceil(Math.sqrt(layer.inputs));
+  return { parts: 1, shape: [Math.ceil(layer.inputs / columns), columns], kind: `its ${layer.inputs} inputs in rows of ${columns}` };
+}
+
+/** Small images side by side, a pixel apart, in rows that make about a square. */
+function mosaic(values: ArrayLike<number>, parts: number, [height, width]: Shape): { values: ArrayLike<number>; shape: Shape } {
+  if (parts === 1) return { values, shape: [height, width] };
+  const across = Math.ceil(Math.sqrt((parts * height) / width));
+  const shape: Shape = [Math.ceil(parts / across) * (height + 1) - 1, across * (width + 1) - 1];
+  const sheet = new Float64Array(shape[0] * shape[1]);
+  for (let i = 0; i < parts * height * width; i++) {
+    const part = Math.floor(i / (height * width));
+    const row = Math.floor(part / across) * (height + 1) + (Math.floor(i / width) % height);
+    sheet[row * shape[1] + (part % across) * (width + 1) + (i % width)] = values[i] ?? 0;
+  }
+  return { values: sheet, shape };
 }

@@ -65,7 +65,7 @@ function row(app: App, run: IndexEntry, position: number, start: number): HTMLEl
     el("td", { class: "num" }, percent(run.accuracy)),
     el("td", { class: "bar-cell" }, el("span", { class: "track" }, bar)),
     el("td", { class: "num" }, run.macro_f1.toFixed(3)),
-    el("td", {}, architecture(run.model, run.hidden_sizes)),
+    el("td", {}, architecture(run.model, [...run.channels, ...run.hidden_sizes])),
     el("td", { class: "num" }, count(run.parameters)),
     el("td", { class: "muted" }, time(run.created)),
     el("td", { class: "end" }, compare),

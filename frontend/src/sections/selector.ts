@@ -66,7 +66,7 @@ export function selector(actions: SelectorActions): Selector {
     const chosen = mode === "show" ? (run ? !shown?.follows && run.run_id === shown?.current : shown?.follows) : (run?.run_id ?? null) === (shown?.compared ?? null);
     const latest = shown?.index?.index.latest ?? "none";
     const [title, detail] = run
-      ? [run.label ?? run.run_id, `${architecture(run.model, run.hidden_sizes)} · F1 ${run.macro_f1.toFixed(3)} · ${time(run.created)}`]
+      ? [run.label ?? run.run_id, `${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · F1 ${run.macro_f1.toFixed(3)} · ${time(run.created)}`]
       : mode === "show" ? ["Latest", `follows new runs; now ${latest}`] : ["Nothing", "show this run alone"];
     const element = el(
       "div",
