@@ -19,7 +19,7 @@ demo: $(VENV)/demo.stamp
 	@echo "All runs:                         $(BIN)/digit-classifier runs $(DEMO)/web_demo/artifacts"
 	@echo "Is every number right?            $(BIN)/digit-classifier verify $(DEMO)/web_demo/artifacts"
 
-test: $(VENV)/dev.stamp frontend/node_modules/stamp browsers
+test: $(VENV)/dev.stamp $(VENV)/numpy-oldest/stamp frontend/node_modules/stamp browsers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -60,6 +60,12 @@ $(VENV)/demo.stamp: $(VENV)/python.stamp pyproject.toml
 $(VENV)/dev.stamp: $(VENV)/python.stamp pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/demo.stamp
+
+# Exact training gives the same bits with the oldest NumPy, too: a test computes with this one beside the newest.
+$(VENV)/numpy-oldest/stamp: $(VENV)/python.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(VENV)/numpy-oldest \
+	  'numpy==1.26.*; python_version < "3.13"' 'numpy==2.1.*; python_version >= "3.13"'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

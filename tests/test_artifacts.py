@@ -290,7 +290,7 @@ def test_floats_are_what_numpy_reads_whether_given_as_bytes_or_numbers() -> None
     weights = np.frombuffer(base64.b64decode(layer["weights"]), dtype="<f4").reshape(3, 4)
     assert weights.tolist() == (np.arange(12) / 8).reshape(3, 4).tolist()
     arrays = [np.array(values, dtype="<f4").tobytes() for values in ([0.0] * 4, [3.0] * 4, [1.0] * 3)]
-    rebuilt = a.build_model([2, 2], 3, *arrays[:2], [(4, 3, "softmax", weights.tobytes(), arrays[2])])
+    rebuilt = a.build_model([2, 2], 3, *arrays[:2], [({"inputs": 4, "units": 3}, "softmax", weights.tobytes(), arrays[2])])
     assert rebuilt == LOGISTIC["model.json"]
 
 

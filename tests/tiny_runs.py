@@ -54,7 +54,7 @@ def dataset_text() -> dict[str, bytes]:
 @cache
 def _results() -> dict[str, dict[str, Any]]:
     labels, rows = [0, 1], [[0.75, 0.25], [0.25, 0.75]]
-    layer = (2, 2, "softmax", floats(1, 0, 0, 1), floats(0, 0))
+    layer = ({"inputs": 2, "units": 2}, "softmax", floats(1, 0, 0, 1), floats(0, 0))
     return {
         "metrics.json": artifacts.build_metrics(labels, labels, rows, ("a", "b"), 1.0),
         "holdout.json": artifacts.build_holdout([2, 3], labels, rows),

@@ -210,7 +210,7 @@ def learner(config: RunConfig, network: Network, split: Split) -> Callable[[floa
             backward(network, inputs, work, seen, targets[:, columns], gradients)
             np.multiply(network.parameters, kept, out=network.parameters)
             update(gradient, rate)
-        right = np.count_nonzero(predicted(probabilities) == labels)
+        right = int(np.count_nonzero(predicted(probabilities) == labels))
         return Scores(log_loss(probabilities, labels, network.arithmetic), right / samples)
 
     return learn
