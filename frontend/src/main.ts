@@ -52,7 +52,10 @@ function start(): void {
     void show(source, name, false);
   });
   addEventListener("focus", () => void lookAgain());
-  if (inlined) return void show(inlined.source, inlined.start, false);
+  if (inlined) {
+    if (!location.search) store.set({ compared: inlined.compared });
+    return void show(inlined.source, inlined.start, false);
+  }
   const wanted = wantedPath(location.search, HOME);
   if (wanted.kind === "refused") return state(refused(wanted.given, wanted.reason, showLatest));
   void show(local ? file : http, wanted.path, wanted.origin === "address");

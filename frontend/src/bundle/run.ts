@@ -25,8 +25,7 @@ export interface Images {
 export interface Snapshots {
   epochs: number[];
   matrices: number[][][];
-  weights: Float32Array[] | null; // classes × pixels, per snapshot
-  reason: string | null;
+  pictures: { epoch: number; weights: Float32Array }[]; // classes × pixels; none where a network has hidden layers
 }
 /** Whether the bytes that were read are the ones the manifest names. */
 export type Verified = "match" | "unverified" | "unread" | "damaged" | "absent";
@@ -115,9 +114,13 @@ export const agreements = {
     length(value.confusion_matrices, value.epochs.length, `${where}.confusion_matrices`);
     value.confusion_matrices.forEach((matrix, i) => square(matrix, classes, `${where}.confusion_matrices[${i}]`));
     const size = classes * pixelsPerImage(summary);
-    const weights = value.first_layer_weights?.map((each, i) => decodeFloats(each, size, `${where}.first_layer_weights[${i}]`)) ?? null;
+    const weights = value.first_layer_weights;
     if (weights) length(weights, value.epochs.length, `${where}.first_layer_weights`);
-    return { epochs: value.epochs, matrices: value.confusion_matrices, weights, reason: value.first_layer_reason };
+    const pictures = value.epochs.flatMap((epoch, i) => {
+      const text = weights?.[i]; // null: only some epochs keep their picture
+      return text ? [{ epoch, weights: decodeFloats(text, size, `${where}.first_layer_weights[${i}]`) }] : [];
+    });
+    return { epochs: value.epochs, matrices: value.confusion_matrices, pictures };
   },
   network(value: payloads.Model, summary: payloads.Summary): Network {
     const pixels = pixelsPerImage(summary);
