@@ -176,19 +176,19 @@ def _serve(options: argparse.Namespace) -> int:
             explain("--port", "an integer, 0..65535", show(options.port), "no --port: a free one is found")
         )
     root, query = place_of(_root(options))
-    with Server(root, int(options.port)) as server, _stopped_by_signals():
+    server = Server(root, int(options.port))
+    with suppress(KeyboardInterrupt), server, _stopped_by_signals():  # an interrupt is how it is meant to end
         print(f"{server.url}{query}", flush=True)
         if is_watched():
             print("Only this machine can see it. Ctrl-C ends it.", file=sys.stderr)
         if options.open and not webbrowser.open(f"{server.url}{query}"):
             print("No browser was found to open it.", file=sys.stderr)
-        with suppress(KeyboardInterrupt):  # this is how it is meant to end
-            server.serve_forever()
+        server.serve_forever()
     return 0
 
 
 def _export(options: argparse.Namespace) -> int:
-    from digit_classifier.export import find_run, write_html, write_site
+    from digit_classifier.export import write_html, write_site
 
     if (options.html is None) == (options.site is None):
         came = "both" if options.html else "neither"
@@ -209,8 +209,8 @@ def _export(options: argparse.Namespace) -> int:
         count = write_site(Path(options.site), target, runs=options.run)
         print(f"{target}: {count} run{'s' if count != 1 else ''}; open {target / 'index.html'}, or use any static host")
     else:
-        compare = find_run(Path(options.compare)) if options.compare else None
-        size = write_html(find_run(Path(options.html)), target, compare=compare, force=options.force)
+        compare = Path(options.compare) if options.compare else None
+        size = write_html(Path(options.html), target, compare=compare, force=options.force)
         print(f"{target}: {size / 1000:.0f} kB; needs nothing beside it, opens by double click")
     return 0
 

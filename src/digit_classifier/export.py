@@ -56,9 +56,11 @@ def page(name: str) -> str:
 def write_html(run: Path, target: Path, *, compare: Path | None = None, force: bool = False) -> int:
     """Write the page, a run, its data set and perhaps a second run as one HTML file; returns its size in bytes.
 
-    InputError where the target may not be replaced, ArtifactError where a run is not as it was published.
+    Either may be a run directory, or an artifacts root for its latest run. InputError where the target may not be
+    replaced, ArtifactError where a run is not as it was published.
     """
     _require_ours(target, force)
+    run, compare = _find_run(run), compare and _find_run(compare)
     directories = [run, *([compare] if compare else [])]
     read = {directory: read_files(directory) for directory in directories}
     names = {directory: _run_id(read[directory]) or "run" for directory in directories}
@@ -220,8 +222,7 @@ def _is_of_a_site(parts: tuple[str, ...]) -> bool:
 # What both take
 
 
-def find_run(path: Path) -> Path:
-    """A run directory as it is, an artifacts root as its latest run; InputError for anything else."""
+def _find_run(path: Path) -> Path:
     if (path / MANIFEST).is_file():
         return path
     if (path / INDEX).is_file() and (latest := load(path)["latest"]) is not None:
