@@ -34,32 +34,32 @@ def root(tmp_path: Path) -> Path:
 
 
 class Document(HTMLParser):
-    """A document as a browser's parser splits it: the text of every script and style, the attributes of every tag."""
+    """A document as a browser's parser splits it: the attributes of every tag, and the text that follows it."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
         self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str]] = []
+        self.texts: list[list[str]] = [["", ""]]
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        self.texts.append([tag, ""])
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser passes it
+        self.texts.append(["", ""])
 
     def handle_data(self, data: str) -> None:
-        tag = self.tags[-1][0] if self.tags else ""
-        if self.texts and self.texts[-1][0] == tag:
-            self.texts[-1] = tag, self.texts[-1][1] + data
-        else:
-            self.texts.append((tag, data))
+        self.texts[-1][1] += data
 
-    def first(self, tag: str) -> str:
-        return next(text for name, text in self.texts if name == tag)
+    def inside(self, tag: str) -> list[str]:
+        return [text for name, text in self.texts if name == tag]
 
 
 def exported(path: Path) -> tuple[Document, dict[str, Any]]:
     document = Document(path.read_text(encoding="utf-8"))
-    return document, json.loads(document.first("script").partition("\n")[0])
+    return document, json.loads(document.inside("script")[0])
 
 
 def test_one_file_holds_the_run_its_data_set_and_the_page(root: Path, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_one_file_holds_the_run_its_data_set_and_the_page(root: Path, tmp_path: 
     for path, text in content["files"].items():
         assert text == (root.parent / path).read_text(encoding="utf-8")
     assert [tag for tag, attributes in document.tags if {"src", "href"} & attributes.keys()] == ["link", "a"]
-    assert "first" in document.first("title")
+    assert "first" in document.inside("title")[0]
 
 
 def test_the_policy_allows_that_script_and_style_and_nothing_else(root: Path, tmp_path: Path) -> None:
@@ -80,9 +80,8 @@ def test_the_policy_allows_that_script_and_style_and_nothing_else(root: Path, tm
     document, _ = exported(tmp_path / "report.html")
     policy = next(a["content"] for _, a in document.tags if a.get("http-equiv") == "Content-Security-Policy") or ""
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
-    style = document.first("style")
-    script = document.first("script")[document.first("script").index("\n") + 1 :]
-    for text, rule in ((style, "style-src"), (script, "script-src")):
+    _, script = document.inside("script")
+    for text, rule in ((document.inside("style")[0], "style-src"), (script, "script-src")):
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert rules[rule] == f"'sha256-{digest}'"
     assert rules["default-src"] == "'none'"
@@ -94,8 +93,8 @@ def test_no_text_of_a_run_ends_its_block_or_the_title() -> None:
     text = self_contained({"artifacts/x/a.json": HOSTILE}, start="artifacts/x", compared=None, title=HOSTILE)
     document = Document(text)
     assert [tag for tag, _ in document.tags].count("script") == 2
-    assert document.first("title").strip() == f"{HOSTILE} · digit classifier"
-    assert json.loads(document.first("script").partition("\n")[0])["files"] == {"artifacts/x/a.json": HOSTILE}
+    assert document.inside("title") == [f"{HOSTILE} · digit classifier"]
+    assert json.loads(document.inside("script")[0])["files"] == {"artifacts/x/a.json": HOSTILE}
 
 
 def test_a_second_run_comes_along_with_an_index_of_both(root: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ export interface App {
   samples: Samples;
   compared: Compared | null;
   index: LoadedIndex | null;
+  exported: boolean; // this page is a file of its own: what it lacks was left out, not lost
   scope: AbortSignal; // aborted when another run takes the page
   /** Show a run of the index; null follows the latest. */
   open(runId: string | null): void;

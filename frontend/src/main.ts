@@ -98,7 +98,7 @@ async function present(current: Session): Promise<void> {
   if (mine !== turn) return;
   current.stop.abort();
   current.stop = new AbortController();
-  const app: App = { store, run, samples: samplesOf(run), compared, index: current.place?.index ?? null, scope: current.stop.signal, open: openById };
+  const app: App = { store, run, samples: samplesOf(run), compared, index: current.place?.index ?? null, exported: inlined !== null, scope: current.stop.signal, open: openById };
   if (!compared && ["fixed", "broken"].includes(store.selection.outcome)) store.set({ outcome: "all" });
   current.app = app;
   document.title = `${titleOf(run)} · digit classifier`;
