@@ -49,6 +49,11 @@ export function nameOf(run: Run, label: number): string {
   return run.summary.dataset.class_names[label] ?? String(label);
 }
 
+/** Whether its confusion matrix needs the whole width. */
+export function isWide(run: Run): boolean {
+  return run.summary.dataset.class_names.length > 14;
+}
+
 /** The last epoch of training, 0 where no curve was recorded. */
 export function lastEpoch(run: Run): number {
   return run.curve.state === "ok" ? run.curve.value.epochs.length : 0;

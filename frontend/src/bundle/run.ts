@@ -60,12 +60,20 @@ export function decode<T>(text: string, path: string, check: Check<T>, notices: 
   if (version !== payloads.SCHEMA && !newer) throw new Refusal(`${path}: schema_version`, String(payloads.SCHEMA), version);
   try {
     const value = check(object, path);
-    if (newer) notices.push(`${path} was written by a newer version (schema ${version}); fields this page does not know are not shown.`);
+    if (newer) noticeNewer(notices, path, version);
     return value;
   } catch (error) {
     if (newer && error instanceof Refusal) throw new Refusal(`${path} (schema ${version}, this page knows ${payloads.SCHEMA})`, "a form this page can read; try a newer page", error.message);
     throw error;
   }
+}
+
+/** One notice for all such files. */
+function noticeNewer(notices: string[], path: string, version: number): void {
+  const text = `Written by a newer version (schema ${version}), fields this page does not know are not shown: `;
+  const at = notices.findIndex((each) => each.startsWith(text));
+  if (at < 0) notices.push(text + path);
+  else notices[at] += `, ${path}`;
 }
 
 export function pixelsPerImage(summary: payloads.Summary): number {

@@ -30,7 +30,7 @@ function sentence(app: App): string {
   const { dataset, split } = summary;
   const hidden = hiddenSizes(app.run);
   const layers = hidden.length ? `A network with ${hidden.length === 1 ? "one hidden layer" : `${small(hidden.length)} hidden layers`} of ${series(hidden.map(count))} units` : "Softmax regression, a network without hidden layers,";
-  if (metrics.state !== "ok") return `${layers} was trained on ${count(split.training)} images; how well it does was not recorded.`;
+  if (metrics.state !== "ok") return `${layers} was trained on ${count(split.training)} images; ${metrics.state === "damaged" ? "the file that says how well it does is damaged" : "how well it does was not recorded"}.`;
   const { accuracy } = metrics.value;
   const wrong = Math.round((1 - accuracy) * split.holdout);
   const misses = wrong ? `It is wrong ${times(wrong)}.` : "It makes no mistake on them.";
@@ -58,7 +58,7 @@ function hardest(app: App): HTMLElement | null {
 function tile(app: App, sample: Sample): HTMLElement {
   const guess = sample.guess?.label ?? 0;
   const right = isRight(sample);
-  const confidence = percent(sample.guess?.confidence ?? 0, 0);
+  const confidence = percent(sample.guess?.confidence ?? 0, 0).replace(" ", "\u00a0");
   const shown = right ? `${nameOf(app.run, sample.truth)} · ${confidence}` : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`;
   const words = `${shown}, sample ${sample.id}, ${right ? "read rightly" : `${nameOf(app.run, sample.truth)} read as ${nameOf(app.run, guess)} with ${confidence}`}`;
   const result = button(null, { class: right ? "miss-tile right" : "miss-tile", "aria-label": words, title: words }, () => {

@@ -24,7 +24,7 @@ export function templates(app: App): HTMLElement | null {
     const at = lastAtMost(epochs, app.store.selection.epoch ?? Infinity);
     const scale = divergingScale();
     canvases.forEach((canvas, i) => paint(canvas, film[at]?.weights.subarray(i * size, (i + 1) * size) ?? [], shape, most, scale));
-    const kept = epochs.length < lastEpoch(app.run) ? ` (kept for ${epochs.length} of ${lastEpoch(app.run)} epochs)` : "";
+    const kept = epochs.length < lastEpoch(app.run) ? ` (kept after ${epochs.length} of the ${lastEpoch(app.run)} epochs)` : "";
     reading.textContent = `After epoch ${epochs[at]}${kept}: ink on blue speaks for the class, ink on orange against it. The sum, pixel by pixel, is all this network computes.`;
   };
   watch(app, ["epoch"], draw);

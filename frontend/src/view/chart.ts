@@ -120,7 +120,7 @@ function path(values: readonly (number | null)[], x: (epoch: number) => number, 
   values.forEach((value, i) => {
     if (value === null) pen = "M";
     else {
-      result += `${pen}${x(i + 1).toFixed(1)} ${y(value).toFixed(1)}`;
+      result += `${pen}${x(i + 1).toFixed(1)} ${y(value).toFixed(1)}${pen === "M" ? "h0" : ""}`; // h0: a lone value is a dot
       pen = "L";
     }
   });
