@@ -1,7 +1,7 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
 import { type App, hiddenSizes, nameOf, shapeOf, titleOf, watch } from "../app.ts";
 import { count, percent, plural, series, small, time, times } from "../core/format.ts";
-import { hardestFirst, isRight, type Sample } from "../core/samples.ts";
+import { hardest, isRight, type Sample } from "../core/samples.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { onThemeChange } from "../view/theme.ts";
@@ -18,7 +18,7 @@ export function opening(app: App): HTMLElement[] {
     ...app.run.files.filter((file) => file.verified === "damaged").map((file) => notice("bad", "Damaged", `${file.name} is not as it was published; what needs it is left out.`)),
   ];
   const head = el("div", { class: "opening-text" }, el("p", { class: "eyebrow" }, `${summary.dataset.title} · ${time(summary.created)}`), el("h1", { id: "title" }, titleOf(app.run)), el("p", { class: "sentence" }, sentence(app)));
-  return [el("div", { class: "notices" }, ...marks), el("div", { class: "opening-row" }, head, hardest(app)), tiles(app)];
+  return [el("div", { class: "notices" }, ...marks), el("div", { class: "opening-row" }, head, mistakes(app)), tiles(app)];
 }
 
 function notice(kind: "warn" | "bad", title: string, text: string): HTMLElement {
@@ -39,8 +39,8 @@ function sentence(app: App): string {
 }
 
 /** Mistakes, or where there are few the samples it was least sure of. */
-function hardest(app: App): HTMLElement | null {
-  const order = hardestFirst(app.samples.list.filter((sample) => sample.pixels)).slice(0, 8);
+function mistakes(app: App): HTMLElement | null {
+  const order = hardest(app.samples, 8);
   if (!order.length) return null;
   const wrong = app.samples.list.filter((sample) => isRight(sample) === false).length;
   const box = el("div", { class: "strip" });
