@@ -171,6 +171,13 @@ def test_a_folder_with_anything_of_the_users_is_left_alone(root: Path, tmp_path:
     assert "expected a new folder or an earlier export" in capsys.readouterr().err
 
 
+def test_runs_without_a_page_of_ours_above_them_are_nobodys_export(root: Path, tmp_path: Path) -> None:
+    write_site(root, tmp_path / "site")
+    (tmp_path / "site/index.html").unlink()
+    assert main(["export", "--site", str(root), "-o", str(tmp_path / "site")]) == 2
+    assert (tmp_path / "site/artifacts" / SECOND / "manifest.json").exists()
+
+
 def test_a_linked_folder_is_not_followed(root: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "site").symlink_to(tmp_path / "elsewhere")

@@ -73,7 +73,8 @@ def write_html(run: Path, target: Path, *, compare: Path | None = None, force: b
         texts |= {f"{home}/{name}": data for name, data in files.items() if name.endswith(".json")}
         texts |= {f"{ARTIFACTS}/{DATASETS}/{name}": data for name, data in dataset_of(directory, files).items()}
     if compare:
-        texts[f"{ARTIFACTS}/{INDEX}"] = _index([read[directory] for directory in directories])
+        entries = [entry_of(read[directory]) for directory in directories]
+        texts[f"{ARTIFACTS}/{INDEX}"] = encode(build_index(1, names[run], entries))
     document = self_contained(
         {path: data.decode("utf-8") for path, data in texts.items() if path.endswith(".json")},
         start=f"{ARTIFACTS}/{names[run]}",
@@ -142,29 +143,30 @@ def _is_marked(path: Path) -> bool:
 def write_site(root: Path, target: Path, *, runs: Sequence[str] = ()) -> int:
     """Write the page and all runs of an artifacts root, or the chosen ones, as a folder; returns how many runs.
 
-    The folder appears complete, in the place of an earlier export or of nothing; InputError for anything else there.
+    The folder appears complete, in the place of an earlier export or of nothing. InputError for anything else there,
+    ArtifactError where a run is not as it was published.
     """
     _require_free(target)
-    files = _site_files(root, runs)
+    wanted = _wanted_runs(root, runs)
     staging = target.parent / f".{target.name}-{os.urandom(4).hex()}.tmp"
     old = staging.with_suffix(".old")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_tree(staging, files)
+        _write_tree(staging, root, wanted)
         if target.exists():
             target.rename(old)
         staging.rename(target)
         sync_directory(target.parent)
     except OSError as error:
-        shutil.rmtree(staging, ignore_errors=True)
-        if old.exists() and not target.exists():
-            old.rename(target)
         raise cannot_write(target, error, "--output") from error
+    finally:
+        if old.exists() and not target.exists():
+            old.rename(target)  # what was there comes back
+        shutil.rmtree(staging, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
-    return sum(1 for path in files if path.endswith(f"/{MANIFEST}"))
+    return len(wanted)
 
 
-def _site_files(root: Path, chosen: Sequence[str]) -> dict[str, bytes]:
+def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:
     listed = [entry["run_id"] for entry in load(root)["runs"]]
     for run_id in chosen:
         if run_id not in listed:
@@ -172,26 +174,32 @@ def _site_files(root: Path, chosen: Sequence[str]) -> dict[str, bytes]:
     wanted = [run_id for run_id in listed if run_id in chosen or not chosen]
     if not wanted:
         raise InputError(explain("ROOT", "an artifacts root with runs", f"none in {root}", "digit-classifier train"))
-    site = {name: page(name).encode("utf-8") for name in PAGE_NAMES}
-    site["index.html"] = site["index.html"].replace(b"<title>", MARK.encode() + b"\n<title>", 1)
-    read = {run_id: read_files(root / run_id) for run_id in wanted}
-    for run_id, files in read.items():
-        site |= {f"{ARTIFACTS}/{run_id}/{name}": data for name, data in files.items()}
-        site |= {f"{ARTIFACTS}/{DATASETS}/{name}": data for name, data in dataset_of(root / run_id, files).items()}
-    index = _index(list(read.values()))
-    return site | {f"{ARTIFACTS}/{INDEX}": index, f"{ARTIFACTS}/{INDEX_TWIN}": twin(index)}
+    return wanted
 
 
-def _write_tree(directory: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by their paths, directory by directory."""
-    places: dict[str, dict[str, bytes]] = {}
-    for path, data in files.items():
-        place, _, name = path.rpartition("/")
-        places.setdefault(place, {})[name] = data
-    for place, inside in sorted(places.items()):
-        (directory / place).mkdir(parents=True)
-        write_all(directory / place, inside)
-        sync_directory(directory / place)
+def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
+    """The page and an artifacts root without lock and latest/, run by run: a long history need not fit in memory."""
+    (site / ARTIFACTS).mkdir(parents=True)
+    entries: list[dict[str, object]] = []
+    datasets: dict[str, bytes] = {}
+    for run_id in run_ids:
+        files = read_files(root / run_id)
+        entries.append(entry_of(files))
+        datasets |= dataset_of(root / run_id, files)
+        _write_directory(site / ARTIFACTS / run_id, files)
+    if datasets:
+        _write_directory(site / ARTIFACTS / DATASETS, datasets)
+    index = encode(build_index(1, run_ids[0], entries))
+    write_all(site / ARTIFACTS, {INDEX: index, INDEX_TWIN: twin(index)})
+    pages = {name: page(name) for name in PAGE_NAMES}
+    pages["index.html"] = pages["index.html"].replace("<title>", f"{MARK}\n<title>", 1)
+    write_all(site, {name: text.encode("utf-8") for name, text in pages.items()})
+
+
+def _write_directory(directory: Path, files: Mapping[str, bytes]) -> None:
+    directory.mkdir()
+    write_all(directory, files)
+    sync_directory(directory)
 
 
 def _require_free(target: Path) -> None:
@@ -199,12 +207,12 @@ def _require_free(target: Path) -> None:
     wanted = "a new folder or an earlier export"
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise InputError(explain(target, wanted, "a link or a file", "another place"))
-    for path in sorted(target.rglob("*")) if target.exists() else ():
+    found = sorted(target.rglob("*"))
+    for path in found:
         if not _is_of_a_site(path.relative_to(target).parts) or path.is_symlink():
             raise InputError(explain(target, wanted, f"{path.relative_to(target)} in it", "another folder"))
-    index = target / "index.html"
-    if index.exists() and not _is_marked(index):
-        raise InputError(explain(target, wanted, "another page", "another folder"))
+    if found and not _is_marked(target / "index.html"):
+        raise InputError(explain(target, wanted, "files of another origin", "another folder"))
 
 
 def _is_of_a_site(parts: tuple[str, ...]) -> bool:
@@ -249,8 +257,3 @@ def dataset_of(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
 def _run_id(files: Mapping[str, bytes]) -> str | None:
     run_id: str | None = decode(files[MANIFEST], MANIFEST)["run_id"]
     return run_id
-
-
-def _index(runs: Sequence[Mapping[str, bytes]]) -> bytes:
-    entries = [entry_of(files) for files in runs]
-    return encode(build_index(1, entries[0]["run_id"], entries))
