@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from typing import Any
 
@@ -148,6 +149,7 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
         ("epochs", [3], "confusion_matrices: expected a list of 1"),
         ("confusion_matrices:1:0", [1], "confusion_matrices[1][0]: expected a list of 2..1000"),
         ("confusion_matrices:1:0", [1, 0], "confusion_matrices[1][0]: expected a list of 3"),
+        ("first_layer_weights:1", None, "first_layer_weights[1]: expected the last weights"),
         ("confusion_matrices:1:0:0", 9, "confusion_matrices[1]: expected the row sums"),
         ("first_layer_weights", None, "first_layer_reason: expected a reason exactly"),
         ("first_layer_reason", "why", "first_layer_reason: expected a reason exactly"),
@@ -255,6 +257,18 @@ def test_a_run_that_diverged_at_once_has_valid_files_without_epochs() -> None:
     a.validate_training_dynamics_payload(a.build_training_dynamics([], [], reason))
     a.validate_timing_stats_payload(a.build_timing_stats([], 0.25), 0)
     a.validate_epoch_snapshots_payload(a.build_epoch_snapshots([], [], None, "nothing was learned"))
+
+
+@pytest.mark.parametrize(("epochs", "kept"), [(1, 1), (2, 2), (25, 25), (26, 25), (100, 25)])
+def test_a_film_keeps_at_most_25_pictures_of_the_weights_evenly_from_first_to_last(epochs: int, kept: int) -> None:
+    matrices = [[[1, 0], [0, 1]]] * epochs
+    payload = a.build_epoch_snapshots(range(1, epochs + 1), matrices, [[float(i)] for i in range(epochs)])
+    a.validate_epoch_snapshots_payload(payload)
+    places = [place for place, weights in enumerate(payload["first_layer_weights"]) if weights is not None]
+    gaps = [after - before for before, after in itertools.pairwise(places)]
+    assert len(places) == kept
+    assert (places[0], places[-1]) == (0, epochs - 1)
+    assert not gaps or max(gaps) - min(gaps) <= 1
 
 
 def test_what_is_not_finite_is_null_from_the_divergence_on() -> None:

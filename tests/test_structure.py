@@ -37,7 +37,19 @@ ORDER = [
         "evaluation",
         "run",
     ),
-    *("environment", "artifacts", "figures", "store", "recording", "arguments", "terminal", "cli", "__main__"),
+    *(
+        "environment",
+        "artifacts",
+        "figures",
+        "store",
+        "recording",
+        "export",
+        "serve",
+        "arguments",
+        "terminal",
+        "cli",
+        "__main__",
+    ),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
 BARE = ["errors", "text", "schema", "elementary", "evaluation", "artifacts", "store"]  # run on a bare interpreter
@@ -94,16 +106,16 @@ def test_help_loads_no_library() -> None:
     assert not HEAVY & loaded(code)
 
 
-@pytest.mark.parametrize("command", ["runs", "verify"])
+@pytest.mark.parametrize("command", ["runs", "verify", "export"])
 def test_looking_at_runs_loads_no_library(command: str, tmp_path: Path) -> None:
     flags = ["--model", "logistic", "--epochs", "1", "--artifacts-root", str(tmp_path)]
     train = f"from digit_classifier.cli import main; main({['train', *flags]!r})"
     subprocess.run(
         [sys.executable, "-c", train], check=True, capture_output=True, env={"PYTHONPATH": str(HERE / "src")}
     )
-    assert not HEAVY & loaded(
-        f"from digit_classifier.cli import main; assert main([{command!r}, {str(tmp_path)!r}]) == 0"
-    )
+    export = ["export", "--html", str(tmp_path), "-o", str(tmp_path / "report.html")]
+    arguments = export if command == "export" else [command, str(tmp_path)]
+    assert not HEAVY & loaded(f"from digit_classifier.cli import main; assert main({arguments!r}) == 0")
 
 
 def test_a_default_run_loads_only_numpy_pillow_yaml_and_threadpoolctl(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ export interface App {
   samples: Samples;
   compared: Compared | null;
   index: LoadedIndex | null;
+  exported: boolean; // this page is a file of its own: what it lacks was left out, not lost
   scope: AbortSignal; // aborted when another run takes the page
   /** Show a run of the index; null follows the latest. */
   open(runId: string | null): void;
@@ -47,6 +48,11 @@ export function shapeOf(run: Run): readonly [number, number] {
 
 export function nameOf(run: Run, label: number): string {
   return run.summary.dataset.class_names[label] ?? String(label);
+}
+
+/** Whether its confusion matrix needs the whole width. */
+export function isWide(run: Run): boolean {
+  return run.summary.dataset.class_names.length > 14;
 }
 
 /** The last epoch of training, 0 where no curve was recorded. */

@@ -52,7 +52,10 @@ function start(): void {
     void show(source, name, false);
   });
   addEventListener("focus", () => void lookAgain());
-  if (inlined) return void show(inlined.source, inlined.start, false);
+  if (inlined) {
+    if (!location.search) store.set({ compared: inlined.compared });
+    return void show(inlined.source, inlined.start, false);
+  }
   const wanted = wantedPath(location.search, HOME);
   if (wanted.kind === "refused") return state(refused(wanted.given, wanted.reason, showLatest));
   void show(local ? file : http, wanted.path, wanted.origin === "address");
@@ -95,7 +98,7 @@ async function present(current: Session): Promise<void> {
   if (mine !== turn) return;
   current.stop.abort();
   current.stop = new AbortController();
-  const app: App = { store, run, samples: samplesOf(run), compared, index: current.place?.index ?? null, scope: current.stop.signal, open: openById };
+  const app: App = { store, run, samples: samplesOf(run), compared, index: current.place?.index ?? null, exported: inlined !== null, scope: current.stop.signal, open: openById };
   if (!compared && ["fixed", "broken"].includes(store.selection.outcome)) store.set({ outcome: "all" });
   current.app = app;
   document.title = `${titleOf(run)} · digit classifier`;

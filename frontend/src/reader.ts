@@ -10,7 +10,10 @@ function post(message: string[] | null): void {
 
 function chunks(): string[] {
   const style = getComputedStyle(document.documentElement);
-  const read = (name: string): string => style.getPropertyValue(name).trim().replace(/^["']|["']$/g, "");
+  const read = (name: string): string => {
+    const text = style.getPropertyValue(name).trim();
+    return /^["']/.test(text) ? text.slice(1, -1) : text; // half a megabyte: no pattern looks for its end
+  };
   const count = Number(read("--n"));
   if (!Number.isInteger(count) || count < 1 || count > MAX_CHUNKS) return [];
   return Array.from({ length: count }, (_, i) => read(`--b${i}`));

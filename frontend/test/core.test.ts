@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { configDifferences, verdict } from "../src/core/compare.ts";
 import * as format from "../src/core/format.ts";
 import { find } from "../src/core/history.ts";
-import { chosen, matches, type Sample } from "../src/core/samples.ts";
+import { chosen, hardest, matches, type Sample } from "../src/core/samples.ts";
 import { lastAtMost, logTicks, shade, ticks } from "../src/core/scale.ts";
 import { shuffled } from "../src/core/shuffle.ts";
 import { INITIAL } from "../src/core/state.ts";
@@ -32,6 +32,17 @@ test("samples that changed sides are found by id", () => {
   assert.deepEqual(ids({ outcome: "fixed" }, before), [3]);
   assert.deepEqual(ids({ outcome: "broken" }, before), [10]);
   assert.equal(matches(list[0] as Sample, { ...INITIAL, outcome: "fixed" }, null), false);
+});
+
+test("the hardest are the mistakes with the least for the truth, then the right ones with the least", () => {
+  const many = Array.from({ length: 300 }, (_, id) => ({ ...sample(id, id % 3, id % 7 ? id % 3 : (id + 1) % 3, 0.5 + ((id * 37) % 101) / 250), pixels: [0] }));
+  many[5] = { ...(many[5] as Sample), pixels: null as never };
+  const whole = { list: [...many, { ...sample(999, 0, null), pixels: [0] }], byId: new Map() };
+  const truth = (each: Sample): number => each.guess?.probabilities[each.truth] ?? 9;
+  const wrong = (each: Sample): boolean => each.guess?.label !== each.truth;
+  const sorted = many.filter((each) => each.id !== 5).sort((a, b) => Number(wrong(b)) - Number(wrong(a)) || truth(a) - truth(b) || a.id - b.id);
+  for (const n of [1, 8, 60]) assert.deepEqual(hardest(whole, n).map((each) => each.id), sorted.slice(0, n).map((each) => each.id));
+  assert.deepEqual(hardest({ list: [], byId: new Map() }, 3), []);
 });
 
 test("a shuffle keeps every item once and depends on the seed alone", () => {

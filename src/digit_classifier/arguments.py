@@ -140,9 +140,30 @@ def build_parser(
     verify.add_argument("path", metavar="RUN", help="a run directory or an artifacts root")
     repair = command("repair", "rebuild index.json and latest/ from the run directories")
     repair.add_argument("root", nargs="?", default=None, metavar="ROOT", help="artifacts root (default: ./artifacts)")
+    _add_serve(command("serve", "show the page of an artifacts root, to this machine only"))
+    _add_export(command("export", "write the page with a run as one file, or with all runs as a folder"))
     parser.commands = commands.choices
     parser.set_defaults(action=_no_command, parser=parser, given=None, artifacts_root=artifacts_root)
     return parser
+
+
+def _add_serve(serve: Parser) -> None:
+    root = "artifacts root or run directory (default: ./artifacts)"
+    serve.add_argument("root", nargs="?", default=None, metavar="ROOT", help=root)
+    serve.add_argument("--port", metavar="INT", default="0", help="an integer, 0..65535 (default: a free one)")
+    serve.add_argument("--open", action="store_true", help="open the page in a browser")
+
+
+def _add_export(export: Parser) -> None:
+    either = "(--html RUN [--compare RUN] [--force] | --site ROOT [--run RUN_ID ...])"
+    export.usage = f"{export.prog} {either} --output PATH"
+    add = export.add_argument
+    add("--html", metavar="RUN", help="a run directory, or an artifacts root for its latest run: write one HTML file")
+    add("--compare", metavar="RUN", help="a second run in the same file, to compare with")
+    add("--site", metavar="ROOT", help="an artifacts root: write a folder for any static host")
+    add("--run", metavar="RUN_ID", action="append", default=[], help="only this run in the folder; can be repeated")
+    add("--output", "-o", metavar="PATH", help="the file or folder to write; an earlier export there is replaced")
+    add("--force", action="store_true", help="with --html, replace a file that is no export")
 
 
 def _no_command(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import shutil
 import subprocess
@@ -45,6 +46,7 @@ def build(site: Path) -> None:
     spoil(site, "damaged", lambda run: (run / "metrics.json").write_text("{}"))
     spoil(site, "partial", lambda run: shutil.rmtree(run.parent / "datasets"))
     spoil(site, "unsealed", lambda run: (run / "manifest.json").write_text("{"))
+    spoil(site, "newer", lambda run: newer(run, "run_summary.json", "metrics.json", "loss_curve.json"))
     thousand(site)
 
 
@@ -59,6 +61,21 @@ def spoil(site: Path, name: str, damage: Callable[[Path], object]) -> None:
     """A copy of the artifacts whose latest run is damaged; its twins stay whole, so that is for http."""
     shutil.copytree(site / "artifacts", site / name)
     damage(site / name / json.loads((site / name / "index.json").read_text())["latest"])
+
+
+def newer(run: Path, *names: str) -> None:
+    """Files as a version to come would write them: another schema, a field more, and hashes that agree."""
+    manifest = json.loads((run / "manifest.json").read_text())
+    for name in names:
+        payload = json.loads((run / name).read_text()) | {"schema_version": 2, "novelty": "?"}
+        text = json.dumps(payload).encode()
+        (run / name).write_bytes(text)
+        manifest["files"][name] = {"bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
+    text = json.dumps(manifest).encode()
+    (run / "manifest.json").write_bytes(text)
+    index = json.loads((run.parent / "index.json").read_text())
+    index["runs"][0]["manifest_sha256"] = hashlib.sha256(text).hexdigest()
+    (run.parent / "index.json").write_text(json.dumps(index))
 
 
 def thousand(site: Path) -> None:

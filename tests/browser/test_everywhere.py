@@ -99,8 +99,20 @@ def test_damage_names_the_file_and_leaves_the_rest_usable(page: Page, addresses:
 def test_without_the_data_set_the_runs_own_samples_are_shown(page: Page, addresses: dict[str, str]) -> None:
     page.goto(f"{addresses['http']}index.html?artifacts=partial")
     wait_for(page, LOADED)
-    assert "not recorded by this run" in text(page, "#data")
+    assert "is not beside this run" in text(page, "#data")
     assert text(page, "#found") == "360 of 360"
+
+
+def test_files_of_a_newer_version_are_shown_as_far_as_they_are_understood(
+    page: Page, addresses: dict[str, str]
+) -> None:
+    page.goto(f"{addresses['http']}index.html?artifacts=newer")
+    wait_for(page, LOADED)
+    assert page.evaluate("document.querySelectorAll('.notice').length") == 1
+    notice = text(page, ".notice")
+    assert "newer version (schema 2)" in notice
+    assert all(name in notice for name in ("run_summary.json", "metrics.json", "loss_curve.json"))
+    assert page.evaluate("document.querySelectorAll('.absence:not([hidden])').length") == 0
 
 
 def test_a_broken_manifest_is_an_error_with_a_way_out(page: Page, addresses: dict[str, str]) -> None:

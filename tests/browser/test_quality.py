@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -19,6 +20,7 @@ STATES = {
     "diverged": "?artifacts=diverged",
     "damaged": "?artifacts=damaged",
     "partial": "?artifacts=partial",
+    "newer": "?artifacts=newer",
     "synthetic": "?artifacts=synthetic",
     "47 classes": "?artifacts=many",
     "refused": "?artifacts=//evil",
@@ -83,7 +85,18 @@ def test_with_reduced_motion_nothing_moves(chromium: Chromium, addresses: dict[s
 def test_it_prints(chromium: Chromium, addresses: dict[str, str]) -> None:
     chromium.goto(f"{addresses['http']}index.html")
     settle(chromium)
-    assert len(chromium.page.pdf()) > 50_000
+    printed = chromium.page.pdf(prefer_css_page_size=True, format="A4")
+    assert len(printed) > 50_000
+    assert 2 <= len(re.findall(rb"/Type /Page\b", printed)) <= 4
+
+
+def test_a_matrix_of_47_classes_is_seen_whole_on_a_desktop(chromium: Chromium, addresses: dict[str, str]) -> None:
+    chromium.page.set_viewport_size({"width": 1280, "height": 900})
+    chromium.goto(f"{addresses['http']}index.html?artifacts=many")
+    settle(chromium)
+    for side in ("Width", "Height"):
+        box = "document.querySelector('.matrix-scroll')"
+        assert chromium.evaluate(f"{box}.scroll{side} - {box}.client{side}") <= 0
 
 
 MEASURE = """async () => {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import shutil
 import time
@@ -219,32 +218,3 @@ def test_pixels_can_be_changed_with_the_keyboard_and_the_answer_follows(opened: 
     assert page.inner_text(".bars") != before
     page.click("text=Back to the sample")
     assert page.inner_text(".bars") == before
-
-
-def test_an_exported_page_needs_nothing_beside_it(chromium: Chromium, pages: Path, tmp_path: Path) -> None:
-    """The form `export` has to write: script, style and files of the run in one document."""
-    html, css, script = (
-        ((pages / name).read_text(encoding="utf-8")) for name in ("index.html", "dashboard.css", "dashboard.js")
-    )
-    latest, _ = holdout(pages)
-    files = {
-        path.relative_to(pages).as_posix(): path.read_text() for path in (pages / "artifacts" / latest).glob("*.json")
-    }
-    files |= {
-        path.relative_to(pages).as_posix(): path.read_text() for path in (pages / "artifacts/datasets").glob("*.json")
-    }
-    data = json.dumps({"start": f"artifacts/{latest}", "files": files}).replace("<", "\\u003c")
-    policy = {"script-src 'self'": script, "style-src 'self'": css}
-    for source, content in policy.items():
-        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-        html = html.replace(source, f"{source.split()[0]} 'sha256-{digest}'")
-    html = html.replace('<link rel="stylesheet" href="dashboard.css">', f"<style>{css}</style>")
-    block = f'<script type="application/json" id="embedded">{data}</script>\n<script>{script}</script>'
-    html = html.replace('<script src="dashboard.js"></script>', block)
-    (tmp_path / "report.html").write_text(html, encoding="utf-8")
-    chromium.goto((tmp_path / "report.html").as_uri())
-    wait_for(chromium, LOADED)
-    assert chromium.page.inner_text("h1") == "baseline"
-    assert chromium.errors == []
-    assert [url for url in chromium.requests if not url.startswith("data:")] == [(tmp_path / "report.html").as_uri()]
-    assert (tmp_path / "report.html").stat().st_size < 600_000

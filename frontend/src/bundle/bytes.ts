@@ -1,7 +1,10 @@
 // Base64 to numbers.
 import { Refusal } from "./check.ts";
 
+const native = (Uint8Array as unknown as { fromBase64?: (base64: string) => Uint8Array<ArrayBuffer> }).fromBase64;
+
 export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  if (native) return native.call(Uint8Array, base64); // since 2025; ten times as fast
   const binary = atob(base64);
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);

@@ -70,7 +70,13 @@ export function list<T>(check: Check<T>, low = 0, high = 1_000_000): Check<T[]> 
   return (value, where) => {
     if (!Array.isArray(value)) throw new Refusal(where, "a list", value);
     if (value.length < low || value.length > high) throw new Refusal(where, `a list of ${low}..${high}`, value);
-    return value.map((item: unknown, index) => check(item, `${where}[${index}]`));
+    return value.map((item: unknown, index) => {
+      try {
+        return check(item, where);
+      } catch {
+        return check(item, `${where}[${index}]`); // naming every item of a long list costs more than checking it
+      }
+    });
   };
 }
 

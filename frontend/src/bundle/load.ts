@@ -35,6 +35,7 @@ export async function loadRun(source: Source, directory: string, digest: Digest,
   const statuses = await verify(read, digest);
   const summary = required(part(read, "run_summary.json", payloads.summary, (value) => value, notices));
   if (summary.run_id !== read.manifest.run_id) throw new Refusal("run_summary.json.run_id", String(read.manifest.run_id), summary.run_id);
+  const images = loadImages(source, directory, summary, notices); // read while the rest is checked
   const check = <T, U>(name: string, shape: Check<T>, agree: (value: T, summary: payloads.Summary) => U): Part<U> =>
     part(read, name, shape, (value) => agree(value, summary), notices);
   const run: Run = {
@@ -48,7 +49,7 @@ export async function loadRun(source: Source, directory: string, digest: Digest,
     curve: check("loss_curve.json", payloads.lossCurve, agreements.curve),
     snapshots: check("epoch_snapshots.json", payloads.epochSnapshots, agreements.snapshots),
     network: check("model.json", payloads.model, agreements.network),
-    images: await loadImages(source, directory, summary, notices),
+    images: await images,
     files: statuses,
     notices,
   };

@@ -148,7 +148,7 @@ export type Holdout = Checked<typeof holdout>;
 export const epochSnapshots = fields({
   epochs: list(integer(1), 0, 1000),
   confusion_matrices: list(matrix, 0, 1000),
-  first_layer_weights: nullable(list(base64, 0, 1000)),
+  first_layer_weights: nullable(list(nullable(base64), 0, 1000)),
   first_layer_reason: nullable(text(500)),
 });
 export type EpochSnapshots = Checked<typeof epochSnapshots>;

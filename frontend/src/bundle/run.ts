@@ -25,8 +25,7 @@ export interface Images {
 export interface Snapshots {
   epochs: number[];
   matrices: number[][][];
-  weights: Float32Array[] | null; // classes × pixels, per snapshot
-  reason: string | null;
+  pictures: { epoch: number; weights: Float32Array }[]; // classes × pixels; none where a network has hidden layers
 }
 /** Whether the bytes that were read are the ones the manifest names. */
 export type Verified = "match" | "unverified" | "unread" | "damaged" | "absent";
@@ -61,12 +60,20 @@ export function decode<T>(text: string, path: string, check: Check<T>, notices: 
   if (version !== payloads.SCHEMA && !newer) throw new Refusal(`${path}: schema_version`, String(payloads.SCHEMA), version);
   try {
     const value = check(object, path);
-    if (newer) notices.push(`${path} was written by a newer version (schema ${version}); fields this page does not know are not shown.`);
+    if (newer) noticeNewer(notices, path, version);
     return value;
   } catch (error) {
     if (newer && error instanceof Refusal) throw new Refusal(`${path} (schema ${version}, this page knows ${payloads.SCHEMA})`, "a form this page can read; try a newer page", error.message);
     throw error;
   }
+}
+
+/** One notice for all such files. */
+function noticeNewer(notices: string[], path: string, version: number): void {
+  const text = `Written by a newer version (schema ${version}), fields this page does not know are not shown: `;
+  const at = notices.findIndex((each) => each.startsWith(text));
+  if (at < 0) notices.push(text + path);
+  else notices[at] += `, ${path}`;
 }
 
 export function pixelsPerImage(summary: payloads.Summary): number {
@@ -115,9 +122,13 @@ export const agreements = {
     length(value.confusion_matrices, value.epochs.length, `${where}.confusion_matrices`);
     value.confusion_matrices.forEach((matrix, i) => square(matrix, classes, `${where}.confusion_matrices[${i}]`));
     const size = classes * pixelsPerImage(summary);
-    const weights = value.first_layer_weights?.map((each, i) => decodeFloats(each, size, `${where}.first_layer_weights[${i}]`)) ?? null;
+    const weights = value.first_layer_weights;
     if (weights) length(weights, value.epochs.length, `${where}.first_layer_weights`);
-    return { epochs: value.epochs, matrices: value.confusion_matrices, weights, reason: value.first_layer_reason };
+    const pictures = value.epochs.flatMap((epoch, i) => {
+      const text = weights?.[i]; // null: only some epochs keep their picture
+      return text ? [{ epoch, weights: decodeFloats(text, size, `${where}.first_layer_weights[${i}]`) }] : [];
+    });
+    return { epochs: value.epochs, matrices: value.confusion_matrices, pictures };
   },
   network(value: payloads.Model, summary: payloads.Summary): Network {
     const pixels = pixelsPerImage(summary);

@@ -83,9 +83,19 @@ export function chosen(samples: Samples, selection: Selection, before: ReadonlyM
   return found;
 }
 
-/** Mistakes first, then what the network was least sure of. */
-export function hardestFirst(samples: readonly Sample[]): Sample[] {
-  return samples.filter((sample) => sample.guess).sort((a, b) => Number(isRight(a)) - Number(isRight(b)) || doubt(a) - doubt(b) || a.id - b.id);
+/** At most so many of the pictured samples: mistakes first, then what the network was least sure of. */
+export function hardest(samples: Samples, most: number): Sample[] {
+  const order = (sample: Sample): number => Number(isRight(sample)) + doubt(sample);
+  const found: Sample[] = [];
+  let limit = Infinity;
+  for (const sample of samples.list) {
+    if (!sample.guess || !sample.pixels || order(sample) >= limit) continue;
+    found.push(sample);
+    found.sort((a, b) => order(a) - order(b));
+    if (found.length > most) found.pop();
+    if (found.length === most) limit = order(found[most - 1] as Sample);
+  }
+  return found;
 }
 
 /** Probability given to the true class: mistakes first, then the hesitant; unpredicted samples last. */

@@ -13,9 +13,10 @@ import { showInStudio } from "./reveal.ts";
 
 const SHOWN = 24;
 
-export function compareRuns(app: App): HTMLElement {
+export function compareRuns(app: App): HTMLElement | null {
   const frame = { title: "Compare two runs", files: app.compared ? ["run_summary.json", "metrics.json", "holdout.json"] : [], wide: "w12" };
   const others = (app.index?.index.runs ?? []).filter((run) => run.run_id !== app.run.id);
+  if (!app.index) return null;
   if (!others.length) return panel(frame, el("div", { class: "absence" }, el("p", {}, "There is no other run to compare with."), el("p", { class: "small muted" }, "Train one with another setting and it will appear here.")));
   const options = others.slice(0, 100).map((run): [string, string] => [run.run_id, `${run.label ?? run.run_id} · ${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · ${percent(run.accuracy)}`]);
   if (app.compared?.run.id && !options.some(([id]) => id === app.compared?.run.id)) options.push([app.compared.run.id, titleOf(app.compared.run)]);

@@ -1,6 +1,6 @@
 // The confusion matrix: rows are the true classes. A cell is a filter for the studio.
-import { type App, nameOf, shapeOf, watch } from "../app.ts";
-import { percent, plural, times } from "../core/format.ts";
+import { type App, isWide, lastEpoch, nameOf, shapeOf, watch } from "../app.ts";
+import { count, percent, plural, times } from "../core/format.ts";
 import { matrixAt } from "../core/matrices.ts";
 import { shade } from "../core/scale.ts";
 import { accuracyOf, sum } from "../core/stats.ts";
@@ -14,7 +14,7 @@ const FILE = "metrics.json";
 
 export function confusion(app: App): HTMLElement {
   const files = app.run.snapshots.state === "ok" ? [FILE, "epoch_snapshots.json"] : [FILE];
-  const frame = { title: "Confusion matrix", files, wide: "w5" };
+  const frame = { title: "Confusion matrix", files, wide: isWide(app.run) ? "w12" : "w5" };
   if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Confusion matrix"));
   const classes = app.run.metrics.value.labels.length;
   const grid = makeGrid(app, classes);
@@ -50,7 +50,7 @@ export function confusion(app: App): HTMLElement {
     cells.show(selection.cells);
     set(diagonal, "aria-pressed", String(selection.diagonal));
     const { hits, n } = accuracyOf(at.matrix);
-    title.textContent = `${selection.epoch === null || at.epoch === null ? "final" : `after epoch ${at.epoch}`} · ${hits} of ${n} right`;
+    title.textContent = `${selection.epoch === null || at.epoch === null ? "final" : `after epoch ${at.epoch}`} · ${count(hits)} of ${count(n)} right`;
     describe();
   });
   watch(app, ["truth", "predicted"], ({ truth, predicted }) => grid.mark(truth.length === 1 && predicted !== null ? [truth[0] ?? 0, predicted] : null));
@@ -59,12 +59,15 @@ export function confusion(app: App): HTMLElement {
     const rows = matrix.flatMap((row, i) => row.map((n, j) => ({ i, j, n }))).filter(({ i, j, n }) => i !== j && n > 0);
     return { head: ["True", "Predicted", "Samples"], rows: rows.sort((a, b) => b.n - a.n).map(({ i, j, n }) => [nameOf(app.run, i), nameOf(app.run, j), String(n)]) };
   });
+  const kept = app.run.snapshots.state === "ok" ? app.run.snapshots.value.epochs.length : 0;
+  const partly = kept > 0 && kept < lastEpoch(app.run);
   return panel(
     frame,
     el("div", { class: "controls" }, cells.element, diagonal, el("span", { class: "grow" }), title),
     el("p", { class: "axis-note" }, el("span", {}, "true ↓"), el("span", {}, "read as →")),
-    el("div", { class: classes > 14 ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
+    el("div", { class: isWide(app.run) ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
     el("div", { class: "matrix-foot" }, reading, thumbs),
+    partly && el("p", { class: "small muted" }, `Kept after ${kept} of the ${lastEpoch(app.run)} epochs; between them, the one before is shown.`),
     table,
   );
 }

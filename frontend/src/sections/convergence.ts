@@ -1,5 +1,5 @@
 // How training went: loss or accuracy per epoch, and the scrubber that moves everything that has an epoch.
-import { type App, lastEpoch, titleOf, watch } from "../app.ts";
+import { type App, isWide, lastEpoch, titleOf, watch } from "../app.ts";
 import type { LossCurve } from "../bundle/payloads.ts";
 import { percent, short } from "../core/format.ts";
 import type { Selection } from "../core/state.ts";
@@ -12,7 +12,7 @@ const FILE = "loss_curve.json";
 
 export function convergence(app: App): HTMLElement {
   const { curve } = app.run;
-  const frame = { title: "Convergence", files: [FILE], wide: "w7" };
+  const frame = { title: "Convergence", files: [FILE], wide: isWide(app.run) ? "w12" : "w7" };
   if (curve.state !== "ok") return panel(frame, absence(curve, FILE, "Loss and accuracy per epoch"));
   const value = curve.value;
   if (!value.epochs.length) return panel(frame, el("div", { class: "absence damaged" }, el("p", {}, divergence(value) || "No epoch was completed.")));
@@ -110,11 +110,13 @@ export function reading(curve: LossCurve, measure: Selection["measure"]): string
   const values = pair(curve, measure)[0].filter((value): value is number => value !== null);
   const [start, end, top] = [values[0], values.at(-1), best(curve, measure)];
   if (start === undefined || end === undefined || top === null) return divergence(curve) || "No value was recorded.";
+  const watched = "it was watched, never used to choose anything.";
+  if (curve.epochs.length === 1) return `Hold-out ${measure} was ${show(end, measure)} after the only epoch; ${watched} ${divergence(curve)}`.trim();
   const moved = measure === "loss" ? (end < start ? "fell" : "rose") : end > start ? "rose" : "fell";
   const extreme = measure === "loss" ? "lowest" : "highest";
   const value = show(pair(curve, measure)[0][top - 1] ?? null, measure);
   const where = top === curve.epochs.length ? `, ${extreme} at the end` : `, ${extreme} (${value}) at epoch ${top}`;
-  return `Hold-out ${measure} ${moved} from ${show(start, measure)} to ${show(end, measure)} in ${curve.epochs.length} epochs${where}; it was watched, never used to choose anything. ${divergence(curve)}`.trim();
+  return `Hold-out ${measure} ${moved} from ${show(start, measure)} to ${show(end, measure)} in ${curve.epochs.length} epochs${where}; ${watched} ${divergence(curve)}`.trim();
 }
 
 function scrubber(app: App, epochs: number): HTMLElement {
@@ -122,7 +124,7 @@ function scrubber(app: App, epochs: number): HTMLElement {
   const where = el("output", { class: "mono" });
   const pick = (epoch: number): void => app.store.set({ epoch: epoch >= epochs ? null : Math.max(1, epoch) });
   range.addEventListener("input", () => pick(Number(range.value)));
-  const play = button(icon(ICONS.play), { class: "square", "aria-label": "Play training" }, () => (timer ? stop() : start()));
+  const play = button(icon(ICONS.play), { class: "square play", "aria-label": "Play training" }, () => (timer ? stop() : start()));
   let timer: ReturnType<typeof setInterval> | undefined;
   const stop = (): void => {
     clearInterval(timer);

@@ -9,9 +9,10 @@ import { windowed } from "../view/rows.ts";
 
 const ROW = 44;
 
-export function runHistory(app: App): HTMLElement {
+export function runHistory(app: App): HTMLElement | null {
   const frame = { title: "Run history", files: ["index.json"], wide: "w12" };
   const { index } = app;
+  if (!index && app.exported) return null;
   if (!index) return panel(frame, el("div", { class: "absence" }, el("p", {}, "No index.json beside this run, so it stands alone."), el("p", { class: "small muted" }, "Runs written with --output-dir have no history.")));
   const runs = index.index.runs;
   const low = Math.min(...runs.map((run) => run.accuracy));

@@ -1,7 +1,7 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
 import { type App, hiddenSizes, nameOf, shapeOf, titleOf, watch } from "../app.ts";
 import { count, percent, plural, series, small, time, times } from "../core/format.ts";
-import { hardestFirst, isRight, type Sample } from "../core/samples.ts";
+import { hardest, isRight, type Sample } from "../core/samples.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { onThemeChange } from "../view/theme.ts";
@@ -18,7 +18,7 @@ export function opening(app: App): HTMLElement[] {
     ...app.run.files.filter((file) => file.verified === "damaged").map((file) => notice("bad", "Damaged", `${file.name} is not as it was published; what needs it is left out.`)),
   ];
   const head = el("div", { class: "opening-text" }, el("p", { class: "eyebrow" }, `${summary.dataset.title} · ${time(summary.created)}`), el("h1", { id: "title" }, titleOf(app.run)), el("p", { class: "sentence" }, sentence(app)));
-  return [el("div", { class: "notices" }, ...marks), el("div", { class: "opening-row" }, head, hardest(app)), tiles(app)];
+  return [el("div", { class: "notices" }, ...marks), el("div", { class: "opening-row" }, head, mistakes(app)), tiles(app)];
 }
 
 function notice(kind: "warn" | "bad", title: string, text: string): HTMLElement {
@@ -30,7 +30,7 @@ function sentence(app: App): string {
   const { dataset, split } = summary;
   const hidden = hiddenSizes(app.run);
   const layers = hidden.length ? `A network with ${hidden.length === 1 ? "one hidden layer" : `${small(hidden.length)} hidden layers`} of ${series(hidden.map(count))} units` : "Softmax regression, a network without hidden layers,";
-  if (metrics.state !== "ok") return `${layers} was trained on ${count(split.training)} images; how well it does was not recorded.`;
+  if (metrics.state !== "ok") return `${layers} was trained on ${count(split.training)} images; ${metrics.state === "damaged" ? "the file that says how well it does is damaged" : "how well it does was not recorded"}.`;
   const { accuracy } = metrics.value;
   const wrong = Math.round((1 - accuracy) * split.holdout);
   const misses = wrong ? `It is wrong ${times(wrong)}.` : "It makes no mistake on them.";
@@ -39,8 +39,8 @@ function sentence(app: App): string {
 }
 
 /** Mistakes, or where there are few the samples it was least sure of. */
-function hardest(app: App): HTMLElement | null {
-  const order = hardestFirst(app.samples.list.filter((sample) => sample.pixels)).slice(0, 8);
+function mistakes(app: App): HTMLElement | null {
+  const order = hardest(app.samples, 8);
   if (!order.length) return null;
   const wrong = app.samples.list.filter((sample) => isRight(sample) === false).length;
   const box = el("div", { class: "strip" });
@@ -58,7 +58,7 @@ function hardest(app: App): HTMLElement | null {
 function tile(app: App, sample: Sample): HTMLElement {
   const guess = sample.guess?.label ?? 0;
   const right = isRight(sample);
-  const confidence = percent(sample.guess?.confidence ?? 0, 0);
+  const confidence = percent(sample.guess?.confidence ?? 0, 0).replace(" ", "\u00a0");
   const shown = right ? `${nameOf(app.run, sample.truth)} · ${confidence}` : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`;
   const words = `${shown}, sample ${sample.id}, ${right ? "read rightly" : `${nameOf(app.run, sample.truth)} read as ${nameOf(app.run, guess)} with ${confidence}`}`;
   const result = button(null, { class: right ? "miss-tile right" : "miss-tile", "aria-label": words, title: words }, () => {

@@ -29,7 +29,7 @@ export function perClass(app: App): HTMLElement {
       body,
       el(
         "table",
-        { class: "dots" },
+        { class: keys.length < 7 ? "dots few" : "dots" },
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Class"), el("th", { scope: "col", class: "axis" }, el("span", {}, percent(start, 0)), el("span", {}, "100 %")), el("th", { scope: "col" }, "F1"), el("th", { scope: "col" }, "n"))),
         el("tbody", {}, ...keys.map((key) => row(app, key, scores[key] as Scores, start))),
       ),

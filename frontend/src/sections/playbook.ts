@@ -31,7 +31,7 @@ export function playbook(app: App): HTMLElement {
     if (step.title === "Load" && !rows.length) rows.push(sharedData(app));
     if (step.title === "Bundle") rows.push(...others.map((file) => listed(file)));
     const point = button("Show its panels", { class: "quiet show-panels" }, () => highlight(step.files));
-    return el("li", { class: "step" }, el("p", { class: "step-number", "aria-hidden": "true" }, String(i + 1)), el("h3", {}, step.title), el("p", {}, step.text), el("p", { class: "small mono muted" }, `src/digit_classifier/${step.code}`), el("ul", { class: "files" }, ...rows), step.title === "Load" || step.title === "Bundle" ? null : point);
+    return el("li", { class: "step" }, el("p", { class: "step-number", "aria-hidden": "true" }, String(i + 1)), el("h3", {}, step.title), el("p", {}, step.text), el("p", { class: "small mono muted", title: "in src/digit_classifier" }, step.code), el("ul", { class: "files" }, ...rows), step.title === "Load" || step.title === "Bundle" ? null : point);
   });
   return el("ol", { class: "steps" }, ...steps);
 }

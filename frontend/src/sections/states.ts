@@ -29,7 +29,7 @@ export function noRuns(root: string, openFolder: () => void): HTMLElement {
     "No runs yet",
     el("p", { class: "sentence" }, `There is nothing in ${root || "this folder"} so far. Train the first network; it takes about a second:`),
     command(TRAIN),
-    el("p", { class: "muted" }, "With nothing installed but Python, two synthetic sample runs show what will be here:"),
+    el("p", { class: "muted" }, "Where the package is installed, “digit-classifier train” does it too. With nothing but Python, two synthetic sample runs show what will be here:"),
     command(SAMPLES),
     el("p", { class: "muted" }, "Then come back to this page; it looks again by itself. Runs that are elsewhere can be opened directly:"),
     opener(openFolder),

@@ -1,5 +1,5 @@
 // The dataset studio: filters, the grid of samples, and the one that is looked at.
-import { type App, nameOf, shapeOf, watch } from "../app.ts";
+import { type App, isWide, nameOf, shapeOf, watch } from "../app.ts";
 import { datasetFile } from "../bundle/load.ts";
 import { count, percent, plural } from "../core/format.ts";
 import { chosen, isRight, type Sample } from "../core/samples.ts";
@@ -34,8 +34,8 @@ export function studio(app: App): HTMLElement[] {
   const observer = new ResizeObserver(() => grid.paint());
   observer.observe(grid.element);
   app.scope.addEventListener("abort", () => observer.disconnect());
-  const damaged = images.state === "ok" ? null : absence(images, datasetFile(summary), "Images of the whole data set");
-  const hint = images.state !== "ok" && el("p", { class: "small muted" }, "The grid shows the samples that the run itself carries.");
+  const damaged = images.state === "damaged" ? absence(images, datasetFile(summary), "Images of the whole data set") : null;
+  const hint = images.state !== "ok" && el("p", { class: "small muted" }, `${images.state === "absent" ? `${datasetFile(summary)} is not beside this run. ` : ""}The grid shows the samples that the run itself carries; where it has no image, the class.`);
   return [panel({ title: "Samples", files: [datasetFile(summary), "holdout.json"], wide: "w8" }, toolbar(app), chips, damaged, hint, el("div", { class: "grid-head" }, found, orders(app)), grid.element, empty), inspector(app)];
 }
 
@@ -45,6 +45,7 @@ function tileOf(app: App, sample: Sample): Tile {
   return {
     id: sample.id,
     pixels: sample.pixels,
+    text: nameOf(app.run, sample.truth),
     name: `Sample ${sample.id}, ${nameOf(app.run, sample.truth)}${guess}`,
     badge: right === false && sample.guess ? nameOf(app.run, sample.guess.label) : null,
   };
@@ -69,7 +70,7 @@ function toolbar(app: App): HTMLElement {
     split.show(selection.split);
     outcome.show(selection.outcome);
   });
-  return el("div", { class: "toolbar" }, el("div", { class: "class-chips", role: "group", "aria-label": "True class" }, ...classes), el("div", { class: "controls" }, split.element, outcome.element, confidence(app)));
+  return el("div", { class: "toolbar" }, el("div", { class: isWide(app.run) ? "class-chips many" : "class-chips", role: "group", "aria-label": "True class" }, ...classes), el("div", { class: "controls" }, split.element, outcome.element, confidence(app)));
 }
 
 function confidence(app: App): HTMLElement {

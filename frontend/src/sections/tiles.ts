@@ -30,14 +30,14 @@ export function tiles(app: App): HTMLElement {
     { label: "Log loss", value: now ? short(now.log_loss) : "–", note: now ? "hold-out; 0 is certainty" : absent },
     { label: "Training accuracy", value: now ? percent(now.train_accuracy) : "–", note: now ? `n = ${count(summary.split.training)}` : absent },
     { label: "Parameters", value: count(summary.model.parameters), note: plural(summary.model.layers.length, "layer"), delta: other ? signed(summary.model.parameters - other.summary.model.parameters) : null },
-    { label: "Training", value: seconds(summary.timing.training_seconds), note: curve.state === "ok" ? plural(lastEpoch(app.run), "epoch") : "epochs not recorded" },
+    { label: "Training", value: summary.timing.training_seconds ? seconds(summary.timing.training_seconds) : "–", note: curve.state === "ok" ? plural(lastEpoch(app.run), "epoch") : "epochs not recorded" },
   ];
   return el("dl", { class: "tiles" }, ...all.map(tile));
 }
 
 function tile({ label, value, note, delta, figure }: Tile): HTMLElement {
   const change = delta ? el("b", { class: "delta" }, delta) : null;
-  return el("div", { class: "tile" }, el("dt", {}, label), el("dd", { class: "number" }, value), figure ? el("dd", { class: "figure" }, figure) : null, el("dd", { class: "note" }, change, note));
+  return el("div", { class: "tile" }, el("dt", {}, label), el("dd", { class: "number" }, value), el("dd", { class: "note" }, change, note), figure ? el("dd", {}, figure) : null);
 }
 
 function signed(value: number, show: (value: number) => string = count): string {

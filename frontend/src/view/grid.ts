@@ -7,6 +7,7 @@ import { palette } from "./theme.ts";
 export interface Tile {
   id: number;
   pixels: ArrayLike<number> | null;
+  text: string; // stands where there are no pixels
   name: string; // "Sample 214, digit 7, predicted 9, 62 %"
   badge: string | null; // the wrong answer
 }
@@ -39,7 +40,7 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
   const step = tile + GAP; // between rows; columns share what is left of the width
   let stride = step;
   let count = 0;
-  let at: (index: number) => Tile = () => ({ id: 0, pixels: null, name: "", badge: null });
+  let at: (index: number) => Tile = () => ({ id: 0, pixels: null, text: "", name: "", badge: null });
   let active = 0; // the item in the tab order
   let selected: number | null = null;
   let columns = 1;
@@ -86,18 +87,19 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     context.imageSmoothingEnabled = false;
-    const [amber, surface] = palette("--warn", "--surface").map((rgb) => `rgb(${rgb.join(",")})`) as [string, string];
+    const [amber, surface, sunk, muted] = palette("--warn", "--surface", "--sunk", "--muted").map((rgb) => `rgb(${rgb.join(",")})`) as [string, string, string, string];
     const scale = inkScale();
     for (let index = from; index < to; index++) {
-      const { pixels, badge } = at(index);
+      const { pixels, text, badge } = at(index);
       const x = GAP + (index % columns) * stride;
       const y = GAP + Math.floor(index / columns) * step - element.scrollTop;
       if (pixels) {
         pen.putImageData(imageData(pixels, shape, scale, most), 0, 0);
         context.drawImage(scratch, x, y, tile, tile);
       } else {
-        context.strokeStyle = amber;
-        context.strokeRect(x + 0.5, y + 0.5, tile - 1, tile - 1);
+        context.fillStyle = sunk;
+        context.fillRect(x, y, tile, tile);
+        write(context, text, x + tile / 2, y + tile / 2, muted, 15);
       }
       if (badge !== null) notch(context, x, y, badge, amber, surface);
     }
@@ -108,11 +110,15 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     context.beginPath();
     context.roundRect(x + tile - 18, y + tile - 17, 18, 17, [6, 0, 3, 0]);
     context.fill();
-    context.fillStyle = surface;
-    context.font = "600 11px system-ui, sans-serif";
+    write(context, badge, x + tile - 9, y + tile - 8, surface, 11);
+  }
+
+  function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string, size: number): void {
+    context.fillStyle = colour;
+    context.font = `600 ${size}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.fillText(badge.slice(0, 2), x + tile - 9, y + tile - 8);
+    context.fillText(text.slice(0, 2), x, y);
   }
 
   function make(from: number, to: number): void {

@@ -14,7 +14,7 @@ export interface Frame {
 /** A card with a heading and, below it, the files its numbers come from. */
 export function panel({ title, files = [], wide = "w12" }: Frame, ...body: Child[]): HTMLElement {
   const id = uniqueId("panel");
-  const source = files.length > 0 && el("p", { class: "from" }, `from ${files.join(", ")}`);
+  const source = files.length > 0 && el("p", { class: "from", title: "The files that these numbers come from" }, files.join(", "));
   const head = el("header", { class: "card-head" }, el("h3", { id }, title), source);
   return el("section", { class: `card ${wide}`, "aria-labelledby": id, "data-files": files.join(" ") }, head, ...body);
 }

@@ -108,7 +108,7 @@ def _snapshot_weights(model: Payload, snapshots: Payload, curve: Payload) -> Ite
     where = "epoch_snapshots.first_layer_weights"
     if (weights is not None) != (len(model["layers"]) == 1):
         yield f"{where}: expected weights exactly for a network without hidden layers, got {show(weights)}"
-    elif weights and len(weights[0]) != len(model["layers"][0]["weights"]):
+    elif weights and len(weights[-1]) != len(model["layers"][0]["weights"]):
         yield f"{where}: expected as many numbers as model.json has in its layer, got others"
     elif weights and not curve["diverged"] and weights[-1] != model["layers"][0]["weights"]:
         yield f"{where}[{len(weights) - 1}]: expected the weights of model.json, got others"

@@ -131,12 +131,13 @@ def validate_timing_stats_payload(payload: Payload, expected_epochs: int | None 
 
 
 SNAPSHOTS = 100
+PICTURES = 25  # of the weights: the eye sees no more steps, and 100 of them were two thirds of a run's bytes
 EPOCH_SNAPSHOTS = document(
     "epoch_snapshots",
     {
         "epochs": arr(integer(1), 0, SNAPSHOTS),
         "confusion_matrices": arr(arr(arr(COUNT, 2, MAX_CLASSES), 2, MAX_CLASSES), 0, SNAPSHOTS),
-        "first_layer_weights": nullable(arr(BASE64, 0, SNAPSHOTS)),
+        "first_layer_weights": nullable(arr(nullable(BASE64), 0, SNAPSHOTS)),
         "first_layer_reason": nullable(line(1, 500)),
     },
 )
@@ -150,16 +151,26 @@ def build_epoch_snapshots(
 ) -> Payload:
     """epoch_snapshots.json: the hold-out's confusion matrix after some epochs, and the weights where they are pictures.
 
-    Weights are flat, units × inputs: float32 little-endian bytes or numbers. None needs a reason.
+    Weights are flat, units × inputs: float32 little-endian bytes or numbers, one per epoch. At most 25 of them are
+    kept, evenly spread, the first and the last among them; the others are null. None needs a reason.
     """
-    weights = first_layer_weights
+    weights = None
+    if first_layer_weights is not None:
+        kept = _spread(len(first_layer_weights), PICTURES)
+        weights = [encode(float32_bytes(each)) if i in kept else None for i, each in enumerate(first_layer_weights)]
     return {
         "schema_version": 1,
         "epochs": list(epochs),
         "confusion_matrices": [[list(row) for row in matrix] for matrix in confusion_matrices],
-        "first_layer_weights": None if weights is None else [encode(float32_bytes(each)) for each in weights],
+        "first_layer_weights": weights,
         "first_layer_reason": first_layer_reason,
     }
+
+
+def _spread(count: int, most: int) -> set[int]:
+    """At most so many of `count` positions, evenly spread from the first to the last."""
+    steps = min(count, most) - 1
+    return {round(i * (count - 1) / steps) for i in range(steps + 1)} if steps > 0 else set(range(count))
 
 
 def validate_epoch_snapshots_payload(payload: Payload) -> None:
@@ -184,8 +195,11 @@ def validate_epoch_snapshots_payload(payload: Payload) -> None:
     )
     if weights is not None:
         check_lengths(payload, ("first_layer_weights",), len(epochs), where)
-        for index, encoded in enumerate(weights):
-            decode_float32(encoded, _first_size(weights[0]) // 4, f"{where}.first_layer_weights[{index}]")
+        here = f"{where}.first_layer_weights"
+        require(not weights or weights[-1] is not None, f"{here}[{len(weights) - 1}]", "the last weights", None)
+        kept = {index: encoded for index, encoded in enumerate(weights) if encoded is not None}
+        for index, encoded in kept.items():
+            decode_float32(encoded, _first_size(next(iter(kept.values()))) // 4, f"{here}[{index}]")
 
 
 def _first_size(encoded: str) -> int:
