@@ -140,6 +140,10 @@ def build_parser(
     verify.add_argument("path", metavar="RUN", help="a run directory or an artifacts root")
     repair = command("repair", "rebuild index.json and latest/ from the run directories")
     repair.add_argument("root", nargs="?", default=None, metavar="ROOT", help="artifacts root (default: ./artifacts)")
+    kept = repair.add_mutually_exclusive_group()
+    for choice, about in (("adopt", "list interrupted runs, with their epochs so far"), ("remove", "delete them")):
+        kept.add_argument(f"--{choice}", dest="interrupted", action="store_const", const=choice, help=about)
+    repair.set_defaults(interrupted="leave")
     parser.commands = commands.choices
     parser.set_defaults(action=_no_command, parser=parser, given=None, artifacts_root=artifacts_root)
     return parser

@@ -70,13 +70,15 @@ ENTRY = obj(
         "synthetic": FLAG,
         "diverged": FLAG,
         "manifest_sha256": SHA256,
-    }
+    },
+    optional={"interrupted": FLAG},
 )
 INDEX = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)})
 
 
 def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) -> Payload:
     """A run's line in index.json, from its run_summary.json and metrics.json."""
+    interrupted = {"interrupted": True} if "interrupted" in summary else {}
     return {
         **{key: summary[key] for key in ("run_id", "label", "created", "synthetic")},
         "model": summary["model"]["name"],
@@ -84,6 +86,7 @@ def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) 
         "parameters": summary["model"]["parameters"],
         **{key: metrics[key] for key in ("accuracy", "macro_f1")},
         "diverged": summary["diverged"] is not None,
+        **interrupted,
         "manifest_sha256": manifest_sha256,
     }
 

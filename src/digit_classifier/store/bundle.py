@@ -62,6 +62,7 @@ class _Reading:
     """What could be read of a directory, and everything that was wrong with the rest."""
 
     directory: Path
+    name: str  # of the run, where its directory tells it
     manifest: Payload | None = None
     manifest_text: bytes = b""
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -152,9 +153,12 @@ def read_bundle(directory: Path) -> Bundle:
     return Bundle(directory, reading.manifest, reading.payloads)
 
 
-def read_files(directory: Path) -> dict[str, bytes]:
-    """The bytes of a run directory with no problem of its own, its manifest last; ArtifactError otherwise."""
-    reading = _inspect(directory)
+def read_files(directory: Path, name: str | None = None) -> dict[str, bytes]:
+    """The bytes of a run directory with no problem of its own, its manifest last; ArtifactError otherwise.
+
+    `name` is the run's where its directory does not bear it yet.
+    """
+    reading = _inspect(directory, name)
     if reading.problems:
         raise ArtifactError(reading.problems[0])
     return {**reading.contents, MANIFEST: reading.manifest_text}
@@ -182,11 +186,11 @@ def damage(directory: Path) -> list[str]:
     return _inspect(directory).problems
 
 
-def _inspect(directory: Path) -> _Reading:
+def _inspect(directory: Path, name: str | None = None) -> _Reading:
     """Read a run and also compare its files with each other, and its pictures with what a browser may decode."""
     from digit_classifier.artifacts import contradictions
 
-    reading = _read(directory)
+    reading = _read(directory, name)
     if reading.manifest is not None and not reading.problems:
         together = {**reading.payloads, MANIFEST: reading.manifest}
         reading.problems += _twin_problems(directory, reading.manifest, reading.contents)
@@ -206,8 +210,8 @@ def _twin_problems(directory: Path, manifest: Payload, contents: Mapping[str, by
     return found
 
 
-def _read(directory: Path) -> _Reading:
-    reading = _Reading(directory)
+def _read(directory: Path, name: str | None = None) -> _Reading:
+    reading = _Reading(directory, name or directory.resolve().name)
     try:
         _read_manifest_of(reading)
         names = reading.manifest["files"] if reading.manifest else {}
@@ -227,7 +231,7 @@ def _read_manifest_of(reading: _Reading) -> None:
     path = reading.directory / MANIFEST
     reading.manifest_text = read_regular(path, MAX_MANIFEST_BYTES)
     manifest = read_manifest(reading.manifest_text, path)
-    run_id, name = manifest["run_id"], reading.directory.resolve().name
+    run_id, name = manifest["run_id"], reading.name
     if run_id is not None and name not in (run_id, "latest"):  # latest/ mirrors a run under its own name
         reading.problems.append(str(_refusal(reading.directory, f"a directory named {run_id}", name)))
     reading.manifest = manifest
