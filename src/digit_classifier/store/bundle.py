@@ -68,6 +68,13 @@ class _Reading:
     contents: dict[str, bytes] = field(default_factory=dict)
     payloads: dict[str, Payload] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    failure: OSError | None = None  # of the disk, which says nothing about the run
+
+    def note(self, where: Path, error: OSError | ArtifactError) -> None:
+        """Add a problem."""
+        self.problems.append(_line(where, error))
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            self.failure = error
 
 
 def validators() -> Mapping[str, Callable[[Payload], Any]]:
@@ -156,9 +163,11 @@ def read_bundle(directory: Path) -> Bundle:
 def read_files(directory: Path, name: str | None = None) -> dict[str, bytes]:
     """The bytes of a run directory with no problem of its own, its manifest last; ArtifactError otherwise.
 
-    `name` is the run's where its directory does not bear it yet.
+    OSError where the disk fails. `name` is the run's where its directory does not bear it yet.
     """
     reading = _inspect(directory, name)
+    if reading.failure:
+        raise reading.failure
     if reading.problems:
         raise ArtifactError(reading.problems[0])
     return {**reading.contents, MANIFEST: reading.manifest_text}
@@ -217,13 +226,13 @@ def _read(directory: Path, name: str | None = None) -> _Reading:
         names = reading.manifest["files"] if reading.manifest else {}
         _find_strays(reading, {*names, MANIFEST})
     except (OSError, ArtifactError) as error:
-        reading.problems.append(_line(directory, error))
+        reading.note(directory, error)
         return reading
     for name, entry in names.items():
         try:
             _read_file(reading, name, entry)
         except (OSError, ArtifactError) as error:
-            reading.problems.append(_line(directory / name, error))
+            reading.note(directory / name, error)
     return reading
 
 

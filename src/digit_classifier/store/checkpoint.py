@@ -81,12 +81,12 @@ def epochs_in(staging: Path) -> list[int]:
 
 
 def find(root: Path, run_id: str) -> Interrupted | None:
-    """The newest whole checkpoint of a run that was not published."""
+    """The newest whole checkpoint of a run that was not published; OSError where the disk cannot tell."""
     staging = root / f"{STAGING}{run_id}"
     if staging.is_symlink() or os.path.lexists(root / run_id):
         return None
     for epoch in reversed(epochs_in(staging)):
-        with suppress(OSError, ArtifactError):
+        with suppress(FileNotFoundError, ArtifactError):
             return _read(staging, run_id, epoch)
     return None
 

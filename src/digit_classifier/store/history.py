@@ -7,7 +7,7 @@ derived. Writers take a kernel lock only for those; a crash at any point leaves 
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -170,7 +170,11 @@ def _interrupted(root: Path) -> tuple[Interrupted, ...]:
     """What processes that died had kept, newest first."""
     names = sorted(path.name.removeprefix(STAGING) for path in root.glob(f"{STAGING}*") if _is_directory(path))
     dead = [name for name in names if not is_held(root / f"{STAGING}{name}.lock")]
-    return tuple(found for name in sorted(dead, key=by_time, reverse=True) if (found := find(root, name)))
+    found = []
+    for name in sorted(dead, key=by_time, reverse=True):
+        with suppress(OSError):
+            found.append(find(root, name))
+    return tuple(filter(None, found))
 
 
 def _entry(directory: Path, listed: Payload | None) -> Payload:
@@ -204,12 +208,14 @@ def repair(root: Path, interrupted: Literal["leave", "adopt", "remove"] = "leave
         raise InputError(explain(root, "a directory of runs", "a directory without any", "the one above the runs"))
     try:
         with exclusive(root / LOCK):
-            staged, kept = _settle_staging(root, interrupted)
-            removed = (*staged, *_remove_leftovers(root))
+            settled = _settle_staging(root, interrupted)
+            kept = tuple(each for each in settled.values() if isinstance(each, Interrupted))
+            removed = (*(name for name, each in settled.items() if each is None), *_remove_leftovers(root))
             names = run_names(root)
             found = {name: damage(root / name) if names[name] else [_NO_DIRECTORY] for name in sorted(names)}
             damaged = {name: tuple(texts) for name, texts in found.items() if texts}
             whole = [root / name for name in sorted(names) if name not in damaged]
+            damaged |= {name: (str(each),) for name, each in settled.items() if isinstance(each, OSError)}
             datasets = tuple(sorted({text for run in whole for text in problems(run, alone=False)}))
             return Report(refresh(root, damaged=frozenset(damaged)), damaged, removed, kept, datasets)
     except OSError as error:
@@ -220,27 +226,30 @@ def _is_of_a_root(name: str) -> bool:
     return bool(RUN_ID.fullmatch(name)) or name in (LOCK, INDEX) or name.startswith((STAGING, TRASH))
 
 
-def _settle_staging(root: Path, interrupted: str) -> tuple[list[str], tuple[Interrupted, ...]]:
-    """Staging whose writer is dead: names of what was removed, and what had been kept, left or adopted."""
-    removed, kept = [], []
+def _settle_staging(root: Path, interrupted: str) -> dict[str, Interrupted | OSError | None]:
+    """Staging whose writer is dead, by name: removed, or what is kept of it, or why it could not be read."""
+    settled: dict[str, Interrupted | OSError | None] = {}
     names = {path.name.removesuffix(".lock") for path in root.iterdir() if path.name.startswith(STAGING)}
     for name in sorted(names):
         lock = SiblingLock.take(root / f"{name}.lock")
         if lock is None:
             continue  # its writer is alive
         try:
-            found = find(root, name.removeprefix(STAGING)) if interrupted != "remove" else None
-            if found:
-                kept.append(found)
-            if found and interrupted == "adopt":
-                adopt(root, found)
-            if not (found and interrupted == "leave") and _is_directory(root / name):
-                _throw_away(root, name)
+            settled[name] = _settle(root, name.removeprefix(STAGING), interrupted)
+        except OSError as error:
+            settled[name] = error
         finally:
             lock.release()
-        if not found:
-            removed.append(name)
-    return removed, tuple(kept)
+    return settled
+
+
+def _settle(root: Path, run_id: str, interrupted: str) -> Interrupted | None:
+    found = find(root, run_id) if interrupted != "remove" else None
+    if found and interrupted == "adopt":
+        adopt(root, found)
+    if not (found and interrupted == "leave") and _is_directory(root / f"{STAGING}{run_id}"):
+        _throw_away(root, f"{STAGING}{run_id}")
+    return found
 
 
 def _remove_leftovers(root: Path) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
 from digit_classifier.store.bundle import MANIFEST, RUN_ID, check_files
-from digit_classifier.store.checkpoint import STAGING, epochs_in, keep, write_dataset
+from digit_classifier.store.checkpoint import STAGING, keep, write_dataset
 from digit_classifier.store.durable import (
     make_directories,
     remove_directory,
@@ -47,6 +47,7 @@ class Claim:
     directory: Path
     lock: SiblingLock
     created: list[Path]  # directories the claim made, to be removed again when the run comes to nothing
+    epoch: int | None = None  # of the last checkpoint
 
     def publish(self, files: Mapping[str, bytes], datasets: Mapping[str, bytes]) -> Path:
         """Write everything, wait until the disk has it, then show the run under its name, in one rename."""
@@ -68,12 +69,11 @@ class Claim:
         """Write a checkpoint: the sealed files of the epochs so far, hidden until `repair` is asked to adopt them."""
         check_files(files, self.run_id)
         keep(self.directory, epoch, files, datasets)
+        self.epoch = epoch
 
     def kept(self) -> int | None:
         """The epoch of the last checkpoint of a run that was not published."""
-        if os.path.lexists(self.root / self.run_id):
-            return None
-        return max(epochs_in(self.directory), default=None)
+        return None if os.path.lexists(self.root / self.run_id) else self.epoch
 
     def release(self, *, crashed: bool = False) -> None:
         """Leave nothing behind that was not published, but the checkpoint of a crash.
