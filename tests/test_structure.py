@@ -34,7 +34,18 @@ ORDER = [
         "evaluation",
         "run",
     ),
-    *("environment", "artifacts", "figures", "store", "recording", "arguments", "terminal", "cli", "__main__"),
+    *(
+        "environment",
+        "artifacts",
+        "figures",
+        "store",
+        "recording",
+        "replay",
+        "arguments",
+        "terminal",
+        "cli",
+        "__main__",
+    ),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
 BARE = ["errors", "text", "schema", "evaluation", "artifacts", "store"]  # run on a bare interpreter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts.replay import MARK, check_mark
 from digit_classifier.artifacts.rules import CREATED, FILE_NAME, NAME, RUN_ID, Payload, check_line, require
 from digit_classifier.schema import (
     COUNT,
@@ -71,7 +72,7 @@ ENTRY = obj(
         "diverged": FLAG,
         "manifest_sha256": SHA256,
     },
-    optional={"interrupted": FLAG},
+    optional={"interrupted": FLAG, "replay": MARK},
 )
 INDEX = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)})
 
@@ -105,6 +106,8 @@ def validate_index_payload(payload: Payload) -> None:
         seen.add(run["run_id"])
         if run["label"] is not None:
             check_line(run["label"], LABEL_LIMIT, f"index.runs[{index}].label")
+        if "replay" in run:
+            check_mark(run["replay"], f"index.runs[{index}].replay")
     latest = payload["latest"]
     require(
         latest in seen if seen else latest is None, "index.latest", "one of the runs, null if there is none", latest

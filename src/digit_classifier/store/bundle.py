@@ -86,7 +86,7 @@ def validators() -> Mapping[str, Callable[[Payload], Any]]:
 
 def known_names() -> frozenset[str]:
     """Every name a run directory can hold besides its manifest; no other is ever opened, written or deleted."""
-    return frozenset((*validators(), *PICTURES, TWIN, DATASET, DATASET_TWIN)) - {MANIFEST, "index.json"}
+    return frozenset((*validators(), *PICTURES, TWIN, DATASET, DATASET_TWIN)) - {MANIFEST, "index.json", "replay.json"}
 
 
 def seal(files: Mapping[str, bytes], *, run_id: str | None, created: str, results_digest: str) -> dict[str, bytes]:

@@ -18,6 +18,7 @@ from digit_classifier.store.durable import remove_directory, rename, sync_direct
 from digit_classifier.store.flat import publish_flat, require_writable
 from digit_classifier.store.index import INDEX, LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
 from digit_classifier.store.lock import SiblingLock, exclusive, is_held
+from digit_classifier.store.replays import write_replay
 from digit_classifier.store.staging import TRASH, Claim, cannot_write, claim
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ __all__ = [
     "Stage",
     "publish_flat",
     "read_history",
+    "record_replay",
     "remove",
     "repair",
     "require_writable",
@@ -119,6 +121,27 @@ def update_index(root: Path) -> Refreshed:
             return refresh(root)
     except OSError as error:
         raise RunError(explain(root, "to write the index", error.strerror or str(error), "repair")) from error
+
+
+def record_replay(directory: Path, replay: Payload) -> Path | None:
+    """Keep the outcome of a replay beside its run and list it in the index; returns its file.
+
+    None for a run that is in no history: one that was copied out of its root, or written with --output-dir.
+    """
+    root = directory.resolve().parent  # of latest/ too
+    try:
+        same = replay["run_id"] and glance(root / replay["run_id"]) == replay["manifest_sha256"]
+    except (OSError, ArtifactError):
+        return None
+    if not same or not (root / LOCK).exists():
+        return None
+    try:
+        with exclusive(root / LOCK):
+            path = write_replay(root, replay)
+            refresh(root, replayed=(replay["run_id"],))
+            return path
+    except OSError as error:
+        raise cannot_write(root, error) from error
 
 
 def remove(root: Path, run_ids: Iterable[str]) -> None:
@@ -217,7 +240,7 @@ def repair(root: Path, interrupted: Literal["leave", "adopt", "remove"] = "leave
             whole = [root / name for name in sorted(names) if name not in damaged]
             damaged |= {name: (str(each),) for name, each in settled.items() if isinstance(each, OSError)}
             datasets = tuple(sorted({text for run in whole for text in problems(run, alone=False)}))
-            return Report(refresh(root, damaged=frozenset(damaged)), damaged, removed, kept, datasets)
+            return Report(refresh(root, damaged=frozenset(damaged), replayed=names), damaged, removed, kept, datasets)
     except OSError as error:
         raise cannot_write(root, error) from error
 
