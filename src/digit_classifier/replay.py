@@ -167,11 +167,9 @@ def tier_of(stored: Mapping[str, Payload], fresh: Mapping[str, Payload], *, equa
     same = one["predicted_labels"] == other["predicted_labels"]
     if same and next(differences(*scores, "metrics", 1e-9), None) is None:
         return METRIC_IDENTICAL
-    ended = [
-        curve["diverged"] and curve["diverged"]["epoch"]
-        for curve in (stored["loss_curve.json"], fresh["loss_curve.json"])
-    ]
-    return WITHIN_NOISE if ended[0] == ended[1] and differ_by_chance(one, other) else DIFFERENT
+    ends = [files["loss_curve.json"]["diverged"] for files in (stored, fresh)]
+    one_end, other_end = (end and end["epoch"] for end in ends)
+    return WITHIN_NOISE if one_end == other_end and differ_by_chance(one, other) else DIFFERENT
 
 
 def differ_by_chance(one: Payload, other: Payload) -> bool:
@@ -198,7 +196,7 @@ def mcnemar(one: int, other: int) -> float:
     """Two-sided exact p-value of so many answers that only one of two networks got right."""
     total = one + other
     tail = sum(comb(total, count) for count in range(min(one, other) + 1))
-    return min(1.0, 2 * tail / 2**total)
+    return min(1.0, 2 * tail / (1 << total))
 
 
 def compare(name: str, stored: Payload, fresh: Payload) -> Payload:
@@ -248,8 +246,16 @@ def report(outcome: Payload) -> Iterator[str]:
     elif not outcome["held"]:
         yield "environment: nothing that is recorded differs; the code may have changed under the same version"
     for each in outcome["environment"]:
-        one, other = ("not recorded" if value is None else value for value in (each["run"], each["here"]))
+        one, other = _apart(each["run"], each["here"])
         yield f"  {each['fact']}: {one} in the run, {other} here; changes {CAUSES[each['fact']]}"
+
+
+def _apart(*values: str | int | None) -> list[str]:
+    """Two values of a fact; of two lists of words only what one has and the other has not."""
+    words = [str(value).split() if value is not None else ["not recorded"] for value in values]
+    if min(map(len, words)) < 5:
+        return [" ".join(each) for each in words]
+    return [" ".join(word for word in each if word not in other) or "less" for each, other in (words, words[::-1])]
 
 
 def _difference(each: Payload) -> str:

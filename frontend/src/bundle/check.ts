@@ -61,6 +61,11 @@ export function nullable<T>(check: Check<T>): Check<T | null> {
   return (value, where) => (value === null ? null : check(value, where));
 }
 
+/** For a key that older files, or most files, do not have. */
+export function optional<T>(check: Check<T>): Check<T | undefined> {
+  return (value, where) => (value === undefined ? undefined : check(value, where));
+}
+
 export function list<T>(check: Check<T>, low = 0, high = 1_000_000): Check<T[]> {
   return (value, where) => {
     if (!Array.isArray(value)) throw new Refusal(where, "a list", value);

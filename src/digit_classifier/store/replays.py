@@ -1,4 +1,4 @@
-"""replays/: the newest outcome of training a run again, one file per run, beside the runs because those never change."""
+"""replays/: the newest outcome of training each run again, beside the runs because those never change."""
 
 from __future__ import annotations
 
