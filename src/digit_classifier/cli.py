@@ -124,6 +124,8 @@ def _runs(options: argparse.Namespace) -> int:
     for run in found.entries:
         sizes = "-".join(map(str, run["hidden_sizes"]))
         marks = [mark for mark in ("synthetic", "diverged", "interrupted") if run.get(mark)]
+        if replay := run.get("replay"):
+            marks.append(f"replay {replay['tier']}" + ("" if replay["held"] else ", promise broken"))
         label = " ".join([run["label"] or "", *(f"({mark})" for mark in marks)]).strip()
         scores = f"{run['accuracy']:.2%}", f"{run['macro_f1']:.4f}"
         rows.append((run["run_id"], *scores, f"{run['model']} {sizes}".strip(), label))
