@@ -1,4 +1,4 @@
-"""What surrounds a process changes no bit of an ordinary run: threads, hash seed, language, time zone, other processes."""
+"""What surrounds a process changes no bit of an ordinary run: threads, hash seed, language, time zone, company."""
 
 from __future__ import annotations
 
