@@ -321,6 +321,37 @@ def test_a_damaged_run_or_none_is_bad_input(run: Path, capsys: pytest.CaptureFix
     assert "metrics.json: expected" in capsys.readouterr().err
 
 
+def test_a_sealed_run_that_lacks_or_contradicts_what_is_compared_is_bad_input(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edited(run, lambda payloads: payloads["metrics.json"].update(train_accuracy=0.5))
+    assert replay(run)["tier"] == DIFFERENT  # the one score that does not follow from the predictions
+    edited(run, lambda payloads: payloads["holdout.json"]["probabilities"].reverse())
+    assert cli.main(["replay", str(run)]) == 2
+    (run / "holdout.json").unlink()
+    assert cli.main(["replay", str(run)]) == 2
+    for name in ("bundle.css", MANIFEST):
+        (run / name).unlink()
+    files = {path.name: path.read_bytes() for path in run.iterdir()}
+    summary = decode(files["run_summary.json"], "")
+    keys = {key: summary[key] for key in ("run_id", "created", "results_digest")}
+    for name, data in seal(files, **keys).items():
+        (run / name).write_bytes(data)
+    capsys.readouterr()
+    assert cli.main(["replay", str(run)]) == 2
+    assert "expected a run with holdout.json, got one without" in capsys.readouterr().err
+
+
+def test_networks_that_were_asked_other_questions_are_different() -> None:
+    one = artifacts.build_holdout([1, 2], [0, 1], [[0.75, 0.25], [0.25, 0.75]])
+    three = artifacts.build_holdout([1, 2], [0, 2], [[0.5, 0.25, 0.25], [0.25, 0.25, 0.5]])
+    shared = {"metrics.json": {}, "loss_curve.json": {"diverged": None}}
+    for other in (three, artifacts.build_holdout([1, 3], [0, 1], one["probabilities"])):
+        assert replaying.tier_of({**shared, "holdout.json": one}, {**shared, "holdout.json": other}, equal=False) == (
+            DIFFERENT
+        )
+
+
 def test_the_outcome_is_kept_only_where_it_belongs(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import time
 from array import array
 from contextlib import nullcontext
@@ -23,11 +22,12 @@ from digit_classifier.artifacts.replay import (
 from digit_classifier.artifacts.rules import differences
 from digit_classifier.config import PLACES, SETTINGS, Given, as_text, resolve, suggestion
 from digit_classifier.environment import environment
-from digit_classifier.errors import InputError, explain
+from digit_classifier.errors import ArtifactError, InputError, explain
 from digit_classifier.recording import created_now, result_payloads
 from digit_classifier.run import prepare, run_experiment
 from digit_classifier.schema import at, show
-from digit_classifier.store.bundle import MANIFEST, decode, encode, read_bundle
+from digit_classifier.store.bundle import decode, encode, problems, read_bundle
+from digit_classifier.store.index import glance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int], AbstractContextManager[Callable[[Epoch], None] | None]]
 
 MAX_SECONDS = 600.0  # a run that came by mail must not keep a machine busy without being told to
+WARM = 2.0  # seconds before the time that an epoch takes is taken for typical
 COMPARED = (  # every file of results; the others hold times and ids
     "metrics.json",
     "predictions.json",
@@ -53,6 +54,7 @@ COMPARED = (  # every file of results; the others hold times and ids
     "roc_curves.json",
     "training_dynamics.json",
 )
+NEEDED = ("run_summary.json", "metrics.json", "loss_curve.json", "holdout.json", "model.json")
 FLOATS = frozenset(["offset", "scale", "weights", "bias", "first_layer_weights"])  # float32 in base64
 DIGEST = "sha256"  # says that numbers differ, which the numbers say better
 CHANCE = 0.05
@@ -71,20 +73,25 @@ def replay(
 
     ArtifactError when the run is damaged; InputError when it cannot be trained again here, or not in `max_seconds`.
     """
-    bundle = read_bundle(directory)
-    summary = bundle.payloads["run_summary.json"]
+    for problem in problems(directory):
+        raise ArtifactError(problem)
+    stored = read_bundle(directory).payloads
+    for name in NEEDED:
+        if name not in stored:
+            raise ArtifactError(explain(directory, f"a run with {name}", "one without", "the run as it was published"))
+    summary = stored["run_summary.json"]
     if summary["synthetic"]:
         attempt = f"verify, or its own command: {summary['command']}"
         raise InputError(explain(directory, "a run of train", "a synthetic sample, made without it", attempt))
     config = stored_config(directory, summary["config"])
     split = stored_split(directory, summary, config)
     fresh = train_again(directory, config, split, summary, max_seconds, progress)
-    names = [name for name in COMPARED if name in bundle.payloads]
-    found = [compare(name, bundle.payloads[name], fresh.get(name, {})) for name in names]
+    found = [compare(name, stored[name], fresh.get(name, {})) for name in COMPARED if name in stored]
     facts = environment_differences(summary["environment"], environment())
-    tier = tier_of(bundle.payloads, fresh, equal=all(each["equal"] for each in found))
-    digest = hashlib.sha256((directory / MANIFEST).read_bytes()).hexdigest()
-    return build_replay(summary["run_id"], digest, created_now(), tier, promise(summary["config"], facts), facts, found)
+    tier = tier_of(stored, fresh, equal=all(each["equal"] for each in found))
+    return build_replay(
+        summary["run_id"], glance(directory), created_now(), tier, promise(summary["config"], facts), facts, found
+    )
 
 
 def stored_config(where: object, config: Mapping[str, Any]) -> RunConfig:
@@ -136,8 +143,9 @@ def train_again(
         number = epoch.number
         if listen:
             listen(epoch)
-        seconds = (time.perf_counter() - began) / number * planned
-        if seconds > max_seconds:
+        spent = time.perf_counter() - began
+        seconds = spent / number * planned
+        if seconds > max_seconds and spent > min(WARM, max_seconds):
             recorded = summary["timing"]["training_seconds"]
             came = f"{planned:,} epochs that take about {seconds:,.0f} s here (the run says: {recorded:,.1f} s)"
             raise InputError(explain(directory, f"at most {max_seconds:g} s of training", came, "--max-seconds"))
@@ -163,13 +171,22 @@ def tier_of(stored: Mapping[str, Payload], fresh: Mapping[str, Payload], *, equa
     if equal:
         return BIT_IDENTICAL
     one, other = stored["holdout.json"], fresh["holdout.json"]
+    if question(one) != question(other):
+        return DIFFERENT
     scores = stored["metrics.json"], fresh["metrics.json"]
     same = one["predicted_labels"] == other["predicted_labels"]
     if same and next(differences(*scores, "metrics", 1e-9), None) is None:
         return METRIC_IDENTICAL
     ends = [files["loss_curve.json"]["diverged"] for files in (stored, fresh)]
     one_end, other_end = (end and end["epoch"] for end in ends)
-    return WITHIN_NOISE if one_end == other_end and differ_by_chance(one, other) else DIFFERENT
+    interval, learned = scores[0]["accuracy_interval"], [each["train_accuracy"] for each in scores]
+    alike = one_end == other_end and abs(learned[0] - learned[1]) <= interval["high"] - interval["low"]
+    return WITHIN_NOISE if alike and differ_by_chance(one, other) else DIFFERENT
+
+
+def question(holdout: Payload) -> tuple[list[int], list[int], int]:
+    """What a network was asked: which samples, what they are, among how many classes."""
+    return holdout["sample_ids"], holdout["true_labels"], len(holdout["probabilities"][0])
 
 
 def differ_by_chance(one: Payload, other: Payload) -> bool:
