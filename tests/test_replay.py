@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -88,7 +89,11 @@ def test_a_run_is_bit_identical_on_the_machine_that_made_it(run: Path, capsys: p
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
     outcome = read_replay(run.parent, run.name)
     assert (outcome["tier"], outcome["held"], outcome["environment"]) == ("bit-identical", True, [])
-    (entry,) = json.loads((run.parent / "index.json").read_text())["runs"]
+    schemas = Path(artifacts.__file__).parents[1] / "schemas"
+    jsonschema.validate(outcome, json.loads((schemas / "replay.schema.json").read_text()))
+    index = json.loads((run.parent / "index.json").read_text())
+    jsonschema.validate(index, json.loads((schemas / "index.schema.json").read_text()))
+    (entry,) = index["runs"]
     assert entry["replay"] == {
         "replayed": outcome["replayed"],
         "tier": "bit-identical",
