@@ -47,8 +47,14 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
     run["run_summary.json"] = summary(run, model)
     digest = run["run_summary.json"]["results_digest"]
     run["manifest.json"] = a.build_manifest(RUN_ID, CREATED, digest, {"metrics.json": b"{}", "gallery.png": b""})
+    facts = [{"fact": "blas_kernel", "run": "Haswell", "here": "Zen"}]
+    same = {"file": "metrics.json", "equal": True, "places": 0, "first": None, "largest": None}
+    other = {"file": "model.json", "equal": False, "places": 2, "first": "model.layers: …", "largest": 1e-7}
+    noise = "within seed noise"
     entry = a.build_index_entry(run["run_summary.json"], metrics, "f" * 64)
-    run["index.json"] = a.build_index(2, RUN_ID, [entry, entry | {"run_id": "20261122-191612-2", "label": None}])
+    second = entry | {"run_id": "20261122-191612-2", "label": None, "interrupted": True}
+    run["replay.json"] = a.build_replay(RUN_ID, "f" * 64, CREATED, noise, noise, facts, [same, other])
+    run["index.json"] = a.build_index(2, RUN_ID, [entry | {"replay": a.build_mark(run["replay.json"])}, second])
     return run
 
 

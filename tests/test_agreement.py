@@ -12,8 +12,14 @@ from mutations import edited
 RUN, MLP = example_run(), example_run("mlp")
 DIVERGED = example_run(diverged=(3, "the loss is no longer finite"))
 LONGER = {"model": "logistic", "epochs": 4}
-LONGER = {"model": "logistic", "epochs": 4}
+SOONER = {"epoch": 2, "planned": 4}
 TRUE = [LABELS[row] for row in HOLDOUT]
+
+
+def whole(payload: dict[str, Any]) -> dict[str, Any]:
+    """A summary that does not admit that its run was interrupted."""
+    return {key: value for key, value in payload.items() if key != "interrupted"}
+
 
 # Each passes the validator of its own file: path, value, path, value, … and the contradiction after the file's name.
 EDITS: dict[str, list[tuple[Any, ...]]] = {
@@ -102,7 +108,12 @@ FILES: list[tuple[str, Any, str]] = [
     ("model.json", MLP["model.json"], "model.layers: expected a list of 1, got a list of 2"),
     (
         "run_summary.json",
-        summary(RUN, config=LONGER, config_origin=dict.fromkeys(LONGER, "flag")),
+        whole(summary(RUN, config=LONGER, config_origin=dict.fromkeys(LONGER, "flag"))),
+        "loss_curve.epochs (how",
+    ),
+    (
+        "run_summary.json",
+        summary(RUN, config=LONGER, config_origin=dict.fromkeys(LONGER, "flag")) | {"interrupted": SOONER},
         "loss_curve.epochs (how",
     ),
 ]

@@ -197,6 +197,8 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
         ("model:parameters", 3, "model.parameters: expected 15, got 3"),
         ("model:layers:0:parameters", 3, "model.layers[0].parameters: expected 15, got 3"),
         ("timing:training_seconds", 3, "timing.total_seconds: expected at least 3, the training"),
+        ("interrupted", {"epoch": 2, "planned": 4}, "interrupted.planned: expected 3, as configured, got 4"),
+        ("interrupted", {"epoch": 3, "planned": 3}, "interrupted.epoch: expected 1..2, got 3"),
         ("environment:cpu", 0.5, "environment.cpu: expected text or an integer or null, got 0.5"),
     ],
     "manifest.json": [
@@ -215,6 +217,22 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
         ("runs:0:run_id", "../../etc", "runs[0].run_id: expected a run id such as"),
         ("runs:0:label", "a  b", "runs[0].label: expected the cleaned text 'a b', got 'a  b'"),
         ("runs:0:hidden_sizes", [0], "runs[0].hidden_sizes[0]: expected an integer ≥ 1, got 0"),
+        ("runs:0:replay:held", False, "runs[0].replay.held: expected true, got false"),
+        ("runs:0:replay:tier", "different", "runs[0].replay.held: expected false, got true"),
+        ("runs:1:interrupted", 1, "runs[1].interrupted: expected true or false, got 1"),
+    ],
+    "replay.json": [
+        ("tier", "good", "tier: expected 'bit-identical', 'metric-identical (1e-9)', 'within seed noise', 'different'"),
+        ("tier", "bit-identical", "tier: expected 'bit-identical' exactly where all are equal, got 'bit-identical'"),
+        ("tier", "different", "held: expected false, got true"),
+        ("promised", "bit-identical", "held: expected false, got true"),
+        ("artifacts:0:places", 1, "artifacts[0].places: expected 0 exactly where files are equal, got 1"),
+        ("artifacts:1:first", None, "artifacts[1].first: expected null exactly where files are equal, got null"),
+        ("artifacts:1:largest", float("nan"), "artifacts[1].largest: expected a finite number ≥ 0 or null, got nan"),
+        ("artifacts:1:file", "../up", "artifacts[1].file: expected a file name"),
+        ("environment:0:fact", "BLAS", "environment[0].fact: expected names of a-z, 0-9 and _"),
+        ("replayed", "today", "replayed: expected a UTC time such as"),
+        ("run_id", "../../etc", "run_id: expected a run id such as"),
     ],
 }
 
@@ -304,7 +322,9 @@ def test_floats_are_what_numpy_reads_whether_given_as_bytes_or_numbers() -> None
     weights = np.frombuffer(base64.b64decode(layer["weights"]), dtype="<f4").reshape(3, 4)
     assert weights.tolist() == (np.arange(12) / 8).reshape(3, 4).tolist()
     arrays = [np.array(values, dtype="<f4").tobytes() for values in ([0.0] * 4, [3.0] * 4, [1.0] * 3)]
-    rebuilt = a.build_model([2, 2], 3, *arrays[:2], [({"inputs": 4, "units": 3}, "softmax", weights.tobytes(), arrays[2])])
+    rebuilt = a.build_model(
+        [2, 2], 3, *arrays[:2], [({"inputs": 4, "units": 3}, "softmax", weights.tobytes(), arrays[2])]
+    )
     assert rebuilt == LOGISTIC["model.json"]
 
 

@@ -45,6 +45,7 @@ ORDER = [
         "recording",
         "export",
         "serve",
+        "replay",
         "arguments",
         "terminal",
         "cli",

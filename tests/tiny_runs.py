@@ -63,8 +63,14 @@ def _results() -> dict[str, dict[str, Any]]:
     }
 
 
-def payloads(run_id: str | None, created: str = CREATED, label: str | None = None) -> dict[str, dict[str, Any]]:
+def payloads(
+    run_id: str | None, created: str = CREATED, label: str | None = None, epoch: int = 1, planned: int = 1
+) -> dict[str, dict[str, Any]]:
     results = _results()
+    if epoch > 1:
+        losses, ones = [0.5] * epoch, [1.0] * epoch
+        curve = artifacts.build_loss_curve(losses, [0.2876820724517809] * epoch, ones, ones, None)
+        results = results | {"loss_curve.json": curve}
     summary = artifacts.build_run_summary(
         {**results, "dataset.json": dataset()},
         run_id=run_id,
@@ -72,7 +78,7 @@ def payloads(run_id: str | None, created: str = CREATED, label: str | None = Non
         created=created,
         synthetic=True,
         command="digit-classifier train",
-        config={"model": "logistic", "epochs": 1},
+        config={"model": "logistic", "epochs": planned},
         config_origin={"model": "flag", "epochs": "flag"},
         total_seconds=0.5,
         training_seconds=0.25,
@@ -96,9 +102,9 @@ def publish(stage: Stage, label: str | None = None, created: str = CREATED) -> P
     return stage.publish(tiny_run(stage.run_id, created, label), dataset_text())
 
 
-def smallest_run(run_id: str | None, created: str = CREATED) -> dict[str, bytes]:
+def smallest_run(run_id: str | None, created: str = CREATED, epoch: int = 1, planned: int = 1) -> dict[str, bytes]:
     """The fewest files that make a run the index can list: each costs the fault tests dozens of trials."""
-    contents = payloads(run_id, created)
+    contents = payloads(run_id, created, None, epoch, planned)
     files = {name: encode(contents[name]) for name in ("metrics.json", "run_summary.json")}
     digest = contents["run_summary.json"]["results_digest"]
     return seal(files, run_id=run_id, created=created, results_digest=digest)

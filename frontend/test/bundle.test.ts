@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { datasetPath, loadIndex, loadRun } from "../src/bundle/load.ts";
+import { index } from "../src/bundle/payloads.ts";
 import { Missing, type Source } from "../src/bundle/source.ts";
 
 type Files = Record<string, unknown>;
@@ -176,4 +177,14 @@ test("the data set lies beside the runs, or in the directory of a run without a 
   assert.equal(datasetPath("../x/run", summary), "../x/datasets/d.json");
   assert.equal(datasetPath("run", summary), "datasets/d.json");
   assert.equal(datasetPath("my/run", { run_id: null, dataset: { file: "dataset.json" } } as never), "my/run/dataset.json");
+});
+
+test("an index may say that a run was interrupted, and how a replay of it came out", () => {
+  const run = { run_id: ID, label: null, created: "2026-11-22T19:16:12Z", model: "mlp", hidden_sizes: [], parameters: 6, accuracy: 1, macro_f1: 1, synthetic: false, diverged: false, manifest_sha256: DATA_SHA };
+  const replay = { replayed: "2026-11-25T10:00:00Z", tier: "within seed noise", promised: "within seed noise", held: true, differs: ["blas_kernel"] };
+  const read = (more: object): unknown => index({ generation: 1, latest: ID, runs: [{ ...run, ...more }] }, "index").runs[0];
+  assert.deepEqual({ ...(read({}) as object) }, { ...run, interrupted: undefined, replay: undefined });
+  assert.deepEqual({ ...(read({ interrupted: true, replay }) as { replay: object }).replay }, replay);
+  assert.throws(() => read({ replay: { ...replay, tier: "good" } }), /index\.runs\[0\]\.replay\.tier: expected one of bit-identical, /);
+  assert.throws(() => read({ interrupted: "yes" }), /interrupted: expected true or false, got "yes"/);
 });

@@ -111,6 +111,8 @@ test("a thousand runs are searched by every word", () => {
   const runs = Array.from({ length: 1000 }, (_, i) => ({ run_id: `20261122-${String(i).padStart(6, "0")}`, label: i % 2 ? "odd one" : null, created: "2026-11-22T19:16:12Z", model: "mlp", channels: [], hidden_sizes: [i], parameters: 1, accuracy: i / 1000, macro_f1: 1 - i / 1000, synthetic: i === 7, diverged: false, manifest_sha256: "" }));
   assert.equal(find(runs, "odd mlp", "newest").length, 500);
   assert.equal(find(runs, "synthetic", "newest")[0]?.run_id, "20261122-000007");
+  const marked = runs.map((run, i) => (i === 9 ? { ...run, interrupted: true } : i === 8 ? { ...run, replay: { replayed: run.created, tier: "different" as const, promised: "bit-identical" as const, held: false, differs: [] } } : run));
+  assert.deepEqual(["interrupted", "replayed different"].map((query) => find(marked, query, "newest").map((run) => run.run_id)), [["20261122-000009"], ["20261122-000008"]]);
   assert.equal(find(runs, "", "accuracy")[0]?.accuracy, 0.999);
   assert.equal(find(runs, "", "macro_f1")[0]?.macro_f1, 1);
 });

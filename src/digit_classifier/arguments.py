@@ -138,8 +138,19 @@ def build_parser(
     runs.add_argument("--json", action="store_true", help="print JSON instead of a table")
     verify = command("verify", "check files, rules and metrics of a run, or of every run of a root")
     verify.add_argument("path", metavar="RUN", help="a run directory or an artifacts root")
+    replay = command("replay", "train a run again, in memory, and say how alike the results are")
+    replay.add_argument("path", metavar="RUN", help="a run directory")
+    replay.add_argument("--json", action="store_true", help="print JSON instead of text")
+    replay.add_argument("--no-record", action="store_true", help="do not keep the outcome beside the run")
+    replay.add_argument(
+        "--max-seconds", default="600", metavar="FLOAT", help="stop when training will take longer (default: 600)"
+    )
     repair = command("repair", "rebuild index.json and latest/ from the run directories")
     repair.add_argument("root", nargs="?", default=None, metavar="ROOT", help="artifacts root (default: ./artifacts)")
+    kept = repair.add_mutually_exclusive_group()
+    for choice, about in (("adopt", "list interrupted runs, with their epochs so far"), ("remove", "delete them")):
+        kept.add_argument(f"--{choice}", dest="interrupted", action="store_const", const=choice, help=about)
+    repair.set_defaults(interrupted="leave")
     _add_serve(command("serve", "show the page of an artifacts root, to this machine only"))
     _add_export(command("export", "write the page with a run as one file, or with all runs as a folder"))
     parser.commands = commands.choices

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.arguments import build_parser
-from digit_classifier.config import Given, resolve
-from digit_classifier.errors import DigitClassifierError, InputError, RunError, explain
+from digit_classifier.config import Given, real, resolve
+from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, RunError, explain
 from digit_classifier.schema import show
 from digit_classifier.terminal import is_watched, printable, progress_bar, summarise
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digit_classifier.recording import Recorded
+    from digit_classifier.store.checkpoint import Interrupted
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -111,15 +112,21 @@ def _root(options: argparse.Namespace) -> Path:
 def _runs(options: argparse.Namespace) -> int:
     from digit_classifier.store.history import read_history
 
-    found = read_history(_root(options))
+    root = _root(options)
+    found = read_history(root)
     if options.json:
         damaged = [{"run_id": name, "problem": problem} for name, problem in sorted(found.damaged.items())]
-        print(json.dumps({"runs": list(found.entries), "damaged": damaged}, indent=2))
+        interrupted = [
+            {"run_id": kept.run_id, "epoch": kept.epoch, "planned": kept.planned} for kept in found.interrupted
+        ]
+        print(json.dumps({"runs": list(found.entries), "damaged": damaged, "interrupted": interrupted}, indent=2))
         return 0
     rows = [("RUN", "ACCURACY", "MACRO F1", "MODEL", "LABEL")]
     for run in found.entries:
         sizes = "-".join(map(str, run["channels"] + run["hidden_sizes"]))
-        marks = [mark for mark in ("synthetic", "diverged") if run[mark]]
+        marks = [mark for mark in ("synthetic", "diverged", "interrupted") if run.get(mark)]
+        if replay := run.get("replay"):
+            marks.append(f"replay {replay['tier']}" + ("" if replay["held"] else ", promise broken"))
         label = " ".join([run["label"] or "", *(f"({mark})" for mark in marks)]).strip()
         scores = f"{run['accuracy']:.2%}", f"{run['macro_f1']:.4f}"
         rows.append((run["run_id"], *scores, f"{run['model']} {sizes}".strip(), label))
@@ -128,7 +135,13 @@ def _runs(options: argparse.Namespace) -> int:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     for name, problem in sorted(found.damaged.items()):
         print(f"damaged: {name}: {printable(problem)}")
+    for kept in found.interrupted:
+        print(f"{_interrupted(kept)}; try digit-classifier repair {printable(root)} --adopt, or --remove")
     return 0
+
+
+def _interrupted(kept: Interrupted) -> str:
+    return f"interrupted: {kept.run_id}, with its epochs up to {kept.epoch} of {kept.planned}"
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -155,10 +168,15 @@ def _repair(options: argparse.Namespace) -> int:
     from digit_classifier.store.history import repair
 
     root = _root(options)
-    report = repair(root)
+    report = repair(root, options.interrupted)
     print(f"{root}: {report.index.runs} runs listed")
     for name in report.removed:
         print(f"removed: {name}, left by a writer that died")
+    done = {"adopt": "now a run of the history"}.get(
+        options.interrupted, "left as it is; --adopt makes it a run of the history, --remove deletes it"
+    )
+    for kept in report.interrupted:
+        print(f"{_interrupted(kept)}, {done}")
     for name, problems in report.damaged.items():
         print(f"damaged: {name}, left as it is")
         for problem in problems:
@@ -215,10 +233,47 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
+def _replay(options: argparse.Namespace) -> int:
+    path = Path(options.path)
+    try:
+        seconds = real(0, 10**9, above=True).parse(options.max_seconds)
+    except ValueError:
+        wanted = real(0, 10**9, above=True).expected
+        raise InputError(explain("--max-seconds", wanted, show(options.max_seconds), "--max-seconds 3600")) from None
+    if not (path / "manifest.json").exists():
+        attempt = "the run_dir that train printed"
+        raise InputError(explain("RUN", "a run directory", show(str(path)), attempt))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from digit_classifier.replay import replay, report
+
+    try:
+        outcome = replay(path, max_seconds=seconds, progress=progress_bar)
+    except ArtifactError as error:
+        raise InputError(str(error)) from error
+    kept = None if options.no_record else _keep_outcome(path, outcome)
+    if options.json:
+        print(json.dumps(outcome, indent=2))
+    else:
+        print(*map(printable, [*report(outcome), *([kept] if kept else [])]), sep="\n")
+    return 0 if outcome["held"] else 1
+
+
+def _keep_outcome(path: Path, outcome: dict[str, Any]) -> str | None:
+    """Keep it beside the run, where that is in a history, for the page and `runs`; in words."""
+    from digit_classifier.store.history import record_replay
+
+    try:
+        kept = record_replay(path, outcome)
+    except DigitClassifierError as error:
+        return f"not recorded: {error}"
+    return f"recorded in {kept}" if kept else None
+
+
 ACTIONS = {
     "train": _train,
     "runs": _runs,
     "verify": _verify,
+    "replay": _replay,
     "repair": _repair,
     "serve": _serve,
     "export": _export,
@@ -259,14 +314,16 @@ def main(
     except KeyboardInterrupt as interrupt:
         code = 128 + interrupt.args[0] if isinstance(interrupt, _Stopped) else 130
         return _fail("interrupted: a run that was not finished is gone; finished ones are as they were", code)
-    except MemoryError:
-        return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1)
+    except MemoryError as error:
+        return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1, error)
     except OSError as error:
         place = error.filename or "input or output"
-        return _fail(explain(place, "to work", error.strerror or str(error), "again when that is mended"), 1)
+        return _fail(explain(place, "to work", error.strerror or str(error), "again when that is mended"), 1, error)
 
 
-def _fail(problem: object, code: int) -> int:
+def _fail(problem: object, code: int, error: BaseException | None = None) -> int:
+    notes = getattr(error or problem, "__notes__", ())
+    problem = "; ".join([str(problem), *notes])
     with suppress(OSError):  # nobody may be left to read it
         print(f"error: {printable(problem)}", file=sys.stderr)
     return code

@@ -25,6 +25,7 @@ def environment() -> Environment:
         "digit_classifier": __version__,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "numpy": np.__version__,
+        "numpy_simd": _simd(),
         "pillow": _version("PIL", "pillow"),
         "scikit_learn": _version("sklearn", "scikit_learn"),
         "blas": blas.get("internal_api"),
@@ -35,6 +36,19 @@ def environment() -> Environment:
         "machine": platform.machine(),
         "processor": _processor(),
     }
+
+
+def _simd() -> str | None:
+    """The instruction sets that NumPy's own loops may use here, as `numpy.show_runtime` finds them."""
+    from importlib import import_module
+
+    for name in ("numpy._core._multiarray_umath", "numpy.core._multiarray_umath"):  # its place since 2.0, and before
+        try:
+            features: dict[str, bool] = import_module(name).__cpu_features__
+        except (ImportError, AttributeError):
+            continue
+        return " ".join(feature for feature, there in features.items() if there)
+    return None
 
 
 @cache

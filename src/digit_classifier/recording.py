@@ -6,7 +6,8 @@ import os
 import re
 import shlex
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from digit_classifier.training import Epoch
 
 Payload = dict[str, Any]
+
+FIRST_CHECKPOINT = 3.0  # seconds; writing one takes about a tenth of a second
+PAUSE = 20  # times what the last checkpoint took, at least, before the next: they cost at most a twentieth
 
 NO_PICTURES = "only a network without hidden layers has one readable picture per class"
 
@@ -62,11 +66,43 @@ def record(
     else:
         root = Path(config.artifacts_root or "artifacts")
         with history.stage(root, created, slug(config.run_label or "")) as stage:
-            payloads = payloads_of(run_experiment(config, split, on_epoch), resolved, stage.run_id, created, started)
-            data = payloads.pop("dataset.json")
-            files = seal(payloads)
-            directory = stage.publish(files, {payloads["run_summary.json"]["dataset"]["file"]: bundle.encode(data)})
+            checkpoints = Checkpoints(
+                stage, lambda run: sealed(payloads_of(run, resolved, stage.run_id, created, started))
+            )
+            run = run_experiment(config, split, on_epoch, checkpoints)
+            payloads = payloads_of(run, resolved, stage.run_id, created, started)
+            files, datasets = sealed(payloads)
+            directory = stage.publish(files, datasets)
     return Recorded(directory, tuple(files), payloads)
+
+
+@dataclass
+class Checkpoints:
+    """Keeps the epochs so far of a long training, rarely enough to cost it no more than a twentieth of its time.
+
+    A disk that will not take one is no reason to stop training: what was kept before stays.
+    """
+
+    stage: history.Stage
+    seal: Callable[[Run], tuple[dict[str, bytes], dict[str, bytes]]]  # files, and the data set's
+    next: float = field(default_factory=lambda: time.perf_counter() + FIRST_CHECKPOINT)
+
+    def __call__(self, so_far: Callable[[], Run]) -> None:
+        """Keep the run as it is now, if it is time."""
+        began = time.perf_counter()
+        if began < self.next:
+            return
+        run = so_far()
+        with suppress(OSError):
+            self.stage.keep(run.history.epochs[-1].number, *self.seal(run))
+        ended = time.perf_counter()
+        self.next = ended + PAUSE * (ended - began)
+
+
+def sealed(payloads: dict[str, Payload]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The files of a run of a history, and the data set that it shares with others, which leaves the payloads."""
+    data = payloads.pop("dataset.json")
+    return seal(payloads), {payloads["run_summary.json"]["dataset"]["file"]: bundle.encode(data)}
 
 
 def created_now() -> str:

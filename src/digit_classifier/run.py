@@ -59,19 +59,36 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
     return split
 
 
-def run_experiment(config: RunConfig, split: Split, on_epoch: Callable[[Epoch], None] | None = None) -> Run:
-    """Train and evaluate on one BLAS thread: faster at this size, and the same bits whatever the environment says."""
+def run_experiment(
+    config: RunConfig,
+    split: Split,
+    on_epoch: Callable[[Epoch], None] | None = None,
+    so_far: Callable[[Callable[[], Run]], None] | None = None,
+) -> Run:
+    """Train and evaluate on one BLAS thread: faster at this size, and the same bits whatever the environment says.
+
+    `so_far` is called after each epoch but the last, with a function for the run as it is now.
+    """
     with threadpool_limits(limits=1, user_api="blas"):
         start = perf_counter()
-        network, history = train(config, split, on_epoch=on_epoch, clock=perf_counter)
-        seconds = perf_counter() - start
-        guesses = network.probabilities(split.training_images).argmax(axis=1)
-        return Run(
-            config=config,
-            split=split,
-            network=network,
-            history=history,
-            training_accuracy=float((guesses == split.training_labels).mean()),
-            holdout_probabilities=network.probabilities(split.holdout_images),
-            training_seconds=seconds,
-        )
+
+        def interim(trained: Callable[[], tuple[Network, History]]) -> None:
+            if so_far:
+                so_far(lambda: evaluated(config, split, *trained(), perf_counter() - start))
+
+        network, history = train(config, split, on_epoch=on_epoch, so_far=interim, clock=perf_counter)
+        return evaluated(config, split, network, history, perf_counter() - start)
+
+
+def evaluated(config: RunConfig, split: Split, network: Network, history: History, seconds: float) -> Run:
+    """A network that was trained for so many seconds, with what it says about both splits."""
+    guesses = network.probabilities(split.training_images).argmax(axis=1)
+    return Run(
+        config=config,
+        split=split,
+        network=network,
+        history=history,
+        training_accuracy=float((guesses == split.training_labels).mean()),
+        holdout_probabilities=network.probabilities(split.holdout_images),
+        training_seconds=seconds,
+    )

@@ -88,11 +88,13 @@ def train(
     split: Split,
     *,
     on_epoch: Callable[[Epoch], None] | None = None,
+    so_far: Callable[[Callable[[], tuple[Network, History]]], None] | None = None,
     clock: Callable[[], float] | None = None,
 ) -> tuple[Network, History]:
     """Train a new network on the training rows of the split; the hold-out rows are only watched.
 
-    Equal arguments give equal bits on one machine, provided BLAS computes with one thread.
+    Equal arguments give equal bits on one machine, provided BLAS computes with one thread. `so_far` is called after
+    each epoch but the last, with a function for what would be returned now (the network goes on learning afterwards).
     When a loss stops being finite, the network of the epoch before is returned and `History.diverged` says why.
     """
     network = new_network(config, split)
@@ -101,6 +103,11 @@ def train(
     epochs: list[Epoch] = []
     snapshots: list[Snapshot] = []
     diverged = None
+
+    def trained() -> tuple[Network, History]:
+        unplanned = [snapshot(network, epoch) for epoch in epochs[-1:] if epoch.number not in planned]
+        return network, History(tuple(epochs), (*snapshots, *unplanned), diverged)
+
     for number in range(1, config.epochs + 1):
         before = network.parameters.copy()
         started = clock() if clock else 0.0
@@ -117,9 +124,9 @@ def train(
             snapshots.append(snapshot(network, epochs[-1]))
         if on_epoch:
             on_epoch(epochs[-1])
-    if epochs and epochs[-1].number not in planned:  # diverged in between
-        snapshots.append(snapshot(network, epochs[-1]))
-    return network, History(tuple(epochs), tuple(snapshots), diverged)
+        if so_far and number < config.epochs:
+            so_far(trained)
+    return trained()
 
 
 def learning_rate(config: RunConfig, number: int) -> float:

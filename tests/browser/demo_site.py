@@ -8,17 +8,24 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import numpy as np
 
+from digit_classifier import recording
 from digit_classifier.config import Given, resolve
 from digit_classifier.data import Dataset
 from digit_classifier.recording import record
+from digit_classifier.replay import replay
+from digit_classifier.store.history import record_replay, repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from digit_classifier.training import Epoch
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "examples/digit-classifier/web_demo"
@@ -39,6 +46,9 @@ def build(site: Path) -> None:
     train(site / "many", "47 classes", dataset=glyphs(), epochs="3")
     train(site / "large", "10,000 held out", dataset=noise(), epochs="1", test_size="0.8", hidden_sizes="16")
     train(site / "diverged", "far too fast", optimizer="sgd", learning_rate="900", epochs="5")
+    train(site / "replayed", "trained again", epochs="3")
+    again(site / "replayed")
+    cut_short(site / "interrupted")
     train(site / "hostile", HOSTILE, dataset=dots((HOSTILE[:40].strip(), "__proto__")), epochs="2")
     (site / "nothing").mkdir()
     seeder = [sys.executable, str(DEMO / "seed_sample_artifacts.py"), "--artifacts-root", str(site / "synthetic")]
@@ -55,6 +65,25 @@ def train(root: Path, label: str, *, dataset: Dataset | None = None, flat: bool 
     place = {"output_dir" if flat else "artifacts_root": str(root)}
     flags = {"run_label": label, **place, **settings}
     record(resolve([Given(key, value, f"--{key}", "flag") for key, value in flags.items()]), dataset=dataset)
+
+
+def again(root: Path) -> None:
+    """A replay whose outcome is kept."""
+    run = root / json.loads((root / "index.json").read_text())["latest"]
+    record_replay(run, replay(run))
+
+
+def cut_short(root: Path) -> None:
+    """A training whose process dies in its fourth epoch of nine, adopted by `repair`."""
+
+    def die(epoch: Epoch) -> None:
+        if epoch.number == 4:
+            raise MemoryError
+
+    settings = {"run_label": "cut short", "artifacts_root": str(root), "epochs": "9"}
+    with suppress(MemoryError), mock.patch.multiple(recording, FIRST_CHECKPOINT=0.0, PAUSE=0):
+        record(resolve([Given(key, value, f"--{key}", "flag") for key, value in settings.items()]), on_epoch=die)
+    repair(root, "adopt")
 
 
 def spoil(site: Path, name: str, damage: Callable[[Path], object]) -> None:

@@ -18,6 +18,8 @@ STATES = {
     "filtered": "?true=3&show=right&order=shuffled&sample=3",
     "no match": "?true=3&show=right&conf=0-0",
     "diverged": "?artifacts=diverged",
+    "interrupted": "?artifacts=interrupted",
+    "replayed": "?artifacts=replayed",
     "damaged": "?artifacts=damaged",
     "partial": "?artifacts=partial",
     "newer": "?artifacts=newer",

@@ -61,7 +61,7 @@ export function nullable<T>(check: Check<T>): Check<T | null> {
   return (value, where) => (value === null ? null : check(value, where));
 }
 
-/** A field that may be missing. */
+/** For a key that older files, or most files, do not have. */
 export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value, where) => (value === undefined ? undefined : check(value, where));
 }

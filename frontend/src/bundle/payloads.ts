@@ -27,6 +27,10 @@ export const manifest = fields({
 });
 export type Manifest = Checked<typeof manifest>;
 
+const tier = oneOf("bit-identical", "metric-identical (1e-9)", "within seed noise", "different");
+const replay = fields({ replayed: created, tier, promised: tier, held: flag, differs: list(text(40), 0, 64) });
+export type Replay = Checked<typeof replay>;
+
 export const index = fields({
   generation: integer(),
   latest: nullable(runId),
@@ -43,7 +47,9 @@ export const index = fields({
       macro_f1: unit,
       synthetic: flag,
       diverged: flag,
+      interrupted: optional(flag),
       manifest_sha256: sha256,
+      replay: optional(replay),
     }),
   ),
 });
@@ -107,6 +113,7 @@ export const summary = fields({
   timing: fields({ total_seconds: number(0), training_seconds: number(0) }),
   environment: dictionary(setting, 200),
   results_digest: sha256,
+  interrupted: optional(fields({ epoch: integer(1), planned: integer(2) })),
 });
 export type Summary = Checked<typeof summary>;
 

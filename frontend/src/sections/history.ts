@@ -5,6 +5,7 @@ import { architecture, count, percent, plural, time } from "../core/format.ts";
 import { find, type Sort } from "../core/history.ts";
 import { button, el, segmented, set } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
+import { marks } from "./marks.ts";
 import { windowed } from "../view/rows.ts";
 
 const ROW = 44;
@@ -62,7 +63,7 @@ function row(app: App, run: IndexEntry, position: number, start: number): HTMLEl
   return el(
     "tr",
     { class: current ? "current" : against ? "against" : "", "aria-rowindex": position + 2 },
-    el("th", { scope: "row" }, open, run.run_id === app.index?.index.latest && el("span", { class: "tag" }, "latest"), run.synthetic && el("span", { class: "tag warn" }, "synthetic"), run.diverged && el("span", { class: "tag bad" }, "diverged")),
+    el("th", { scope: "row" }, open, run.run_id === app.index?.index.latest && el("span", { class: "tag" }, "latest"), ...marks(run)),
     el("td", { class: "num" }, percent(run.accuracy)),
     el("td", { class: "bar-cell" }, el("span", { class: "track" }, bar)),
     el("td", { class: "num" }, run.macro_f1.toFixed(3)),

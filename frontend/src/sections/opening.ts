@@ -14,6 +14,7 @@ export function opening(app: App): HTMLElement[] {
   const marks = [
     summary.synthetic && notice("warn", "Synthetic sample", "Made by the sample seeder, from digits that a program drew. Its scores say nothing about real data."),
     curve.state === "ok" && curve.value.diverged && notice("bad", "Diverged", `${divergence(curve.value)} The scores are those of the last usable weights; a lower learning rate usually helps.`),
+    summary.interrupted && notice("warn", "Interrupted", `Training ended with its process after epoch ${count(summary.interrupted.epoch)} of ${count(summary.interrupted.planned)}. Everything here is of that epoch.`),
     ...notices.map((text) => notice("warn", "Note", text)),
     ...app.run.files.filter((file) => file.verified === "damaged").map((file) => notice("bad", "Damaged", `${file.name} is not as it was published; what needs it is left out.`)),
   ];

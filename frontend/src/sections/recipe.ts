@@ -4,6 +4,7 @@ import { architecture, count, seconds, setting, time } from "../core/format.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, el, icon, ICONS } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
+import { replay } from "./replay.ts";
 
 const FILE = "run_summary.json";
 
@@ -41,8 +42,9 @@ export function recipe(app: App): HTMLElement {
   const rest = [...config].filter(([key]) => isDefault(config_origin.get(key)));
   return panel(
     { title: "Recipe", files: [FILE], wide: "w7" },
-    el("p", {}, synthetic ? "This command writes the sample again." : "This command repeats the run; with the same versions, every number comes out the same."),
+    el("p", {}, synthetic ? "This command writes the sample again." : "This command trains with the same settings and leaves a new run."),
     command ? el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy) : el("p", { class: "muted" }, "The command was not recorded."),
+    replay(app),
     el("dl", { class: "settings" }, ...[...chosen, ...rest].map(([key, value]) => row(key, value, config_origin.get(key)))),
     el("p", { class: "small muted" }, chosen.length ? `Bold: chosen for this run. The others come from the preset of the model or are defaults.` : "Every setting comes from the preset of the model or is a default."),
   );

@@ -6,6 +6,7 @@ import { find, type Sort } from "../core/history.ts";
 import { el, icon, ICONS, replace, segmented, set } from "../view/dom.ts";
 import { uniqueId } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
+import { marks } from "./marks.ts";
 
 const ROW = 52;
 
@@ -71,7 +72,7 @@ export function selector(actions: SelectorActions): Selector {
     const element = el(
       "div",
       { role: "option", class: "run-option", id: `${listId}-${position}`, "aria-selected": String(Boolean(chosen)), "aria-setsize": found.length, "aria-posinset": position + 1, "data-position": position },
-      el("span", { class: "run-title" }, title, run?.synthetic && el("span", { class: "tag warn" }, "synthetic"), run?.diverged && el("span", { class: "tag bad" }, "diverged")),
+      el("span", { class: "run-title" }, title, ...marks(run)),
       el("span", { class: "run-score num" }, run ? percent(run.accuracy) : ""),
       el("span", { class: "small muted run-detail" }, detail),
     );

@@ -31,6 +31,7 @@ from digit_classifier.artifacts.dataset import (
     validate_dataset_payload,
 )
 from digit_classifier.artifacts.model import MODEL, build_model, validate_model_payload
+from digit_classifier.artifacts.replay import REPLAY, build_mark, build_replay, validate_replay_payload
 from digit_classifier.artifacts.scores import (
     HOLDOUT,
     METRICS,
@@ -81,6 +82,7 @@ SCHEMAS: dict[str, Schema] = {
     "dataset.json": DATASET,
     "manifest.json": MANIFEST,
     "index.json": INDEX,
+    "replay.json": REPLAY,
 }
 VALIDATORS: dict[str, Callable[[Payload], None]] = {
     "metrics.json": validate_metrics_payload,
@@ -96,6 +98,7 @@ VALIDATORS: dict[str, Callable[[Payload], None]] = {
     "dataset.json": validate_dataset_payload,
     "manifest.json": validate_manifest_payload,
     "index.json": validate_index_payload,
+    "replay.json": validate_replay_payload,
 }
 
 __all__ = [
@@ -108,9 +111,11 @@ __all__ = [
     "build_index_entry",
     "build_loss_curve",
     "build_manifest",
+    "build_mark",
     "build_metrics",
     "build_model",
     "build_predictions",
+    "build_replay",
     "build_roc",
     "build_run_summary",
     "build_timing_stats",
@@ -128,6 +133,7 @@ __all__ = [
     "validate_metrics_payload",
     "validate_model_payload",
     "validate_predictions_payload",
+    "validate_replay_payload",
     "validate_roc_payload",
     "validate_run_summary_payload",
     "validate_timing_stats_payload",

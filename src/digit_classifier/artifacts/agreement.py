@@ -151,9 +151,10 @@ def _summary_samples(summary: Payload, predictions: Payload) -> Iterator[str]:
 
 def _summary_curve(summary: Payload, curve: Payload) -> Iterator[str]:
     yield from differences(curve["diverged"], summary["diverged"], "run_summary.diverged")
-    epochs = summary["config"].get("epochs")
-    if epochs is not None and not curve["diverged"]:
-        yield from differences(epochs, len(curve["epochs"]), "loss_curve.epochs (how many)")
+    cut_short, epochs = summary.get("interrupted"), summary["config"].get("epochs")
+    last = cut_short["epoch"] if cut_short else epochs
+    if last is not None and not curve["diverged"]:
+        yield from differences(last, len(curve["epochs"]), "loss_curve.epochs (how many)")
 
 
 def _digest(summary: Payload, model: Payload, holdout: Payload, metrics: Payload) -> Iterator[str]:

@@ -43,6 +43,7 @@ FILE_NAME = text(  # flat, and none of the device names of Windows
     "a file name of a-z, 0-9, _ and - ending in .json, .png or .css",
 )
 DIVERGED = nullable(obj({"epoch": integer(1), "reason": line(1, 500)}))
+INTERRUPTED = obj({"epoch": integer(1), "planned": integer(2)})
 
 
 def require(fine: bool, where: str, wanted: str, got: object) -> None:

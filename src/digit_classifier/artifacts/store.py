@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts.replay import MARK, check_mark
 from digit_classifier.artifacts.rules import CREATED, FILE_NAME, NAME, RUN_ID, Payload, check_line, require
 from digit_classifier.schema import (
     COUNT,
@@ -71,7 +72,8 @@ ENTRY = obj(
         "synthetic": FLAG,
         "diverged": FLAG,
         "manifest_sha256": SHA256,
-    }
+    },
+    optional={"interrupted": FLAG, "replay": MARK},
 )
 INDEX = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)})
 
@@ -79,6 +81,7 @@ INDEX = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "run
 def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) -> Payload:
     """A run's line in index.json, from its run_summary.json and metrics.json."""
     hidden = summary["model"]["layers"][:-1]
+    interrupted = {"interrupted": True} if "interrupted" in summary else {}
     return {
         **{key: summary[key] for key in ("run_id", "label", "created", "synthetic")},
         "model": summary["model"]["name"],
@@ -87,6 +90,7 @@ def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) 
         "parameters": summary["model"]["parameters"],
         **{key: metrics[key] for key in ("accuracy", "macro_f1")},
         "diverged": summary["diverged"] is not None,
+        **interrupted,
         "manifest_sha256": manifest_sha256,
     }
 
@@ -105,6 +109,8 @@ def validate_index_payload(payload: Payload) -> None:
         seen.add(run["run_id"])
         if run["label"] is not None:
             check_line(run["label"], LABEL_LIMIT, f"index.runs[{index}].label")
+        if "replay" in run:
+            check_mark(run["replay"], f"index.runs[{index}].replay")
     latest = payload["latest"]
     require(
         latest in seen if seen else latest is None, "index.latest", "one of the runs, null if there is none", latest

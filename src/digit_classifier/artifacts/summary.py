@@ -14,6 +14,7 @@ from digit_classifier.artifacts.rules import (
     DIVERGED,
     FILE_NAME,
     IMAGE_SHAPE,
+    INTERRUPTED,
     MAX_VALUE,
     NAME,
     RUN_ID,
@@ -101,6 +102,7 @@ RUN_SUMMARY = document(
         "environment": mapping(KEY, FACT),
         "results_digest": SHA256,
     },
+    optional={"interrupted": INTERRUPTED},
 )
 
 
@@ -148,7 +150,16 @@ def build_run_summary(
         "timing": {"total_seconds": total_seconds, "training_seconds": training_seconds},
         "environment": {key: _plain(value) for key, value in environment.items()},
     }
+    if cut_short := interruption(config, payloads["loss_curve.json"]):
+        payload["interrupted"] = cut_short
     return payload | {"results_digest": results_digest({**payloads, "run_summary.json": payload})}
+
+
+def interruption(config: Mapping[str, Any], curve: Payload) -> Payload | None:
+    """The last epoch and how many were planned, where training ended before that and did not diverge."""
+    done, planned = len(curve["epochs"]), config.get("epochs", 0)
+    whole = curve["diverged"] is not None or not isinstance(planned, int) or done >= planned
+    return None if whole else {"epoch": done, "planned": planned}
 
 
 def _plain(value: Setting | Sequence[int]) -> Any:
@@ -192,6 +203,11 @@ def validate_run_summary_payload(payload: Payload) -> None:
     _check_config(payload["config"], payload["config_origin"])
     _check_dataset(payload)
     _check_model(payload)
+    if cut_short := payload.get("interrupted"):
+        where, planned, epochs = "run_summary.interrupted", cut_short["planned"], payload["config"].get("epochs")
+        require(planned == epochs, f"{where}.planned", f"{show(epochs)}, as configured", planned)
+        require(cut_short["epoch"] < planned, f"{where}.epoch", f"1..{planned - 1}", cut_short["epoch"])
+        require(payload["diverged"] is None, where, "nothing where training diverged", cut_short)
     timing = payload["timing"]
     longest = timing["training_seconds"]
     where = "run_summary.timing.total_seconds"

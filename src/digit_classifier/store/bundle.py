@@ -62,11 +62,19 @@ class _Reading:
     """What could be read of a directory, and everything that was wrong with the rest."""
 
     directory: Path
+    name: str  # of the run, where its directory tells it
     manifest: Payload | None = None
     manifest_text: bytes = b""
     contents: dict[str, bytes] = field(default_factory=dict)
     payloads: dict[str, Payload] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    failure: OSError | None = None  # of the disk, which says nothing about the run
+
+    def note(self, where: Path, error: OSError | ArtifactError) -> None:
+        """Add a problem."""
+        self.problems.append(_line(where, error))
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            self.failure = error
 
 
 def validators() -> Mapping[str, Callable[[Payload], Any]]:
@@ -78,7 +86,7 @@ def validators() -> Mapping[str, Callable[[Payload], Any]]:
 
 def known_names() -> frozenset[str]:
     """Every name a run directory can hold besides its manifest; no other is ever opened, written or deleted."""
-    return frozenset((*validators(), *PICTURES, TWIN, DATASET, DATASET_TWIN)) - {MANIFEST, "index.json"}
+    return frozenset((*validators(), *PICTURES, TWIN, DATASET, DATASET_TWIN)) - {MANIFEST, "index.json", "replay.json"}
 
 
 def seal(files: Mapping[str, bytes], *, run_id: str | None, created: str, results_digest: str) -> dict[str, bytes]:
@@ -152,9 +160,14 @@ def read_bundle(directory: Path) -> Bundle:
     return Bundle(directory, reading.manifest, reading.payloads)
 
 
-def read_files(directory: Path) -> dict[str, bytes]:
-    """The bytes of a run directory with no problem of its own, its manifest last; ArtifactError otherwise."""
-    reading = _inspect(directory)
+def read_files(directory: Path, name: str | None = None) -> dict[str, bytes]:
+    """The bytes of a run directory with no problem of its own, its manifest last; ArtifactError otherwise.
+
+    OSError where the disk fails. `name` is the run's where its directory does not bear it yet.
+    """
+    reading = _inspect(directory, name)
+    if reading.failure:
+        raise reading.failure
     if reading.problems:
         raise ArtifactError(reading.problems[0])
     return {**reading.contents, MANIFEST: reading.manifest_text}
@@ -182,11 +195,11 @@ def damage(directory: Path) -> list[str]:
     return _inspect(directory).problems
 
 
-def _inspect(directory: Path) -> _Reading:
+def _inspect(directory: Path, name: str | None = None) -> _Reading:
     """Read a run and also compare its files with each other, and its pictures with what a browser may decode."""
     from digit_classifier.artifacts import contradictions
 
-    reading = _read(directory)
+    reading = _read(directory, name)
     if reading.manifest is not None and not reading.problems:
         together = {**reading.payloads, MANIFEST: reading.manifest}
         reading.problems += _twin_problems(directory, reading.manifest, reading.contents)
@@ -206,20 +219,20 @@ def _twin_problems(directory: Path, manifest: Payload, contents: Mapping[str, by
     return found
 
 
-def _read(directory: Path) -> _Reading:
-    reading = _Reading(directory)
+def _read(directory: Path, name: str | None = None) -> _Reading:
+    reading = _Reading(directory, name or directory.resolve().name)
     try:
         _read_manifest_of(reading)
         names = reading.manifest["files"] if reading.manifest else {}
         _find_strays(reading, {*names, MANIFEST})
     except (OSError, ArtifactError) as error:
-        reading.problems.append(_line(directory, error))
+        reading.note(directory, error)
         return reading
     for name, entry in names.items():
         try:
             _read_file(reading, name, entry)
         except (OSError, ArtifactError) as error:
-            reading.problems.append(_line(directory / name, error))
+            reading.note(directory / name, error)
     return reading
 
 
@@ -227,7 +240,7 @@ def _read_manifest_of(reading: _Reading) -> None:
     path = reading.directory / MANIFEST
     reading.manifest_text = read_regular(path, MAX_MANIFEST_BYTES)
     manifest = read_manifest(reading.manifest_text, path)
-    run_id, name = manifest["run_id"], reading.directory.resolve().name
+    run_id, name = manifest["run_id"], reading.name
     if run_id is not None and name not in (run_id, "latest"):  # latest/ mirrors a run under its own name
         reading.problems.append(str(_refusal(reading.directory, f"a directory named {run_id}", name)))
     reading.manifest = manifest

@@ -177,10 +177,16 @@ def replace_all(directory: Path, files: Mapping[str, bytes], *, scratch: Path, k
         sync_directory(directory)
 
 
-def remove_directory(directory: Path) -> None:
-    """Delete a directory that holds files only. OSError when it holds directories: those are not ours."""
+def remove_directory(directory: Path, levels: int = 1) -> None:
+    """Delete a directory that holds files, and directories down to so many levels in all.
+
+    OSError when it holds others: those are not ours.
+    """
     for path in list(directory.iterdir()):
-        path.unlink()
+        if levels > 1 and path.is_dir() and not path.is_symlink():
+            remove_directory(path, levels - 1)
+        else:
+            path.unlink()
     directory.rmdir()
 
 

@@ -24,9 +24,10 @@ from digit_classifier.store.bundle import (
     twin,
 )
 from digit_classifier.store.durable import read_regular, replace_all
+from digit_classifier.store.replays import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 INDEX, INDEX_TWIN, LATEST, LOCK = "index.json", "index.css", "latest", ".lock"
@@ -45,20 +46,24 @@ class Refreshed:
 
 
 def refresh(
-    root: Path, published: Mapping[str, bytes] | None = None, damaged: frozenset[str] = frozenset()
+    root: Path,
+    published: Mapping[str, bytes] | None = None,
+    damaged: frozenset[str] = frozenset(),
+    replayed: Collection[str] = (),
 ) -> Refreshed:
     """Bring index.json, index.css and latest/ up to date with the run directories. The caller holds the root's lock.
 
     `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
     complete run that is not listed comes next: it was published by somebody who did not get this far.
-    Runs named in `damaged` are left out.
+    Runs named in `damaged` are left out. Of those in `replayed`, the outcome in replays/ is read again.
     """
     old, set_aside = _load_or_set_aside(root)
     newest = [entry_of(published)] if published else []
     others = run_directories(root) - damaged - {entry["run_id"] for entry in newest}
     listed = [entry for entry in old["runs"] if entry["run_id"] in others]
     found = _unlisted(root, others - {entry["run_id"] for entry in listed})
-    runs = newest + found + listed
+    runs = [marked(root, entry) for entry in newest + found]
+    runs += [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
     files = published if published else _files_of_first(root, runs)
     if runs != old["runs"] or set_aside or not _is_twin_current(root):
         _write(root, old["generation"] + 1, runs)
@@ -192,10 +197,15 @@ def _is_mirrored(root: Path, files: Mapping[str, bytes]) -> bool:
 def derived_problems(root: Path) -> list[str]:
     """What is wrong with index.json, index.css and latest/ of a root; `repair` mends all of it."""
     try:
-        listed = [entry["run_id"] for entry in load(root)["runs"]]
+        entries = load(root)["runs"]
     except (OSError, ArtifactError) as error:
         return [f"{root / INDEX}: {error}"]
-    found = []
+    listed = [entry["run_id"] for entry in entries]
+    found = [
+        f"{root / INDEX}: expected what replays/ says of {entry['run_id']}, got another; try digit-classifier repair"
+        for entry in entries
+        if marked(root, entry) != entry
+    ]
     present = run_directories(root)
     for run_id in sorted(set(listed) - present):
         found.append(f"{root / INDEX}: expected only runs that are here, got {run_id}; try digit-classifier repair")

@@ -30,6 +30,7 @@ else:
 
 
 _OPEN = os.O_RDWR | os.O_CREAT | NO_FOLLOW | getattr(os, "O_CLOEXEC", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _BUSY = (BlockingIOError, PermissionError)  # flock says the first, msvcrt the second
 
 
@@ -82,6 +83,24 @@ def _open(path: Path) -> int:
         return descriptor
     close(descriptor)
     raise RunError(explain(path, "a lock file", "something else", "deleting it"))
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds this lock, or might; a look that makes no file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | NO_FOLLOW | _NO_WAIT)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        _lock(descriptor)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        close(descriptor)
 
 
 class SiblingLock:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
-from digit_classifier.store.bundle import DATASETS, MANIFEST, RUN_ID, check_files, twin
+from digit_classifier.store.bundle import MANIFEST, RUN_ID, check_files
+from digit_classifier.store.checkpoint import STAGING, keep, write_dataset
 from digit_classifier.store.durable import (
     make_directories,
-    read_regular,
     remove_directory,
     rename,
-    replace_all,
     sync_directory,
     write_all,
 )
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-STAGING, TRASH = ".incoming-", ".trash-"
+TRASH = ".trash-"
 _CREATED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
-_DATASET = re.compile(r"[a-z0-9_-]+-[0-9a-f]{12}\.json", re.ASCII)
 _MAX_SUFFIX = 10_000
 _MAX_NAME = 90  # characters, and a suffix may come after them
 _ADVICE = {
@@ -49,26 +47,43 @@ class Claim:
     directory: Path
     lock: SiblingLock
     created: list[Path]  # directories the claim made, to be removed again when the run comes to nothing
+    epoch: int | None = None  # of the last checkpoint
 
     def publish(self, files: Mapping[str, bytes], datasets: Mapping[str, bytes]) -> Path:
         """Write everything, wait until the disk has it, then show the run under its name, in one rename."""
         if check_files(files, self.run_id)["run_id"] != self.run_id:
             raise ArtifactError(explain(self.run_id, "files sealed for this run", "another's", "stage.run_id"))
         for name, data in datasets.items():
-            _write_dataset(self.root, name, data, self.directory)
-        write_all(self.directory, files)
-        sync_directory(self.directory)
+            write_dataset(self.root, name, data, self.directory)
+        directory = self.directory / "run"
+        directory.mkdir()
+        write_all(directory, files)
+        sync_directory(directory)
         target = self.root / self.run_id
         if os.path.lexists(target):  # POSIX would silently replace an empty directory
             raise RunError(explain(target, "a free name", "something that was put there", "running again"))
-        rename(self.directory, target)
+        rename(directory, target)
         return target
 
-    def release(self) -> None:
-        """Leave nothing behind that was not published. What cannot be removed stays hidden until `repair`."""
+    def keep(self, epoch: int, files: Mapping[str, bytes], datasets: Mapping[str, bytes]) -> None:
+        """Write a checkpoint: the sealed files of the epochs so far, hidden until `repair` is asked to adopt them."""
+        check_files(files, self.run_id)
+        keep(self.directory, epoch, files, datasets)
+        self.epoch = epoch
+
+    def kept(self) -> int | None:
+        """The epoch of the last checkpoint of a run that was not published."""
+        return None if os.path.lexists(self.root / self.run_id) else self.epoch
+
+    def release(self, *, crashed: bool = False) -> None:
+        """Leave nothing behind that was not published, but the checkpoint of a crash.
+
+        What cannot be removed stays hidden until `repair`.
+        """
         try:
             with suppress(OSError):
-                remove_directory(self.directory)
+                if not (crashed and self.kept()):
+                    remove_directory(self.directory, levels=2)
         finally:
             self.lock.release()
         for directory in self.created:
@@ -143,28 +158,3 @@ def _try(root: Path, run_id: str, made: list[Path]) -> Claim | None:
         raise
     Claim(root, run_id, directory, lock, []).release()  # published between our look and our mkdir
     return None
-
-
-def _write_dataset(root: Path, name: str, data: bytes, scratch: Path) -> None:
-    """Write a data set and its twin once, for all runs; a missing or damaged file is put right.
-
-    Through the staging directory, so that a crash leaves temporary files only where `repair` looks for them.
-    """
-    if not _DATASET.fullmatch(name):
-        raise ArtifactError(explain(name, "<name>-<12 hex digits>.json", "another name", "run_summary.dataset.file"))
-    directory = root / DATASETS
-    if not directory.is_dir():
-        directory.mkdir(exist_ok=True)
-        sync_directory(root)  # or a power failure could keep the run and lose its data
-    if directory.is_symlink():
-        raise RunError(explain(directory, "a directory", "a link", "deleting the link"))
-    wanted = {name: data, f"{name.removesuffix('.json')}.css": twin(data)}
-    missing = {file: text for file, text in wanted.items() if not _holds(directory / file, text)}
-    replace_all(directory, missing, scratch=scratch)
-
-
-def _holds(path: Path, data: bytes) -> bool:
-    try:
-        return read_regular(path, len(data)) == data
-    except (OSError, ArtifactError):
-        return False

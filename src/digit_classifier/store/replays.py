@@ -1,0 +1,54 @@
+"""replays/: the newest outcome of training each run again, beside the runs because those never change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digit_classifier.errors import ArtifactError, RunError, explain
+from digit_classifier.store.bundle import Payload, decode, encode, validators
+from digit_classifier.store.durable import read_regular, replace_all, sync_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REPLAYS = "replays"
+MAX_REPLAY_BYTES = 64_000
+
+
+def read_replay(root: Path, run_id: str) -> Payload:
+    """The outcome for a run; FileNotFoundError where there is none, ArtifactError where it is damaged."""
+    path = root / REPLAYS / f"{run_id}.json"
+    if path.parent.is_symlink():
+        raise ArtifactError(explain(path.parent, "a directory", "a link", "deleting the link"))
+    replay = decode(read_regular(path, MAX_REPLAY_BYTES), path, max_bytes=MAX_REPLAY_BYTES)
+    validators()["replay.json"](replay)
+    if replay["run_id"] != run_id:
+        raise ArtifactError(explain(path, f"the replay of {run_id}", f"of {replay['run_id']}", "replaying it again"))
+    return replay
+
+
+def write_replay(root: Path, replay: Payload) -> Path:
+    """Put an outcome in the place of the one before, durably. The caller holds the root's lock."""
+    validators()["replay.json"](replay)
+    directory = root / REPLAYS
+    if not directory.is_dir():
+        directory.mkdir(exist_ok=True)
+        sync_directory(root)
+    if directory.is_symlink():
+        raise RunError(explain(directory, "a directory", "a link", "deleting the link"))
+    name = f"{replay['run_id']}.json"
+    replace_all(directory, {name: encode(replay)}, scratch=root)
+    return directory / name
+
+
+def marked(root: Path, entry: Payload) -> Payload:
+    """An entry of the index with what is known of a replay of exactly that run; one that cannot be read is none."""
+    from digit_classifier.artifacts import build_mark
+
+    bare = {key: value for key, value in entry.items() if key != "replay"}
+    try:
+        replay = read_replay(root, entry["run_id"])
+    except (OSError, ArtifactError):
+        return bare
+    same = replay["manifest_sha256"] == entry["manifest_sha256"]
+    return {**bare, "replay": build_mark(replay)} if same else bare
