@@ -141,18 +141,41 @@ def _packaged_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]] | None:
     if package is None or package.origin is None:
         raise ModuleNotFoundError("scikit-learn brings the digits", name="scikit-learn")
     try:
-        packed = Path(package.origin).with_name("datasets").joinpath("data", "digits.csv.gz").read_bytes()
-        text = zlib.decompress(packed, wbits=31, bufsize=1 << 19).decode("ascii")
-        table = np.array(text.replace("\n", ",").rstrip(",").split(","), dtype=np.float64).reshape(1797, 65)
-    except (OSError, ValueError, zlib.error):
+        with Path(package.origin).with_name("datasets").joinpath("data", "digits.csv.gz").open("rb") as file:
+            table = read_table(file.read(1 << 19), 1797)
+    except (OSError, ValueError):
         return None
-    return table[:, :64].astype(np.uint8).reshape(-1, 8, 8), table[:, 64].astype(np.intp)
+    return table[:, :64].reshape(-1, 8, 8), table[:, 64].astype(np.intp)
+
+
+def read_table(packed: bytes, samples: int) -> NDArray[np.uint8]:
+    """Rows of 64 pixels 0..16 and a digit 0..9, from compressed lines; ValueError for anything else.
+
+    Whatever the file says, at most 300 bytes of text a row are unpacked.
+    """
+    inflate = zlib.decompressobj(wbits=31)
+    try:
+        text = inflate.decompress(packed, 300 * samples)
+    except zlib.error as error:
+        raise ValueError("not compressed by gzip") from error
+    if not inflate.eof:
+        raise ValueError("more or less than a table")
+    table = np.array(text.decode("ascii").replace("\n", ",").rstrip(",").split(","), dtype=np.float64)
+    table = table.reshape(samples, 65)
+    if not ((table >= 0) & (table <= [16] * 64 + [9])).all() or (table % 1).any():
+        raise ValueError("other numbers than pixels and digits")
+    return table.astype(np.uint8)
 
 
 def _imported_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
     from sklearn import datasets
 
-    bunch = datasets.load_digits()
+    try:
+        bunch = datasets.load_digits()
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        attempt = "pip install --force-reinstall scikit-learn"
+        came = str(error)[:60]
+        raise InputError(explain("scikit-learn's digits", "the file as installed", came, attempt)) from error
     return bunch.images.astype(np.uint8), bunch.target.astype(np.intp)
 
 

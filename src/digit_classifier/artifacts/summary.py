@@ -24,6 +24,7 @@ from digit_classifier.artifacts.rules import (
     layer_schema,
     require,
 )
+from digit_classifier.config import SETTINGS, is_possible
 from digit_classifier.errors import ArtifactError
 from digit_classifier.schema import (
     FLAG,
@@ -209,6 +210,10 @@ def _check_config(config: Payload, origin: Payload) -> None:
                 raise ArtifactError(
                     f"run_summary.{one}.{key}: expected the same settings as its counterpart, got nothing"
                 )
+    for key, value in config.items():
+        if not is_possible(key, value):
+            wanted = SETTINGS[key].metadata["kind"].expected
+            raise ArtifactError(f"run_summary.config.{key}: expected {wanted}, got {show(value)}")
 
 
 def _check_dataset(payload: Payload) -> None:

@@ -15,9 +15,9 @@ from digit_classifier.errors import ArtifactError, DigitClassifierError, InputEr
 from digit_classifier.store.bundle import RUN_ID, Payload, damage, problems, read_files
 from digit_classifier.store.durable import remove_directory, rename, sync_directory
 from digit_classifier.store.flat import publish_flat, require_writable
-from digit_classifier.store.index import INDEX, LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
+from digit_classifier.store.index import INDEX, Refreshed, by_time, entry_of, glance, load, refresh, run_names
 from digit_classifier.store.lock import SiblingLock, exclusive
-from digit_classifier.store.staging import STAGING, TRASH, Claim, cannot_write, claim
+from digit_classifier.store.staging import LOCK, STAGING, TRASH, Claim, cannot_write, claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
