@@ -1,7 +1,7 @@
 """Broken inputs by the hundred thousand for everything that reads, the same ones on every machine.
 
 `python tests/fuzz.py READER COUNT SEED` feeds one reader in a process whose memory is bounded and prints what came of
-it. The inputs are good ones broken as bytes; for JSON, every fourth is broken as a value instead.
+it. The inputs are good ones broken as bytes; for JSON, every eighth is broken as a value instead.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ class Outcome:
 def run(name: str, count: int, seed: int) -> Outcome:
     """Feed `count` inputs; equal arguments make equal inputs."""
     reader, rng, outcome = READERS[name](), random.Random(f"{name} {seed}"), Outcome()
-    of_values = count // 4 if reader.check else 0
+    of_values = count // 8 if reader.check else 0
     for _ in range(count - of_values):
         example = reader.examples[int(rng.random() * len(reader.examples))]
         data = break_bytes(rng, example, reader.words)

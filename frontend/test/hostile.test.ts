@@ -12,6 +12,7 @@ import { generator } from "../src/core/shuffle.ts";
 import { fromQuery, toQuery } from "../src/core/url.ts";
 import { INDEX, ID, ROOT, sealed, tiny, DATASET, digest } from "./tiny.ts";
 
+Error.stackTraceLimit = 0; // nobody looks at the stacks of a million refusals
 const INPUTS = 200_000 * Number(process.env["FACTOR"] ?? 1);
 const OURS = new Set(["Refusal", "Unreadable", "Missing"]);
 const WORDS = [
