@@ -29,15 +29,6 @@ if TYPE_CHECKING:
 
 CASES = ("first run", "empty root", "empty index", "third run", "after a crash", "corrupt index")
 CASES += ("unlisted run", "no latest")
-    "first run",
-    "empty root",
-    "empty index",
-    "third run",
-    "after a crash",
-    "corrupt index",
-    "unlisted run",
-    "no latest",
-)
 
 
 def publish(root: Path, created: str = CREATED) -> str:
