@@ -1,6 +1,6 @@
 # make demo   set up, train the default model on the real digits, say how to look at the result
 # make test   set up, then every check: format, lint, types, Python, TypeScript and browser tests
-# make soak   the tests of faults and hostile input for a quarter of an hour; FACTOR=10 for a night
+# make soak   the tests of faults and hostile input for half an hour; FACTOR=10 for a night
 # make page   build the page again after changing frontend/
 PYTHON ?= python3
 VENV   ?= .venv

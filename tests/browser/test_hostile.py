@@ -127,9 +127,11 @@ def test_a_hostile_form_is_refused_in_words_and_the_page_stays_usable(
 ) -> None:
     dialogs = dialogs_of(page)
     for name in site["forms"]:  # type: ignore[attr-defined]
+        if place == "http" and name.startswith(("sheet-", "index-")) and not name.endswith("ends"):
+            continue  # over http nobody reads a style sheet; two of them show it
         seen = open_root(page, beacon, site[place], name)  # type: ignore[arg-type]
         if place == "http" and name.startswith(("sheet-", "index-")):
-            assert seen["loaded"], name  # over http nobody reads a style sheet
+            assert seen["loaded"], name
         elif name.startswith("metrics-"):
             assert seen["loaded"], (name, seen["text"])
             assert "metrics.json" in str(seen["text"]), name
