@@ -185,6 +185,8 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
         ("config:momentum", 1, "config.momentum: expected a number from 0, below 1, got 1"),
         ("config:hidden_sizes", [5000], "config.hidden_sizes: expected up to 8 layer sizes"),
         ("config:timing_stats", 1, "config.timing_stats: expected true or false, got 1"),
+        ("config:model", "mlp", "config.model: expected 'logistic', the network's, got 'mlp'"),
+        ("config:hidden_sizes", [5], "config.hidden_sizes: expected a list of 0, the network's, got a list of 1"),
         ("config:model", 1, "config.model: expected one of mlp, logistic, got 1"),
         ("config:run_label", "a\u202eb", "config.run_label: expected text, got"),
         ("run_id", "2026-11-22", "run_id: expected a run id such as"),

@@ -228,7 +228,15 @@ def _check_dataset(payload: Payload) -> None:
 
 
 def _check_model(payload: Payload) -> None:
-    model, where = payload["model"], "run_summary.model"
+    model, config, where = payload["model"], payload["config"], "run_summary.model"
+    stated = {"model": model["name"], "hidden_sizes": [layer["units"] for layer in model["layers"][:-1]]}
+    for key, value in stated.items():
+        require(
+            config.get(key, value) == value,
+            f"run_summary.config.{key}",
+            f"{show(value)}, the network's",
+            config.get(key),
+        )
     height, width = payload["dataset"]["image_shape"]
     inputs, units = model["layers"][0]["inputs"], model["layers"][-1]["units"]
     classes = len(payload["dataset"]["class_names"])
