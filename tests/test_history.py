@@ -265,7 +265,7 @@ def test_a_planted_link_is_refused_and_nothing_behind_it_changes(root: Path, tmp
     (tmp_path / "victim").mkdir()
     (tmp_path / "victim" / "stray").write_text("theirs")
     (root / name).symlink_to(tmp_path / "victim" / "stray" if name == ".lock" else tmp_path / "victim")
-    with pytest.raises(RunError, match="link"):
+    with pytest.raises(InputError, match="link"):  # before any training
         add(root)
     assert {path.name for path in (tmp_path / "victim").iterdir()} == {"stray"}
     assert (tmp_path / "victim" / "stray").read_text() == "theirs"

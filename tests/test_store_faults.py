@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digit_classifier.errors import DigitClassifierError, InputError, RunError
-from digit_classifier.store.history import publish_flat, read_history, repair, stage, update_index
+from digit_classifier.store.history import publish_flat, read_history, remove, repair, stage, update_index
 from faults import ERRORS, count_operations, die_at, failing
 from power_loss import record, restore, states
 from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, violations
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from store_oracle import Tree
 
-CASES = ("first run", "empty root", "third run", "after a crash", "corrupt index", "unlisted run")
+CASES = ("first run", "empty root", "empty index", "third run", "after a crash", "corrupt index")
+CASES += ("unlisted run", "no latest")
 
 
 def publish(root: Path, created: str = CREATED) -> str:
@@ -50,14 +51,17 @@ def fast() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def prepared(fast: Path) -> Callable[[str], Path]:
     """Makes a fresh root in the state of a case, as often as wanted."""
-    models = fast / "models"
+    return renewer(fast)
+
+
+def renewer(place: Path) -> Callable[[str], Path]:
     for case in CASES:
-        _prepare(models / case / "root", case)
+        _prepare(place / "models" / case / "root", case)
 
     def renew(case: str) -> Path:
-        top = fast / "trial"
+        top = place / "trial"
         shutil.rmtree(top, ignore_errors=True)
-        shutil.copytree(models / case, top)
+        shutil.copytree(place / "models" / case, top)
         return top / "root"
 
     return renew
@@ -79,6 +83,10 @@ def _prepare(root: Path, case: str) -> None:
         (root / "index.json").write_text('{"generation": 7, "runs": [{"run_id"')
     if case == "unlisted run":
         publish_unlisted(root)
+    if case == "empty index":
+        remove(root, runs_in(snapshot(root)))
+    if case == "no latest":
+        shutil.rmtree(root / "latest")
 
 
 def check_recovery(root: Path) -> None:
@@ -215,20 +223,19 @@ def test_ctrl_c_anywhere_leaves_whole_runs(case: str, prepared: Callable[[str], 
         check_recovery(root)
 
 
-def _power_states(top: Path) -> Iterator[tuple[bool, Tree]]:
+def _power_states(top: Path, seed: int = 0) -> Iterator[tuple[bool, Tree]]:
     disk = record(top, lambda: publish(top / "root"))
-    for after, tree in states(disk):
+    for after, tree in states(disk, seed=seed):
         inside = {path.removeprefix("root/"): data for path, data in tree.items() if path.startswith("root/")}
         inside.pop("", None)
         yield after, inside
 
 
-@pytest.mark.parametrize("case", ["first run", "third run", "after a crash", "corrupt index"])
-def test_a_power_failure_at_any_moment_loses_no_published_run(case: str, prepared: Callable[[str], Path]) -> None:
-    root = prepared(case)
+def check_power_failures(case: str, root: Path, seed: int = 0) -> int:
+    """Look at every state that the disk may be in; how many there were."""
     before = runs_in(snapshot(root)) if root.exists() else set()
     count = 0
-    for count, (after, tree) in enumerate(_power_states(root.parent), 1):
+    for count, (after, tree) in enumerate(_power_states(root.parent, seed), 1):
         gained = runs_in(tree) - before
         assert before <= runs_in(tree)
         if after:
@@ -239,7 +246,26 @@ def test_a_power_failure_at_any_moment_loses_no_published_run(case: str, prepare
             shutil.rmtree(root.parent)
             restore({"root/": b"", **{f"root/{path}": data for path, data in tree.items()}}, root.parent)
             check_recovery(root)
-    assert count >= 700  # four cases: the plan asks for 2,000 states
+    return count
+
+
+@pytest.mark.parametrize("case", ["first run", "third run", "after a crash", "corrupt index"])
+def test_a_power_failure_at_any_moment_loses_no_published_run(case: str, prepared: Callable[[str], Path]) -> None:
+    assert check_power_failures(case, prepared(case)) >= 700  # four cases: the plan asks for 2,000 states
+
+
+def test_these_trials_are_as_many_as_the_plan_asks_for(prepared: Callable[[str], Path]) -> None:
+    """405 kills, 700 failing operations and 2,000 power failures; a quicker publish would quietly test less."""
+    kills = failures = 0
+    for case in CASES:
+        root = prepared(case)
+        operations = count_operations(root, lambda root=root: publish(root))  # type: ignore[misc]
+        kills += len(operations) + operations.count("write")
+        root = prepared(case)
+        total = len(count_operations(root, lambda root=root: publish(root), reads=True))  # type: ignore[misc]
+        failures += total * 2 * (len(ERRORS) if case in ("first run", "corrupt index") else 1)
+    assert kills >= 405
+    assert failures >= 700
 
 
 def test_without_syncs_the_power_failures_do_break_promises(

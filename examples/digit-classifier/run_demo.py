@@ -20,7 +20,7 @@ if os.path.isdir(os.path.join(SOURCE, "digit_classifier")):
 
 try:
     from digit_classifier.artifacts import *  # noqa: F403 - the validate_* functions
-    from digit_classifier.cli import main
+    from digit_classifier.cli import main, settled
 except KeyboardInterrupt:
     sys.stderr.write("error: interrupted: nothing was begun\n")
     sys.exit(130)
@@ -37,4 +37,4 @@ def run_demo(argv: "list[str] | None" = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run_demo())
+    sys.exit(settled(run_demo()))

@@ -1,7 +1,5 @@
 """`python -m digit_classifier` is `digit-classifier`."""
 
-import sys
+from digit_classifier.cli import command
 
-from digit_classifier.cli import main
-
-sys.exit(main())
+command()

@@ -11,7 +11,7 @@ import threading
 import webbrowser
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from digit_classifier.arguments import build_parser
 from digit_classifier.config import Given, real, resolve
@@ -319,6 +319,17 @@ def main(
     except OSError as error:
         place = error.filename or "input or output"
         return _fail(explain(place, "to work", error.strerror or str(error), "again when that is mended"), 1, error)
+
+
+def command() -> NoReturn:
+    """The installed command: `main`, after whose last word nothing is left that a Ctrl-C could interrupt."""
+    sys.exit(settled(main()))
+
+
+def settled(code: int) -> int:
+    """The exit code, from where on Ctrl-C is ignored: the interpreter would answer it with a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return code
 
 
 def _fail(problem: object, code: int, error: BaseException | None = None) -> int:

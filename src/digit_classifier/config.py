@@ -7,6 +7,7 @@ one grammar, so `1e-3` is a number everywhere and `no` is never a surprise.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -23,6 +24,7 @@ class Kind(NamedTuple):
 
     expected: str
     parse: Callable[[str], Any]
+    more: bool = False  # another version, or a data set of the user's own, may have other words
 
 
 def whole(low: int, high: int) -> Kind:
@@ -60,7 +62,7 @@ def choice(*options: str) -> Kind:
             raise ValueError(text)
         return text
 
-    return Kind("one of " + ", ".join(options), parse)
+    return Kind("one of " + ", ".join(options), parse, more=True)
 
 
 def _parse_switch(text: str) -> bool:
@@ -86,6 +88,7 @@ def _parse_label(text: str) -> str | None:
 def _parse_place(text: str) -> str:
     if not text.strip() or "\0" in text:
         raise ValueError(text)
+    os.fsencode(text)  # UnicodeEncodeError, a ValueError, for what no file system can name
     return text
 
 
@@ -325,6 +328,22 @@ def configure(**settings: Any) -> RunConfig:
         raise InputError(explain("configure", "a setting", show(word), suggestion(word, SETTINGS)))
     layer = [Given(name, as_text(value), name, "argument") for name, value in settings.items() if value is not None]
     return resolve(layer).config
+
+
+def is_possible(name: str, value: object) -> bool:
+    """Whether a recorded value is one that the setting can have; a setting of another version can have any."""
+    if name not in SETTINGS:
+        return True
+    kind, default = SETTINGS[name].metadata["kind"], SETTINGS[name].default
+    if value is None or kind.more:
+        return isinstance(value, str) or (value is None and default is None)
+    if isinstance(value, bool) is not (kind is SWITCH):
+        return False
+    try:
+        parsed = kind.parse(as_text(value))
+    except (ValueError, KeyError):
+        return False
+    return bool((list(parsed) if isinstance(parsed, tuple) else parsed) == value)
 
 
 def recorded(config: RunConfig) -> dict[str, Any]:

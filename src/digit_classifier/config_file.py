@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -20,19 +23,33 @@ LIMIT = 64 * 1024  # bytes; a file with every setting has about two thousand
 def read_yaml(path: Path) -> list[Given]:
     """The settings in a YAML file, still as text; InputError names file, line, rule and fix."""
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=_without_waiting) as stream:
             data = stream.read(LIMIT + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         came = f"{show(str(path))} ({reason})"
         raise InputError(explain("--config", "a readable YAML file", came, "--config config.yaml")) from None
-    label = show(path.name).strip("'")
+    return parse_yaml(data, show(path.name).strip("'"))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a regular file. A pipe that nobody writes to would keep us waiting for ever."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    kind = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(kind) or stat.S_ISDIR(kind):  # Python has its own words for a directory
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "a pipe or device")
+
+
+def parse_yaml(data: bytes, label: str) -> list[Given]:
+    """The settings in YAML text, still as text; InputError names `label`, line, rule and fix."""
     if len(data) > LIMIT:
         raise InputError(explain(label, f"at most {LIMIT} bytes", "more", "a file with only settings"))
     try:
-        text = data.decode("utf-8-sig")
-        _refuse_nesting_and_aliases(label, text)
-        return list(_settings_of(label, yaml.compose(text, Loader=yaml.BaseLoader)))
+        return list(_settings_of(label, _Flat(data.decode("utf-8-sig"), label).get_single_node()))
+    except InputError:  # a ValueError, too
+        raise
     except UnicodeDecodeError as error:
         came = f"byte {data[error.start]:#04x} at {error.start}"
         raise InputError(explain(label, "UTF-8 text", came, "saving it as UTF-8")) from None
@@ -41,24 +58,35 @@ def read_yaml(path: Path) -> list[Given]:
         where = _line(label, mark) if mark else label
         came = show(getattr(error, "problem", None) or "unreadable text")
         raise InputError(explain(where, "YAML", came, "one 'key: value' per line")) from None
+    except (ValueError, OverflowError):  # PyYAML gives chr() the number of any escape
+        came = "an escape beyond Unicode's last character"
+        raise InputError(explain(label, "YAML", came, "the character itself")) from None
 
 
 def _line(label: str, mark: Any) -> str:
     return f"{label} line {mark.line + 1}" if mark else label
 
 
-def _refuse_nesting_and_aliases(label: str, text: str) -> None:
-    """Stop before `compose`, which recurses and expands; the stream of events does neither."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+class _Flat(yaml.BaseLoader):
+    """A loader that stops at an alias and at the third level: it never expands, and recurses no deeper."""
+
+    def __init__(self, text: str, label: str) -> None:
+        super().__init__(text)
+        self.label, self.depth = label, 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node; PyYAML calls this for every one, before it looks at what is inside."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):
-            raise InputError(
-                explain(_line(label, event.start_mark), "plain values", "an alias", "writing the value out")
-            )
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > 2:
-            where = _line(label, event.start_mark)
+            where = _line(self.label, event.start_mark)
+            raise InputError(explain(where, "plain values", "an alias", "writing the value out"))
+        self.depth += 1
+        if self.depth > 2 and isinstance(event, yaml.CollectionStartEvent):
+            where = _line(self.label, event.start_mark)
             raise InputError(explain(where, "'key: value' lines", "nesting", "one setting per line"))
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 def _settings_of(label: str, node: yaml.Node | None) -> Iterator[Given]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import warnings
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -165,19 +166,45 @@ def _packaged_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]] | None:
     if package is None or package.origin is None:
         raise ModuleNotFoundError("scikit-learn brings the digits", name="scikit-learn")
     try:
-        packed = Path(package.origin).with_name("datasets").joinpath("data", "digits.csv.gz").read_bytes()
-        text = zlib.decompress(packed, wbits=31).decode("ascii")
-        # Six times faster than np.loadtxt; text that is not all whole numbers ends early, and then does not fit.
-        table = np.fromstring(text.replace("\n", ","), np.uint8, sep=",").reshape(1797, 65)
-    except (OSError, ValueError, zlib.error):
+        with Path(package.origin).with_name("datasets").joinpath("data", "digits.csv.gz").open("rb") as file:
+            table = read_table(file.read(1 << 19), 1797)
+    except (OSError, ValueError):
         return None
     return table[:, :64].reshape(-1, 8, 8), table[:, 64].astype(np.intp)
+
+
+def read_table(packed: bytes, samples: int) -> NDArray[np.uint8]:
+    """Rows of 64 pixels 0..16 and a digit 0..9, from compressed lines; ValueError for anything else.
+
+    Whatever the file says, at most 300 bytes of text a row are unpacked.
+    """
+    inflate = zlib.decompressobj(wbits=31)
+    try:
+        text = inflate.decompress(packed, 300 * samples)
+    except zlib.error as error:
+        raise ValueError("not compressed by gzip") from error
+    if not inflate.eof:
+        raise ValueError("more or less than a table")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # where the text is no list of numbers, `fromstring` only warns
+        try:  # six times faster than np.loadtxt
+            table = np.fromstring(text.decode("ascii").replace("\n", ","), np.float64, sep=",").reshape(samples, 65)
+        except DeprecationWarning as error:
+            raise ValueError("other text than numbers") from error
+    if not ((table >= 0) & (table <= [16] * 64 + [9])).all() or (table % 1).any():
+        raise ValueError("other numbers than pixels and digits")
+    return table.astype(np.uint8)
 
 
 def _imported_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
     from sklearn import datasets
 
-    bunch = datasets.load_digits()
+    try:
+        bunch = datasets.load_digits()
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        attempt = "pip install --force-reinstall scikit-learn"
+        came = str(error)[:60]
+        raise InputError(explain("scikit-learn's digits", "the file as installed", came, attempt)) from error
     return bunch.images.astype(np.uint8), bunch.target.astype(np.intp)
 
 

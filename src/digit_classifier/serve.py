@@ -20,7 +20,8 @@ from digit_classifier.errors import ArtifactError, InputError, explain
 from digit_classifier.export import ARTIFACTS, DATASET_FILE, PAGE, page
 from digit_classifier.store.bundle import DATASETS, MANIFEST, MAX_DATASET_BYTES, RUN_ID, known_names
 from digit_classifier.store.durable import read_regular
-from digit_classifier.store.index import INDEX, LATEST
+from digit_classifier.store.index import INDEX
+from digit_classifier.store.staging import LATEST
 
 if TYPE_CHECKING:
     import socket

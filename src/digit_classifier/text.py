@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 LABEL_LIMIT = 80  # code points of a run's label
+READ = 50  # code points looked at for each one kept: normalising a tower of accents takes the square of its height
+SLUG_LIMIT = 40  # characters of a label in a directory's name
 MARKS = 4  # combining marks in a row; more is a tower of accents over the lines above
 
 
@@ -17,7 +19,7 @@ def clean_text(text: str, limit: int = LABEL_LIMIT) -> str:
     """
     if text.isascii() and text.isprintable() and len(text) <= limit and text == " ".join(text.split()):
         return text  # nearly always; a long history has thousands
-    spaced = "".join(" " if char.isspace() else char for char in text)
+    spaced = "".join(" " if char.isspace() else char for char in text[: READ * limit])
     kept = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
     line = unicodedata.normalize("NFC", _few_marks(unicodedata.normalize("NFC", kept)))
     return re.sub(" +", " ", line).strip()[:limit].strip()
@@ -34,5 +36,5 @@ def _few_marks(text: str) -> str:
 
 def slug(text: str) -> str:
     """The text as `[a-z0-9-]`, at most 40 characters, for the name of a directory; may be empty."""
-    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "-", folded).strip("-")[:40].rstrip("-")
+    folded = unicodedata.normalize("NFKD", text[: READ * SLUG_LIMIT]).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", folded).strip("-")[:SLUG_LIMIT].rstrip("-")

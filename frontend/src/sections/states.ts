@@ -62,7 +62,7 @@ export function unreadable(path: string, problem: string, local: boolean, retry:
 }
 
 export function missing(path: string, local: boolean, showLatest: () => void, openFolder: () => void): HTMLElement {
-  const looked = local ? "neither bundle.css nor index.css" : "neither manifest.json nor index.json";
+  const looked = local ? "neither a bundle.css nor an index.css that can be read" : "neither manifest.json nor index.json";
   return state(
     "missing",
     "There is no run here",

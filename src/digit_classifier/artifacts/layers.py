@@ -55,3 +55,12 @@ def count_outputs(layer: Payload) -> int:
         return int(layer["units"])
     step = 2 if image["pooled"] else 1
     return int(layer["units"] * (image["height"] // step) * (image["width"] // step))
+
+
+def hidden_units(layers: Sequence[Payload]) -> Payload:
+    """The units of every layer but the last, as the settings name them: `channels` and `hidden_sizes`."""
+    hidden = layers[:-1]
+    return {
+        "channels": [layer["units"] for layer in hidden if "convolution" in layer],
+        "hidden_sizes": [layer["units"] for layer in hidden if "convolution" not in layer],
+    }

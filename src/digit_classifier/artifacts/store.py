@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts.layers import hidden_units
 from digit_classifier.artifacts.replay import MARK, check_mark
 from digit_classifier.artifacts.rules import CREATED, FILE_NAME, NAME, RUN_ID, Payload, check_line, require
 from digit_classifier.schema import (
@@ -80,13 +81,11 @@ INDEX = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "run
 
 def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) -> Payload:
     """A run's line in index.json, from its run_summary.json and metrics.json."""
-    hidden = summary["model"]["layers"][:-1]
     interrupted = {"interrupted": True} if "interrupted" in summary else {}
     return {
         **{key: summary[key] for key in ("run_id", "label", "created", "synthetic")},
         "model": summary["model"]["name"],
-        "channels": [layer["units"] for layer in hidden if "convolution" in layer],
-        "hidden_sizes": [layer["units"] for layer in hidden if "convolution" not in layer],
+        **hidden_units(summary["model"]["layers"]),
         "parameters": summary["model"]["parameters"],
         **{key: metrics[key] for key in ("accuracy", "macro_f1")},
         "diverged": summary["diverged"] is not None,

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.dataset import DESCRIPTION, PROSE, dataset_file, split_sha256
-from digit_classifier.artifacts.layers import LAYER, check_layers, count_parameters, layer_schema
+from digit_classifier.artifacts.layers import LAYER, check_layers, count_parameters, hidden_units, layer_schema
 from digit_classifier.artifacts.rules import (
     CLASS_NAMES,
     CREATED,
@@ -23,6 +23,7 @@ from digit_classifier.artifacts.rules import (
     check_line,
     require,
 )
+from digit_classifier.config import SETTINGS, is_possible
 from digit_classifier.errors import ArtifactError
 from digit_classifier.schema import (
     FLAG,
@@ -223,6 +224,10 @@ def _check_config(config: Payload, origin: Payload) -> None:
                 raise ArtifactError(
                     f"run_summary.{one}.{key}: expected the same settings as its counterpart, got nothing"
                 )
+    for key, value in config.items():
+        if not is_possible(key, value):
+            wanted = SETTINGS[key].metadata["kind"].expected
+            raise ArtifactError(f"run_summary.config.{key}: expected {wanted}, got {show(value)}")
 
 
 def _check_dataset(payload: Payload) -> None:
@@ -237,7 +242,15 @@ def _check_dataset(payload: Payload) -> None:
 
 
 def _check_model(payload: Payload) -> None:
-    model, where = payload["model"], "run_summary.model"
+    model, config, where = payload["model"], payload["config"], "run_summary.model"
+    stated = {"model": model["name"], **hidden_units(model["layers"])}
+    for key, value in stated.items():
+        require(
+            config.get(key, value) == value,
+            f"run_summary.config.{key}",
+            f"{show(value)}, the network's",
+            config.get(key),
+        )
     height, width = payload["dataset"]["image_shape"]
     inputs, units = model["layers"][0]["inputs"], model["layers"][-1]["units"]
     classes = len(payload["dataset"]["class_names"])

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from digit_classifier.errors import ArtifactError, explain
@@ -15,6 +16,7 @@ Payload = dict[str, Any]
 
 MAX_JSON_BYTES = 16_000_000
 MAX_DEPTH = 16
+MAX_VALUES = 4_000_000  # what would not fit in 16 MB as numbers; as empty lists or objects they take 100 bytes each
 CHUNK_CHARACTERS = 500_000  # Chromium read a property of 1 MB and returned an empty one for 8 MB
 
 _COMPACT = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
@@ -48,11 +50,13 @@ def _key(key: object, where: str) -> str:
 def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Payload:
     """The one object in strict JSON text; ArtifactError naming `where` for everything a hostile file can hold.
 
-    Refused: too many bytes, not UTF-8, duplicate keys, NaN, infinities, integers beyond ±(2⁵³ − 1),
+    Refused: too many bytes or values, not UTF-8, duplicate keys, NaN, infinities, integers beyond ±(2⁵³ − 1),
     more than 16 levels, halves of surrogate pairs.
     """
     if len(data) > max_bytes:
         raise _refusal(where, f"at most {max_bytes} bytes", f"{len(data)}")
+    if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:  # before any of them takes memory
+        raise _refusal(where, f"at most {MAX_VALUES} values", "more")
     try:
         payload = json.loads(
             data.decode("utf-8"),
@@ -80,8 +84,8 @@ def _refusal(where: object, expected: str, came: str) -> ArtifactError:
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> Payload:
     payload = dict(pairs)
     if len(payload) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"key {next(name for name in payload if names.count(name) > 1)!r} twice")
+        counts = Counter(name for name, _ in pairs)
+        raise ValueError(f"key {next(name for name, count in counts.items() if count > 1)!r} twice")
     return payload
 
 

@@ -16,10 +16,10 @@ from digit_classifier.store.bundle import RUN_ID, Payload, damage, problems, rea
 from digit_classifier.store.checkpoint import STAGING, Interrupted, adopt, find
 from digit_classifier.store.durable import remove_directory, rename, sync_directory
 from digit_classifier.store.flat import publish_flat, require_writable
-from digit_classifier.store.index import INDEX, LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
+from digit_classifier.store.index import INDEX, Refreshed, by_time, entry_of, glance, load, refresh, run_names
 from digit_classifier.store.lock import SiblingLock, exclusive, is_held
 from digit_classifier.store.replays import write_replay
-from digit_classifier.store.staging import TRASH, Claim, cannot_write, claim
+from digit_classifier.store.staging import LOCK, TRASH, Claim, cannot_write, claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -25,12 +25,13 @@ from digit_classifier.store.bundle import (
 )
 from digit_classifier.store.durable import read_regular, replace_all
 from digit_classifier.store.replays import marked
+from digit_classifier.store.staging import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-INDEX, INDEX_TWIN, LATEST, LOCK = "index.json", "index.css", "latest", ".lock"
+INDEX, INDEX_TWIN = "index.json", "index.css"
 MAX_INDEX_BYTES = 64_000_000  # 100,000 runs
 MAX_ENTRY_BYTES = 450
 

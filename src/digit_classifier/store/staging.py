@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
-from digit_classifier.store.bundle import MANIFEST, RUN_ID, check_files
+from digit_classifier.store.bundle import DATASETS, MANIFEST, RUN_ID, check_files
 from digit_classifier.store.checkpoint import STAGING, keep, write_dataset
 from digit_classifier.store.durable import (
     make_directories,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TRASH = ".trash-"
+LOCK, LATEST = ".lock", "latest"
+SHARED = (DATASETS, LATEST)  # directories that all runs of a root write to
 _CREATED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
 _MAX_SUFFIX = 10_000
 _MAX_NAME = 90  # characters, and a suffix may come after them
@@ -104,6 +107,7 @@ def claim(root: Path, created: str, label_slug: str | None) -> Claim:
         raise InputError(explain("run_label", "a slug of a-z, 0-9 and -", repr(label_slug), "text.slug(label)"))
     if os.path.lexists(root / MANIFEST):
         raise InputError(explain(root, "an artifacts root", "the directory of one run", "another --artifacts-root"))
+    _require_ours(root)
     made: list[Path] = []
     try:
         made = make_directories(root)
@@ -113,6 +117,14 @@ def claim(root: Path, created: str, label_slug: str | None) -> Claim:
             with suppress(OSError):
                 directory.rmdir()
         raise cannot_write(root, error) from error
+
+
+def _require_ours(root: Path) -> None:
+    """What every publication writes to is what we would have made, or not there: to be known before the training."""
+    for name, kind, fits in ((LOCK, "a file", stat.S_ISREG), *((name, "a directory", stat.S_ISDIR) for name in SHARED)):
+        with suppress(OSError):  # absent; or the whole root cannot be read, which the claim will say
+            if not fits((root / name).lstat().st_mode):
+                raise InputError(explain(root / name, f"{kind} of ours", "a link or something else", "deleting it"))
 
 
 def cannot_write(directory: Path, error: OSError, flag: str = "--artifacts-root") -> InputError:
