@@ -26,7 +26,7 @@ def indexed_png(width: int, height: int, palette: Sequence[tuple[int, int, int]]
             b"\x89PNG\r\n\x1a\n",
             _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
             _chunk(b"PLTE", bytes(channel for colour in palette for channel in colour)),
-            _chunk(b"IDAT", zlib.compress(b"".join(rows), 6)),
+            _chunk(b"IDAT", zlib.compress(b"".join(rows), 3)),  # a third of level 6's time, 10 kB more
             _chunk(b"IEND", b""),
         )
     )

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, MARGIN = 1600, 900, 72
 SMALLEST = 28  # px; still readable when the sheet is shown 480 px wide
-_RAMP = 6
+_RAMP = 6  # colours between paper and ink, the paper's own left out
+_LEVELS = [round(value / 255 * _RAMP) for value in range(256)]  # how far along the ramp each cover of a glyph is
+_COVERED = [255 if level else 0 for level in _LEVELS]
 
 Anchor = Literal["left", "middle", "right"]
 
@@ -77,9 +79,7 @@ class Sheet:
             draw.text((x, rise), run, fill=255, font=_font(run, size), anchor="ls")
             x += _font(run, size).getlength(run)
         ramp = [self._index(blend(paper, ink, level / _RAMP)) for level in range(_RAMP + 1)]
-        levels = [round(value / 255 * _RAMP) for value in range(256)]
-        mask = cover.point([255 if level else 0 for level in levels])
-        return cover.point([ramp[level] for level in levels]), mask, rise
+        return cover.point([ramp[level] for level in _LEVELS]), cover.point(_COVERED), rise
 
     def heading(self, title: str, subtitle: str) -> None:
         """Title and subtitle at the top left, made to fit the width."""
