@@ -15,7 +15,18 @@ from digit_classifier.errors import ArtifactError, DigitClassifierError, InputEr
 from digit_classifier.store.bundle import RUN_ID, Payload, damage, problems, read_files
 from digit_classifier.store.durable import remove_directory, rename, sync_directory
 from digit_classifier.store.flat import publish_flat, require_writable
-from digit_classifier.store.index import INDEX, LOCK, Refreshed, by_time, entry_of, glance, load, refresh, run_names
+from digit_classifier.store.index import (
+    INDEX,
+    LOCK,
+    Refreshed,
+    by_time,
+    entry_of,
+    fault,
+    index_time,
+    load,
+    refresh,
+    run_names,
+)
 from digit_classifier.store.lock import SiblingLock, exclusive
 from digit_classifier.store.staging import STAGING, TRASH, Claim, cannot_write, claim
 
@@ -129,6 +140,7 @@ class History:
 
 def read_history(root: Path) -> History:
     """List the runs without writing anything: works with no index, a corrupt one, and next to writers."""
+    since = index_time(root)
     try:
         listed = load(root)["runs"]
     except (OSError, ArtifactError):
@@ -142,21 +154,17 @@ def read_history(root: Path) -> History:
     known = {entry["run_id"]: entry for entry in listed if names.get(entry["run_id"])}
     entries, damaged = [], {name: _NO_DIRECTORY for name in sorted(names) if not names[name]}
     unlisted = sorted(names.keys() - known.keys() - damaged.keys(), key=by_time, reverse=True)
-    for name in (*unlisted, *known):
+    for name in unlisted:
         try:
-            entries.append(_entry(root / name, known.get(name)))
+            entries.append(entry_of(read_files(root / name)))
         except (OSError, ArtifactError) as error:
             damaged[name] = str(error)
+    for name, entry in known.items():
+        if problem := fault(root, entry, since):
+            damaged[name] = problem
+        else:
+            entries.append(entry)
     return History(tuple(entries), damaged, tuple(name for name in unlisted if name not in damaged))
-
-
-def _entry(directory: Path, listed: Payload | None) -> Payload:
-    digest = glance(directory)
-    if listed is None:
-        return entry_of(read_files(directory))
-    if digest != listed["manifest_sha256"]:
-        raise ArtifactError(explain(directory, "the manifest the index lists", "another", "digit-classifier verify"))
-    return listed
 
 
 @dataclass(frozen=True)
