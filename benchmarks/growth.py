@@ -17,9 +17,14 @@ from functools import cache, partial
 from math import log10
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks import environment, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digit_classifier.recording import Recorded
 
 # what grows → its sizes; the last one is left out by --quick
 STEPS: dict[str, tuple[int, ...]] = {
@@ -32,8 +37,8 @@ SHAPES = {64: (8, 8), 640: (16, 40), 6_400: (80, 80)}
 RUNS = (10, 100, 1_000, 10_000)
 
 
-def train_one(what: str, size: int) -> None:
-    """In a process of its own: one run of a synthetic data set, and what it says about itself."""
+def train_synthetic(what: str, size: int, root: Path, label: str | None = None) -> Recorded:
+    """One run of a synthetic data set, of which one thing is as large as asked."""
     import numpy as np
 
     from digit_classifier.config import Given, as_text, resolve
@@ -43,17 +48,23 @@ def train_one(what: str, size: int) -> None:
     of = {"samples": 2_000, "features": 64, "classes": 10, "epochs": 5} | {what: size}
     if what == "classes":
         of |= {"samples": 4_000, "epochs": 2}
-    random, classes = np.random.default_rng(0), of["classes"]
-    templates = random.integers(0, 12, (classes, *SHAPES[of["features"]]), np.uint8)
+    random, classes, shape = np.random.default_rng(0), of["classes"], SHAPES[of["features"]]
+    templates = random.integers(0, 12, (classes, *shape), np.uint8)
     labels = np.arange(of["samples"]) % classes
-    images = templates[labels] + random.integers(0, 5, (of["samples"], *SHAPES[of["features"]]), np.uint8)
+    images = templates[labels] + random.integers(0, 5, (of["samples"], *shape), np.uint8)
     names = tuple(f"c{index}" for index in range(classes))
     dataset = Dataset("synthetic", "Synthetic", "random numbers", "made up", images, labels, names, 16)
+    chosen = {"hidden_sizes": (32,), "epochs": of["epochs"], "artifacts_root": root}
+    chosen |= {"shift_pixels": 0, "test_size": 0.25, "batch_size": 64}
+    chosen |= {"run_label": label} if label else {}
+    given = [Given(name, as_text(value), name, "argument") for name, value in chosen.items()]
+    return record(resolve(given), dataset=dataset)
+
+
+def work(what: str, size: int) -> None:
+    """In a process of its own: one run, and what it says about itself as JSON."""
     with tempfile.TemporaryDirectory() as root:
-        chosen = {"hidden_sizes": (32,), "epochs": of["epochs"], "artifacts_root": root}
-        chosen |= {"shift_pixels": 0, "test_size": 0.25, "batch_size": 64}
-        given = [Given(name, as_text(value), name, "argument") for name, value in chosen.items()]
-        recorded = record(resolve(given), dataset=dataset)
+        recorded = train_synthetic(what, size, Path(root))
         size_on_disk = sum(path.stat().st_size for path in recorded.directory.iterdir())
         timing = recorded.payloads["run_summary.json"]["timing"]
     print(json.dumps({"bytes": size_on_disk, "training": timing["training_seconds"]}))
@@ -130,6 +141,11 @@ def publish_one(root: Path) -> float:
         return time.perf_counter() - started
 
 
+def wall(command: list[str]) -> float:
+    """Seconds of a whole process."""
+    return measure.process(command).wall
+
+
 def history_that_grows(quick: bool) -> dict[int, Any]:
     """Publishing one more run, listing all of them and checking nothing else, per number of runs."""
     rows = {}
@@ -137,8 +153,11 @@ def history_that_grows(quick: bool) -> dict[int, Any]:
         root = Path(name) / "runs"
         for count in RUNS[:2] if quick else RUNS:
             grow_history(root, count)
-            command = [sys.executable, "-m", "digit_classifier", "runs", root]
-            tasks = {"publish": partial(publish_one, root), "list": lambda c=command: measure.process(c).wall}
+            command = [sys.executable, "-m", "digit_classifier", "runs", f"{root}"]
+            tasks: dict[str, Callable[[], float]] = {
+                "publish": partial(publish_one, root),
+                "list": partial(wall, command),
+            }
             taken = measure.in_turn(tasks, 2 if quick else 5)
             memory = measure.process(command).memory
             rows[count] = {**{task: median(values) for task, values in taken.items()}, "memory": memory}
@@ -159,7 +178,7 @@ def main() -> None:
     parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
-        train_one(options.worker[0], int(options.worker[1]))
+        work(options.worker[0], int(options.worker[1]))
         return
     rows = {"runs": runs_that_grow(options.quick), "history": history_that_grows(options.quick)}
     measure.save("growth", rows, quick=options.quick)

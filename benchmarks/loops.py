@@ -14,13 +14,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import environment, measure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.loop_peers import Task, Trainer
 
 OURS, AGAIN, PRODUCTS = "digit-classifier", "digit-classifier, again", "matrix products alone"
@@ -135,9 +136,10 @@ def main() -> None:
     for name, (_, epochs, _, threads, _) in TASKS.items():
         flags = ["--quick"] if options.quick else []
         variables = {"OPENBLAS_NUM_THREADS": f"{threads}", "OMP_NUM_THREADS": f"{threads}"}
-        tasks[name] = measure.worker(
-            "benchmarks.loops", "--task", name, "--repeats", repeats, *flags, **variables
-        ) | {"epochs": epochs, "threads": threads}
+        tasks[name] = measure.worker("benchmarks.loops", "--task", name, "--repeats", repeats, *flags, **variables) | {
+            "epochs": epochs,
+            "threads": threads,
+        }
         report(name, tasks[name]["seconds"])
     measure.save("loops", {"repeats": repeats, "tasks": tasks}, quick=options.quick)
 

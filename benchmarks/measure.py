@@ -8,13 +8,15 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from benchmarks.environment import ROOT, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 RESULTS = ROOT / "benchmarks" / "results"
 TRIAL = ROOT / "build" / "benchmarks"  # results of --quick, which nobody may quote

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BATCH, SHIFT, SMOOTHING, DECAY = 64, 0.75, 0.1, 0.01
 
 
 def mlp() -> nn.Module:
     """64-128-64-10: 17,226 parameters."""
-    return nn.Sequential(
-        nn.Flatten(), nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10)
-    )
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU(), nn.Linear(64, 10))
 
 
 def cnn() -> nn.Module:

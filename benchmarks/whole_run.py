@@ -10,12 +10,16 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import environment, measure
-from benchmarks.measure import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.measure import Cost
 
 OURS, AGAIN, SCRIPT = "digit-classifier", "digit-classifier, again", "scikit-learn script"
 TRACKERS = {"mlflow": "script + MLflow autolog", "tensorboard": "script + TensorBoard", "trackio": "script + Trackio"}
@@ -24,8 +28,8 @@ DEMO = environment.ROOT / "examples" / "digit-classifier" / "run_demo.py"
 
 def contestants(model: str, directory: Path) -> dict[str, Callable[[], Cost]]:
     """One process each; ours twice, to see how much the machine alone differs."""
-    ours = [sys.executable, DEMO, "--model", model, "--artifacts-root", directory / "runs"]
-    script = [sys.executable, "-m", "benchmarks.sklearn_script", model]
+    ours: list[str | Path] = [sys.executable, DEMO, "--model", model, "--artifacts-root", directory / "runs"]
+    script: list[str | Path] = [sys.executable, "-m", "benchmarks.sklearn_script", model]
     commands = {OURS: ours, AGAIN: ours, SCRIPT: [*script, directory / "script"]}
     for tracker, name in TRACKERS.items():
         commands[name] = [*script, directory / tracker, tracker]
@@ -41,7 +45,7 @@ def main() -> None:
     repeats = 1 if options.quick else options.repeats
     taken: dict[str, dict[str, list[Cost]]] = {}
     with tempfile.TemporaryDirectory() as name:
-        plain, help_text = [sys.executable, "-c", "pass"], [sys.executable, DEMO, "--help"]
+        plain, help_text = [sys.executable, "-c", "pass"], [sys.executable, f"{DEMO}", "--help"]
         taken["start-up"] = measure.in_turn(
             {"python -c pass": partial(measure.process, plain), "--help": partial(measure.process, help_text)},
             3 * repeats,
