@@ -22,8 +22,6 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import environment, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from digit_classifier.recording import Recorded
 
 # what grows → its sizes; the last one is left out by --quick
@@ -154,10 +152,7 @@ def history_that_grows(quick: bool) -> dict[int, Any]:
         for count in RUNS[:2] if quick else RUNS:
             grow_history(root, count)
             command = [sys.executable, "-m", "digit_classifier", "runs", f"{root}"]
-            tasks: dict[str, Callable[[], float]] = {
-                "publish": partial(publish_one, root),
-                "list": partial(wall, command),
-            }
+            tasks = {"publish": partial(publish_one, root), "list": partial(wall, command)}
             taken = measure.in_turn(tasks, 2 if quick else 5)
             memory = measure.process(command).memory
             rows[count] = {**{task: median(values) for task, values in taken.items()}, "memory": memory}

@@ -231,7 +231,6 @@ def jax(task: Task) -> Trainer:
             layers = jx.tree.map(jnp.add, layers, first)
         return (layers, first, second, step), loss
 
-    @jx.jit
     def epoch(state: Any, order: Any) -> Any:
         if not task.batch:
             return learn(state, None)
@@ -242,13 +241,15 @@ def jax(task: Task) -> Trainer:
             total = total + loss * (len(order) % batch)
         return state, total / len(order)
 
+    compiled: Any = jx.jit(epoch)
+
     def train() -> list[float]:
         random, count = np.random.default_rng(0), len(task.labels)
         layers = jx.tree.map(jnp.asarray, task.starts())
         zeros = jx.tree.map(jnp.zeros_like, layers)
         state, losses = (layers, zeros, zeros, jnp.zeros(())), []
         for _ in range(task.epochs):
-            state, loss = epoch(state, random.permutation(count) if task.batch else None)
+            state, loss = compiled(state, random.permutation(count) if task.batch else None)
             losses.append(loss)
         return [float(loss) for loss in losses]
 

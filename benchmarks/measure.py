@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RESULTS = ROOT / "benchmarks" / "results"
 TRIAL = ROOT / "build" / "benchmarks"  # results of --quick, which nobody may quote
+FEWEST = 4  # rounds, without which quartiles mean nothing
 WIDEST = 0.3  # interquartile range of the ratios over their median; beyond it a ratio is not reported
 PACKAGES = ("numpy", "scikit-learn", "matplotlib", "torch", "jax", "mlflow", "tensorboard", "tensorboardX", "trackio")
 
@@ -69,6 +70,7 @@ class Spread(NamedTuple):
     low: float
     middle: float
     high: float
+    rounds: int
 
     @property
     def width(self) -> float:
@@ -80,7 +82,7 @@ def spread(values: Iterable[float]) -> Spread:
     """Median and quartiles of at least one value."""
     found = sorted(values)
     low, _, high = quantiles(found, n=4, method="inclusive") if len(found) > 1 else found * 3
-    return Spread(low, median(found), high)
+    return Spread(low, median(found), high, len(found))
 
 
 def ratios(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
@@ -90,7 +92,10 @@ def ratios(ours: Sequence[float], theirs: Sequence[float]) -> Spread:
 
 def verdict(ratio: Spread, noise: Spread | None = None) -> str:
     """The ratio with its quartiles, unless they cross 1, lie too far apart, or A against A differs as much."""
-    if ratio.low <= 1 <= ratio.high or ratio.width > WIDEST or (noise and noise.low <= ratio.middle <= noise.high):
+    if ratio.rounds < FEWEST:
+        return f"about {ratio.middle:.1f}, too few rounds"
+    chance = max(noise.high, 1 / noise.low) if noise else 1.0
+    if ratio.low <= 1 <= ratio.high or ratio.width > WIDEST or 1 / chance <= ratio.middle <= chance:
         return f"not resolved ({ratio.low:.2f} to {ratio.high:.2f})"
     digits = 1 if ratio.middle >= 3 else 2
     return f"{ratio.middle:.{digits}f}× ({ratio.low:.{digits}f} to {ratio.high:.{digits}f})"

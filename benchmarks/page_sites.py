@@ -57,17 +57,8 @@ def ours(directory: Path, runs: int, samples: int = 0) -> Site:
     if samples:
         growth.train_synthetic("samples", samples, root, LABEL)
     else:
-        command = [
-            sys.executable,
-            "-m",
-            "digit_classifier",
-            "train",
-            "--run-label",
-            LABEL,
-            "--artifacts-root",
-            f"{root}",
-        ]
-        subprocess.run(command, env=environment.clean(), check=True, capture_output=True)
+        train = ["-m", "digit_classifier", "train", "--run-label", LABEL, "--artifacts-root", f"{root}"]
+        subprocess.run([sys.executable, *train], env=environment.clean(), check=True, capture_output=True)
     port = free_port()
     server = [sys.executable, "-m", "http.server", f"{port}", "--bind", "127.0.0.1", "--directory", f"{directory}"]
     return Site(f"http://127.0.0.1:{port}/", server)
