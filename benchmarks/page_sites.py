@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EPOCHS = 100
-PATIENCE = 120  # s
+PATIENCE = 240  # s
 LABEL = "run-0000"
 SCORES = {"accuracy": 0.97, "macro_f1": 0.96}
 

@@ -171,12 +171,13 @@ tracker added. No network."""
 LOOPS = """\
 Training alone, at equal work: samples, epochs, batches, optimiser and the loss of every epoch. Ours is the public
 `train`; *matrix products alone* is a lower bound, only those of forward and backward pass. One core unless said. JAX
-has compiled before. Softmax regression runs full-batch on 1437 × 64, the networks with Adam and batches of 200, the last
-two on synthetic images of MNIST's shape, 60,000 × 784."""
+has compiled before. Softmax regression runs full-batch on 1437 × 64, the networks with Adam and batches of 200, the
+last two on synthetic images of MNIST's shape, 60,000 × 784."""
 ACCURACY = """\
-Mean ± standard deviation over stratified 80/20 splits, random states 100 to 119, on which nothing was tuned; slow models
-on fewer (n). *New writers*: five contiguous folds, which test mostly on people whose hand was never seen. Seconds are
-CPU time of training on one core. Names with () are scikit-learn's defaults on pixels from 0 to 1."""
+Mean ± standard deviation over stratified 80/20 splits, random states 100 to 119, on which nothing was tuned; slow
+models on fewer (n). *New writers*: five contiguous folds, which test mostly on people whose hand was never seen.
+Seconds
+are CPU time of training on one core. Names with () are scikit-learn's defaults on pixels from 0 to 1."""
 GROWTH = """\
 One size grows by steps of ten, the rest stays. An exponent of 1: ten times as much takes ten times as long."""
 FIRST_PAGE = """\

@@ -2,7 +2,7 @@
 
 The script also runs with each of three trackers added. All in turn, wall time, CPU time and memory of every process.
 
-    python -m benchmarks.whole_run [--repeats 7] [--quick]
+    python -m benchmarks.whole_run [--repeats 7] [--no-trackers] [--quick]
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ TRACKERS = {"mlflow": "script + MLflow autolog", "tensorboard": "script + Tensor
 DEMO = environment.ROOT / "examples" / "digit-classifier" / "run_demo.py"
 
 
-def contestants(model: str, directory: Path) -> dict[str, Callable[[], Cost]]:
+def contestants(model: str, directory: Path, trackers: dict[str, str]) -> dict[str, Callable[[], Cost]]:
     """One process each; ours twice, to see how much the machine alone differs."""
     ours: list[str | Path] = [sys.executable, DEMO, "--model", model, "--artifacts-root", directory / "runs"]
     script: list[str | Path] = [sys.executable, "-m", "benchmarks.sklearn_script", model]
     commands = {OURS: ours, AGAIN: ours, SCRIPT: [*script, directory / "script"]}
-    for tracker, name in TRACKERS.items():
+    for tracker, name in trackers.items():
         commands[name] = [*script, directory / tracker, tracker]
     return {name: partial(measure.process, command) for name, command in commands.items()}
 
@@ -40,9 +40,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--no-trackers", action="store_true", help="only ours and the script")
     parser.add_argument("--quick", action="store_true", help="once, for trying it")
     options = parser.parse_args()
     repeats = 1 if options.quick else options.repeats
+    trackers = {} if options.no_trackers else TRACKERS
     taken: dict[str, dict[str, list[Cost]]] = {}
     with tempfile.TemporaryDirectory() as name:
         plain, help_text = [sys.executable, "-c", "pass"], [sys.executable, f"{DEMO}", "--help"]
@@ -51,7 +53,7 @@ def main() -> None:
             3 * repeats,
         )
         for model in ("logistic", "mlp"):
-            taken[model] = measure.in_turn(contestants(model, Path(name) / model), repeats)
+            taken[model] = measure.in_turn(contestants(model, Path(name) / model, trackers), repeats)
             report(model, taken[model])
     measure.save("whole_run", {"repeats": repeats, "costs": taken}, quick=options.quick)
 
