@@ -39,7 +39,7 @@ class Score(NamedTuple):
     """One model on one split."""
 
     accuracy: float  # of the hold-out, in percent
-    seconds: float  # CPU time of training
+    seconds: float  # CPU time of training, and of predicting the hold-out once
     parameters: int | None = None
     averaged: float | None = None  # accuracy when the predictions for five shifts of an image are averaged
 
@@ -90,9 +90,8 @@ def scikit_learn(build: Callable[[int], Any], split: Split, random_state: int) -
     model = build(random_state)
     start = process_time()
     model.fit(flat(split.training_images), split.training_labels)
-    seconds = process_time() - start
     accuracy = 100 * model.score(flat(split.holdout_images), split.holdout_labels)
-    return Score(accuracy, seconds, parameter_count(model))
+    return Score(accuracy, process_time() - start, parameter_count(model))
 
 
 def flat(images: Any) -> Any:
@@ -119,9 +118,8 @@ def pytorch(build: str, epochs: int, peak: float, split: Split, random_state: in
     model = getattr(torch_networks, build)()
     start = process_time()
     torch_networks.fit(model, split.training_images, split.training_labels, epochs, peak)
-    seconds = process_time() - start
     accuracy = 100 * torch_networks.accuracy(model, split.holdout_images, split.holdout_labels)
-    return Score(accuracy, seconds, torch_networks.parameters(model))
+    return Score(accuracy, process_time() - start, torch_networks.parameters(model))
 
 
 def contestants() -> dict[str, Contestant]:

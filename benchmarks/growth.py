@@ -154,7 +154,7 @@ def history_that_grows(quick: bool) -> dict[int, Any]:
             command = [sys.executable, "-m", "digit_classifier", "runs", f"{root}"]
             tasks = {"publish": partial(publish_one, root), "list": partial(wall, command)}
             taken = measure.in_turn(tasks, 2 if quick else 5)
-            memory = measure.process(command).memory
+            memory = measure.memory(command)
             rows[count] = {**{task: median(values) for task, values in taken.items()}, "memory": memory}
             shown = {task: f"{1000 * rows[count][task]:.0f} ms" for task in tasks}
             print(f"{count:>7,} runs: publish one more {shown['publish']}, list {shown['list']}", flush=True)

@@ -53,6 +53,11 @@ def process(command: Sequence[str | Path], **variables: str) -> Cost:
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / per_mib)
 
 
+def memory(command: Sequence[str | Path]) -> float:
+    """MiB of a process, measured by a small one: Linux counts what its parent held when it was started."""
+    return Cost(*worker("benchmarks.measure", *command)).memory
+
+
 def in_turn(contestants: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, list[T]]:
     """Everybody once to warm up, then A B C, A B C, …: a slow minute of the machine hits all of them."""
     for run in contestants.values():
@@ -161,3 +166,7 @@ def worker(module: str, *arguments: object, **variables: str) -> Any:
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}: exit {done.returncode}\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+if __name__ == "__main__":
+    print(json.dumps(process(sys.argv[1:])))

@@ -176,8 +176,8 @@ last two on synthetic images of MNIST's shape, 60,000 × 784."""
 ACCURACY = """\
 Mean ± standard deviation over stratified 80/20 splits, random states 100 to 119, on which nothing was tuned; slow
 models on fewer (n). *New writers*: five contiguous folds, which test mostly on people whose hand was never seen.
-Seconds
-are CPU time of training on one core. Names with () are scikit-learn's defaults on pixels from 0 to 1."""
+Seconds are CPU time of one core, for training and for predicting the hold-out once (nearest neighbours do their work
+there). Names with () are scikit-learn's defaults on pixels from 0 to 1."""
 GROWTH = """\
 One size grows by steps of ten, the rest stays. An exponent of 1: ten times as much takes ten times as long."""
 FIRST_PAGE = """\
