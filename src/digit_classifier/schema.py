@@ -7,6 +7,7 @@ because importing Pydantic takes longer than the whole training.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -32,7 +33,7 @@ def check(value: object, schema: Schema, where: str) -> None:
         raise ArtifactError(f"{where}: expected {expected(schema)}, got {show(value)}")
     if isinstance(value, dict):
         _check_object(value, schema, where)
-    elif isinstance(value, list) and not _plainly_fine(value, schema["items"]):
+    elif isinstance(value, list) and not _all_fine(value, schema["items"]):
         for index, item in enumerate(value):
             check(item, schema["items"], f"{where}[{index}]")
 
@@ -93,17 +94,54 @@ def _text_fits(value: str, schema: Schema) -> bool:
     return whole and ("pattern" not in schema or re.fullmatch(schema["pattern"], value) is not None)
 
 
-def _plainly_fine(values: list[Any], schema: Schema) -> bool:
-    """Whether the extremes alone prove that every number fits; a run has tens of thousands, nearly always right."""
+def _all_fine(values: list[Any], schema: Schema) -> bool:
+    """Whether a look at all values together proves that each one fits.
+
+    A run has tens of thousands of numbers and a history thousands of rows, nearly always right: extremes stand for
+    numbers, and rows are taken column by column. False only means that they have to be checked one by one.
+    """
     kind = schema["type"]
-    if not values or kind not in ("number", "integer") or "const" in schema or "enum" in schema:
+    if isinstance(kind, list):
+        kind, values = kind[0], [value for value in values if value is not None]
+    if "const" in schema or "enum" in schema:
         return False
-    if not set(map(type, values)) <= ({int} if kind == "integer" else {int, float}):
-        return False
+    types = set(map(type, values))
+    if kind in ("number", "integer"):
+        return types <= ({int} if kind == "integer" else {int, float}) and _numbers_fine(values, schema)
+    if kind == "string":
+        return types <= {str} and _texts_fine(values, schema)
+    if kind == "array":
+        items = list(chain.from_iterable(values)) if types <= {list} else []
+        return types <= {list} and _lengths_fine(values, schema, "Items") and _all_fine(items, schema["items"])
+    if kind == "object":
+        return types <= {dict} and _rows_fine(values, schema)
+    return kind == "boolean" and types <= {bool}
+
+
+def _numbers_fine(values: list[Any], schema: Schema) -> bool:
     low = max(schema.get("minimum", -SAFE_INTEGER), -SAFE_INTEGER)
     high = min(schema.get("maximum", SAFE_INTEGER), SAFE_INTEGER)
     # A NaN can hide from min and max, but not from the sum.
-    return bool(low <= min(values) and max(values) <= high and isfinite(sum(values)))
+    return not values or bool(low <= min(values) and max(values) <= high and isfinite(sum(values)))
+
+
+def _lengths_fine(values: list[Any], schema: Schema, what: str) -> bool:
+    low, high = schema.get("min" + what, 0), schema.get("max" + what)
+    return all(low <= length and (high is None or length <= high) for length in set(map(len, values)))
+
+
+def _texts_fine(values: list[str], schema: Schema) -> bool:
+    plain = _lengths_fine(values, schema, "Length") and all(map(str.isascii, values))
+    return plain and ("pattern" not in schema or all(map(re.compile(schema["pattern"]).fullmatch, values)))
+
+
+def _rows_fine(rows: list[dict[Any, Any]], schema: Schema) -> bool:
+    if not rows or schema["additionalProperties"] is not False:
+        return not rows
+    keys, properties = rows[0].keys(), schema["properties"]
+    if any(row.keys() != keys for row in rows) or not set(schema["required"]) <= keys <= properties.keys():
+        return False
+    return all(_all_fine([row[key] for row in rows], properties[key]) for key in keys)
 
 
 def at(where: str, key: object) -> str:

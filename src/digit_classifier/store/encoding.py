@@ -114,7 +114,7 @@ def _check_depth(payload: Payload, where: object) -> None:
             child
             for container in level
             for child in (container.values() if isinstance(container, dict) else container)
-            if isinstance(child, (dict, list))
+            if type(child) is dict or type(child) is list  # JSON text has no others; half the time of isinstance
         ]
         if not level:
             return

@@ -16,7 +16,18 @@ from digit_classifier.store.bundle import RUN_ID, Payload, damage, problems, rea
 from digit_classifier.store.checkpoint import STAGING, Interrupted, adopt, find
 from digit_classifier.store.durable import remove_directory, rename, sync_directory
 from digit_classifier.store.flat import publish_flat, require_writable
-from digit_classifier.store.index import INDEX, Refreshed, by_time, entry_of, glance, load, refresh, run_names
+from digit_classifier.store.index import (
+    INDEX,
+    Refreshed,
+    by_time,
+    entry_of,
+    fault,
+    glance,
+    index_time,
+    load,
+    refresh,
+    run_names,
+)
 from digit_classifier.store.lock import SiblingLock, exclusive, is_held
 from digit_classifier.store.replays import write_replay
 from digit_classifier.store.staging import LOCK, TRASH, Claim, cannot_write, claim
@@ -167,6 +178,7 @@ class History:
 
 def read_history(root: Path) -> History:
     """List the runs without writing anything: works with no index, a corrupt one, and next to writers."""
+    since = index_time(root)
     try:
         listed = load(root)["runs"]
     except (OSError, ArtifactError):
@@ -180,11 +192,16 @@ def read_history(root: Path) -> History:
     known = {entry["run_id"]: entry for entry in listed if names.get(entry["run_id"])}
     entries, damaged = [], {name: _NO_DIRECTORY for name in sorted(names) if not names[name]}
     unlisted = sorted(names.keys() - known.keys() - damaged.keys(), key=by_time, reverse=True)
-    for name in (*unlisted, *known):
+    for name in unlisted:
         try:
-            entries.append(_entry(root / name, known.get(name)))
+            entries.append(entry_of(read_files(root / name)))
         except (OSError, ArtifactError) as error:
             damaged[name] = str(error)
+    for name, entry in known.items():
+        if problem := fault(root, entry, since):
+            damaged[name] = problem
+        else:
+            entries.append(entry)
     whole = tuple(name for name in unlisted if name not in damaged)
     return History(tuple(entries), damaged, whole, _interrupted(root))
 
@@ -198,15 +215,6 @@ def _interrupted(root: Path) -> tuple[Interrupted, ...]:
         with suppress(OSError):
             found.append(find(root, name))
     return tuple(filter(None, found))
-
-
-def _entry(directory: Path, listed: Payload | None) -> Payload:
-    digest = glance(directory)
-    if listed is None:
-        return entry_of(read_files(directory))
-    if digest != listed["manifest_sha256"]:
-        raise ArtifactError(explain(directory, "the manifest the index lists", "another", "digit-classifier verify"))
-    return listed
 
 
 @dataclass(frozen=True)

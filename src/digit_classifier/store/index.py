@@ -56,12 +56,14 @@ def refresh(
 
     `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
     complete run that is not listed comes next: it was published by somebody who did not get this far.
-    Runs named in `damaged` are left out. Of those in `replayed`, the outcome in replays/ is read again.
+    Runs named in `damaged` are left out, and so are those that no longer look like what was listed. Of those in
+    `replayed`, the outcome in replays/ is read again.
     """
+    since = index_time(root)
     old, set_aside = _load_or_set_aside(root)
     newest = [entry_of(published)] if published else []
     others = run_directories(root) - damaged - {entry["run_id"] for entry in newest}
-    listed = [entry for entry in old["runs"] if entry["run_id"] in others]
+    listed = [entry for entry in old["runs"] if entry["run_id"] in others and not fault(root, entry, since)]
     found = _unlisted(root, others - {entry["run_id"] for entry in listed})
     runs = [marked(root, entry) for entry in newest + found]
     runs += [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
@@ -229,6 +231,32 @@ def _is_copy(mirror: Path, original: Path) -> bool:
         return same and all(read_regular(mirror / n, s) == read_regular(original / n, s) for n, s in sizes.items())
     except (OSError, ArtifactError):
         return False
+
+
+def index_time(root: Path) -> int:
+    """When index.json was written, in nanoseconds; 0 when there is none."""
+    try:
+        return os.lstat(root / INDEX).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def fault(root: Path, entry: Payload, since: int) -> str | None:
+    """What a cheap look at a listed run finds wrong with it; None when nothing.
+
+    As make does it: a directory and a manifest older than the index are taken to be what the index says, because a
+    history of ten thousand has no time for more. A file that was changed in place is for `verify` to find.
+    """
+    place = f"{root}{os.sep}{entry['run_id']}"
+    try:
+        if since > os.lstat(place).st_mtime_ns and since > os.lstat(f"{place}{os.sep}{MANIFEST}").st_mtime_ns:
+            return None
+        directory = root / entry["run_id"]
+        if glance(directory) != entry["manifest_sha256"]:
+            return explain(directory, "the manifest the index lists", "another", "digit-classifier verify")
+    except (OSError, ArtifactError) as error:
+        return str(error)
+    return None
 
 
 def glance(directory: Path) -> str:

@@ -1,0 +1,1 @@
+"""Measurements beside the peers: `make bench` takes all of them and writes docs/performance.md."""

@@ -1,0 +1,185 @@
+"""What a run and a history cost as they grow by steps of ten, and with which exponent.
+
+Everything but one size stays as it is; an exponent of 1 says that ten times as much takes ten times as long, and one
+below 1 that fixed costs still dominate. Each run is a whole process: synthetic data, training, every file, history.
+
+    python -m benchmarks.growth [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from functools import cache, partial
+from math import log10
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import environment, measure
+
+if TYPE_CHECKING:
+    from digit_classifier.recording import Recorded
+
+# what grows → its sizes; the last one is left out by --quick
+STEPS: dict[str, tuple[int, ...]] = {
+    "samples": (1_000, 10_000, 100_000),
+    "features": (64, 640, 6_400),
+    "classes": (10, 100, 1_000),
+    "epochs": (10, 100, 1_000),
+}
+SHAPES = {64: (8, 8), 640: (16, 40), 6_400: (80, 80)}
+RUNS = (10, 100, 1_000, 10_000)
+
+
+def train_synthetic(what: str, size: int, root: Path, label: str | None = None) -> Recorded:
+    """One run of a synthetic data set, of which one thing is as large as asked."""
+    import numpy as np
+
+    from digit_classifier.config import Given, as_text, resolve
+    from digit_classifier.data import Dataset
+    from digit_classifier.recording import record
+
+    of = {"samples": 2_000, "features": 64, "classes": 10, "epochs": 5} | {what: size}
+    if what == "classes":
+        of |= {"samples": 4_000, "epochs": 2}
+    random, classes, shape = np.random.default_rng(0), of["classes"], SHAPES[of["features"]]
+    templates = random.integers(0, 12, (classes, *shape), np.uint8)
+    labels = np.arange(of["samples"]) % classes
+    images = templates[labels] + random.integers(0, 5, (of["samples"], *shape), np.uint8)
+    names = tuple(f"c{index}" for index in range(classes))
+    dataset = Dataset("synthetic", "Synthetic", "random numbers", "made up", images, labels, names, 16)
+    chosen = {"hidden_sizes": (32,), "epochs": of["epochs"], "artifacts_root": root}
+    chosen |= {"shift_pixels": 0, "test_size": 0.25, "batch_size": 64}
+    chosen |= {"run_label": label} if label else {}
+    given = [Given(name, as_text(value), name, "argument") for name, value in chosen.items()]
+    return record(resolve(given), dataset=dataset)
+
+
+def work(what: str, size: int) -> None:
+    """In a process of its own: one run, and what it says about itself as JSON."""
+    with tempfile.TemporaryDirectory() as root:
+        recorded = train_synthetic(what, size, Path(root))
+        size_on_disk = sum(path.stat().st_size for path in recorded.directory.iterdir())
+        timing = recorded.payloads["run_summary.json"]["timing"]
+    print(json.dumps({"bytes": size_on_disk, "training": timing["training_seconds"]}))
+
+
+def runs_that_grow(quick: bool) -> dict[str, Any]:
+    """Wall, CPU and memory of whole processes, per size."""
+    rows: dict[str, Any] = {}
+    for what, sizes in STEPS.items():
+        for size in sizes[:-1] if quick else sizes:
+            command = [sys.executable, "-m", "benchmarks.growth", "--worker", what, str(size)]
+            costs = [measure.process(command) for _ in range(1 if quick else 3)]
+            said = measure.worker("benchmarks.growth", "--worker", what, size)
+            rows.setdefault(what, {})[size] = {
+                "seconds": median(cost.wall for cost in costs),
+                "memory": median(cost.memory for cost in costs),
+                **said,
+            }
+            print(f"{what:10}{size:>9,}{rows[what][size]['seconds']:8.2f} s", flush=True)
+    return rows
+
+
+def grow_history(root: Path, count: int) -> None:
+    """Fill a root with small runs up to this many, each whole and valid, and list them."""
+    from digit_classifier.store import bundle, history
+
+    files, keys = small_run()
+    summary = json.loads(files["run_summary.json"])
+    root.mkdir(exist_ok=True)
+    for number in range(sum(path.is_dir() for path in root.glob("2*")), count):
+        run_id = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1_600_000_000 + number))
+        files["run_summary.json"] = bundle.encode({**summary, "run_id": run_id})
+        (root / run_id).mkdir()
+        for name, data in bundle.seal(files, run_id=run_id, **keys).items():
+            (root / run_id / name).write_bytes(data)
+    history.update_index(root)
+
+
+@cache
+def small_run() -> tuple[dict[str, bytes], dict[str, str]]:
+    """Files of a run of twenty samples with pictures of one pixel, and what seals them: a history is about numbers."""
+    import numpy as np
+
+    from digit_classifier.config import Given, resolve
+    from digit_classifier.data import Dataset
+    from digit_classifier.figures.png import indexed_png
+    from digit_classifier.recording import record
+
+    images, labels = np.arange(80, dtype=np.uint8).reshape(20, 2, 2) % 17, np.arange(20) % 2
+    dataset = Dataset("small", "Small", "counting", "made up", images, labels, ("even", "odd"), 16)
+    with tempfile.TemporaryDirectory() as root:
+        chosen = {"model": "logistic", "epochs": "1", "sample_count": "1", "artifacts_root": root}
+        given = [Given(name, text, name, "argument") for name, text in chosen.items()]
+        directory = record(resolve(given), dataset=dataset).directory
+        files = {path.name: path.read_bytes() for path in directory.iterdir() if path.suffix == ".json"}
+    summary = json.loads(files["run_summary.json"])
+    del files["manifest.json"]
+    pixel = indexed_png(1, 1, [(255, 255, 255)], b"\0")
+    files |= dict.fromkeys(("sample_gallery.png", "confusion_matrix.png"), pixel)
+    return files, {key: summary[key] for key in ("created", "results_digest")}
+
+
+def publish_one(root: Path) -> float:
+    """Seconds to publish one more run, beside everything that is there."""
+    from digit_classifier.store import bundle, history
+
+    files, keys = small_run()
+    summary = json.loads(files["run_summary.json"])
+    with history.stage(root, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())) as stage:
+        own = {**files, "run_summary.json": bundle.encode({**summary, "run_id": stage.run_id})}
+        sealed = bundle.seal(own, run_id=stage.run_id, **keys)
+        started = time.perf_counter()
+        stage.publish(sealed)
+        return time.perf_counter() - started
+
+
+def wall(command: list[str]) -> float:
+    """Seconds of a whole process."""
+    return measure.process(command).wall
+
+
+def history_that_grows(quick: bool) -> dict[int, Any]:
+    """Publishing one more run, listing all of them and checking nothing else, per number of runs."""
+    rows = {}
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name) / "runs"
+        for count in RUNS[:2] if quick else RUNS:
+            grow_history(root, count)
+            command = [sys.executable, "-m", "digit_classifier", "runs", f"{root}"]
+            tasks = {"publish": partial(publish_one, root), "list": partial(wall, command)}
+            taken = measure.in_turn(tasks, 2 if quick else 5)
+            memory = measure.memory(command)
+            rows[count] = {**{task: median(values) for task, values in taken.items()}, "memory": memory}
+            shown = {task: f"{1000 * rows[count][task]:.0f} ms" for task in tasks}
+            print(f"{count:>7,} runs: publish one more {shown['publish']}, list {shown['list']}", flush=True)
+    return rows
+
+
+def exponent(small: tuple[float, float], large: tuple[float, float]) -> float:
+    """k of cost ~ sizeᵏ between two (size, cost)."""
+    return log10(large[1] / small[1]) / log10(large[0] / small[0])
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="without the largest sizes")
+    parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.worker:
+        work(options.worker[0], int(options.worker[1]))
+        return
+    rows = {"runs": runs_that_grow(options.quick), "history": history_that_grows(options.quick)}
+    measure.save("growth", rows, quick=options.quick)
+
+
+if __name__ == "__main__":
+    if "--worker" not in sys.argv:
+        environment.enter("benchmarks.growth")
+    main()

@@ -1,0 +1,157 @@
+"""The training loop alone, at equal work, beside the matrix products alone and beside other libraries.
+
+Same samples, epochs, batch size and optimiser for all; the loss of every epoch is part of the work. All contestants of
+a task live in one process on one core (or two) and take turns. Ours is the public `train` with its history; its
+hold-out is ten samples, because the peers watch none.
+
+    python -m benchmarks.loops [--repeats 9] [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import environment, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from benchmarks.loop_peers import Task, Trainer
+
+OURS, AGAIN, PRODUCTS = "digit-classifier", "digit-classifier, again", "matrix products alone"
+# name → hidden sizes, epochs, batch size (0: all), threads, shape
+TASKS: dict[str, tuple[tuple[int, ...], int, int, int, str]] = {
+    "logistic": ((), 150, 0, 1, "digits"),
+    "64-64-10": ((64,), 100, 200, 1, "digits"),
+    "64-128-64-10": ((128, 64), 100, 200, 1, "digits"),
+    "784-128-10": ((128,), 1, 200, 1, "mnist"),
+    "784-128-10, two threads": ((128,), 1, 200, 2, "mnist"),
+}
+
+
+def digits() -> tuple[Any, Any]:
+    """The digits' images and labels."""
+    from digit_classifier.data import load_digits
+
+    dataset = load_digits()
+    return dataset.images, dataset.labels
+
+
+def mnist_shaped(quick: bool) -> tuple[Any, Any]:
+    """Images of MNIST's size that can be learned: one random template per class, and noise."""
+    import numpy as np
+
+    random, count = np.random.default_rng(0), 6010 if quick else 60010
+    templates, labels = random.integers(0, 160, (10, 28, 28), np.uint8), random.integers(0, 10, count)
+    return templates[labels] + random.integers(0, 90, (count, 28, 28), np.uint8), labels
+
+
+def ours(task: Task, images: Any, labels: Any) -> Trainer:
+    """Our loop on the same rows; the ten rows after them are the hold-out."""
+    import numpy as np
+
+    from digit_classifier import configure
+    from digit_classifier.data import Dataset, Split
+    from digit_classifier.training import train
+
+    names = tuple(map(str, range(task.classes)))
+    dataset = Dataset("bench", "", "", "", images, labels, names, int(images.max()))
+    rows = np.arange(len(labels))
+    split = Split(dataset, rows[:-10], rows[-10:])
+    network: dict[str, Any] = {"model": "mlp", "hidden_sizes": task.hidden, "optimizer": "adamw", "learning_rate": 1e-3}
+    if not task.hidden:
+        network = {"model": "logistic", "learning_rate": 0.5, "momentum": 0.9}
+    plain = {"weight_decay": 0, "label_smoothing": 0, "shift_pixels": 0, "lr_decay": 0, "scaling": "max"}
+    config = configure(**network, **plain, epochs=task.epochs, batch_size=task.batch)
+
+    def run() -> list[float]:
+        return [epoch.training_loss for epoch in train(config, split)[1].epochs]
+
+    return run
+
+
+def contestants(name: str, quick: bool) -> dict[str, Trainer]:
+    """Everybody who can do this task."""
+    import numpy as np
+
+    from benchmarks import loop_peers
+    from benchmarks.loop_peers import Task
+
+    hidden, epochs, batch, threads, shape = TASKS[name]
+    images, labels = digits() if shape == "digits" else mnist_shaped(quick)
+    if shape == "digits":
+        images, labels = images[:1447], labels[:1447]
+    features = (images[:-10].reshape(len(images) - 10, -1) / images.max()).astype(np.float32)
+    task = Task(hidden, epochs, batch, features, labels[:-10])
+    import torch
+
+    torch.set_num_threads(threads)
+    peers: dict[str, Callable[[Task], Trainer]] = {
+        PRODUCTS: loop_peers.products,
+        "straightforward NumPy": loop_peers.numpy_network if hidden else loop_peers.numpy_softmax,
+        **({"scikit-learn MLPClassifier": loop_peers.scikit_learn} if hidden else {}),
+        "PyTorch, eager": loop_peers.pytorch,
+        "JAX, compiled": loop_peers.jax,
+    }
+    mine = ours(task, images, labels)
+    return {OURS: mine, AGAIN: mine, **{peer: build(task) for peer, build in peers.items()}}
+
+
+def timed(train: Trainer) -> tuple[float, list[float]]:
+    """Seconds of one training, and its losses."""
+    started = time.perf_counter()
+    losses = train()
+    return time.perf_counter() - started, losses
+
+
+def work(name: str, repeats: int, quick: bool) -> None:
+    """In a process of its own: measure one task and print it as JSON."""
+    threads = TASKS[name][3]
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    taken = measure.in_turn({who: partial(timed, train) for who, train in contestants(name, quick).items()}, repeats)
+    seconds = {who: [second for second, _ in results] for who, results in taken.items()}
+    losses = {who: results[-1][1][-1] for who, results in taken.items() if results[-1][1]}
+    print(json.dumps({"seconds": seconds, "last_loss": losses}))
+
+
+def main() -> None:
+    """Measure every task in a process of its own, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--quick", action="store_true", help="twice, MNIST's shape with a tenth of its samples")
+    parser.add_argument("--task", choices=TASKS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    repeats = 2 if options.quick else options.repeats
+    if options.task:
+        work(options.task, repeats, options.quick)
+        return
+    tasks = {}
+    for name, (_, epochs, _, threads, _) in TASKS.items():
+        flags = ["--quick"] if options.quick else []
+        variables = {"OPENBLAS_NUM_THREADS": f"{threads}", "OMP_NUM_THREADS": f"{threads}"}
+        tasks[name] = measure.worker("benchmarks.loops", "--task", name, "--repeats", repeats, *flags, **variables) | {
+            "epochs": epochs,
+            "threads": threads,
+        }
+        report(name, tasks[name]["seconds"])
+    measure.save("loops", {"repeats": repeats, "tasks": tasks}, quick=options.quick)
+
+
+def report(name: str, seconds: dict[str, list[float]]) -> None:
+    """Print one line per contestant."""
+    for who, values in seconds.items():
+        ratio = measure.verdict(measure.ratios(seconds[OURS], values))
+        print(f"{name:26}{who:28}{1000 * measure.spread(values).middle:9.1f} ms  {ratio}", flush=True)
+
+
+if __name__ == "__main__":
+    if "--task" not in sys.argv:
+        environment.enter("benchmarks.loops")
+    main()

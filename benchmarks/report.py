@@ -1,0 +1,272 @@
+"""docs/performance.md and its picture, from the numbers that the parts have kept; nothing is measured here.
+
+python -m benchmarks.report [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import pairwise
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+from benchmarks import environment, measure
+from benchmarks.growth import exponent
+from benchmarks.loops import AGAIN, OURS, PRODUCTS
+from benchmarks.measure import Result, ratios, spread, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+PAGE = environment.ROOT / "docs" / "performance.md"
+PICTURE = environment.ROOT / "docs" / "images" / "performance.svg"
+LEVELS = (97.5, 98.5, 99.0, 99.4)
+SHOWN_CLASSIFIERS = 12  # of scikit-learn's, the most accurate ones
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; the first column is text, the others numbers."""
+    lines = [head, ["---", *["--:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def noise(ours: Sequence[float], again: Sequence[float]) -> str:
+    """What A against A showed."""
+    seen = ratios(ours, again)
+    return f"A against A: {seen.middle:.2f} ({seen.low:.2f} to {seen.high:.2f})."
+
+
+def whole_run(result: Result) -> Iterator[str]:
+    """Seconds, CPU and memory of whole processes."""
+    from benchmarks.whole_run import AGAIN, OURS
+
+    for model in ("logistic", "mlp"):
+        costs = result["costs"][model]
+        columns = {name: list(zip(*rows, strict=True)) for name, rows in costs.items()}
+        walls = {name: column[0] for name, column in columns.items()}
+        seen = ratios(walls[OURS], walls[AGAIN])
+        rows = []
+        for name, (wall, cpu, memory) in columns.items():
+            if name != AGAIN:
+                ratio = "" if name == OURS else verdict(ratios(walls[OURS], wall), seen)
+                middle = (spread(wall).middle, spread(cpu).middle, spread(memory).middle)
+                rows.append([name, f"{middle[0]:.2f}", f"{middle[1]:.2f}", f"{middle[2]:.0f}", ratio])
+        yield f"`{model}`, {result['repeats']} rounds. {noise(walls[OURS], walls[AGAIN])}"
+        yield table(["", "seconds", "CPU seconds", "peak MiB", "times ours"], rows)
+    start = {name: spread(cost[0] for cost in costs).middle for name, costs in result["costs"]["start-up"].items()}
+    bare, helped = start["python -c pass"], start["--help"]
+    yield f"`--help` takes {1000 * helped:.0f} ms, {helped / bare:.1f} times `python -c pass` ({1000 * bare:.0f} ms)."
+
+
+def loops(result: Result) -> Iterator[str]:
+    """Milliseconds per training, and what they are in terms of the products alone."""
+    for name, task in result["tasks"].items():
+        seconds, epochs = task["seconds"], task["epochs"]
+        seen = ratios(seconds[OURS], seconds[AGAIN])
+        rows = []
+        for who, values in seconds.items():
+            if who == AGAIN:
+                continue
+            to_products = "" if who == PRODUCTS else verdict(ratios(seconds[PRODUCTS], values))
+            to_ours = "" if who in (OURS, PRODUCTS) else verdict(ratios(seconds[OURS], values), seen)
+            loss = task["last_loss"].get(who)
+            middle = f"{1000 * spread(values).middle:.1f}"
+            rows.append([who, middle, to_products, to_ours, "" if loss is None else f"{loss:.4f}"])
+        plural = "epoch" if epochs == 1 else "epochs"
+        yield f"**{name}**, {epochs} {plural}. {noise(seconds[OURS], seconds[AGAIN])}"
+        yield table(["", "ms", "times the products", "times ours", "last loss"], rows)
+
+
+def accuracy(result: Result) -> Iterator[str]:
+    """Accuracy and seconds, and the fastest way to each level."""
+    rows = {name: _summary(row) for name, row in result["rows"].items()}
+    groups = {name: row["group"] for name, row in result["rows"].items()}
+    best = sorted((name for name in rows if groups[name] == "scikit-learn"), key=lambda name: -rows[name]["mean"])
+    shown = [name for name in rows if groups[name] != "scikit-learn" or name in best[:SHOWN_CLASSIFIERS]]
+    yield table(
+        ["", "random splits, %", "n", "new writers, %", "CPU seconds", "parameters", "averaged over 5 shifts, %"],
+        [_accuracy_row(name, rows[name]) for name in shown],
+    )
+    rest = ", ".join(f"{name} {rows[name]['mean']:.1f}" for name in best[SHOWN_CLASSIFIERS:])
+    yield f"Less accurate classifiers of scikit-learn: {rest}."
+    yield f"Left out because they failed or took too long: {', '.join(result['skipped'])}."
+    kinds = sorted(set(groups.values()))
+    fastest = []
+    for level in LEVELS:
+        cells = [f"{level} %"]
+        for kind in kinds:
+            there = [(rows[n]["seconds"], n) for n in rows if groups[n] == kind and rows[n]["mean"] >= level]
+            cells.append("{:.3f} s, {}".format(*min(there)) if there else "–")
+        fastest.append(cells)
+    yield "The least CPU time whose mean reaches a level:"
+    yield table(["random splits", *kinds], fastest)
+
+
+def _summary(row: Result) -> Result:
+    random, folds = row["random"], row["folds"]
+    accuracies = [score[0] for score in random]
+    return {
+        "mean": fmean(accuracies),
+        "deviation": stdev(accuracies) if len(accuracies) > 1 else 0.0,
+        "n": len(accuracies),
+        "folds": fmean(score[0] for score in folds),
+        "seconds": fmean(score[1] for score in random),
+        "parameters": random[0][2],
+        "averaged": None if random[0][3] is None else fmean(score[3] for score in random),
+        "averaged_folds": None if random[0][3] is None else fmean(score[3] for score in folds),
+    }
+
+
+def _accuracy_row(name: str, row: Result) -> list[str]:
+    both = "" if row["averaged"] is None else f"{row['averaged']:.2f}, new writers {row['averaged_folds']:.2f}"
+    count = "–" if row["parameters"] is None else f"{row['parameters']:,}"
+    scores = [f"{row['mean']:.2f} ± {row['deviation']:.2f}", f"{row['n']}", f"{row['folds']:.2f}"]
+    return [name, *scores, f"{row['seconds']:.3f}", count, both]
+
+
+def growth(result: Result) -> Iterator[str]:
+    """Costs per size, and the exponent from one size to the next."""
+    rows = []
+    for what, sizes in result["runs"].items():
+        known = {int(size): row for size, row in sizes.items()}
+        for before, size in pairwise([0, *known]):
+            row = known[size]
+            cells = [what, f"{size:,}", f"{row['seconds']:.2f}", f"{row['training']:.2f}", f"{row['memory']:.0f}"]
+            keys = ("seconds", "training", "memory", "bytes")
+            powers = [f"{exponent((before, known[before][k]), (size, row[k])):.2f}" if before else "" for k in keys]
+            rows.append([*cells, f"{row['bytes'] / 1e6:.2f}", " / ".join(powers) if before else ""])
+    head = ["what grows", "to", "seconds", "of it training", "peak MiB", "MB on disk", "exponents of the four"]
+    yield table(head, rows)
+    known = {int(size): row for size, row in result["history"].items()}
+    rows = []
+    for before, size in pairwise([0, *known]):
+        row = known[size]
+        powers = [f"{exponent((before, known[before][k]), (size, row[k])):.2f}" for k in ("publish", "list") if before]
+        cells = [f"{1000 * row['publish']:.0f} ms", f"{1000 * row['list']:.0f} ms", f"{row['memory']:.0f}"]
+        rows.append([f"{size:,}", *cells, " / ".join(powers)])
+    yield "A history: publishing one more run, and `digit-classifier runs` from start to exit."
+    yield table(["runs", "publish one more", "list all", "MiB to list", "exponents"], rows)
+
+
+def page(result: Result) -> Iterator[str]:
+    """Bytes, requests and seconds of first pages."""
+    yield f"{result['browser']}, on the loopback."
+    for name, contestants in result["tables"].items():
+        rows = []
+        for who, row in contestants.items():
+            if "failed" in row:
+                rows.append([who, f"failed: {row['failed']}", "", "", "", ""])
+                continue
+            cells = [f"{row['kilobytes']:,.0f}", f"{row['requests']:.0f}", f"{row['painted']:.2f}"]
+            rows.append([who, *cells, f"{row['shown']:.2f}", f"{row['server_start']:.1f}"])
+        head = [name, "kB", "requests", "first paint, s", "run on the screen, s", "start of the server, s"]
+        yield table(head, rows)
+
+
+WHOLE_RUN = """\
+From the start of the process to its exit: train, evaluate, write all default files. The
+[script](../benchmarks/sklearn_script.py) writes the same artifacts with scikit-learn and pyplot, alone and with a
+tracker added. No network."""
+LOOPS = """\
+Training alone, at equal work: samples, epochs, batches, optimiser and the loss of every epoch. Ours is the public
+`train`; *matrix products alone* is a lower bound, only those of forward and backward pass. One core unless said. JAX
+has compiled before. Softmax regression runs full-batch on 1437 × 64, the networks with Adam and batches of 200, the
+last two on synthetic images of MNIST's shape, 60,000 × 784."""
+ACCURACY = """\
+Mean ± standard deviation over stratified 80/20 splits, random states 100 to 119, on which nothing was tuned; slow
+models on fewer (n). *New writers*: five contiguous folds, which test mostly on people whose hand was never seen.
+Seconds are CPU time of one core, for training and for predicting the hold-out once (nearest neighbours do their work
+there). Names with () are scikit-learn's defaults on pixels from 0 to 1."""
+GROWTH = """\
+One size grows by steps of ten, the rest stays. An exponent of 1: ten times as much takes ten times as long."""
+FIRST_PAGE = """\
+The first page on the same runs, in the same browser with an empty cache. A server is started before; ours is
+`python -m http.server`."""
+
+# part → heading, what is said above the tables, the tables
+PARTS: dict[str, tuple[str, str, Callable[[Result], Iterator[str]]]] = {
+    "whole_run": ("Whole run", WHOLE_RUN, whole_run),
+    "loops": ("The loop", LOOPS, loops),
+    "accuracy": ("Time to accuracy", ACCURACY, accuracy),
+    "growth": ("Growth", GROWTH, growth),
+    "page": ("The page", FIRST_PAGE, page),
+}
+
+
+def write(*, quick: bool) -> None:
+    """Write the page and the picture: into docs/, or beside the numbers of a trial."""
+    found = {part: result for part in PARTS if (result := measure.load(part, quick=quick))}
+    target, picture = (measure.TRIAL / PAGE.name, measure.TRIAL / PICTURE.name) if quick else (PAGE, PICTURE)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sections = ["# Performance", INTRODUCTION.format(bound=measure.WIDEST)]
+    if "whole_run" in found:
+        draw(found["whole_run"], picture)
+        place = picture.relative_to(target.parent)
+        sections.append(f'<img src="{place}" alt="Seconds of a whole run, the tables below as bars." width="720">')
+    for part, (heading, words, tables) in PARTS.items():
+        command = f"`python -m benchmarks.{part}` measures this part."
+        sections += [f"## {heading}", f"{words}\n{command}"]
+        sections += [*tables(found[part]), circumstances(found[part])] if part in found else ["Not measured yet."]
+    target.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
+    print(f"wrote {target.relative_to(environment.ROOT)}")
+
+
+INTRODUCTION = """\
+`make bench` measures everything on this page and writes it; `python -m benchmarks.report` writes it again from the
+numbers in [benchmarks/results/](../benchmarks/results). Contestants take turns (A B C, A B C, …) after a warm-up of
+each; a number is the median. A ratio is the median of the ratios within the rounds, with its quartiles. *Not resolved*
+stands in its place where the quartiles include 1, where they are further apart than {bound:.0%} of the ratio, or where
+the same program against itself (A against A) differs as much. Compare numbers within one table only."""
+
+
+def circumstances(result: Result) -> str:
+    """What this part was measured on."""
+    machine = result["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items() if version)
+    trial = " A quick trial: not to be quoted." if result["quick"] else ""
+    return (
+        f"*{machine['processor']}, {machine['cores']} cores, load {machine['load']} at the end; {versions}; "
+        f"BLAS: {', '.join(machine['blas'])}.{trial}*"
+    )
+
+
+def draw(result: Result, picture: Path) -> None:
+    """Whole runs as bars on a logarithmic axis: an SVG with a background of its own, for light and dark pages."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    mpl.rcParams.update({"svg.hashsalt": "digit-classifier", "font.size": 10, "axes.edgecolor": "#c9ced6"})
+    figure = Figure(figsize=(8, 3.2), facecolor="#ffffff", layout="constrained")
+    FigureCanvasSVG(figure)
+    for place, model in enumerate(("logistic", "mlp")):
+        axes = figure.add_subplot(1, 2, place + 1)
+        costs = {name: rows for name, rows in result["costs"][model].items() if "again" not in name}
+        seconds = [spread(cost[0] for cost in rows).middle for rows in costs.values()]
+        colours = ["#1f5fbf", *["#9aa4b2"] * (len(costs) - 1)]
+        bars = axes.barh(range(len(costs)), seconds, color=colours, height=0.66)
+        axes.bar_label(bars, [f"{value:.2f} s" for value in seconds], padding=4, color="#1b1f24")
+        axes.set_xscale("log")
+        axes.set_xlim(min(seconds) / 2, max(seconds) * 3)
+        axes.set_yticks(range(len(costs)), list(costs) if place == 0 else [""] * len(costs))
+        axes.invert_yaxis()
+        axes.set_title(f"whole run, {model}", loc="left", color="#1b1f24")
+        axes.tick_params(left=False, colors="#1b1f24")
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s")
+        axes.xaxis.set_minor_formatter("")
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(picture, metadata={"Date": None, "Creator": None})
+
+
+def main() -> None:
+    """Write what the numbers say."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="from the numbers of a trial, into build/benchmarks/")
+    write(quick=parser.parse_args().quick)
+
+
+if __name__ == "__main__":
+    environment.enter("benchmarks.report")
+    main()
