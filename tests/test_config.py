@@ -214,7 +214,7 @@ BAD_YAML = [
     ("test_size: 1", "expected a number above 0, below 1, got '1'"),
     ("roc_per_class: no", "expected true or false, got 'no'; try roc_per_class: false"),
     ("roc_per_class: yes", "expected true or false, got 'yes'"),
-    ("model: svm", "expected one of mlp, logistic, got 'svm'; try model: mlp"),
+    ("model: svm", "expected one of mlp, cnn, logistic, got 'svm'; try model: mlp"),
     ("dataset: mnist", "expected one of digits, got 'mnist'"),
     ("hidden_sizes: [0]", "expected up to 8 layer sizes"),
     ("hidden_sizes: [1,2,3,4,5,6,7,8,9]", "expected up to 8 layer sizes"),

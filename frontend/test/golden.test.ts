@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodeFloats } from "../src/bundle/bytes.ts";
 import { nearest } from "../src/core/nearest.ts";
-import { type LayerShape, probabilities, weightsPerUnit } from "../src/core/network.ts";
+import { type LayerShape, weightsPerUnit } from "../src/core/layers.ts";
+import { probabilities } from "../src/core/network.ts";
 import { classScores, mcnemar, wilson } from "../src/core/stats.ts";
 
 const golden = JSON.parse(readFileSync(new URL("../../tests/golden/page.json", import.meta.url), "utf8"));

@@ -168,16 +168,16 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     "cnn": {
         "channels": (16, 32),  # the second one pooled: 38,282 parameters
-        "hidden_sizes": (64,),
+        "hidden_sizes": (64,),  # none, with 9,930 parameters, is nearly as good
         "optimizer": "adamw",
-        "epochs": 30,
-        "batch_size": 64,
-        "learning_rate": 0.005,
+        "epochs": 40,  # 30 is 0.1 points lower for new writers
+        "batch_size": 64,  # 32 learns the same
+        "learning_rate": 0.005,  # 0.003 is lower for new writers, 0.01 the same
         "lr_decay": lambda chosen: 1 / chosen["epochs"],
         "momentum": 0.9,
-        "weight_decay": 0.01,
-        "label_smoothing": 0.1,
-        "shift_pixels": 0.75,
+        "weight_decay": 0.01,  # flat up to 0.1
+        "label_smoothing": 0.1,  # 0.05 is lower for new writers
+        "shift_pixels": 0.9,  # 0.75 is 0.2 points lower for new writers, 1.05 half a point
         "scaling": "max",
     },
     "logistic": {

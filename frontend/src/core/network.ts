@@ -1,20 +1,6 @@
 // The forward pass, so that the page can ask the trained network about any image.
 import type { Layer, Network } from "../bundle/run.ts";
-
-export const KERNEL = 3; // a convolution looks at 3 × 3 pixels
-const POOL = 2; // and pooling keeps the largest of 2 × 2
-
-export interface Convolution {
-  channels: number;
-  height: number;
-  width: number;
-  pooled: boolean;
-}
-export interface LayerShape {
-  inputs: number;
-  units: number;
-  convolution?: Convolution | undefined;
-}
+import { type Convolution, KERNEL, POOL } from "./layers.ts";
 
 /** Activations of every layer for one image; the last are the class probabilities. */
 export function forward(network: Network, pixels: ArrayLike<number>): Float64Array[] {
@@ -55,22 +41,6 @@ function convolve({ units, weights, bias }: Layer, { channels, height, width, po
         output[at] = Math.max(output[at] as number, total);
       }
   return output;
-}
-
-export function weightsPerUnit({ inputs, convolution }: LayerShape): number {
-  return convolution ? convolution.channels * KERNEL * KERNEL : inputs;
-}
-
-/** How many numbers a layer passes on: one per unit, or one image. */
-export function outputsOf(layer: LayerShape): number {
-  const [height, width] = mapOf(layer);
-  return layer.units * height * width;
-}
-
-/** Height and width of what each unit passes on. */
-export function mapOf({ convolution }: LayerShape): [number, number] {
-  const step = convolution?.pooled ? POOL : 1;
-  return convolution ? [Math.floor(convolution.height / step), Math.floor(convolution.width / step)] : [1, 1];
 }
 
 export function probabilities(network: Network, pixels: ArrayLike<number>): number[] {

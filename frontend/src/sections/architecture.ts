@@ -2,7 +2,8 @@
 import { type App, nameOf, shapeOf, watch } from "../app.ts";
 import type { Layer, Network } from "../bundle/run.ts";
 import { count, percent, plural, short } from "../core/format.ts";
-import { argmax, forward, KERNEL, type LayerShape, mapOf } from "../core/network.ts";
+import { KERNEL, type LayerShape, mapOf } from "../core/layers.ts";
+import { argmax, forward } from "../core/network.ts";
 import { digit, divergingScale, inkScale, type Shape } from "../view/digit.ts";
 import { el, replace, segmented, set } from "../view/dom.ts";
 import { absence, panel } from "../view/panel.ts";
