@@ -225,6 +225,8 @@ def circumstances(result: Result) -> str:
     machine = result["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items() if version)
     trial = " A quick trial: not to be quoted." if result["quick"] else ""
+    if machine["load"] > machine["cores"] + 1:
+        trial += " Other programs kept the machine busy: measure again before quoting."
     return (
         f"*{machine['processor']}, {machine['cores']} cores, load {machine['load']} at the end; {versions}; "
         f"BLAS: {', '.join(machine['blas'])}.{trial}*"
@@ -232,7 +234,7 @@ def circumstances(result: Result) -> str:
 
 
 def draw(result: Result, picture: Path) -> None:
-    """Whole runs as bars on a logarithmic axis: an SVG with a background of its own, for light and dark pages."""
+    """Whole runs as bars: an SVG with a background of its own, for light and dark pages."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -247,15 +249,13 @@ def draw(result: Result, picture: Path) -> None:
         colours = ["#1f5fbf", *["#9aa4b2"] * (len(costs) - 1)]
         bars = axes.barh(range(len(costs)), seconds, color=colours, height=0.66)
         axes.bar_label(bars, [f"{value:.2f} s" for value in seconds], padding=4, color="#1b1f24")
-        axes.set_xscale("log")
-        axes.set_xlim(min(seconds) / 2, max(seconds) * 3)
+        axes.set_xlim(0, max(seconds) * 1.25)
         axes.set_yticks(range(len(costs)), list(costs) if place == 0 else [""] * len(costs))
         axes.invert_yaxis()
         axes.set_title(f"whole run, {model}", loc="left", color="#1b1f24")
         axes.tick_params(left=False, colors="#1b1f24")
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s")
-        axes.xaxis.set_minor_formatter("")
     picture.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(picture, metadata={"Date": None, "Creator": None})
 
