@@ -189,7 +189,7 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
         ("config:timing_stats", 1, "config.timing_stats: expected true or false, got 1"),
         ("config:model", "mlp", "config.model: expected 'logistic', the network's, got 'mlp'"),
         ("config:hidden_sizes", [5], "config.hidden_sizes: expected a list of 0, the network's, got a list of 1"),
-        ("config:model", 1, "config.model: expected one of mlp, logistic, got 1"),
+        ("config:model", 1, "config.model: expected one of mlp, cnn, logistic, got 1"),
         ("config:run_label", "a\u202eb", "config.run_label: expected text, got"),
         ("run_id", "2026-11-22", "run_id: expected a run id such as"),
         ("run_id", None, "dataset.file: expected 'dataset.json', got 'tiny-"),
@@ -262,7 +262,7 @@ def test_layers_must_chain_in_both_files_that_list_them() -> None:
     for file, path in (("model.json", "layers"), ("run_summary.json", "model:layers")):
         stem = f"{file.removesuffix('.json')}.{path.replace(':', '.')}"
         message = refusal(file, edited(MLP[file], f"{path}:1:inputs", 6))
-        assert message == f"{stem}[1].inputs: expected 5, the units before, got 6"
+        assert message == f"{stem}[1].inputs: expected 5, the outputs before, got 6"
         message = refusal(file, edited(MLP[file], f"{path}:0:activation", "softmax"))
         assert message == f"{stem}[0].activation: expected 'relu', got 'softmax'"
 

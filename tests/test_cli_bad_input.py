@@ -43,7 +43,7 @@ BAD_FLAGS = [
     ("--shift-pixels 17", "--shift-pixels: expected"),
     ("--scaling minmax", "--scaling: expected one of standard, max, got 'minmax'"),
     ("--optimizer adam", "--optimizer: expected one of sgd, adamw, got 'adam'"),
-    ("--model cnn", "--model: expected one of mlp, logistic, got 'cnn'; try --model mlp"),
+    ("--model svm", "--model: expected one of mlp, cnn, logistic, got 'svm'; try --model mlp"),
     ("--model MLP", "got 'MLP'"),
     ("--dataset mnist", "--dataset: expected one of digits, got 'mnist'; try --dataset digits"),
     ("--model logistic --hidden-sizes 64", "logistic is the network without hidden layers"),
