@@ -248,13 +248,13 @@ def test_an_exact_run_promises_the_same_bits_anywhere() -> None:
     [
         (
             {"epochs": 10**12},
-            "run_summary.config.epochs: expected a whole number from 1 to 100000, got '1000000000000'",
+            "run_summary.config.epochs: expected a whole number from 1 to 100000, got ",
         ),
         (
             {"learning_rate": "nan"},
             "run_summary.config.learning_rate: expected a number above 0, up to 1000, got 'nan'",
         ),
-        ({"hidden_sizes": [50]}, "run_summary.config.hidden_sizes: expected none (logistic"),
+        ({"hidden_sizes": [50]}, "run_summary.config.hidden_sizes: expected a list of 0, the network's"),
         ({"hidden_sizes": [-1]}, "run_summary.config.hidden_sizes: expected up to 8 layer sizes"),
         ({"optimizer": "os.system"}, "run_summary.config.optimizer: expected one of sgd, adamw, got 'os.system'"),
         (
@@ -426,8 +426,12 @@ def test_two_random_states_differ_by_chance_and_a_worse_model_does_not() -> None
 
 
 def test_differences_are_counted_measured_and_shown() -> None:
-    weights = artifacts.build_model([1, 2], 1, [0, 0], [1, 1], [(2, 2, "softmax", [1, 2, 3, 4], [0, 0])])
-    others = artifacts.build_model([1, 2], 1, [0, 0], [1, 1], [(2, 2, "softmax", [1, 2.5, 3, 4.25], [0, 0])])
+    weights = artifacts.build_model(
+        [1, 2], 1, [0, 0], [1, 1], [({"inputs": 2, "units": 2}, "softmax", [1, 2, 3, 4], [0, 0])]
+    )
+    others = artifacts.build_model(
+        [1, 2], 1, [0, 0], [1, 1], [({"inputs": 2, "units": 2}, "softmax", [1, 2.5, 3, 4.25], [0, 0])]
+    )
     assert compare("model.json", weights, others) == {
         "file": "model.json",
         "equal": False,
