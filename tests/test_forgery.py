@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Numbers that no other file of a run can confirm. `digit-classifier replay` can: it trains again.
+DERIVED = ("index.json", "manifest.json", "replay.json")  # not of the run, or made from its files
 UNCONFIRMED = {
     "metrics.train_accuracy",  # of the training split, whose predictions are not stored
     *(
@@ -54,7 +55,7 @@ def test_a_change_of_any_byte_of_any_file_is_found(tmp_path: Path) -> None:
 
 def publish(root: Path, payloads: dict[str, Any]) -> Path:
     """What a forger does, who knows the format: every digest and hash fits whatever the files now say."""
-    contents = copy.deepcopy({name: payloads[name] for name in payloads if name not in ("index.json", "manifest.json")})
+    contents = copy.deepcopy({name: payloads[name] for name in payloads if name not in DERIVED})
     data = contents.pop("dataset.json")
     summary = contents["run_summary.json"]
     summary["results_digest"] = artifacts.results_digest(contents)
@@ -74,7 +75,7 @@ def publish(root: Path, payloads: dict[str, Any]) -> Path:
 def forgeries(payloads: dict[str, Any]) -> Iterator[tuple[str, tuple[Any, ...], dict[str, Any]]]:
     """The run with one number of one file nudged, for every number of every file."""
     for name in sorted(payloads):
-        if name in ("index.json", "manifest.json", "dataset.json"):
+        if name in (*DERIVED, "dataset.json"):
             continue
         for path in places(payloads[name]):
             forged = copy.deepcopy(payloads)
