@@ -11,7 +11,7 @@ from sklearn.metrics import confusion_matrix
 
 from digit_classifier.config import configure
 from digit_classifier.data import Split, load_digits, stratified_split
-from digit_classifier.network import build_architecture, create_network, log_loss
+from digit_classifier.network import build_architecture, create_network, score
 from digit_classifier.training import (
     is_weight,
     learning_rate,
@@ -95,14 +95,14 @@ def test_training_scores_are_those_before_each_update():
     one_less, _ = train(replace(config, epochs=2), SPLIT)
     seen = train(config, SPLIT)[1].epochs[-1]
     probabilities = one_less.probabilities(SPLIT.training_images)
-    assert seen.training_loss == pytest.approx(log_loss(probabilities.T, SPLIT.training_labels), rel=1e-5)
+    assert seen.training_loss == pytest.approx(score(probabilities.T, SPLIT.training_labels).loss, rel=1e-5)
     assert seen.training_accuracy == np.mean(probabilities.argmax(axis=1) == SPLIT.training_labels)
 
 
 def test_holdout_scores_are_those_of_the_returned_network():
     network, history = train(MLP, SPLIT)
     last, predicted = history.epochs[-1], network.probabilities(SPLIT.holdout_images)
-    assert last.holdout_loss == pytest.approx(log_loss(predicted.T, SPLIT.holdout_labels), rel=1e-5)
+    assert last.holdout_loss == pytest.approx(score(predicted.T, SPLIT.holdout_labels).loss, rel=1e-5)
     expected = confusion_matrix(SPLIT.holdout_labels, predicted.argmax(axis=1))
     np.testing.assert_array_equal(last.confusion_matrix, expected)
     assert last.holdout_accuracy == expected.trace() / expected.sum()
@@ -180,7 +180,7 @@ def test_any_batch_size_trains_on_every_row(batch_size):
 def test_preparing_inputs_in_small_blocks_changes_no_bit(monkeypatch):
     config = replace(MLP, batch_size=50, shift_pixels=0.7)
     whole = train(config, SPLIT)[0].parameters
-    monkeypatch.setattr("digit_classifier.training.BLOCK", 120)
+    monkeypatch.setattr("digit_classifier.training.MOVED", 120 * 64)
     np.testing.assert_array_equal(train(config, SPLIT)[0].parameters, whole)
 
 

@@ -40,7 +40,7 @@ class Arithmetic(NamedTuple):
 
 
 def _ordinary_mean(values: Floats) -> float:
-    return float(values.mean(dtype=np.float64))
+    return float(np.add.reduce(values, dtype=np.float64)) / len(values)
 
 
 ORDINARY = Arithmetic(np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean)
@@ -54,22 +54,29 @@ def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
 
 
 def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
-    """Whole numbers of at most this many bits and e, with x ≈ numbers · 2ᵉ; all nan if an element is not finite."""
-    largest = max(float(x.max()), -float(x.min()))
+    """Whole numbers of at most this many bits and e, with x ≈ numbers · 2ᵉ; all nan if an element is not finite.
+
+    Scaling and rounding are exact in the type of x, as long as that holds the power of two.
+    """
+    largest = max(float(np.maximum.reduce(x, axis=None)), -float(np.minimum.reduce(x, axis=None)))
     if not isfinite(largest):
         return np.full(x.shape, np.nan), 0
     exponent = frexp(largest)[1] - bits
-    scaled = np.multiply(x, ldexp(1, -exponent), dtype=np.float64)
-    return np.rint(scaled, out=scaled), exponent
+    scaled = np.multiply(x, ldexp(1, -exponent), dtype=x.dtype if exponent > -100 else np.float64)
+    return np.rint(scaled, out=scaled).astype(np.float64, copy=False), exponent
 
 
 def exact_exp(x: Floats, out: Floats) -> None:
     """`out = exp(x)` for x ≤ 0: eˣ = 2ⁿ eʳ with r within ±ln(2)/2."""
     x = np.maximum(x, -700, dtype=np.float64)  # below, the result is zero in float32 anyway
     n = np.rint(x * (1 / LN2))
-    fraction = exp_fraction((x - n * LN2_HIGH) - n * LN2_LOW)
-    with np.errstate(invalid="ignore"):  # nan has no exponent; its fraction is nan already
-        out[...] = np.ldexp(fraction, n.astype(np.intc))
+    x -= n * LN2_HIGH
+    x -= n * LN2_LOW
+    with np.errstate(invalid="ignore"):  # nan has no whole part; its fraction is nan already
+        power = n.astype(np.int64)
+    power += 1023
+    power <<= 52  # the bits of 2ⁿ
+    np.multiply(exp_fraction(x), power.view(np.float64), out=out, casting="same_kind")
 
 
 def exact_log(x: Floats) -> Floats:

@@ -52,22 +52,22 @@ class Split:
     training_ids: NDArray[np.intp]  # ascending
     holdout_ids: NDArray[np.intp]  # ascending
 
-    @property
+    @cached_property
     def training_images(self) -> NDArray[np.uint8]:
         """Images of the training rows, (training, height, width)."""
         return self.dataset.images[self.training_ids]
 
-    @property
+    @cached_property
     def training_labels(self) -> NDArray[np.intp]:
         """Class indices of the training rows, (training,)."""
         return self.dataset.labels[self.training_ids]
 
-    @property
+    @cached_property
     def holdout_images(self) -> NDArray[np.uint8]:
         """Images of the hold-out rows, (holdout, height, width)."""
         return self.dataset.images[self.holdout_ids]
 
-    @property
+    @cached_property
     def holdout_labels(self) -> NDArray[np.intp]:
         """Class indices of the hold-out rows, (holdout,)."""
         return self.dataset.labels[self.holdout_ids]

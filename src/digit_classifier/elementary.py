@@ -19,20 +19,23 @@ LOG_TERMS = tuple(1 / odd for odd in range(21, 0, -2))
 
 def exp_fraction(x: Any) -> Any:
     """The exponential of numbers within ±ln(2)/2: Taylor series to x¹⁰, relative error below 3e-13."""
-    total = EXP_TERMS[0]
-    for term in EXP_TERMS[1:]:
-        total = total * x + term
-    return total
+    return _polynomial(x, EXP_TERMS)
 
 
 def log_fraction(x: Any) -> Any:
     """The natural logarithm of numbers from √½ to √2: 2 artanh((x − 1) / (x + 1)), relative error below 1e-15."""
     ratio = (x - 1) / (x + 1)
-    square = ratio * ratio
-    total = LOG_TERMS[0]
-    for term in LOG_TERMS[1:]:
-        total = total * square + term
-    return 2 * ratio * total
+    return 2 * ratio * _polynomial(ratio * ratio, LOG_TERMS)
+
+
+def _polynomial(x: Any, terms: tuple[float, ...]) -> Any:
+    """By Horner's rule, highest power first; an array is multiplied and added in place."""
+    total = x * terms[0]
+    for term in terms[1:-1]:
+        total += term
+        total *= x
+    total += terms[-1]
+    return total
 
 
 def log(x: float) -> float:

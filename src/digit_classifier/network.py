@@ -62,9 +62,14 @@ class Network:
         """How many there are to choose from."""
         return self.architecture[-1].outputs
 
-    def inputs(self, pixels: Floats) -> Floats:
-        """Raw pixels (inputs, samples) as the first layer wants them: scaled, a row of ones below."""
-        scaled = np.ones((len(pixels) + 1, pixels.shape[1]), self.parameters.dtype)
+    def inputs(self, pixels: NDArray[Any]) -> Floats:
+        """Raw pixels (inputs, samples) as the first layer wants them: scaled, a row of ones below.
+
+        What is contiguous in memory stays so, the pixels of a sample or the samples of a pixel.
+        """
+        shape, dtype = (len(pixels) + 1, pixels.shape[1]), self.parameters.dtype
+        scaled: Floats = np.empty(shape, dtype, "F" if pixels.flags.f_contiguous else "C")
+        scaled[-1] = 1
         np.subtract(pixels, self.offset[:, None], out=scaled[:-1])
         scaled[:-1] /= self.scale[:, None]
         return scaled
@@ -90,6 +95,7 @@ class Workspace:
     hidden: tuple[Floats, ...]  # per hidden layer (outputs + 1, samples), last row ones
     errors: tuple[Floats, ...]  # per layer (outputs, samples): gradient of the loss before the activation
     active: tuple[NDArray[np.bool_], ...]  # per hidden layer (outputs, samples): where ReLU let the sum through
+    zeros: Floats  # (samples,)
     memories: tuple[Any, ...]  # each layer's own
 
     @classmethod
@@ -100,6 +106,7 @@ class Workspace:
             hidden=tuple(np.ones((layer.outputs + 1, samples), dtype) for layer in layers[:-1]),
             errors=tuple(np.empty((layer.outputs, samples), dtype) for layer in layers),
             active=tuple(np.empty((layer.outputs, samples), np.bool_) for layer in layers[:-1]),
+            zeros=np.zeros(samples, dtype),
             memories=tuple(layer.memory(samples, dtype) for layer in layers),
         )
 
@@ -174,7 +181,7 @@ def forward(network: Network, inputs: Floats, work: Workspace, probabilities: Fl
     for layer, matrix, below, sums, memory in steps:
         layer.sums(matrix, below, sums, memory, matmul)
         if sums is not probabilities:
-            np.maximum(sums, 0, out=sums)
+            np.maximum(sums, work.zeros, out=sums)  # an array is compared faster than a number
     softmax(probabilities, network.arithmetic)
 
 
@@ -207,24 +214,23 @@ def backward(
             below *= np.greater(outputs[i][:-1], 0, out=work.active[i - 1])
 
 
-def log_loss(probabilities: Floats, labels: NDArray[np.intp], arithmetic: Arithmetic = ORDINARY) -> float:
-    """Mean −log(probability of the true class), natural log, summed in float64, for columns (classes, samples).
+class Scores(NamedTuple):
+    """How well predictions fit."""
 
-    A probability that rounded to zero counts as the smallest normal number of its type.
+    loss: float  # mean log loss
+    accuracy: float
+
+
+def score(probabilities: Floats, labels: NDArray[np.intp], arithmetic: Arithmetic = ORDINARY) -> Scores:
+    """Loss and accuracy of columns of probabilities (classes, samples).
+
+    The loss is the mean −log(probability of the true class), natural log, summed in float64; a probability that rounded
+    to zero counts as the smallest normal number of its type. The predicted class is the first of the most probable.
     """
-    true = probabilities[labels, np.arange(len(labels))]
-    return -arithmetic.mean(arithmetic.log(np.maximum(true, np.finfo(true.dtype).tiny)))
-
-
-def predicted(probabilities: Floats) -> NDArray[np.intp]:
-    """The class of each column's largest probability, the first of equals: `argmax(axis=0)`, only faster.
-
-    Where each column has one largest element, its row number is a product with ones and zeros.
-    """
-    top = np.maximum.reduce(probabilities)
-    largest = probabilities == top
-    if np.count_nonzero(largest) != len(top) or np.isnan(top.max()):  # equals, or nan
-        classes: NDArray[np.intp] = probabilities.argmax(axis=0)
+    true, top = probabilities.take(labels * len(labels) + np.arange(len(labels))), np.maximum.reduce(probabilities)
+    loss = -arithmetic.mean(arithmetic.log(np.maximum(true, np.finfo(true.dtype).tiny)))
+    if np.count_nonzero(probabilities == top) == len(top):  # no equals: nothing but the true class reaches the top
+        right = np.count_nonzero(true == top)
     else:
-        classes = (np.arange(len(largest), dtype=np.float32) @ largest.astype(np.float32)).astype(np.intp)
-    return classes
+        right = np.count_nonzero(probabilities.argmax(axis=0) == labels)
+    return Scores(loss, right / len(labels))

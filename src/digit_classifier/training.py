@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digit_classifier.arithmetic import EXACT, ORDINARY, Floats
 from digit_classifier.augmentation import WORDS, jittered
 from digit_classifier.data import random_stream
 from digit_classifier.network import (
-    BLOCK,
     Network,
+    Scores,
     Workspace,
     as_columns,
     backward,
@@ -21,20 +23,18 @@ from digit_classifier.network import (
     create_network,
     forward,
     layer_views,
-    log_loss,
-    predicted,
+    score,
 )
 from digit_classifier.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterable
 
     from digit_classifier.config import RunConfig
     from digit_classifier.data import Split
     from digit_classifier.network import Architecture
 
+MOVED = 2**16  # pixels are moved this many at a time: few enough to stay in the processor's cache
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
 
 
@@ -74,13 +74,6 @@ class History:
     epochs: tuple[Epoch, ...]
     snapshots: tuple[Snapshot, ...]
     diverged: Divergence | None
-
-
-class Scores(NamedTuple):
-    """How well predictions fit."""
-
-    loss: float  # mean log loss
-    accuracy: float
 
 
 def train(
@@ -217,8 +210,7 @@ def learner(config: RunConfig, network: Network, split: Split) -> Callable[[floa
             backward(network, inputs, work, seen, targets[:, columns], gradients)
             np.multiply(network.parameters, kept, out=network.parameters)
             update(gradient, rate)
-        right = int(np.count_nonzero(predicted(probabilities) == labels))
-        return Scores(log_loss(probabilities, labels, network.arithmetic), right / samples)
+        return score(probabilities, labels, network.arithmetic)
 
     return learn
 
@@ -232,10 +224,8 @@ def watcher(network: Network, split: Split) -> Callable[[], tuple[Scores, NDArra
 
     def watch() -> tuple[Scores, NDArray[np.intp]]:
         forward(network, inputs, work, probabilities)
-        cells = np.bincount(labels * classes + predicted(probabilities), minlength=classes**2)
-        confusion = cells.reshape(classes, classes)
-        loss = log_loss(probabilities, labels, network.arithmetic)
-        return Scores(loss, float(confusion.trace() / len(labels))), confusion
+        cells = np.bincount(labels * classes + probabilities.argmax(axis=0), minlength=classes**2)
+        return score(probabilities, labels, network.arithmetic), cells.reshape(classes, classes)
 
     return watch
 
@@ -256,36 +246,56 @@ class Pass(NamedTuple):
 
     labels: NDArray[np.intp]  # (samples,)
     targets: Floats  # (classes, samples)
-    blocks: Iterator[Floats]  # (inputs + 1, samples of the block) each
+    blocks: Iterable[Floats]  # (inputs + 1, samples of the block) each
+
+
+Blocks = Callable[[NDArray[np.intp]], Iterator[Floats]]  # of the rows in this order
 
 
 def passes(config: RunConfig, network: Network, split: Split, batch: int) -> Iterator[Pass]:
     """Endless epochs: in a new order each, every image moved anew."""
     images, labels = split.training_images, split.training_labels
     smooth = smoothed_targets(network.classes, config.label_smoothing).astype(network.parameters.dtype)
-    if batch == len(labels) and not config.shift_pixels:  # in a full batch of still images, nothing changes
-        targets, inputs = smooth[:, labels], network.inputs(as_columns(images))
+    still = not config.shift_pixels
+    blocks = still_blocks(network, images, batch) if still else moved_blocks(network, images, batch, config)
+    if still and batch == len(labels):  # in a full batch of still images, nothing changes
+        order = np.arange(len(labels))
+        everything = Pass(labels, smooth.take(labels, axis=1), tuple(blocks(order)))
         while True:
-            yield Pass(labels, targets, iter([inputs]))
-    shuffling, moving = (random_stream(config.random_state, purpose) for purpose in (2, 3))
-    block = max(1, BLOCK // batch) * batch
+            yield everything
+    shuffling = random_stream(config.random_state, 2)
     while True:
         order = np.argsort(shuffling.random_raw(len(labels)), kind="stable")
-        parts = (order[first : first + block] for first in range(0, len(order), block))
-        blocks = (network.inputs(moved_columns(images[rows], config.shift_pixels, moving)) for rows in parts)
-        yield Pass(labels[order], smooth[:, labels[order]], blocks)
+        yield Pass(labels[order], smooth.take(labels[order], axis=1), blocks(order))
+
+
+def still_blocks(network: Network, images: NDArray[np.uint8], batch: int) -> Blocks:
+    """The images as they are: scaled once, then whole rows of memory are picked."""
+    rows = network.inputs(images.reshape(len(images), -1).T).T
+    return lambda order: (rows.take(part, axis=0).T for part in parts(order, batch))
+
+
+def moved_blocks(network: Network, images: NDArray[np.uint8], batch: int, config: RunConfig) -> Blocks:
+    """The images moved at random, some batches at a time."""
+    moving, size = random_stream(config.random_state, 3), max(1, MOVED // (batch * images[0].size)) * batch
+    return lambda order: (
+        network.inputs(moved_columns(images[part], config.shift_pixels, moving)) for part in parts(order, size)
+    )
+
+
+def parts(order: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
+    """Cut into pieces of this size; the last may be shorter."""
+    return (order[first : first + size] for first in range(0, len(order), size))
 
 
 def moved_columns(images: NDArray[np.uint8], shift_pixels: float, moving: np.random.PCG64) -> Floats:
     """Images (samples, height, width) as floats (pixels, samples), each moved at random."""
     pixels = as_columns(images)
-    if not shift_pixels:
-        return pixels
     bits = moving.random_raw(WORDS * len(images))
     return jittered(pixels.reshape(*images.shape[1:], -1), bits, shift_pixels).reshape(pixels.shape)
 
 
-def batches(blocks: Iterator[Floats], size: int) -> Iterator[tuple[slice, Floats]]:
+def batches(blocks: Iterable[Floats], size: int) -> Iterator[tuple[slice, Floats]]:
     """Cut blocks into mini-batches: which samples of the epoch, and their inputs (inputs + 1, ≤ size)."""
     stop = 0
     for block in blocks:
