@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -27,14 +28,18 @@ class Task(NamedTuple):
     hidden: tuple[int, ...]
     epochs: int
     batch: int  # 0: all samples
-    features: Floats  # (samples, inputs) float32, 0..1
+    pixels: NDArray[np.uint8]  # (samples, inputs); making floats of them is part of the work
     labels: NDArray[np.intp]  # (samples,)
     classes: int = 10
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Units of every layer, inputs first."""
-        return (self.features.shape[1], *self.hidden, self.classes)
+        return (self.pixels.shape[1], *self.hidden, self.classes)
+
+    def features(self) -> Floats:
+        """Float32 from 0 to 1."""
+        return np.divide(self.pixels, np.float32(self.pixels.max()), dtype=np.float32)
 
     def starts(self) -> list[tuple[Floats, Floats]]:
         """Weights (inputs, units) and bias (units,) per layer, by He's rule."""
@@ -75,10 +80,11 @@ def products(task: Task) -> Trainer:
 
 def numpy_softmax(task: Task) -> Trainer:
     """Softmax regression as a textbook writes it: samples as rows, NumPy's default float64, new arrays."""
-    features, count = task.features.astype(np.float64), len(task.labels)
+    count = len(task.labels)
     targets = np.eye(task.classes)[task.labels]
 
     def train() -> list[float]:
+        features = task.pixels / task.pixels.max()
         weights, bias = np.zeros((features.shape[1], task.classes)), np.zeros(task.classes)
         speed_w, speed_b = np.zeros_like(weights), np.zeros_like(bias)
         losses = []
@@ -100,7 +106,7 @@ def numpy_network(task: Task) -> Trainer:
     """Back-propagation and Adam as a textbook writes them, in float32."""
 
     def train() -> list[float]:
-        random = np.random.default_rng(0)
+        random, features = np.random.default_rng(0), task.features()
         layers = [part for layer in task.starts() for part in layer]
         means = [np.zeros_like(part) for part in layers]
         squares = [np.zeros_like(part) for part in layers]
@@ -109,7 +115,7 @@ def numpy_network(task: Task) -> Trainer:
             total = 0.0
             for rows in batches(task, random):
                 step += 1
-                loss, gradients = numpy_gradients(layers, task.features[rows], task.labels[rows])
+                loss, gradients = numpy_gradients(layers, features[rows], task.labels[rows])
                 total += loss * len(rows)
                 for i, gradient in enumerate(gradients):
                     means[i] = BETA1 * means[i] + (1 - BETA1) * gradient
@@ -161,7 +167,7 @@ def scikit_learn(task: Task) -> Trainer:
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(task.features, task.labels)
+            model.fit(task.features(), task.labels)
         return list(model.loss_curve_)
 
     return train
@@ -172,11 +178,12 @@ def pytorch(task: Task) -> Trainer:
     import torch
     from torch import nn
 
-    features, labels = torch.from_numpy(task.features), torch.from_numpy(task.labels)
+    labels = torch.from_numpy(task.labels)
     batch = task.batch or len(labels)
 
     def train() -> list[float]:
         torch.manual_seed(0)
+        features = torch.from_numpy(task.features())
         steps: list[Any] = []
         for a, b in pairwise(task.sizes):
             steps += [nn.Linear(a, b), nn.ReLU()]
@@ -207,7 +214,7 @@ def jax(task: Task) -> Trainer:
     import jax as jx
     import jax.numpy as jnp
 
-    features, labels = jnp.asarray(task.features), jnp.asarray(task.labels)
+    labels = jnp.asarray(task.labels)
     batch, whole = task.batch or len(task.labels), len(task.labels) // (task.batch or len(task.labels))
 
     def loss_of(layers: Any, inputs: Any, targets: Any) -> Any:
@@ -216,7 +223,7 @@ def jax(task: Task) -> Trainer:
         logits = inputs @ layers[-1][0] + layers[-1][1]
         return -jnp.take_along_axis(jx.nn.log_softmax(logits), targets[:, None], axis=1).mean()
 
-    def learn(state: Any, rows: Any) -> Any:
+    def learn(features: Any, state: Any, rows: Any) -> Any:
         layers, first, second, step = state
         inputs, targets = (features, labels) if rows is None else (features[rows], labels[rows])
         loss, gradients = jx.value_and_grad(loss_of)(layers, inputs, targets)
@@ -231,13 +238,13 @@ def jax(task: Task) -> Trainer:
             layers = jx.tree.map(jnp.add, layers, first)
         return (layers, first, second, step), loss
 
-    def epoch(state: Any, order: Any) -> Any:
+    def epoch(features: Any, state: Any, order: Any) -> Any:
         if not task.batch:
-            return learn(state, None)
-        state, losses = jx.lax.scan(learn, state, order[: whole * batch].reshape(whole, batch))
+            return learn(features, state, None)
+        state, losses = jx.lax.scan(partial(learn, features), state, order[: whole * batch].reshape(whole, batch))
         total = losses.sum() * batch
         if len(order) % batch:
-            state, loss = learn(state, order[whole * batch :])
+            state, loss = learn(features, state, order[whole * batch :])
             total = total + loss * (len(order) % batch)
         return state, total / len(order)
 
@@ -245,11 +252,12 @@ def jax(task: Task) -> Trainer:
 
     def train() -> list[float]:
         random, count = np.random.default_rng(0), len(task.labels)
+        features = jnp.asarray(task.features())
         layers = jx.tree.map(jnp.asarray, task.starts())
         zeros = jx.tree.map(jnp.zeros_like, layers)
         state, losses = (layers, zeros, zeros, jnp.zeros(())), []
         for _ in range(task.epochs):
-            state, loss = compiled(state, random.permutation(count) if task.batch else None)
+            state, loss = compiled(features, state, random.permutation(count) if task.batch else None)
             losses.append(loss)
         return [float(loss) for loss in losses]
 
