@@ -88,7 +88,6 @@ def ours(task: Task, images: Any, labels: Any) -> tuple[Trainer, Trainer]:
 
 def contestants(name: str, quick: bool) -> dict[str, Trainer]:
     """Everybody who can do this task."""
-    import numpy as np
 
     from benchmarks import loop_peers
     from benchmarks.loop_peers import Task

@@ -48,6 +48,7 @@ ORDER = [
         "replay",
         "arguments",
         "terminal",
+        "commands",
         "cli",
         "__main__",
     ),

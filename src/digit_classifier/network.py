@@ -233,4 +233,4 @@ def score(probabilities: Floats, labels: NDArray[np.intp], arithmetic: Arithmeti
         right = np.count_nonzero(true == top)
     else:
         right = np.count_nonzero(probabilities.argmax(axis=0) == labels)
-    return Scores(loss, right / len(labels))
+    return Scores(loss, int(right) / len(labels))

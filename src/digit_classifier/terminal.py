@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -61,3 +62,8 @@ def summarise(recorded: Recorded) -> None:
 def printable(text: object) -> str:
     """Any text as one printable line: what a terminal would act on is shown as an escape."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))
+
+
+def discard_output() -> None:
+    """Nobody takes our output: keep the interpreter from trying again, and complaining, when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,1 @@
+"""What each command does: a function of its options that returns the exit code. Nothing else in the package prints."""
