@@ -31,6 +31,7 @@ class Task(NamedTuple):
     pixels: NDArray[np.uint8]  # (samples, inputs); making floats of them is part of the work
     labels: NDArray[np.intp]  # (samples,)
     classes: int = 10
+    channels: tuple[int, ...] = ()  # of 3 × 3 convolutions before the hidden layers, the last one pooled
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -185,7 +186,14 @@ def pytorch(task: Task) -> Trainer:
         torch.manual_seed(0)
         features = torch.from_numpy(task.features())
         steps: list[Any] = []
-        for a, b in pairwise(task.sizes):
+        below, height = 1, int(task.pixels.shape[1] ** 0.5)
+        for channels in task.channels:
+            steps += [nn.Conv2d(below, channels, 3, padding=1), nn.ReLU()]
+            below = channels
+        if steps:
+            steps = [nn.Unflatten(1, (1, height, height)), *steps, nn.MaxPool2d(2), nn.Flatten()]
+        inputs = below * (height // 2) ** 2 if steps else task.pixels.shape[1]
+        for a, b in pairwise((inputs, *task.hidden, task.classes)):
             steps += [nn.Linear(a, b), nn.ReLU()]
         model, measure = nn.Sequential(*steps[:-1]), nn.CrossEntropyLoss()
         optimizer: Any = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)

@@ -16,8 +16,9 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks import environment, measure
 
@@ -25,16 +26,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from benchmarks.loop_peers import Task, Trainer
+    from digit_classifier.config import RunConfig
 
 OURS, AGAIN, WATCHED = "digit-classifier", "digit-classifier, again", "digit-classifier, with its hold-out"
-PRODUCTS = "matrix products alone"
-# name → hidden sizes, epochs, batch size (0: all), threads, shape
-TASKS: dict[str, tuple[tuple[int, ...], int, int, int, str]] = {
-    "logistic": ((), 150, 0, 1, "digits"),
-    "64-64-10": ((64,), 100, 200, 1, "digits"),
-    "64-128-64-10": ((128, 64), 100, 200, 1, "digits"),
-    "784-128-10": ((128,), 1, 200, 1, "mnist"),
-    "784-128-10, two threads": ((128,), 1, 200, 2, "mnist"),
+EXACT, PRODUCTS = "digit-classifier --exact", "matrix products alone"
+
+
+class Setting(NamedTuple):
+    """What is trained, and how."""
+
+    hidden: tuple[int, ...]
+    epochs: int
+    batch: int  # 0: all samples
+    threads: int = 1
+    shape: str = "digits"
+    channels: tuple[int, ...] = ()
+
+
+TASKS = {
+    "logistic": Setting((), 150, 0),
+    "64-64-10": Setting((64,), 100, 200),
+    "64-128-64-10": Setting((128, 64), 100, 200),
+    "cnn 16-32-64-10": Setting((64,), 3, 64, channels=(16, 32)),
+    "784-128-10": Setting((128,), 1, 200, shape="mnist"),
+    "784-128-10, two threads": Setting((128,), 1, 200, threads=2, shape="mnist"),
 }
 
 
@@ -55,8 +70,8 @@ def mnist_shaped(quick: bool) -> tuple[Any, Any]:
     return templates[labels] + random.integers(0, 90, (count, 28, 28), np.uint8), labels
 
 
-def ours(task: Task, images: Any, labels: Any) -> tuple[Trainer, Trainer]:
-    """Our loop on the same rows, alone and with the rows after them as the hold-out."""
+def ours(task: Task, images: Any, labels: Any) -> dict[str, Trainer]:
+    """Our loop on the same rows: alone, twice; with the rows after them as the hold-out; with exact arithmetic."""
     import numpy as np
 
     from digit_classifier import configure
@@ -67,6 +82,8 @@ def ours(task: Task, images: Any, labels: Any) -> tuple[Trainer, Trainer]:
     dataset = Dataset("bench", "", "", "", images, labels, names, int(images.max()))
     rows = np.arange(len(labels))
     network: dict[str, Any] = {"model": "mlp", "hidden_sizes": task.hidden, "optimizer": "adamw", "learning_rate": 1e-3}
+    if task.channels:
+        network |= {"model": "cnn", "channels": task.channels}
     if not task.hidden:
         network = {"model": "logistic", "learning_rate": 0.5, "momentum": 0.9}
     plain = {"weight_decay": 0, "label_smoothing": 0, "shift_pixels": 0, "lr_decay": 0, "scaling": "max"}
@@ -75,7 +92,7 @@ def ours(task: Task, images: Any, labels: Any) -> tuple[Trainer, Trainer]:
     def split() -> Split:
         return Split(dataset, rows[: len(task.labels)], rows[len(task.labels) :])
 
-    def alone() -> list[float]:
+    def alone(config: RunConfig) -> list[float]:
         fresh = split()
         learn = learner(config, new_network(config, fresh), fresh)
         return [learn(learning_rate(config, number)).loss for number in range(1, config.epochs + 1)]
@@ -83,7 +100,8 @@ def ours(task: Task, images: Any, labels: Any) -> tuple[Trainer, Trainer]:
     def watched() -> list[float]:
         return [epoch.training_loss for epoch in train(config, split())[1].epochs]
 
-    return alone, watched
+    plainly, exactly = partial(alone, config), partial(alone, replace(config, exact=True))
+    return {OURS: plainly, AGAIN: plainly, WATCHED: watched, EXACT: exactly}
 
 
 def contestants(name: str, quick: bool) -> dict[str, Trainer]:
@@ -92,22 +110,21 @@ def contestants(name: str, quick: bool) -> dict[str, Trainer]:
     from benchmarks import loop_peers
     from benchmarks.loop_peers import Task
 
-    hidden, epochs, batch, threads, shape = TASKS[name]
-    images, labels = digits() if shape == "digits" else mnist_shaped(quick)
-    count = 1437 if shape == "digits" else len(images) * 6 // 7
-    task = Task(hidden, epochs, batch, images[:count].reshape(count, -1), labels[:count])
+    setting = TASKS[name]
+    images, labels = digits() if setting.shape == "digits" else mnist_shaped(quick)
+    count = len(images) * 4 // 5 if setting.shape == "digits" else len(images) * 6 // 7
+    pixels = images[:count].reshape(count, -1)
+    task = Task(setting.hidden, setting.epochs, setting.batch, pixels, labels[:count], channels=setting.channels)
     import torch
 
-    torch.set_num_threads(threads)
-    peers: dict[str, Callable[[Task], Trainer]] = {
-        PRODUCTS: loop_peers.products,
-        "straightforward NumPy": loop_peers.numpy_network if hidden else loop_peers.numpy_softmax,
-        **({"scikit-learn MLPClassifier": loop_peers.scikit_learn} if hidden else {}),
-        "PyTorch, eager": loop_peers.pytorch,
-        "JAX, compiled": loop_peers.jax,
-    }
-    alone, watched = ours(task, images, labels)
-    return {OURS: alone, AGAIN: alone, WATCHED: watched, **{peer: build(task) for peer, build in peers.items()}}
+    torch.set_num_threads(setting.threads)
+    peers: dict[str, Callable[[Task], Trainer]] = {"PyTorch, eager": loop_peers.pytorch}
+    if not setting.channels:
+        peers |= {PRODUCTS: loop_peers.products, "JAX, compiled": loop_peers.jax}
+        peers["straightforward NumPy"] = loop_peers.numpy_network if setting.hidden else loop_peers.numpy_softmax
+        if setting.hidden:
+            peers["scikit-learn MLPClassifier"] = loop_peers.scikit_learn
+    return {**ours(task, images, labels), **{peer: build(task) for peer, build in peers.items()}}
 
 
 def timed(train: Trainer) -> tuple[float, list[float]]:
@@ -121,7 +138,7 @@ def timed(train: Trainer) -> tuple[float, list[float]]:
 
 def work(name: str, repeats: int, quick: bool) -> None:
     """In a process of its own: measure one task and print it as JSON."""
-    threads = TASKS[name][3]
+    threads = TASKS[name].threads
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     taken = measure.in_turn({who: partial(timed, train) for who, train in contestants(name, quick).items()}, repeats)
@@ -142,11 +159,12 @@ def main() -> None:
         work(options.task, repeats, options.quick)
         return
     tasks = {}
-    for name, (_, epochs, _, threads, _) in TASKS.items():
+    for name, setting in TASKS.items():
+        threads = setting.threads
         flags = ["--quick"] if options.quick else []
         variables = {"OPENBLAS_NUM_THREADS": f"{threads}", "OMP_NUM_THREADS": f"{threads}"}
         tasks[name] = measure.worker("benchmarks.loops", "--task", name, "--repeats", repeats, *flags, **variables) | {
-            "epochs": epochs,
+            "epochs": setting.epochs,
             "threads": threads,
         }
         report(name, tasks[name]["seconds"])

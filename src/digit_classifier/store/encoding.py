@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import gc
 import json
 import re
 from collections import Counter
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, explain
 from digit_classifier.schema import SAFE_INTEGER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Payload = dict[str, Any]
 
@@ -58,13 +63,14 @@ def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Pa
     if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:  # before any of them takes memory
         raise _refusal(where, f"at most {MAX_VALUES} values", "more")
     try:
-        payload = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_exact,
-        )
+        with _no_collections():
+            payload = json.loads(
+                data.decode("utf-8"),
+                object_pairs_hook=_without_duplicates,
+                parse_constant=_no_constant,
+                parse_float=_finite,
+                parse_int=_exact,
+            )
         if re.search(rb"\\u[dD][89a-fA-F]", data):
             json.dumps(payload, ensure_ascii=False).encode("utf-8")
     except RecursionError:
@@ -75,6 +81,18 @@ def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Pa
         raise _refusal(where, "a JSON object", f"a {type(payload).__name__}")
     _check_depth(payload, where)
     return payload
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """JSON has no cycles; looking for some, again and again while it grows, is half the time of reading a history."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _refusal(where: object, expected: str, came: str) -> ArtifactError:
