@@ -143,9 +143,12 @@ def test_divergence_between_planned_snapshots_keeps_the_last_completed_epoch():
     np.testing.assert_array_equal(history.snapshots[0].first_layer_weights, network.layers[0].weights)
 
 
-@pytest.mark.parametrize(("epochs", "count"), [(1, 1), (7, 7), (100, 100), (101, 100), (1234, 100)])
-def test_snapshots_are_evenly_spread_and_end_with_the_last_epoch(epochs, count):
-    chosen = sorted(snapshot_epochs(epochs))
+@pytest.mark.parametrize(
+    ("epochs", "numbers", "count"),
+    [(1, 4, 1), (7, 740, 7), (100, 740, 100), (101, 740, 100), (1234, 740, 100), (1234, 10**6, 2), (9, 10**7, 1)],
+)
+def test_snapshots_are_evenly_spread_and_end_with_the_last_epoch(epochs, numbers, count):
+    chosen = sorted(snapshot_epochs(epochs, numbers))
     gaps = np.diff([0, *chosen])
     assert len(chosen) == count
     assert chosen[-1] == epochs

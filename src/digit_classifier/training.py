@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MOVED = 2**16  # pixels are moved this many at a time: few enough to stay in the processor's cache
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
+FILM = 2_000_000  # numbers in all snapshots together: what a file of 16 MB can hold
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +93,8 @@ def train(
     """
     network = new_network(config, split)
     learn, watch = learner(config, network, split), watcher(network, split)
-    planned = snapshot_epochs(config.epochs)
+    pictured = network.layers[0].weights.size if len(network.layers) == 1 else 0
+    planned = snapshot_epochs(config.epochs, network.classes**2 + pictured)
     epochs: list[Epoch] = []
     snapshots: list[Snapshot] = []
     diverged = None
@@ -127,15 +129,15 @@ def learning_rate(config: RunConfig, number: int) -> float:
     return config.learning_rate * max(0.0, 1 - config.lr_decay * (number - 1))
 
 
-def snapshot_epochs(epochs: int) -> set[int]:
-    """At most 100 epochs, evenly spread, the last always among them."""
-    count = min(epochs, SNAPSHOTS)
+def snapshot_epochs(epochs: int, numbers: int) -> set[int]:
+    """At most 100 epochs, fewer if a snapshot has many numbers; evenly spread, the last always among them."""
+    count = min(epochs, SNAPSHOTS, max(1, FILM // numbers))
     return {ceil(epochs * i / count) for i in range(1, count + 1)}
 
 
 def snapshot(network: Network, epoch: Epoch) -> Snapshot:
     """What is kept of the network after this epoch."""
-    picture = None if len(network.layers) > 1 else network.layers[0].weights.copy()
+    picture = network.layers[0].weights.copy() if len(network.layers) == 1 else None
     return Snapshot(epoch.number, epoch.confusion_matrix, picture)
 
 
