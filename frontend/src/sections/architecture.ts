@@ -5,7 +5,7 @@ import { count, percent, plural, short } from "../core/format.ts";
 import { KERNEL, type LayerShape, mapOf } from "../core/layers.ts";
 import { argmax, forward } from "../core/network.ts";
 import { digit, divergingScale, inkScale, type Shape } from "../view/digit.ts";
-import { el, replace, segmented, set } from "../view/dom.ts";
+import { el, replace, segmented } from "../view/dom.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { currentSample } from "./current.ts";
@@ -86,7 +86,7 @@ function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasE
   const rows = Math.ceil(values.length / columns);
   const canvas = digit(values, [rows, columns] as Shape, most, inkScale());
   canvas.classList.add("units-map");
-  set(canvas, "data-rows", rows);
+  canvas.style.width = `min(100%, ${Math.min(88 / rows, 22) * columns}px)`;
   return canvas;
 }
 

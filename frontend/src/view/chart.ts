@@ -131,7 +131,7 @@ function axes({ format }: ChartOptions, scale: Vertical, x: (epoch: number) => n
   const rows = scale.ticks.map((tick) =>
     svg("g", { transform: `translate(0 ${scale.y(tick).toFixed(1)})` }, svg("line", { x1: EDGE.left, x2: right }), svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, format(tick))),
   );
-  const marks = [...new Set([1, ...ticks(1, epochs, 5).filter((tick) => Number.isInteger(tick) && x(tick) > x(1) + 60 && tick < epochs * 0.9), epochs])];
+  const marks = [...new Set([1, ...ticks(1, epochs, 5).filter((tick) => Number.isInteger(tick) && x(tick) > x(1) + 68 && tick < epochs * 0.9), epochs])];
   const columns = marks.map((tick) => svg("text", { x: x(tick), y: HEIGHT - 10, "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle" }, tick === 1 ? "epoch 1" : String(tick)));
   return svg("g", { class: "axes" }, ...rows, ...columns);
 }
