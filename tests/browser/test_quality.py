@@ -92,6 +92,16 @@ def test_it_prints(chromium: Chromium, addresses: dict[str, str]) -> None:
     assert 2 <= len(re.findall(rb"/Type /Page\b", printed)) <= 4
 
 
+def test_images_are_printed_as_ink_on_paper(chromium: Chromium, addresses: dict[str, str]) -> None:
+    chromium.page.emulate_media(color_scheme="dark")
+    chromium.goto(f"{addresses['http']}index.html")
+    settle(chromium)
+    corner = "[...document.querySelector('.big').getContext('2d').getImageData(0, 0, 1, 1).data.slice(0, 3)]"
+    assert max(chromium.evaluate(corner)) < 80
+    chromium.page.emulate_media(media="print")
+    wait_for(chromium, f"Math.min(...{corner}) > 240")
+
+
 def test_a_matrix_of_47_classes_is_seen_whole_on_a_desktop(chromium: Chromium, addresses: dict[str, str]) -> None:
     chromium.page.set_viewport_size({"width": 1280, "height": 900})
     chromium.goto(f"{addresses['http']}index.html?artifacts=many")
