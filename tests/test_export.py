@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -59,7 +60,13 @@ class Document(HTMLParser):
 
 def exported(path: Path) -> tuple[Document, dict[str, Any]]:
     document = Document(path.read_text(encoding="utf-8"))
-    return document, json.loads(document.inside("script")[0])
+    return document, content_of(document)
+
+
+def content_of(document: Document) -> dict[str, Any]:
+    """The block of data, its files unpacked."""
+    content = json.loads(document.inside("script")[0])
+    return {**content, "files": json.loads(gzip.decompress(base64.b64decode(content["files"])))}
 
 
 def test_one_file_holds_the_run_its_data_set_and_the_page(root: Path, tmp_path: Path) -> None:
@@ -94,7 +101,7 @@ def test_no_text_of_a_run_ends_its_block_or_the_title() -> None:
     document = Document(text)
     assert [tag for tag, _ in document.tags].count("script") == 2
     assert document.inside("title") == [f"{HOSTILE} · digit classifier"]
-    assert json.loads(document.inside("script")[0])["files"] == {"artifacts/x/a.json": HOSTILE}
+    assert content_of(document)["files"] == {"artifacts/x/a.json": HOSTILE}
 
 
 def test_a_second_run_comes_along_with_an_index_of_both(root: Path, tmp_path: Path) -> None:

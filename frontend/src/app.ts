@@ -55,6 +55,11 @@ export function isWide(run: Run): boolean {
   return run.summary.dataset.class_names.length > 14;
 }
 
+/** Whether its chain of layers needs the whole width. */
+export function isDeep(run: Run): boolean {
+  return run.summary.model.layers.length > 3;
+}
+
 /** The last epoch of training, 0 where no curve was recorded. */
 export function lastEpoch(run: Run): number {
   return run.curve.state === "ok" ? run.curve.value.epochs.length : 0;

@@ -19,40 +19,43 @@ export interface Section {
   nav: string;
   title: string;
   lead: string;
-  panels(app: App): (HTMLElement | null)[];
+  panels: readonly ((app: App) => HTMLElement | HTMLElement[] | null)[];
 }
 
 export const SECTIONS: readonly Section[] = [
-  { id: "data", nav: "Data", title: "Dataset studio", lead: "Every image by its number. Filter, shuffle, look closely, take one with you.", panels: studio },
+  { id: "data", nav: "Data", title: "Dataset studio", lead: "Every image by its number. Filter, shuffle, look closely, take one with you.", panels: [studio] },
   {
     id: "insights",
     nav: "Insights",
     title: "Model insights",
     lead: "How it learned, what it confuses, and what it looks for. Move through the epochs; everything that has an epoch follows.",
-    panels: (app) => [convergence(app), confusion(app), architecture(app), perClass(app), templates(app)],
+    panels: [convergence, confusion, architecture, perClass, templates],
   },
   {
     id: "experiment",
     nav: "Experiment",
     title: "Experiment playset",
     lead: "What was run, how to run it again, and whether another way is better.",
-    panels: (app) => [runSummary(app), recipe(app), runHistory(app), compareRuns(app)],
+    panels: [runSummary, recipe, runHistory, compareRuns],
   },
-  { id: "workflow", nav: "Workflow", title: "Workflow playbook", lead: "Five steps, and the files each of them leaves behind.", panels: (app) => [playbook(app)] },
+  { id: "workflow", nav: "Workflow", title: "Workflow playbook", lead: "Five steps, and the files each of them leaves behind.", panels: [playbook] },
 ];
 
-/** Fills the page section by section, so that the browser can paint and answer in between. */
+/** Fills the page section by section and makes one panel at a time, so that the browser can paint and answer in between. */
 export async function mount(app: App): Promise<void> {
   const top = document.getElementById("opening");
   top?.replaceChildren(...opening(app));
   for (const section of SECTIONS) {
-    await breathe();
-    if (app.scope.aborted) return;
+    const panels: HTMLElement[] = [];
+    for (const make of section.panels) {
+      await breathe();
+      if (app.scope.aborted) return;
+      panels.push(...[make(app) ?? []].flat());
+    }
     const host = document.getElementById(section.id);
     if (!host) continue;
     const focused = host.contains(document.activeElement) ? document.activeElement?.closest("[id]")?.id : undefined;
     const head = el("header", { class: "section-head" }, el("h2", { id: `${section.id}-title`, tabindex: -1 }, section.title), el("p", {}, section.lead));
-    const panels = section.panels(app).filter((panel) => panel !== null);
     host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
     if (section === SECTIONS[0]) performance.mark("interactive");
     if (focused) (document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ?? document.getElementById(focused))?.focus({ preventScroll: true });

@@ -1,11 +1,13 @@
-// Runs alone in reader.html, an invisible frame of the page on file://. Loads one style sheet and hands its text over.
+// Runs alone in reader.html, an invisible frame of the page on file://. Loads the style sheets it is asked for and hands their bytes over.
+import { bytesOf } from "./bundle/bytes.ts";
 import { isPlainPath } from "./bundle/path.ts";
 
 const MAX_CHUNKS = 1000;
 const TRIES = 40; // Firefox can announce a sheet before its frame has styles; each try waits 25 ms
 
-function post(message: string[] | null): void {
-  parent.postMessage(message, "*"); // the origin of a local file is opaque; there is no other name for our page
+/** The bytes, handed over without a copy; null where there is no such sheet, false where it holds no base64. */
+function post(message: ArrayBuffer | null | false): void {
+  parent.postMessage(message, "*", message ? [message] : []); // the origin of a local file is opaque; there is no other name for our page
 }
 
 function chunks(): string[] {
@@ -19,22 +21,29 @@ function chunks(): string[] {
   return Array.from({ length: count }, (_, i) => read(`--b${i}`));
 }
 
-function answer(tries: number): void {
+function answer(link: HTMLLinkElement, tries: number): void {
   const found = chunks();
-  if (found.length || tries === 0) post(found);
-  else setTimeout(() => answer(tries - 1), 25);
+  if (!found.length && tries > 0) return void setTimeout(() => answer(link, tries - 1), 25);
+  link.remove(); // nothing of one sheet is left beside the next
+  try {
+    post(bytesOf(found.join("")).buffer);
+  } catch {
+    post(false);
+  }
 }
 
-function start(): void {
-  if (location.protocol !== "file:" || parent === window) return; // over http nobody needs it, so nobody can frame it
-  const sheet = /^\?sheet=([^&=]+)$/.exec(location.search)?.[1] ?? "";
-  if (!isPlainPath(sheet) || !sheet.endsWith(".css")) return post(null);
+function read(sheet: unknown): void {
+  if (typeof sheet !== "string" || !isPlainPath(sheet) || !sheet.endsWith(".css")) return post(null);
   const link = document.createElement("link");
   link.rel = "stylesheet";
-  link.onload = () => answer(TRIES);
-  link.onerror = () => post(null);
+  link.onload = () => answer(link, TRIES);
+  link.onerror = () => {
+    link.remove();
+    post(null);
+  };
   link.href = sheet;
   document.head.append(link);
 }
 
-start();
+// Over http nobody needs it, so nobody can frame it.
+if (location.protocol === "file:" && parent !== window) addEventListener("message", (event) => event.source === parent && read(event.data));

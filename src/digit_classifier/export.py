@@ -7,6 +7,7 @@ is ever replaced.
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -89,7 +90,7 @@ def write_html(run: Path, target: Path, *, compare: Path | None = None, force: b
 
 
 def self_contained(files: Mapping[str, str], *, start: str, compared: str | None, title: str) -> str:
-    """The page as one document, `files` in it by the path that they would have beside it.
+    """The page as one document, `files` in it, compressed, by the path that they would have beside it.
 
     Its policy names the script and the style by hash and allows nothing else: no request, no frame, no other code.
     """
@@ -100,7 +101,8 @@ def self_contained(files: Mapping[str, str], *, start: str, compared: str | None
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
-    data = json.dumps({"start": start, "compared": compared, "files": files}).replace("<", "\\u003c")
+    packed = base64.b64encode(gzip.compress(json.dumps(files).encode("utf-8"), mtime=0)).decode("ascii")
+    data = json.dumps({"start": start, "compared": compared, "files": packed}).replace("<", "\\u003c")
     parts = {
         r'(?<=http-equiv="Content-Security-Policy" content=")[^"]+': policy,
         r"<title>[^<]*</title>": f"{MARK}\n<title>{html.escape(title)} · digit classifier</title>",

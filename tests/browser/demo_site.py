@@ -41,6 +41,7 @@ def build(site: Path) -> None:
         shutil.copy(DEMO / name, site)
     train(site / "artifacts", "first", model="logistic")
     train(site / "artifacts", "baseline", epochs="30")
+    train(site / "convolutional", "convolutional", model="cnn", epochs="2")
     train(site / "flat", "flat", flat=True, epochs="3")
     train(site / "two", "two classes", dataset=dots(), epochs="4")
     train(site / "many", "47 classes", dataset=glyphs(), epochs="3")

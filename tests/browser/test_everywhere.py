@@ -47,6 +47,7 @@ def test_a_page_cannot_fetch_from_a_file_so_the_twins_are_really_what_is_read(
 @pytest.mark.parametrize(
     ("path", "title", "says"),
     [
+        ("convolutional", "convolutional", "16 × 8 × 8"),
         ("flat", "flat", "No index.json beside this run"),
         ("two", "two classes", "Made for tests: dots"),
         ("many", "47 classes", "Made for tests: glyphs"),

@@ -36,12 +36,15 @@ def asked_for(page: Page) -> set[str]:
     return {url.split("?")[0] for url in page.requests if not url.startswith("data:")}
 
 
-@pytest.mark.parametrize("label", ["first", "baseline"])
+@pytest.mark.parametrize(
+    ("run", "label"),
+    [("artifacts/{first}", "first"), ("artifacts", "baseline"), ("convolutional", "convolutional")],
+)
 def test_an_exported_file_needs_nothing_beside_it(
-    page: Page, pages: Path, run_ids: dict[str, str], tmp_path: Path, label: str
+    page: Page, pages: Path, run_ids: dict[str, str], tmp_path: Path, run: str, label: str
 ) -> None:
     report = tmp_path / "report.html"
-    assert write_html(pages / "artifacts" / run_ids[label], report) < 600_000
+    assert write_html(pages / run.format(**run_ids), report) < 600_000
     page.goto(report.as_uri())
     wait_for(page, LOADED)
     assert title(page) == label

@@ -25,6 +25,7 @@ STATES = {
     "newer": "?artifacts=newer",
     "synthetic": "?artifacts=synthetic",
     "47 classes": "?artifacts=many",
+    "convolutional": "?artifacts=convolutional",
     "refused": "?artifacts=//evil",
     "missing": "?artifacts=gone",
     "unreadable": "?artifacts=unsealed",
@@ -67,7 +68,9 @@ def test_axe_finds_nothing_where_everything_is_open(chromium: Chromium, addresse
 
 
 @pytest.mark.parametrize("width", [320, 390, 720, 1080])
-@pytest.mark.parametrize("query", ["", "?artifacts=many", "?artifacts=hostile", "?artifacts=gone"])
+@pytest.mark.parametrize(
+    "query", ["", *(f"?artifacts={root}" for root in ("many", "convolutional", "hostile", "gone"))]
+)
 def test_nothing_is_wider_than_the_window(
     chromium: Chromium, addresses: dict[str, str], width: int, query: str
 ) -> None:
@@ -92,6 +95,16 @@ def test_it_prints(chromium: Chromium, addresses: dict[str, str]) -> None:
     assert 2 <= len(re.findall(rb"/Type /Page\b", printed)) <= 4
 
 
+def test_images_are_printed_as_ink_on_paper(chromium: Chromium, addresses: dict[str, str]) -> None:
+    chromium.page.emulate_media(color_scheme="dark")
+    chromium.goto(f"{addresses['http']}index.html")
+    settle(chromium)
+    corner = "[...document.querySelector('.big canvas').getContext('2d').getImageData(0, 0, 1, 1).data.slice(0, 3)]"
+    assert max(chromium.evaluate(corner)) < 80
+    chromium.page.emulate_media(media="print")
+    wait_for(chromium, f"Math.min(...{corner}) > 240")
+
+
 def test_a_matrix_of_47_classes_is_seen_whole_on_a_desktop(chromium: Chromium, addresses: dict[str, str]) -> None:
     chromium.page.set_viewport_size({"width": 1280, "height": 900})
     chromium.goto(f"{addresses['http']}index.html?artifacts=many")
@@ -99,6 +112,14 @@ def test_a_matrix_of_47_classes_is_seen_whole_on_a_desktop(chromium: Chromium, a
     for side in ("Width", "Height"):
         box = "document.querySelector('.matrix-scroll')"
         assert chromium.evaluate(f"{box}.scroll{side} - {box}.client{side}") <= 0
+
+
+def test_a_long_chain_of_layers_is_seen_whole_on_a_desktop(chromium: Chromium, addresses: dict[str, str]) -> None:
+    chromium.goto(f"{addresses['http']}index.html?artifacts=convolutional")
+    settle(chromium)
+    box, heads = "document.querySelector('.chain-scroll')", "[...document.querySelectorAll('.units')]"
+    assert chromium.evaluate(f"{box}.scrollWidth - {box}.clientWidth") <= 0
+    assert chromium.evaluate(f"new Set({heads}.map(each => each.offsetHeight)).size") == 1  # none wraps
 
 
 MEASURE = """async () => {

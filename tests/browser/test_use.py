@@ -167,6 +167,12 @@ def test_two_runs_are_compared_down_to_the_samples(opened: Any, pages: Path) -> 
         "#experiment"
     )
     assert page.locator(".chart").first.locator(".line").count() == 3
+    gaps = page.evaluate(r"""[...document.querySelectorAll("#experiment .labels text")].map(label => {
+      const line = document.querySelector(`#experiment .line.${label.getAttribute("class")}`).getAttribute("d");
+      return label.getAttribute("x") - Math.max(...[...line.matchAll(/[ML]([\d.]+)/g)].map(each => each[1]));
+    })""")
+    assert len(gaps) == 2
+    assert all(0 < gap < 10 for gap in gaps)  # each label beside the end of its own line, whichever is longer
     page.click(".changed >> text=Show in the studio >> nth=0")
     until(page, "location.search.includes('show=fixed')")
     assert shown_ids(page) == set(fixed)

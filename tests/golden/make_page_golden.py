@@ -22,11 +22,6 @@ def encoded(values: np.ndarray) -> str:
     return base64.b64encode(values.astype("<f4").tobytes()).decode()
 
 
-def wilson(hits: int, n: int) -> list[float]:
-    interval = binomtest(hits, n).proportion_ci(0.95, method="wilson")
-    return [interval.low, interval.high]
-
-
 def network() -> dict[str, object]:
     sizes = [64, 12, 5]
     offset, scale = rng.normal(8, 2, 64).astype(np.float32), rng.uniform(1, 6, 64).astype(np.float32)
@@ -102,9 +97,6 @@ def nearest() -> dict[str, object]:
 
 
 golden = {
-    "wilson": [
-        {"hits": h, "n": n, "interval": wilson(h, n)} for h, n in [(0, 10), (10, 10), (359, 360), (1, 3), (9876, 10000)]
-    ],
     "mcnemar": [
         {"first": a, "second": b, "p": binomtest(a, a + b, 0.5).pvalue}
         for a, b in [(0, 5), (1, 1), (3, 14), (20, 60), (400, 470), (0, 1)]

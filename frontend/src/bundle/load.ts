@@ -118,16 +118,15 @@ function jsonNames(manifest: payloads.Manifest): string[] {
   return [...manifest.files.keys()].filter((name) => JSON_NAME.test(name) && name !== "dataset.json");
 }
 
-async function verify(read: Texts, digest: Digest): Promise<FileStatus[]> {
-  const statuses: FileStatus[] = [];
-  for (const [name, { bytes, sha256 }] of read.manifest.files) {
+function verify(read: Texts, digest: Digest): Promise<FileStatus[]> {
+  const check = async (name: string, { bytes, sha256 }: Omit<FileStatus, "name" | "verified">): Promise<FileStatus> => {
     const text = read.texts.get(name);
     const found = text === undefined ? null : await digest(text);
     const verified = text === undefined ? "unread" : found === null ? "unverified" : found === sha256 ? "match" : "damaged";
     if (verified === "damaged") read.problems.set(name, new Unreadable(name, `sha256 ${sha256.slice(0, 12)}… as in the manifest`, `${found?.slice(0, 12)}…`).message);
-    statuses.push({ name, bytes, sha256, verified });
-  }
-  return statuses;
+    return { name, bytes, sha256, verified };
+  };
+  return Promise.all([...read.manifest.files].map(([name, stated]) => check(name, stated)));
 }
 
 function part<T, U>(read: Texts, name: string, check: Check<T>, agree: (value: T) => U, notices: string[]): Part<U> {

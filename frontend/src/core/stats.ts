@@ -1,13 +1,5 @@
 // Statistics that a sentence on the page rests on. Oracles: SciPy and scikit-learn, in tests/golden.
 
-/** Wilson's score interval of a proportion (Wilson 1927), 95 % unless told. */
-export function wilson(hits: number, n: number, z = 1.959963984540054): [number, number] {
-  const p = hits / n;
-  const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
-}
-
 /** Two-sided exact McNemar test (McNemar 1947): a fair coin for each sample that only one of two models got right. */
 export function mcnemar(onlyFirst: number, onlySecond: number): number {
   const n = onlyFirst + onlySecond;

@@ -1,11 +1,11 @@
 // The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
-import { type App, nameOf, shapeOf, watch } from "../app.ts";
+import { type App, isDeep, nameOf, shapeOf, watch } from "../app.ts";
 import type { Layer, Network } from "../bundle/run.ts";
 import { count, percent, plural, short } from "../core/format.ts";
 import { KERNEL, type LayerShape, mapOf } from "../core/layers.ts";
 import { argmax, forward } from "../core/network.ts";
 import { digit, divergingScale, inkScale, type Shape } from "../view/digit.ts";
-import { el, replace, segmented, set } from "../view/dom.ts";
+import { el, replace, segmented } from "../view/dom.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { currentSample } from "./current.ts";
@@ -15,7 +15,7 @@ const MAX_TILES = 128;
 
 export function architecture(app: App): HTMLElement {
   const { summary, network } = app.run;
-  const frame = { title: "Architecture", files: ["run_summary.json", FILE], wide: "w7" };
+  const frame = { title: "Architecture", files: ["run_summary.json", FILE], wide: isDeep(app.run) ? "w12" : "w7" };
   const strips: HTMLElement[] = [];
   const blocks = summary.model.layers.map((layer, i) => {
     const strip = el("div", { class: "activations" });
@@ -27,7 +27,7 @@ export function architecture(app: App): HTMLElement {
       el("span", { class: "units" }, layer.convolution ? `${layer.units} × ${mapOf(layer).join(" × ")}` : String(layer.units)),
       el("span", { class: "activation" }, layer.activation === "relu" ? "ReLU" : "softmax", layer.convolution?.pooled && ", largest of 2 × 2"),
       strip,
-      el("span", { class: "small muted" }, layer.convolution ? `${layer.convolution.channels} × 3 × 3 × ${layer.units} weights + ${layer.units}` : `${layer.inputs} × ${layer.units} weights + ${layer.units}`),
+      el("span", { class: "small muted" }, `${layer.convolution ? `${layer.convolution.channels} × 3 × 3` : layer.inputs} × ${layer.units} + ${layer.units}`),
       el("span", { class: "small muted" }, plural(layer.parameters, "parameter")),
       last && el("span", { class: "visually-hidden" }, "one per class"),
     );
@@ -86,7 +86,7 @@ function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasE
   const rows = Math.ceil(values.length / columns);
   const canvas = digit(values, [rows, columns] as Shape, most, inkScale());
   canvas.classList.add("units-map");
-  set(canvas, "data-rows", rows);
+  canvas.style.width = `min(100%, ${Math.min(88 / rows, 22) * columns}px)`;
   return canvas;
 }
 
@@ -105,7 +105,7 @@ function drawWeights(target: HTMLElement, app: App, network: Network, index: num
   replace(
     target,
     el("p", { class: "small muted" }, `${count(layer.units)} units: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`),
-    el("div", { class: index === 0 && network.layers.length === 1 ? "tiles-map large" : "tiles-map", role: "img", "aria-label": `Weights of layer ${index + 1}` }, ...tiles),
+    el("div", { class: network.layers.length === 1 && shown <= 10 ? "tiles-map large" : "tiles-map", role: "img", "aria-label": `Weights of layer ${index + 1}` }, ...tiles),
   );
 }
 

@@ -46,7 +46,6 @@ export function runHistory(app: App): HTMLElement | null {
     update();
   });
   update();
-  queueMicrotask(update); // once it is in the page, the height of the viewport is known
   const reading = runs.length > 1 ? `Accuracies lie between ${percent(low)} and ${percent(Math.max(...runs.map((run) => run.accuracy)))}; bars start at ${percent(start, 0)}.` : "Train a second run to have something to compare with.";
   return panel(frame, el("div", { class: "controls" }, search, order.element, el("span", { class: "grow" }), summary), viewport, el("p", { class: "reading" }, reading));
 }

@@ -36,7 +36,7 @@ function sentence(app: App): string {
   const wrong = Math.round((1 - accuracy) * split.holdout);
   const misses = wrong ? `It is wrong ${times(wrong)}.` : "It makes no mistake on them.";
   const people = dataset.name === "digits" ? " The 13 people who wrote them also wrote what it learned from." : "";
-  return `${layers} learned from ${count(split.training)} images and reads ${percent(accuracy)} of ${count(split.holdout)} others correctly. ${misses}${people}`;
+  return `${layers} learned from ${count(split.training)} images and reads ${percent(accuracy).replace(" ", "\u00a0")} of ${count(split.holdout)} others correctly. ${misses}${people}`;
 }
 
 /** Mistakes, or where there are few the samples it was least sure of. */

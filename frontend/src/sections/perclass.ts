@@ -1,6 +1,6 @@
 // Precision, recall and F1 of each class, as dots on one axis, following the selected epoch.
-import { type App, nameOf, watch } from "../app.ts";
-import { percent, small } from "../core/format.ts";
+import { type App, isDeep, nameOf, watch } from "../app.ts";
+import { count, percent, small } from "../core/format.ts";
 import { matrixAt } from "../core/matrices.ts";
 import { classScores, type Scores } from "../core/stats.ts";
 import { button, el, replace, segmented, svg } from "../view/dom.ts";
@@ -11,7 +11,7 @@ const FILE = "metrics.json";
 type Order = "class" | "f1" | "support";
 
 export function perClass(app: App): HTMLElement {
-  const frame = { title: "Class by class", files: [FILE], wide: "w5" };
+  const frame = { title: "Class by class", files: [FILE], wide: isDeep(app.run) ? "w12" : "w5" };
   if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Scores per class"));
   let order: Order = "class";
   const body = el("div", { class: "classes", tabindex: 0, role: "region", "aria-label": "Scores per class" });
@@ -64,7 +64,7 @@ function row(app: App, key: number, { precision, recall, f1, support }: Scores, 
     el("th", { scope: "row" }, filter),
     el("td", { title: words }, el("div", { class: "dot-plot" }, plot, place("precision", precision), place("recall", recall), el("span", { class: "visually-hidden" }, words))),
     el("td", { class: "num" }, f1 === null ? "–" : f1.toFixed(3)),
-    el("td", { class: "num muted" }, String(support)),
+    el("td", { class: "num muted" }, count(support)),
   );
 }
 

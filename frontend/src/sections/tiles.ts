@@ -22,7 +22,7 @@ export function tiles(app: App): HTMLElement {
     {
       label: "Accuracy",
       value: now ? percent(now.accuracy) : "–",
-      note: now ? `95 %: ${range(now.accuracy_interval.low, now.accuracy_interval.high)}, n = ${count(summary.split.holdout)}` : absent,
+      note: now ? `95 %: ${range(now.accuracy_interval.low, now.accuracy_interval.high)}, n\u00a0=\u00a0${count(summary.split.holdout)}` : absent,
       delta: now && was ? signed(100 * (now.accuracy - was.accuracy), (value) => `${value.toFixed(1)} points`) : null,
       ...(now ? { figure: interval(now, was) } : {}),
     },

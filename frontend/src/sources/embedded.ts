@@ -1,7 +1,9 @@
+import { bytesOf } from "../bundle/bytes.ts";
 import { dictionary, fields, nullable, text } from "../bundle/check.ts";
 import { Missing, parseJson, type Source } from "../bundle/source.ts";
 
-const content = fields({ start: text(512), compared: nullable(text(96)), files: dictionary(text(256_000_000)) });
+const content = fields({ start: text(512), compared: nullable(text(96)), files: text(256_000_000) });
+const texts = dictionary(text(256_000_000));
 
 export interface Embedded {
   source: Source;
@@ -10,19 +12,26 @@ export interface Embedded {
 }
 
 /**
- * Files inlined into an exported page: `<script type="application/json" id="embedded">{"start", "compared", "files": {path: text}}`.
- * A block of data, never executed; paths are as they would be beside the page.
+ * Files inlined into an exported page: `<script type="application/json" id="embedded">{"start", "compared", "files"}`, where files is
+ * `{path: text}` as JSON, gzip and base64. A block of data, never executed; paths are as they would be beside the page.
  */
 export function embedded(): Embedded | null {
   const block = document.getElementById("embedded");
   if (!block?.textContent) return null;
   const { start, compared, files } = content(parseJson(block.textContent, "this page’s own data"), "embedded");
+  let unpacked: Promise<Map<string, string>> | undefined;
   const source: Source = {
     kind: "embedded",
-    read(path) {
-      const found = files.get(path);
-      return found === undefined ? Promise.reject(new Missing(path)) : Promise.resolve(found);
+    async read(path) {
+      const found = (await (unpacked ??= unpack(files))).get(path);
+      if (found === undefined) throw new Missing(path);
+      return found;
     },
   };
   return { source, start, compared };
+}
+
+async function unpack(files: string): Promise<Map<string, string>> {
+  const stream = new Blob([bytesOf(files)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return texts(parseJson(await new Response(stream).text(), "this page’s own files"), "embedded.files");
 }

@@ -1,4 +1,3 @@
-import { bytesOf } from "../bundle/bytes.ts";
 import { Missing, type Source, Unreadable } from "../bundle/source.ts";
 import { decodeUtf8 } from "./http.ts";
 import { nearby } from "./nearby.ts";
@@ -14,48 +13,59 @@ export const file: Source = {
   async read(path, limit) {
     const sheet = path.replace(/\.json$/, ".css");
     nearby(sheet);
-    const base64 = await readSheet(sheet, limit);
-    return decodeUtf8(decode(base64, sheet), sheet);
+    return decodeUtf8(bytesIn(await read(sheet), sheet, limit), sheet);
   },
 };
 
-function decode(base64: string, sheet: string): Uint8Array {
-  try {
-    return bytesOf(base64);
-  } catch {
-    throw new Unreadable(sheet, "base64 text", "something else");
-  }
+let frame: Promise<HTMLIFrameElement> | undefined; // one for all sheets: opening it takes longer than reading
+let last: Promise<unknown> = Promise.resolve(); // it is asked for one sheet at a time, so an answer is that of the question
+
+function read(sheet: string): Promise<unknown> {
+  const asked = last.then(() => ask(sheet));
+  last = asked.catch(() => undefined);
+  return asked;
 }
 
-function readSheet(sheet: string, limit: number): Promise<string> {
+async function ask(sheet: string): Promise<unknown> {
+  const reader = await (frame ??= opened());
   return new Promise((resolve, reject) => {
-    const frame = document.createElement("iframe");
-    frame.className = "reader"; // 1 px and visibility: hidden; with `hidden` Firefox computes no style
-    frame.tabIndex = -1;
-    frame.title = "reads the run’s files";
-    frame.ariaHidden = "true";
-    const finish = (settle: () => void): void => {
+    const end = (): void => {
       clearTimeout(timer);
       removeEventListener("message", listen);
-      frame.remove();
-      settle();
     };
     const listen = (event: MessageEvent): void => {
-      if (event.source !== frame.contentWindow || !event.source) return;
-      finish(() => answer(event.data as unknown, sheet, limit, resolve, reject));
+      if (event.source !== reader.contentWindow || !event.source) return;
+      end();
+      resolve(event.data);
     };
-    const timer = setTimeout(() => finish(() => reject(new Unreadable(sheet, "an answer within 20 seconds", "none"))), TIMEOUT);
+    const timer = setTimeout(() => {
+      end();
+      reader.remove();
+      frame = undefined;
+      reject(new Unreadable(sheet, "an answer within 20 seconds", "none"));
+    }, TIMEOUT);
     addEventListener("message", listen);
-    frame.src = `reader.html?sheet=${sheet}`;
-    document.body.append(frame);
+    reader.contentWindow?.postMessage(sheet, "*"); // the origin of a local file is opaque; there is no other name for our frame
   });
 }
 
-function answer(data: unknown, sheet: string, limit: number, resolve: (text: string) => void, reject: (error: Error) => void): void {
-  if (data === null) return reject(new Missing(sheet));
-  if (!Array.isArray(data) || !data.every((chunk) => typeof chunk === "string")) return reject(new Unreadable(sheet, "chunks of text", "something else"));
-  const size = data.reduce((sum, chunk: string) => sum + chunk.length, 0);
-  if (size === 0) return reject(new Unreadable(sheet, "a style sheet that holds a run’s files", "another"));
-  if (size > limit * 1.4) return reject(new Unreadable(sheet, `at most ${limit} bytes`, `${Math.round(size / 1.4)}`));
-  resolve(data.join(""));
+function opened(): Promise<HTMLIFrameElement> {
+  const reader = document.createElement("iframe");
+  reader.className = "reader"; // 1 px and visibility: hidden; with `hidden` Firefox computes no style
+  reader.tabIndex = -1;
+  reader.title = "reads the run’s files";
+  reader.ariaHidden = "true";
+  reader.src = "reader.html";
+  return new Promise((resolve) => {
+    reader.onload = () => resolve(reader);
+    document.body.append(reader);
+  });
+}
+
+function bytesIn(data: unknown, sheet: string, limit: number): Uint8Array {
+  if (data === null) throw new Missing(sheet);
+  if (!(data instanceof ArrayBuffer)) throw new Unreadable(sheet, "base64 text", "something else");
+  if (data.byteLength === 0) throw new Unreadable(sheet, "a style sheet that holds a run’s files", "another");
+  if (data.byteLength > limit) throw new Unreadable(sheet, `at most ${limit} bytes`, String(data.byteLength));
+  return new Uint8Array(data);
 }

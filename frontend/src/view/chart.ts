@@ -67,7 +67,7 @@ export function lineChart(onHover: (epoch: number | null) => void, onPick: (epoc
     const main = options.lines[0];
     const value = options.marked === null ? null : main?.values[options.marked - 1];
     const dot = options.marked !== null && typeof value === "number" && svg("circle", { class: "best", cx: x(options.marked), cy: scale.y(value), r: 4 });
-    replace(element, axes(options, scale, x, epochs(), right()), marker, lines, dot, labels(options, scale.y, right() + 8), cross);
+    replace(element, axes(options, scale, x, epochs(), right()), marker, lines, dot, labels(options, x, scale.y), cross);
     place();
     first = false;
   };
@@ -131,19 +131,24 @@ function axes({ format }: ChartOptions, scale: Vertical, x: (epoch: number) => n
   const rows = scale.ticks.map((tick) =>
     svg("g", { transform: `translate(0 ${scale.y(tick).toFixed(1)})` }, svg("line", { x1: EDGE.left, x2: right }), svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, format(tick))),
   );
-  const marks = [...new Set([1, ...ticks(1, epochs, 5).filter((tick) => Number.isInteger(tick) && x(tick) > x(1) + 60 && tick < epochs * 0.94), epochs])];
+  const marks = [...new Set([1, ...ticks(1, epochs, 5).filter((tick) => Number.isInteger(tick) && x(tick) > x(1) + 68 && tick < epochs * 0.9), epochs])];
   const columns = marks.map((tick) => svg("text", { x: x(tick), y: HEIGHT - 10, "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle" }, tick === 1 ? "epoch 1" : String(tick)));
   return svg("g", { class: "axes" }, ...rows, ...columns);
 }
 
-function labels({ lines }: ChartOptions, y: (value: number) => number, left: number): SVGGElement {
+/** Each at the end of its line, out of the way of the labels and lines beside it. */
+function labels({ lines }: ChartOptions, x: (epoch: number) => number, y: (value: number) => number): SVGGElement {
   const placed = lines
-    .map((line) => ({ line, at: y([...line.values].reverse().find((value) => value !== null) ?? 0) }))
+    .map((line) => {
+      const end = line.values.findLastIndex((value) => value !== null);
+      const at = y(line.values[end] ?? 0);
+      const near = lines.map((other) => other.values[end + 1]).find((value) => typeof value === "number" && Math.abs(y(value) - at) < 14);
+      return { line, x: x(end + 1) + 8, at: typeof near === "number" ? y(near) + (y(near) > at ? -14 : 14) : at };
+    })
     .sort((a, b) => a.at - b.at);
   placed.forEach((each, i) => {
-    const above = placed[i - 1];
-    if (above && each.at < above.at + 15) each.at = above.at + 15;
+    for (const above of placed.slice(0, i)) if (Math.abs(above.x - each.x) < EDGE.right) each.at = Math.max(each.at, above.at + 15);
   });
-  const overflow = Math.max(0, (placed.at(-1)?.at ?? 0) - (HEIGHT - EDGE.bottom));
-  return svg("g", { class: "labels" }, ...placed.map(({ line, at }) => svg("text", { x: left, y: at - overflow, dy: "0.32em", class: line.look }, line.label)));
+  const overflow = Math.max(0, ...placed.map(({ at }) => at - (HEIGHT - EDGE.bottom)));
+  return svg("g", { class: "labels" }, ...placed.map(({ line, x, at }) => svg("text", { x, y: at - overflow, dy: "0.32em", class: line.look }, line.label)));
 }

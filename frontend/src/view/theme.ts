@@ -17,7 +17,7 @@ export function startTheme(): void {
     // Storage can be switched off; then every visit starts with the system's theme.
   }
   apply(THEMES.find((theme) => theme === stored) ?? "system");
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", notify);
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", notify); // paper is light
 }
 
 export function nextTheme(): Theme {
