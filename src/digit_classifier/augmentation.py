@@ -14,20 +14,23 @@ if TYPE_CHECKING:
 
     from digit_classifier.arithmetic import Floats
 
-WORDS = 4  # random words per image: two shifts and two slants
+WORDS = 6  # random words per image: shift, slant and stretch, down and right
+STEPS = 64  # images move by whole steps of a pixel, so that a short table has all the weights
 
 
 def jittered(images: Floats, bits: NDArray[np.uint64], pixels: float) -> Floats:
-    """Move each image (height, width, samples) by its own random shift and slant; zeros come in from outside.
+    """Move each image (height, width, samples) by a random affine map of its own; zeros come in from outside.
 
-    Both shifts, and both slants as far as they carry the outermost rows and columns, are uniform on ±pixels.
-    `bits` holds four raw words per image.
+    Shifts are uniform on ±pixels. So are slants, as far as they carry the outermost rows and columns, and stretches, by
+    as much as they make an image higher or wider. `bits` holds six raw words per image.
     """
     height, width, samples = images.shape
     draws = (2 * unit_uniform(bits).reshape(samples, WORDS).T - 1) * pixels
-    down, slant_down, right, slant_right = np.ascontiguousarray(draws, dtype=images.dtype)
-    columns, rows = (_evenly(n).astype(images.dtype)[:, None] for n in (width, height))
-    return displaced(images, down + columns * slant_down, right + rows * slant_right)
+    down, slant_down, stretch_down, right, slant_right, stretch_right = np.ascontiguousarray(draws, dtype=images.dtype)
+    rows, columns = (_evenly(n).astype(images.dtype)[:, None] for n in (height, width))
+    down, right = down + columns * slant_down, right + rows * slant_right
+    rows, columns = rows[:, :, None] * (stretch_down / 2), columns[:, :, None] * (stretch_right / 2)
+    return displaced(images, down + rows, right + columns)
 
 
 def _evenly(count: int) -> Floats:
@@ -37,17 +40,22 @@ def _evenly(count: int) -> Floats:
 
 
 def displaced(images: Floats, down: Floats, right: Floats) -> Floats:
-    """Move each column down by down (width, samples), then each row right by right (height, samples), in pixels."""
+    """Move pixels down by down (height, width, samples), then right by right (width, height, samples), in pixels."""
     return _along_rows(_along_rows(images, down).swapaxes(0, 1), right).swapaxes(0, 1)
 
 
 def _along_rows(images: Floats, by: Floats) -> Floats:
-    """Every result is a weighted sum of copies of the images moved by whole rows: all samples at once, no look-ups."""
-    reach = min(ceil(np.abs(by).max(initial=0)) + 1, len(images) - 1)
+    """A weighted sum of copies of the images moved by whole rows: all samples at once, one look-up per weight."""
+    farthest = ceil(np.abs(by).max(initial=0))
+    reach = min(farthest + 1, len(images) - 1)
+    ends = (farthest + reach) * STEPS
+    weights = cubic(np.arange(-ends, ends + 1, dtype=images.dtype) / STEPS)
+    steps = np.rint(by * STEPS).astype(np.intp)
+    steps += farthest * STEPS
     result = np.zeros_like(images)
     for rows in range(-reach, reach + 1):
-        target, source = (result[rows:], images[:-rows]) if rows > 0 else (result[: rows or None], images[-rows:])
-        target += source * cubic(by - rows)
+        target, source = (slice(rows, None), slice(-rows)) if rows > 0 else (slice(rows or None), slice(-rows, None))
+        result[target] += images[source] * weights[(reach - rows) * STEPS :].take(steps[target])
     return result
 
 

@@ -125,7 +125,7 @@ class RunConfig:
     momentum: float = setting(real(0, 1, below=True), BY_MODEL, "heavy-ball momentum of sgd, beta1 of adamw")
     weight_decay: float = setting(real(0, 10), BY_MODEL, "decoupled pull of the weights towards zero")
     label_smoothing: float = setting(real(0, 1, below=True), BY_MODEL, "share of the target spread over all classes")
-    shift_pixels: float = setting(real(0, 16), BY_MODEL, "training images shift and slant by up to this many pixels; 0 leaves them alone")
+    shift_pixels: float = setting(real(0, 16), BY_MODEL, "training images shift, slant and stretch by up to this many pixels; 0 leaves them alone")
     exact: bool = setting(SWITCH, False, "give the same bits on every machine, in up to four times the time")
     scaling: Literal["standard", "max"] = setting(choice("standard", "max"), BY_MODEL, "per-pixel mean and deviation of the training split, or pixels / max")
     dataset: str = setting(choice("digits"), "digits", "what to learn", group="data")
@@ -163,21 +163,21 @@ PRESETS: dict[str, dict[str, Any]] = {
         "momentum": 0.9,
         "weight_decay": 0.01,  # flat from 0.001 to 0.05
         "label_smoothing": 0.1,  # none costs 0.3 points
-        "shift_pixels": 0.75,  # none costs more than anything else here; flat from 0.7 to 0.8
+        "shift_pixels": 0.6,  # none costs more than anything else here; 0.75 is 0.1 points lower for new writers
         "scaling": "max",  # standard costs 0.4 points
     },
     "cnn": {
         "channels": (16, 32),  # the second one pooled: 38,282 parameters
         "hidden_sizes": (64,),  # none, with 9,930 parameters, is nearly as good
         "optimizer": "adamw",
-        "epochs": 40,  # 30 is 0.1 points lower for new writers
+        "epochs": 60,  # 40 is 0.2 points lower for new writers
         "batch_size": 64,  # 32 learns the same
         "learning_rate": 0.005,  # 0.003 is lower for new writers, 0.01 the same
         "lr_decay": lambda chosen: 1 / chosen["epochs"],
         "momentum": 0.9,
         "weight_decay": 0.01,  # flat up to 0.1
         "label_smoothing": 0.1,  # 0.05 is lower for new writers
-        "shift_pixels": 0.9,  # 0.75 is 0.2 points lower for new writers, 1.05 half a point
+        "shift_pixels": 0.75,  # 0.9 learns the same
         "scaling": "max",
     },
     "logistic": {

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from digit_classifier.data import Split
     from digit_classifier.network import Architecture
 
-MOVED = 2**16  # pixels are moved this many at a time: few enough to stay in the processor's cache
+MOVED = 2**17  # pixels are moved this many at a time: memory stays bounded, and mostly in the cache
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
 FILM = 2_000_000  # numbers in all snapshots together: what a file of 16 MB can hold
 
