@@ -70,8 +70,9 @@ class Network:
         shape, dtype = (len(pixels) + 1, pixels.shape[1]), self.parameters.dtype
         scaled: Floats = np.empty(shape, dtype, "F" if pixels.flags.f_contiguous else "C")
         scaled[-1] = 1
-        np.subtract(pixels, self.offset[:, None], out=scaled[:-1])
-        scaled[:-1] /= self.scale[:, None]
+        if self.offset.any():
+            pixels = np.subtract(pixels, self.offset[:, None], out=scaled[:-1])
+        np.divide(pixels, self.scale[:, None], out=scaled[:-1])
         return scaled
 
     def probabilities(self, images: NDArray[Any]) -> Floats:
