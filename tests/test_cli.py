@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -160,10 +161,19 @@ def test_a_run_that_diverges_says_so_and_keeps_what_was_good(tmp_path: Path) -> 
     assert result.stderr.count("\n") == 1
 
 
+# Every process below takes its signal as usual, although this one may ignore it, being in the background or nohup's.
+
+
 def test_an_interrupt_exits_130_and_leaves_nothing_of_the_run(tmp_path: Path) -> None:
     main, terminal = pty.openpty()  # a terminal sees the progress, and so do we
     command = [sys.executable, DEMO, "--epochs", "100000", "--lr-decay", "0", "--artifacts-root", tmp_path / "runs"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
     os.close(terminal)
     seen = os.read(main, 65536)
     while b"hold-out" not in seen:
@@ -398,7 +408,13 @@ def test_the_recorded_versions_are_those_that_are_installed(tmp_path: Path) -> N
 def test_other_signals_clean_up_as_an_interrupt_does(tmp_path: Path, number: int) -> None:
     main, terminal = pty.openpty()
     command = [sys.executable, DEMO, "--epochs", "100000", "--lr-decay", "0", "--artifacts-root", tmp_path / "runs"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal, text=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        text=True,
+        preexec_fn=partial(signal.signal, number, signal.SIG_DFL),
+    )
     os.close(terminal)
     seen = os.read(main, 65536)
     while b"hold-out" not in seen:
