@@ -106,7 +106,6 @@ def ours(task: Task, images: Any, labels: Any) -> dict[str, Trainer]:
 
 def contestants(name: str, quick: bool) -> dict[str, Trainer]:
     """Everybody who can do this task."""
-
     from benchmarks import loop_peers
     from benchmarks.loop_peers import Task
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier.config import real
 from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, explain
 from digit_classifier.schema import show
+from digit_classifier.store.bundle import MANIFEST
 from digit_classifier.terminal import printable, progress_bar
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def replay(options: argparse.Namespace) -> int:
     except ValueError:
         wanted = real(0, 10**9, above=True).expected
         raise InputError(explain("--max-seconds", wanted, show(options.max_seconds), "--max-seconds 3600")) from None
-    if not (path / "manifest.json").exists():
+    if not (path / MANIFEST).exists():
         attempt = "the run_dir that train printed"
         raise InputError(explain("RUN", "a run directory", show(str(path)), attempt))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
