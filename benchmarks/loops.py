@@ -127,8 +127,14 @@ def contestants(name: str, quick: bool) -> dict[str, Trainer]:
 
 
 def timed(train: Trainer) -> tuple[float, list[float]]:
-    """Seconds of one training, and its losses; a pause lets the threads of the one before come to rest."""
+    """Seconds of one training, and its losses; a pause lets the threads of the one before come to rest.
+
+    Everybody gets memory that was just used and given back: whoever came after himself was 20 percent faster.
+    """
+    import numpy as np
+
     gc.collect()
+    np.ones(2**28, np.uint8)
     time.sleep(0.05)
     started = time.perf_counter()
     losses = train()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn import datasets
 
 from digit_classifier import data
-from digit_classifier.data import Dataset, load_digits, random_bits, stratified_split
+from digit_classifier.data import Dataset, load_digits, random_bits, random_order, random_stream, stratified_split
 from digit_classifier.errors import InputError
 
 DIGITS = load_digits()
@@ -97,6 +97,14 @@ def test_a_class_missing_on_one_side_is_refused_by_name(labels: list[int], test_
         InputError, match=r"leaves every class on both sides, got .* of class '[01]'; try --test-size 0.2"
     ):
         stratified_split(small(labels, 2), test_size, 0)
+
+
+def test_random_order_sorts_the_upper_bits_of_pcg64() -> None:
+    for count in (1, 2, 3, 1024, 1025, 1797):
+        words = np.random.PCG64([7, 2]).random_raw(count).tolist()
+        low = (count - 1).bit_length()
+        order = random_order(random_stream(7, 2), count)
+        assert order.tolist() == sorted(range(count), key=lambda row: (words[row] >> low, row))
 
 
 def test_random_bits_are_pcg64_and_differ_by_purpose() -> None:

@@ -229,3 +229,14 @@ def test_every_epoch_sees_every_row_once_and_in_a_new_order():
     assert all(epoch.shape[1] == len(SPLIT.training_ids) for epoch in seen)
     assert not np.array_equal(seen[0], seen[1])
     assert not np.array_equal(seen[1], seen[2])
+
+
+def test_few_images_and_many_are_fed_alike(monkeypatch):
+    config = replace(MLP, batch_size=100, shift_pixels=0.0)
+
+    def fed():
+        return next(passes(config, new_network(config, SPLIT), SPLIT, 100))
+
+    few = np.concatenate(list(fed().blocks), axis=1)
+    monkeypatch.setattr("digit_classifier.training.SCALED", 0)
+    np.testing.assert_array_equal(few, np.concatenate(list(fed().blocks), axis=1))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from digit_classifier.arithmetic import EXACT, ORDINARY, Floats
 from digit_classifier.augmentation import WORDS, jittered
-from digit_classifier.data import random_stream
+from digit_classifier.data import random_order, random_stream
 from digit_classifier.network import (
     Network,
     Scores,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from digit_classifier.network import Architecture
 
 MOVED = 2**17  # pixels are moved this many at a time: memory stays bounded, and mostly in the cache
+SCALED = 2**20  # pixels: so many floats stay in the cache
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
 FILM = 2_000_000  # numbers in all snapshots together: what a file of 16 MB can hold
 
@@ -210,7 +211,8 @@ def learner(config: RunConfig, network: Network, split: Split) -> Callable[[floa
             work, seen = workspaces[inputs.shape[1]], probabilities[:, columns]
             forward(network, inputs, work, seen)
             backward(network, inputs, work, seen, targets[:, columns], gradients)
-            np.multiply(network.parameters, kept, out=network.parameters)
+            if config.weight_decay:
+                np.multiply(network.parameters, kept, out=network.parameters)
             update(gradient, rate)
         return score(probabilities, labels, network.arithmetic)
 
@@ -261,19 +263,21 @@ def passes(config: RunConfig, network: Network, split: Split, batch: int) -> Ite
     still = not config.shift_pixels
     blocks = still_blocks(network, images, batch) if still else moved_blocks(network, images, batch, config)
     if still and batch == len(labels):  # in a full batch of still images, nothing changes
-        order = np.arange(len(labels))
-        everything = Pass(labels, smooth.take(labels, axis=1), tuple(blocks(order)))
+        everything = Pass(labels, smooth.take(labels, axis=1), (network.inputs(as_columns(images)),))
         while True:
             yield everything
     shuffling = random_stream(config.random_state, 2)
     while True:
-        order = np.argsort(shuffling.random_raw(len(labels)), kind="stable")
+        order = random_order(shuffling, len(labels))
         yield Pass(labels[order], smooth.take(labels[order], axis=1), blocks(order))
 
 
 def still_blocks(network: Network, images: NDArray[np.uint8], batch: int) -> Blocks:
-    """The images as they are: scaled once, then whole rows of memory are picked."""
-    rows = network.inputs(images.reshape(len(images), -1).T).T
+    """The images as they are: few are scaled once, many in every epoch, which takes no longer and less memory."""
+    pixels = images.reshape(len(images), -1)
+    if pixels.size > SCALED:
+        return lambda order: (network.inputs(pixels.take(part, axis=0).T) for part in parts(order, batch))
+    rows = network.inputs(pixels.T).T
     return lambda order: (rows.take(part, axis=0).T for part in parts(order, batch))
 
 
