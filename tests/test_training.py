@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
+from digit_classifier.augmentation import WORDS, jittered
 from digit_classifier.config import configure
-from digit_classifier.data import Split, load_digits, stratified_split
-from digit_classifier.network import build_architecture, create_network, score
+from digit_classifier.data import Split, load_digits, random_order, random_stream, stratified_split
+from digit_classifier.network import as_columns, build_architecture, create_network, score
 from digit_classifier.training import (
     is_weight,
     learning_rate,
@@ -240,3 +241,17 @@ def test_few_images_and_many_are_fed_alike(monkeypatch):
     few = np.concatenate(list(fed().blocks), axis=1)
     monkeypatch.setattr("digit_classifier.training.SCALED", 0)
     np.testing.assert_array_equal(few, np.concatenate(list(fed().blocks), axis=1))
+
+
+@pytest.mark.parametrize("at_once", [1, 2**20])
+def test_the_batches_of_an_epoch_are_moved_alike_however_many_at_once(monkeypatch, at_once):
+    monkeypatch.setattr("digit_classifier.training.MOVED", at_once)
+    config = replace(MLP, batch_size=100, shift_pixels=0.7, random_state=3)
+    network, rows = new_network(config, SPLIT), random_order(random_stream(3, 2), len(SPLIT.training_ids))
+    bits = random_stream(3, 3).random_raw(WORDS * 100)
+    fed = np.concatenate(list(next(passes(config, network, SPLIT, 100)).blocks), axis=1)
+    for first in range(0, len(rows), 100):
+        pixels = as_columns(SPLIT.training_images[rows[first : first + 100]])
+        images = pixels.reshape(8, 8, 1, -1)
+        moved = jittered(images, bits[: WORDS * images.shape[3]], 0.7).reshape(pixels.shape)
+        np.testing.assert_array_equal(fed[:, first : first + 100], network.inputs(moved))

@@ -10,6 +10,7 @@ and every partial sum, in whatever order, is a whole number of at most 2⁵³: f
 so every order gives the same bits, and BLAS may choose its own. Scaling back by a power of two is exact as well; one
 rounding to the type of the result ends it. What it costs is precision, 2⁻ᵇ of the largest element: b = 23 for
 64 inputs, about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.)
+What goes into the first layer is rounded only once, before training, and the other factor gets the bits that it leaves.
 **Exponential and logarithm** come from `elementary`, **sums** are added in a fixed order or rounded only once (fsum).
 """
 
@@ -32,6 +33,7 @@ Floats = NDArray[np.floating[Any]]
 class Arithmetic(NamedTuple):
     """The operations whose result could depend on the machine."""
 
+    constant: Callable[[Floats], Floats]  # a matrix of many products to come
     matmul: Callable[[Floats, Floats, Floats], object]  # (a, b, out): out = a @ b
     exp: Callable[[Floats, Floats], object]  # (x, out), for x ≤ 0
     log: Callable[[Floats], Floats]
@@ -43,12 +45,22 @@ def _ordinary_mean(values: Floats) -> float:
     return float(np.add.reduce(values, dtype=np.float64)) / len(values)
 
 
-ORDINARY = Arithmetic(np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean)
+ORDINARY = Arithmetic(lambda matrix: matrix, np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean)
+
+
+CONSTANT = 20  # bits of a constant matrix
+
+
+def exact_constant(matrix: Floats) -> Floats:
+    """Rounded as for a product, in float64: what is in float64 already, products take as it is."""
+    numbers, exponent = _whole(matrix, CONSTANT)
+    return numbers * ldexp(1, exponent)
 
 
 def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
     """`out = a @ b` by whole numbers, for (m, k) and (k, n); all nan if an element is not finite."""
-    bits = (53 - (a.shape[1] - 1).bit_length()) // 2
+    bits = 53 - (a.shape[1] - 1).bit_length()
+    bits = min(bits - CONSTANT, 24) if np.float64 in (a.dtype, b.dtype) else bits // 2
     (left, left_exponent), (right, right_exponent) = _whole(a, bits), _whole(b, bits)
     np.multiply(left @ right, ldexp(1, left_exponent + right_exponent), out=out, casting="same_kind")
 
@@ -58,6 +70,8 @@ def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
 
     Scaling and rounding are exact in the type of x, as long as that holds the power of two.
     """
+    if x.dtype == np.float64:
+        return x, 0
     largest = max(float(np.maximum.reduce(x, axis=None)), -float(np.minimum.reduce(x, axis=None)))
     if not isfinite(largest):
         return np.full(x.shape, np.nan), 0
@@ -67,16 +81,16 @@ def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
 
 
 def exact_exp(x: Floats, out: Floats) -> None:
-    """`out = exp(x)` for x ≤ 0: eˣ = 2ⁿ eʳ with r within ±ln(2)/2."""
-    x = np.maximum(x, -700, dtype=np.float64)  # below, the result is zero in float32 anyway
+    """`out = exp(x)` in float32 for x ≤ 0: eˣ = 2ⁿ eʳ with r within ±ln(2)/2; zero where that is below 2⁻¹²⁶ or so."""
+    x = np.maximum(x, -88)  # n = -127, and the bits of 2ⁿ are those of zero
     n = np.rint(x * (1 / LN2))
     x -= n * LN2_HIGH
     x -= n * LN2_LOW
     with np.errstate(invalid="ignore"):  # nan has no whole part; its fraction is nan already
-        power = n.astype(np.int64)
-    power += 1023
-    power <<= 52  # the bits of 2ⁿ
-    np.multiply(exp_fraction(x), power.view(np.float64), out=out, casting="same_kind")
+        power = n.astype(np.int32)
+    power += 127
+    power <<= 23  # the bits of 2ⁿ
+    np.multiply(exp_fraction(x), power.view(np.float32), out=out)
 
 
 def exact_log(x: Floats) -> Floats:
@@ -100,4 +114,4 @@ def exact_mean(values: Floats) -> float:
     return fsum(values.tolist()) / len(values)
 
 
-EXACT = Arithmetic(exact_matmul, exact_exp, exact_log, exact_column_sums, exact_mean)
+EXACT = Arithmetic(exact_constant, exact_matmul, exact_exp, exact_log, exact_column_sums, exact_mean)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digit_classifier.layers import overlap
 from digit_classifier.network import unit_uniform
 
 if TYPE_CHECKING:
@@ -19,18 +20,20 @@ STEPS = 64  # images move by whole steps of a pixel, so that a short table has a
 
 
 def jittered(images: Floats, bits: NDArray[np.uint64], pixels: float) -> Floats:
-    """Move each image (height, width, samples) by a random affine map of its own; zeros come in from outside.
+    """Move images (height, width, batches, samples) by random affine maps; zeros come in from outside.
 
-    Shifts are uniform on ±pixels. So are slants, as far as they carry the outermost rows and columns, and stretches, by
-    as much as they make an image higher or wider. `bits` holds six raw words per image.
+    A batch has as many maps as samples, and all batches have the same. Shifts are uniform on ±pixels. So are slants, as
+    far as they carry the outermost rows and columns, and stretches, by as much as they make an image higher or wider.
+    `bits` holds six raw words per map.
     """
-    height, width, samples = images.shape
+    height, width, _, samples = images.shape
     draws = (2 * unit_uniform(bits).reshape(samples, WORDS).T - 1) * pixels
     down, slant_down, stretch_down, right, slant_right, stretch_right = np.ascontiguousarray(draws, dtype=images.dtype)
-    rows, columns = (_evenly(n).astype(images.dtype)[:, None] for n in (height, width))
-    down, right = down + columns * slant_down, right + rows * slant_right
-    rows, columns = rows[:, :, None] * (stretch_down / 2), columns[:, :, None] * (stretch_right / 2)
-    return displaced(images, down + rows, right + columns)
+    rows, columns = _evenly(height).astype(images.dtype), _evenly(width).astype(images.dtype)
+    rows, columns = rows.reshape(-1, 1, 1, 1), columns.reshape(-1, 1, 1)
+    down = down + columns * slant_down + rows * (stretch_down / 2)
+    right = right + rows * slant_right + columns * (stretch_right / 2)
+    return displaced(images, down, right)
 
 
 def _evenly(count: int) -> Floats:
@@ -40,22 +43,24 @@ def _evenly(count: int) -> Floats:
 
 
 def displaced(images: Floats, down: Floats, right: Floats) -> Floats:
-    """Move pixels down by down (height, width, samples), then right by right (width, height, samples), in pixels."""
-    return _along_rows(_along_rows(images, down).swapaxes(0, 1), right).swapaxes(0, 1)
+    """Move pixels by down and then by right (height, width, 1, samples), in pixels."""
+    return _along(1, _along(0, images, down), right)
 
 
-def _along_rows(images: Floats, by: Floats) -> Floats:
-    """A weighted sum of copies of the images moved by whole rows: all samples at once, one look-up per weight."""
+def _along(axis: int, images: Floats, by: Floats) -> Floats:
+    """A weighted sum of copies of the images moved by whole pixels: all batches at once, one look-up per weight."""
     farthest = ceil(np.abs(by).max(initial=0))
-    reach = min(farthest + 1, len(images) - 1)
+    reach = min(farthest + 1, images.shape[axis] - 1)
     ends = (farthest + reach) * STEPS
     weights = cubic(np.arange(-ends, ends + 1, dtype=images.dtype) / STEPS)
     steps = np.rint(by * STEPS).astype(np.intp)
     steps += farthest * STEPS
     result = np.zeros_like(images)
-    for rows in range(-reach, reach + 1):
-        target, source = (slice(rows, None), slice(-rows)) if rows > 0 else (slice(rows or None), slice(-rows, None))
-        result[target] += images[source] * weights[(reach - rows) * STEPS :].take(steps[target])
+    before = (slice(None),) * axis
+    for step in range(-reach, reach + 1):
+        target, source = ((*before, places) for places in overlap(step, images.shape[axis]))
+        weight = weights[(reach + step) * STEPS :].take(steps[target])
+        result[target] += images[source] * weight.repeat(images.shape[2], axis=2)  # a copy is faster than broadcasting
     return result
 
 

@@ -100,6 +100,7 @@ class Patches:
 
     seen: Floats  # (channels · 9 + 1, height · width · samples): what each place sees, last row ones
     blame: Floats  # (channels · 9, height · width · samples): gradient of the loss at what it sees
+    slope: Floats  # (channels · 9 + 1, units): gradient of the loss at the matrix, turned
     sums: Floats  # (units, height, width, samples)
     paired: Floats  # (units, height, width // 2, samples): the larger of each two neighbours in a row
 
@@ -144,7 +145,8 @@ class Convolution:
         seen = np.zeros((self.matrix_shape[1], self.height * self.width * samples), dtype)
         seen[-1] = 1
         sums = np.zeros((self.units, self.height, self.width, samples if self.pooled else 0), dtype)
-        return Patches(seen, np.empty_like(seen[:-1]), sums, np.zeros_like(sums[:, :, : self.width // POOL]))
+        slope, paired = np.empty((len(seen), self.units), dtype), np.zeros_like(sums[:, :, : self.width // POOL])
+        return Patches(seen, np.empty_like(seen[:-1]), slope, sums, paired)
 
     def sums(self, matrix: Floats, inputs: Floats, out: Floats, memory: Patches, matmul: Matmul) -> None:
         """Spread the image into patches; one product; pool along rows and then along columns."""
@@ -158,11 +160,12 @@ class Convolution:
             np.maximum(*halves(memory.paired, 1), out=self._pooled(out))
 
     def gradient(self, inputs: Floats, errors: Floats, out: Floats, memory: Patches, matmul: Matmul) -> None:  # noqa: ARG002
-        """Send errors back to where the maximum came from, over the sums; one product."""
+        """Send errors back to where the maximum came from, over the sums; one product, faster this way round."""
         if self.pooled:
             share(self._pooled(errors), memory.paired, 1)
             share(memory.paired, memory.sums, 2)
-        matmul(self._spread(errors, memory), memory.seen.T, out)
+        matmul(memory.seen, self._spread(errors, memory).T, memory.slope)
+        out[...] = memory.slope.T
 
     def errors_below(self, matrix: Floats, errors: Floats, out: Floats, memory: Patches, matmul: Matmul) -> None:
         """One product; add patches up into pixels."""
@@ -188,11 +191,11 @@ class Convolution:
         """Per cell of the kernel: the cell, the places where it lies on the image, and the pixels that it lies on."""
         for row in range(KERNEL):
             for column in range(KERNEL):
-                down, right = _overlap(row - 1, self.height), _overlap(column - 1, self.width)
+                down, right = overlap(row - 1, self.height), overlap(column - 1, self.width)
                 yield (row, column), (down[0], right[0]), (down[1], right[1])
 
 
-def _overlap(step: int, length: int) -> tuple[slice, slice]:
+def overlap(step: int, length: int) -> tuple[slice, slice]:
     """The places whose neighbour this many steps ahead exists, and these neighbours."""
     return slice(max(0, -step), length - max(0, step)), slice(max(0, step), length - max(0, -step))
 

@@ -73,7 +73,7 @@ class Network:
         if self.offset.any():
             pixels = np.subtract(pixels, self.offset[:, None], out=scaled[:-1])
         np.divide(pixels, self.scale[:, None], out=scaled[:-1])
-        return scaled
+        return self.arithmetic.constant(scaled)
 
     def probabilities(self, images: NDArray[Any]) -> Floats:
         """Class probabilities (samples, classes) of raw images (samples, height, width) or (samples, pixels)."""

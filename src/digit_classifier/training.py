@@ -282,23 +282,27 @@ def still_blocks(network: Network, images: NDArray[np.uint8], batch: int) -> Blo
 
 
 def moved_blocks(network: Network, images: NDArray[np.uint8], batch: int, config: RunConfig) -> Blocks:
-    """The images moved at random, some batches at a time."""
+    """The images moved at random, some batches at a time.
+
+    An epoch draws one map per sample of a batch, for all of its batches: within a batch everybody moves in a way of his
+    own, and the weights of a move are looked up once for many images.
+    """
     moving, size = random_stream(config.random_state, 3), max(1, MOVED // (batch * images[0].size)) * batch
-    return lambda order: (
-        network.inputs(moved_columns(images[part], config.shift_pixels, moving)) for part in parts(order, size)
-    )
+
+    def blocks(order: NDArray[np.intp]) -> Iterator[Floats]:
+        bits = moving.random_raw(WORDS * batch)
+        for part in parts(order, size):
+            whole = np.resize(part, ceil(len(part) / batch) * batch)  # begins again where the last batch is short
+            columns = as_columns(images[whole]).reshape(*images.shape[1:], -1, batch)
+            moved = jittered(columns, bits, config.shift_pixels).reshape(-1, len(whole))
+            yield network.inputs(moved)[:, : len(part)]
+
+    return blocks
 
 
 def parts(order: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
     """Cut into pieces of this size; the last may be shorter."""
     return (order[first : first + size] for first in range(0, len(order), size))
-
-
-def moved_columns(images: NDArray[np.uint8], shift_pixels: float, moving: np.random.PCG64) -> Floats:
-    """Images (samples, height, width) as floats (pixels, samples), each moved at random."""
-    pixels = as_columns(images)
-    bits = moving.random_raw(WORDS * len(images))
-    return jittered(pixels.reshape(*images.shape[1:], -1), bits, shift_pixels).reshape(pixels.shape)
 
 
 def batches(blocks: Iterable[Floats], size: int) -> Iterator[tuple[slice, Floats]]:
