@@ -10,7 +10,7 @@ and every partial sum, in whatever order, is a whole number of at most 2⁵³: f
 so every order gives the same bits, and BLAS may choose its own. Scaling back by a power of two is exact as well; one
 rounding to the type of the result ends it. What it costs is precision, 2⁻ᵇ of the largest element: b = 23 for
 64 inputs, about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.)
-What goes into the first layer is rounded only once, before training, and the other factor gets the bits that it leaves.
+What goes into the first layer is rounded once for all products, to 20 bits; its partner gets the bits that it leaves.
 **Exponential and logarithm** come from `elementary`, **sums** are added in a fixed order or rounded only once (fsum).
 """
 
@@ -68,7 +68,8 @@ def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
 def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
     """Whole numbers of at most this many bits and e, with x ≈ numbers · 2ᵉ; all nan if an element is not finite.
 
-    Scaling and rounding are exact in the type of x, as long as that holds the power of two.
+    A constant matrix, known by its float64, has been through this before. Scaling and rounding are exact in the type of
+    x, as long as that holds the power of two.
     """
     if x.dtype == np.float64:
         return x, 0
