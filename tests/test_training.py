@@ -244,14 +244,15 @@ def test_few_images_and_many_are_fed_alike(monkeypatch):
 
 
 @pytest.mark.parametrize("at_once", [1, 2**20])
-def test_the_batches_of_an_epoch_are_moved_alike_however_many_at_once(monkeypatch, at_once):
+@pytest.mark.parametrize(("batch", "maps"), [(100, 100), (64, 64), (30, 90), (1, 64)])
+def test_the_maps_of_an_epoch_are_used_over_and_over_however_many_images_at_once(monkeypatch, at_once, batch, maps):
     monkeypatch.setattr("digit_classifier.training.MOVED", at_once)
-    config = replace(MLP, batch_size=100, shift_pixels=0.7, random_state=3)
+    config = replace(MLP, batch_size=batch, shift_pixels=0.7, random_state=3)
     network, rows = new_network(config, SPLIT), random_order(random_stream(3, 2), len(SPLIT.training_ids))
-    bits = random_stream(3, 3).random_raw(WORDS * 100)
-    fed = np.concatenate(list(next(passes(config, network, SPLIT, 100)).blocks), axis=1)
-    for first in range(0, len(rows), 100):
-        pixels = as_columns(SPLIT.training_images[rows[first : first + 100]])
+    bits = random_stream(3, 3).random_raw(WORDS * maps)
+    fed = np.concatenate(list(next(passes(config, network, SPLIT, batch)).blocks), axis=1)
+    for first in range(0, len(rows), maps):
+        pixels = as_columns(SPLIT.training_images[rows[first : first + maps]])
         images = pixels.reshape(8, 8, 1, -1)
         moved = jittered(images, bits[: WORDS * images.shape[3]], 0.7).reshape(pixels.shape)
-        np.testing.assert_array_equal(fed[:, first : first + 100], network.inputs(moved))
+        np.testing.assert_array_equal(fed[:, first : first + maps], network.inputs(moved))

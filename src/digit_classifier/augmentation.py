@@ -20,14 +20,13 @@ STEPS = 64  # images move by whole steps of a pixel, so that a short table has a
 
 
 def jittered(images: Floats, bits: NDArray[np.uint64], pixels: float) -> Floats:
-    """Move images (height, width, batches, samples) by random affine maps; zeros come in from outside.
+    """Move images (height, width, times, maps), the n-th of each time by the n-th random affine map.
 
-    A batch has as many maps as samples, and all batches have the same. Shifts are uniform on ±pixels. So are slants, as
-    far as they carry the outermost rows and columns, and stretches, by as much as they make an image higher or wider.
-    `bits` holds six raw words per map.
+    Zeros come in from outside. Shifts are uniform on ±pixels. So are slants, as far as they carry the outermost rows
+    and columns, and stretches, by as much as they make an image higher or wider. `bits` holds six raw words per map.
     """
-    height, width, _, samples = images.shape
-    draws = (2 * unit_uniform(bits).reshape(samples, WORDS).T - 1) * pixels
+    height, width, _, maps = images.shape
+    draws = (2 * unit_uniform(bits).reshape(maps, WORDS).T - 1) * pixels
     down, slant_down, stretch_down, right, slant_right, stretch_right = np.ascontiguousarray(draws, dtype=images.dtype)
     rows, columns = _evenly(height).astype(images.dtype), _evenly(width).astype(images.dtype)
     rows, columns = rows.reshape(-1, 1, 1, 1), columns.reshape(-1, 1, 1)
@@ -43,12 +42,12 @@ def _evenly(count: int) -> Floats:
 
 
 def displaced(images: Floats, down: Floats, right: Floats) -> Floats:
-    """Move pixels by down and then by right (height, width, 1, samples), in pixels."""
+    """Move pixels by down and then by right (height, width, 1, maps), in pixels."""
     return _along(1, _along(0, images, down), right)
 
 
 def _along(axis: int, images: Floats, by: Floats) -> Floats:
-    """A weighted sum of copies of the images moved by whole pixels: all batches at once, one look-up per weight."""
+    """A weighted sum of copies of the images moved by whole pixels: all of them at once, one look-up per weight."""
     farthest = ceil(np.abs(by).max(initial=0))
     reach = min(farthest + 1, images.shape[axis] - 1)
     ends = (farthest + reach) * STEPS

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from digit_classifier.network import Architecture
 
 MOVED = 2**17  # pixels are moved this many at a time: memory stays bounded, and mostly in the cache
+MAPS = 64  # ways to move an image, at least, in one epoch
 SCALED = 2**20  # pixels: so many floats stay in the cache
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
 FILM = 2_000_000  # numbers in all snapshots together: what a file of 16 MB can hold
@@ -284,16 +285,17 @@ def still_blocks(network: Network, images: NDArray[np.uint8], batch: int) -> Blo
 def moved_blocks(network: Network, images: NDArray[np.uint8], batch: int, config: RunConfig) -> Blocks:
     """The images moved at random, some batches at a time.
 
-    An epoch draws one map per sample of a batch, for all of its batches: within a batch everybody moves in a way of his
-    own, and the weights of a move are looked up once for many images.
+    An epoch draws as many maps as a batch has images, or more if that is few, and uses them over and over: within a
+    batch everybody moves in a way of his own, and the weights of a move are looked up once for many images.
     """
-    moving, size = random_stream(config.random_state, 3), max(1, MOVED // (batch * images[0].size)) * batch
+    moving, maps = random_stream(config.random_state, 3), ceil(MAPS / batch) * batch
+    size = max(1, MOVED // (maps * images[0].size)) * maps
 
     def blocks(order: NDArray[np.intp]) -> Iterator[Floats]:
-        bits = moving.random_raw(WORDS * batch)
+        bits = moving.random_raw(WORDS * maps)
         for part in parts(order, size):
-            whole = np.resize(part, ceil(len(part) / batch) * batch)  # begins again where the last batch is short
-            columns = as_columns(images[whole]).reshape(*images.shape[1:], -1, batch)
+            whole = np.resize(part, ceil(len(part) / maps) * maps)  # begins again where the images end
+            columns = as_columns(images[whole]).reshape(*images.shape[1:], -1, maps)
             moved = jittered(columns, bits, config.shift_pixels).reshape(-1, len(whole))
             yield network.inputs(moved)[:, : len(part)]
 
