@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 RESULTS = ROOT / "benchmarks" / "results"
 TRIAL = ROOT / "build" / "benchmarks"  # results of --quick, which nobody may quote
 FEWEST = 4  # rounds, without which quartiles mean nothing
-LOAD = os.getloadavg()[0]  # when this part began
 WIDEST = 0.3  # interquartile range of the ratios over their median; beyond it a ratio is not reported
 PACKAGES = ("numpy", "scikit-learn", "matplotlib", "torch", "jax", "mlflow", "tensorboard", "tensorboardX", "trackio")
 
 Result = dict[str, Any]
 T = TypeVar("T")
+
+
+def load_now() -> float:
+    """Programs that want a processor, over the last minute; nan where the system does not say."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else float("nan")
+
+
+LOAD = load_now()  # when this part began
 
 
 class Cost(NamedTuple):
@@ -119,7 +126,7 @@ def machine() -> Result:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
-        "load": [round(load, 1) for load in (LOAD, os.getloadavg()[0])],
+        "load": [LOAD, load_now()],
         "blas": sorted(
             f"{library['internal_api']} {library['version']} {library['architecture']}"
             for library in threadpool_info()

@@ -231,7 +231,7 @@ def circumstances(result: Result) -> str:
     cores = "one core" if machine["cores"] == 1 else f"{machine['cores']} cores"
     trial = " A quick trial: not to be quoted." if result["quick"] else ""
     before, after = machine["load"]
-    if min(before, after) > machine["cores"] + 1:  # a browser and its peers' servers are a load themselves, but later
+    if before > machine["cores"] + 1:  # the load after holds what this part did itself
         trial += " Other programs kept the machine busy: measure again before quoting."
     return (
         f"*{machine['processor']}, {cores}, load {before} before and {after} after; {versions}; "

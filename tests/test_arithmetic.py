@@ -82,6 +82,11 @@ def test_any_order_of_the_products_gives_the_same_bits():
     np.testing.assert_allclose(out, a.astype(np.float64) @ b, rtol=0, atol=1e-3)  # 21 bits each
 
 
+def test_two_float64_matrices_have_no_exact_product():
+    with pytest.raises(ValueError, match="at most one factor in float64"):
+        exact_matmul(np.eye(2), np.eye(2), np.empty((2, 2)))
+
+
 def test_a_product_with_an_infinite_element_is_not_a_number_throughout():
     out = np.zeros((2, 2), np.float32)
     exact_matmul(np.array([[np.inf, 0], [0, 1]], np.float32), np.eye(2, dtype=np.float32), out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
 from digit_classifier.optimizers import adamw, sgd
@@ -42,17 +43,17 @@ def test_adamw_is_algorithm_2_of_its_paper():
     np.testing.assert_allclose(parameters, values, rtol=1e-12)
 
 
-def test_what_is_remembered_of_a_dead_weight_ends_at_zero_and_is_never_subnormal():
+@pytest.mark.parametrize("momentum", [0.8, 0.9])
+@pytest.mark.parametrize(("optimizer", "beta2"), [(sgd, []), (adamw, [0.9])])
+def test_what_is_remembered_of_a_dead_weight_ends_at_zero_and_is_never_subnormal(optimizer, beta2, momentum):
     """Float32 holds 0.9ⁿ as a subnormal number from n = 829 on, and then for ever: the last bit times 0.9 is itself."""
-    for optimizer in (sgd, adamw):
-        parameters = np.ones(3, np.float32)
-        update = optimizer(parameters, 0.9)
-        names = zip(update.__code__.co_freevars, update.__closure__ or (), strict=True)
-        memories = [cell.cell_contents for name, cell in names if name in {"first", "velocity"}]
-        assert len(memories) == 1
-        update(np.array([1, 0, 1], np.float32), 0.1)
-        for _ in range(1000):
-            update(np.array([0, 0, 1e-3], np.float32), 0.1)
-            sizes = np.abs(memories[0])
-            assert np.all((sizes == 0) | (sizes >= np.finfo(np.float32).tiny))
-        assert np.array_equal(sizes == 0, [True, True, False])
+    update = optimizer(np.ones(3, np.float32), momentum, *beta2)
+    names = zip(update.__code__.co_freevars, update.__closure__ or (), strict=True)
+    memories = [cell.cell_contents for name, cell in names if name in {"first", "second", "velocity"}]
+    assert len(memories) == 1 + len(beta2)
+    update(np.array([1, 0, 1], np.float32), 0.1)
+    for _ in range(1000):
+        update(np.array([0, 0, 1e-3], np.float32), 0.1)
+        sizes = np.abs(memories)
+        assert np.all((sizes == 0) | (sizes >= np.finfo(np.float32).tiny))
+    assert np.array_equal(sizes == 0, [[True, True, False]] * len(memories))

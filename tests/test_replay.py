@@ -173,7 +173,7 @@ def test_another_kernel_keeps_the_promise_made_for_it_and_is_named(
     assert outcome["tier"] in (BIT_IDENTICAL, METRIC_IDENTICAL, WITHIN_NOISE)
     assert read_replay(run.parent, run.name) == outcome
     losses = next(each for each in outcome["artifacts"] if each["file"] == "loss_curve.json")
-    assert (losses["largest"] or 0) < 0.02  # a doubtful prediction may flip, and does
+    assert (losses["largest"] or 0) < (0.02 if "model" in settings else 1e-5)
 
 
 def nudged(payloads: dict[str, Any], amount: float) -> None:

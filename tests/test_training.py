@@ -232,7 +232,7 @@ def test_every_epoch_sees_every_row_once_and_in_a_new_order():
     assert not np.array_equal(seen[1], seen[2])
 
 
-def test_few_images_and_many_are_fed_alike(monkeypatch):
+def test_few_images_and_many_are_fed_alike_in_ordinary_arithmetic(monkeypatch):
     config = replace(MLP, batch_size=100, shift_pixels=0.0)
 
     def fed():

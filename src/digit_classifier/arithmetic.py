@@ -10,7 +10,8 @@ and every partial sum, in whatever order, is a whole number of at most 2⁵³: f
 so every order gives the same bits, and BLAS may choose its own. Scaling back by a power of two is exact as well; one
 rounding to the type of the result ends it. What it costs is precision, 2⁻ᵇ of the largest element: b = 23 for
 64 inputs, about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.)
-What goes into the first layer is rounded once for all products, to 20 bits; its partner gets the bits that it leaves.
+What goes into the first layer is rounded once for all products, to 20 bits; its partner gets the bits that it leaves,
+22 for a batch of 1437 samples, 13 for one of a million.
 **Exponential and logarithm** come from `elementary`, **sums** are added in a fixed order or rounded only once (fsum).
 """
 
@@ -31,9 +32,9 @@ Floats = NDArray[np.floating[Any]]
 
 
 class Arithmetic(NamedTuple):
-    """The operations whose result could depend on the machine."""
+    """The operations whose result could depend on the machine. The exact ones are for float32."""
 
-    constant: Callable[[Floats], Floats]  # a matrix of many products to come
+    constant: Callable[[Floats], Floats]  # prepares a matrix for many products
     matmul: Callable[[Floats, Floats, Floats], object]  # (a, b, out): out = a @ b
     exp: Callable[[Floats, Floats], object]  # (x, out), for x ≤ 0
     log: Callable[[Floats], Floats]
@@ -52,13 +53,18 @@ CONSTANT = 20  # bits of a constant matrix
 
 
 def exact_constant(matrix: Floats) -> Floats:
-    """Rounded as for a product, in float64: what is in float64 already, products take as it is."""
+    """Float32 rounded as for a product, in float64: what is in float64 already, products take as it is."""
     numbers, exponent = _whole(matrix, CONSTANT)
     return numbers * ldexp(1, exponent)
 
 
 def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
-    """`out = a @ b` by whole numbers, for (m, k) and (k, n); all nan if an element is not finite."""
+    """`out = a @ b` by whole numbers, for (m, k) and (k, n); all nan if an element is not finite.
+
+    One may be an `exact_constant`, the others are float32; ValueError when both are float64.
+    """
+    if a.dtype == b.dtype == np.float64:
+        raise ValueError("an exact product has at most one factor in float64, a constant")
     bits = 53 - (a.shape[1] - 1).bit_length()
     bits = min(bits - CONSTANT, 24) if np.float64 in (a.dtype, b.dtype) else bits // 2
     (left, left_exponent), (right, right_exponent) = _whole(a, bits), _whole(b, bits)
@@ -82,7 +88,7 @@ def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
 
 
 def exact_exp(x: Floats, out: Floats) -> None:
-    """`out = exp(x)` in float32 for x ≤ 0: eˣ = 2ⁿ eʳ with r within ±ln(2)/2; zero where that is below 2⁻¹²⁶ or so."""
+    """`out = exp(x)` in float32 for x ≤ 0: eˣ = 2ⁿ eʳ with r within ±ln(2)/2; zero where that is below 2^−126.5."""
     x = np.maximum(x, -88)  # n = -127, and the bits of 2ⁿ are those of zero
     n = np.rint(x * (1 / LN2))
     x -= n * LN2_HIGH

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from digit_classifier.arithmetic import Floats
 
-WORDS = 6  # random words per image: shift, slant and stretch, down and right
+WORDS = 6  # random words per map: shift, slant and stretch, down and right
 STEPS = 64  # images move by whole steps of a pixel, so that a short table has all the weights
 
 
 def jittered(images: Floats, bits: NDArray[np.uint64], pixels: float) -> Floats:
-    """Move images (height, width, times, maps), the n-th of each time by the n-th random affine map.
+    """Move images (height, width, times, maps): images[:, :, i, n] by random affine map n, whatever i.
 
     Zeros come in from outside. Shifts are uniform on ±pixels. So are slants, as far as they carry the outermost rows
     and columns, and stretches, by as much as they make an image higher or wider. `bits` holds six raw words per map.

@@ -193,7 +193,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "momentum": 0.8,  # 0.9 overshoots after epoch 60
         "weight_decay": 0.01,  # 0.4 points above none
         "label_smoothing": 0.0,  # 0.1 costs 0.3 points
-        "shift_pixels": 0.0,  # helps little here and takes five times as long
+        "shift_pixels": 0.0,  # 0.6 costs 4 points, and 1 with max: a linear model has no use for it
         "scaling": "standard",  # slightly better than max
     },
 }

@@ -10,7 +10,7 @@ import numpy as np
 from digit_classifier.arithmetic import Floats
 
 FORGET = 1e-30  # what has decayed below this no longer moves a parameter
-OFTEN = 100  # updates between two looks for it: 0.9 to this power is 3e-5, so that float32 stays normal (> 1e-38)
+OFTEN = 50  # updates between two looks for it: 0.8 to this power is 1e-5, so that float32 stays normal (> 1e-38)
 
 Update = Callable[[Floats, float], None]  # (gradient, rate): changes the parameters in place
 
@@ -47,6 +47,7 @@ def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: fl
         updates += 1
         if updates % OFTEN == 0:
             forget(first)
+            forget(second)
         power1, power2 = power1 * momentum, power2 * beta2
         np.multiply(first, momentum, out=first)
         np.add(first, gradient, out=first)
@@ -62,8 +63,10 @@ def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: fl
 
 
 def forget(memory: Floats) -> None:
-    """Set to zero what is almost zero. The gradients of weights that nothing comes through are zero, what is
-    remembered of older ones decays to subnormal numbers, and with those a processor is many times slower.
+    """Set to zero what is almost zero.
+
+    The gradients of a weight that nothing comes through are zero, what is remembered of older ones decays to subnormal
+    numbers, and with those a processor is many times slower.
     """
     memory[np.abs(memory) < FORGET] = 0
 

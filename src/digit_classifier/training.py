@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from digit_classifier.data import Split
     from digit_classifier.network import Architecture
 
-MOVED = 2**17  # pixels are moved this many at a time: memory stays bounded, and mostly in the cache
+# What exact training computes depends on these three: a block of inputs is rounded as its largest element demands.
+MOVED = 2**17  # pixels are moved about this many at a time: memory stays bounded, and mostly in the cache
 MAPS = 64  # ways to move an image, at least, in one epoch
 SCALED = 2**20  # pixels: so many floats stay in the cache
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
@@ -262,11 +263,11 @@ def passes(config: RunConfig, network: Network, split: Split, batch: int) -> Ite
     images, labels = split.training_images, split.training_labels
     smooth = smoothed_targets(network.classes, config.label_smoothing).astype(network.parameters.dtype)
     still = not config.shift_pixels
-    blocks = still_blocks(network, images, batch) if still else moved_blocks(network, images, batch, config)
     if still and batch == len(labels):  # in a full batch of still images, nothing changes
         everything = Pass(labels, smooth.take(labels, axis=1), (network.inputs(as_columns(images)),))
         while True:
             yield everything
+    blocks = still_blocks(network, images, batch) if still else moved_blocks(network, images, batch, config)
     shuffling = random_stream(config.random_state, 2)
     while True:
         order = random_order(shuffling, len(labels))
@@ -274,7 +275,7 @@ def passes(config: RunConfig, network: Network, split: Split, batch: int) -> Ite
 
 
 def still_blocks(network: Network, images: NDArray[np.uint8], batch: int) -> Blocks:
-    """The images as they are: few are scaled once, many in every epoch, which takes no longer and less memory."""
+    """The images as they are: few are scaled once, many batch by batch, for the memory that all of them would take."""
     pixels = images.reshape(len(images), -1)
     if pixels.size > SCALED:
         return lambda order: (network.inputs(pixels.take(part, axis=0).T) for part in parts(order, batch))
