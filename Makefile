@@ -2,7 +2,7 @@
 # make test   set up, then every check: format, lint, types, Python, TypeScript and browser tests
 # make soak   the tests of faults and hostile input for an hour; FACTOR=10 for a night
 # make page   build the page again after changing frontend/
-# make bench  measure everything beside its peers (2 GB of them, an hour) and write docs/performance.md
+# make bench  measure everything beside its peers (2 GB of them; half an hour or more) and write docs/performance.md
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from math import sqrt
 
 import numpy as np
@@ -18,13 +19,10 @@ Update = Callable[[Floats, float], None]  # (gradient, rate): changes the parame
 def sgd(parameters: Floats, momentum: float) -> Update:
     """Gradient descent with heavy-ball momentum (Polyak, 1964)."""
     velocity, step = np.zeros_like(parameters), np.empty_like(parameters)
-    updates = 0
+    forget = forgetting(velocity)
 
     def update(gradient: Floats, rate: float) -> None:
-        nonlocal updates
-        updates += 1
-        if updates % OFTEN == 0:
-            forget(velocity)
+        forget()
         np.multiply(velocity, momentum, out=velocity)
         np.add(velocity, gradient, out=velocity)
         np.subtract(parameters, np.multiply(velocity, rate, out=step), out=parameters)
@@ -40,14 +38,11 @@ def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: fl
     """
     first, second, step = np.zeros_like(parameters), np.zeros_like(parameters), np.empty_like(parameters)
     power1 = power2 = 1.0  # momentum and beta2 to the number of updates
-    updates = 0
+    forget = forgetting(first, second)
 
     def update(gradient: Floats, rate: float) -> None:
-        nonlocal power1, power2, updates
-        updates += 1
-        if updates % OFTEN == 0:
-            forget(first)
-            forget(second)
+        nonlocal power1, power2
+        forget()
         power1, power2 = power1 * momentum, power2 * beta2
         np.multiply(first, momentum, out=first)
         np.add(first, gradient, out=first)
@@ -62,13 +57,20 @@ def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: fl
     return update
 
 
-def forget(memory: Floats) -> None:
-    """Set to zero what is almost zero.
+def forgetting(*memories: Floats) -> Callable[[], None]:
+    """Function for every update, which now and then sets to zero what is almost zero.
 
     The gradients of a weight that nothing comes through are zero, what is remembered of older ones decays to subnormal
     numbers, and with those a processor is many times slower.
     """
-    memory[np.abs(memory) < FORGET] = 0
+    updates = count(1)
+
+    def forget() -> None:
+        if next(updates) % OFTEN == 0:
+            for memory in memories:
+                memory[np.abs(memory) < FORGET] = 0
+
+    return forget
 
 
 # By name: function of (parameters, momentum) that returns their update.
