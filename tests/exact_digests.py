@@ -1,6 +1,7 @@
 """Train with `exact` and print digests of everything that was computed: what a test runs in other surroundings.
 
 `python tests/exact_digests.py '{"name": {setting: value, ...}, ...}'` prints one JSON object, digests by name.
+The setting "scaled" says how many pixels are few enough to be scaled all at once.
 """
 
 from __future__ import annotations
@@ -9,16 +10,21 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
+from digit_classifier import training
 from digit_classifier.config import configure
 from digit_classifier.recording import result_payloads
 from digit_classifier.run import prepare, run_experiment
 
+FEW = training.SCALED
 
-def digests(settings: dict[str, object]) -> dict[str, str]:
+
+def digests(settings: dict[str, Any]) -> dict[str, str]:
     """Digest of the weights, and of every JSON file that the run would write, times aside."""
+    training.SCALED = settings.pop("scaled", FEW)
     config = configure(**settings, exact=True, roc_per_class=True, learning_rate_trace=True)
     payloads = result_payloads(run_experiment(config, prepare(config)))
     text = json.dumps(payloads, sort_keys=True)

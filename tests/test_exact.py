@@ -30,13 +30,16 @@ WHOLE = {
     for model in ("mlp", "logistic", "cnn")
     for seed in (0, 1, 42)
 }
-# Small ones in which every operation occurs: full and odd batches, both optimisers and scalings, moved images.
+# Small ones in which every operation occurs: full and odd batches, both optimisers and scalings, images
+# moved and still, few and many.
 SMALL: dict[str, dict[str, object]] = {
     "logistic": {"model": "logistic", "epochs": 5},
     "mlp": {"hidden_sizes": "24,12", "epochs": 2, "batch_size": 100, "scaling": "standard"},
     "cnn": {"model": "cnn", "channels": "3,4", "hidden_sizes": "8", "epochs": 1, "batch_size": 500},
     "full": {"hidden_sizes": "16", "optimizer": "sgd", "epochs": 2, "batch_size": 0, "learning_rate": 0.5},
+    "still": {"hidden_sizes": "16", "epochs": 2, "batch_size": 100, "scaling": "standard", "shift_pixels": 0},
 }
+SMALL["many"] = SMALL["still"] | {"scaled": 0}
 
 
 def digests_in(settings: dict[str, dict[str, object]], **environment: str) -> dict[str, dict[str, str]]:
