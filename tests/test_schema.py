@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digit_classifier import schema as s
-from digit_classifier.errors import ArtifactError
+from digit_classifier.errors import ArtifactError, show
 from mutations import VALUES, mutated
 
 SCORE = s.obj(
@@ -146,8 +146,8 @@ def test_deep_nesting_is_an_error_not_a_crash() -> None:
 
 @given(VALUES)
 def test_a_shown_value_is_one_short_printable_line(value: Any) -> None:
-    assert s.show(value).isprintable()
-    assert len(s.show(value)) <= 60
+    assert show(value).isprintable()
+    assert len(show(value)) <= 60
 
 
 def test_a_newer_file_says_that_upgrading_helps() -> None:

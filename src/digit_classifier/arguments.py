@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from digit_classifier.config import PLACES, PRESETS, SETTINGS, Given, as_text, flag, suggestion
-from digit_classifier.errors import InputError, explain
-from digit_classifier.schema import show
+from digit_classifier.errors import InputError, explain, show
 
 
 class Parser(argparse.ArgumentParser):

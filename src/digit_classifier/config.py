@@ -12,8 +12,7 @@ import re
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from digit_classifier.errors import InputError, explain
-from digit_classifier.schema import show
+from digit_classifier.errors import InputError, explain, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from digit_classifier.config import LABEL, PLACE, SETTINGS, SIZES, SPELLINGS, Given, example, suggestion
-from digit_classifier.errors import InputError, explain
-from digit_classifier.schema import show
+from digit_classifier.errors import InputError, explain, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

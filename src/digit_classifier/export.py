@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
-from digit_classifier.errors import ArtifactError, InputError, RunError, explain
-from digit_classifier.schema import show
+from digit_classifier.errors import ArtifactError, InputError, RunError, explain, show
 from digit_classifier.store.bundle import (
     DATASET,
     DATASETS,

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier import artifacts
 from digit_classifier.config import PLACES, SETTINGS, as_text, flag, recorded
 from digit_classifier.environment import environment
-from digit_classifier.errors import InputError, explain
+from digit_classifier.errors import InputError, explain, show
 from digit_classifier.figures import FIGURES
 from digit_classifier.run import prepare, run_experiment
-from digit_classifier.schema import show
 from digit_classifier.store import bundle, history
 from digit_classifier.text import slug
 

@@ -22,10 +22,9 @@ from digit_classifier.artifacts.replay import (
 from digit_classifier.artifacts.rules import differences
 from digit_classifier.config import PLACES, SETTINGS, Given, as_text, resolve, suggestion
 from digit_classifier.environment import environment
-from digit_classifier.errors import ArtifactError, InputError, explain
+from digit_classifier.errors import ArtifactError, InputError, at, explain, show
 from digit_classifier.recording import created_now, result_payloads
 from digit_classifier.run import prepare, run_experiment
-from digit_classifier.schema import at, show
 from digit_classifier.store.bundle import decode, encode, problems, read_bundle
 from digit_classifier.store.index import glance
 

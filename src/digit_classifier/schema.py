@@ -11,7 +11,7 @@ from itertools import chain
 from math import isfinite
 from typing import Any
 
-from digit_classifier.errors import ArtifactError
+from digit_classifier.errors import ArtifactError, at, show
 
 Schema = dict[str, Any]
 
@@ -142,29 +142,6 @@ def _rows_fine(rows: list[dict[Any, Any]], schema: Schema) -> bool:
     if any(row.keys() != keys for row in rows) or not set(schema["required"]) <= keys <= properties.keys():
         return False
     return all(_all_fine([row[key] for row in rows], properties[key]) for key in keys)
-
-
-def at(where: str, key: object) -> str:
-    """Path of a key: `metrics.accuracy`, `metrics['f1-score']`."""
-    plain = isinstance(key, str) and len(key) <= 60 and key.isascii() and key.isidentifier()
-    return f"{where}.{key}" if plain else f"{where}[{show(key)}]"
-
-
-def show(value: object) -> str:
-    """A value for a message: one line, at most 60 printable characters, whatever came."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        text = repr(value[:60])
-    elif isinstance(value, int):
-        text = str(value) if abs(value) < 10**20 else f"an integer of {value.bit_length()} bits"
-    elif isinstance(value, float):
-        text = repr(float(value))
-    elif isinstance(value, (list, dict)):
-        text = f"a list of {len(value)}" if isinstance(value, list) else f"an object of {len(value)}"
-    else:
-        text = f"Python's {type(value).__name__}"
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def expected(schema: Schema) -> str:

@@ -11,8 +11,7 @@ from digit_classifier.artifacts.layers import LAYER
 from digit_classifier.artifacts.rules import Payload, differences
 from digit_classifier.artifacts.scores import build_metrics, build_roc
 from digit_classifier.artifacts.summary import results_digest
-from digit_classifier.errors import ArtifactError
-from digit_classifier.schema import show
+from digit_classifier.errors import ArtifactError, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

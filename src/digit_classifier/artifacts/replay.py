@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from digit_classifier.errors import show
 from digit_classifier.artifacts.rules import CREATED, FILE_NAME, RUN_ID, Payload, require
 from digit_classifier.artifacts.summary import FACT, KEY
 from digit_classifier.schema import (
@@ -18,7 +19,6 @@ from digit_classifier.schema import (
     number,
     obj,
     one_of,
-    show,
 )
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import fsum, isclose
 from typing import TYPE_CHECKING
 
+from digit_classifier.errors import at
 from digit_classifier.artifacts.rules import (
     CLASS_INDEX,
     CLASS_NAME,
@@ -38,7 +39,6 @@ from digit_classifier.schema import (
     COUNT,
     UNIT,
     arr,
-    at,
     check_payload,
     document,
     line,

@@ -24,7 +24,7 @@ from digit_classifier.artifacts.rules import (
     require,
 )
 from digit_classifier.config import SETTINGS, is_possible
-from digit_classifier.errors import ArtifactError
+from digit_classifier.errors import ArtifactError, show
 from digit_classifier.schema import (
     FLAG,
     SHA256,
@@ -38,7 +38,6 @@ from digit_classifier.schema import (
     nullable,
     number,
     obj,
-    show,
     text,
 )
 from digit_classifier.text import LABEL_LIMIT, clean_text

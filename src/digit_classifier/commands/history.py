@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import InputError, explain
-from digit_classifier.schema import show
+from digit_classifier.errors import InputError, explain, show
 from digit_classifier.terminal import printable
 
 if TYPE_CHECKING:

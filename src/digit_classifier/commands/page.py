@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.commands.history import root_of
 from digit_classifier.commands.signals import stopped_by_signals
-from digit_classifier.errors import InputError, explain
-from digit_classifier.schema import show
+from digit_classifier.errors import InputError, explain, show
 from digit_classifier.terminal import is_watched
 
 if TYPE_CHECKING:

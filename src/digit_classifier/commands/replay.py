@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.config import real
-from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, explain
-from digit_classifier.schema import show
+from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, explain, show
 from digit_classifier.store.bundle import MANIFEST
 from digit_classifier.terminal import printable, progress_bar
 
