@@ -27,7 +27,7 @@ from benchmarks import environment, measure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from digit_classifier.data import Dataset, Split
+    from digit_classifier.datasets.dataset import Dataset, Split
 
 CHOSEN, CONFIRMED, REPORTED = range(20), range(20, 40), range(100, 120)
 BUDGET = 60.0  # CPU seconds per contestant; what is slower is measured on fewer splits, but on five at least
@@ -63,8 +63,8 @@ FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
 def preset(model: str, factor: float, split: Split, random_state: int) -> Score:
     """One of our presets, with its epochs times a factor."""
     from digit_classifier import configure
-    from digit_classifier.config import PRESETS
-    from digit_classifier.training import train
+    from digit_classifier.learning.training import train
+    from digit_classifier.settings.run_config import PRESETS
 
     epochs = max(1, round(PRESETS[model]["epochs"] * factor))
     start = process_time()
@@ -128,7 +128,7 @@ def contestants() -> dict[str, Contestant]:
     """Name → everything that is measured."""
     import torch  # noqa: F401 - here, so that no contestant pays for the import
 
-    from digit_classifier.config import PRESETS
+    from digit_classifier.settings.run_config import PRESETS
 
     found = {}
     for model, values in PRESETS.items():
@@ -178,7 +178,7 @@ def contiguous_folds(dataset: Dataset, count: int = 5) -> Iterator[Split]:
     """Each fifth of the rows, in order, held out in turn."""
     import numpy as np
 
-    from digit_classifier.data import Split
+    from digit_classifier.datasets.dataset import Split
 
     rows = np.arange(len(dataset.labels))
     for holdout in np.array_split(rows, count):
@@ -203,7 +203,7 @@ def at_most(seconds: int) -> Iterator[None]:
 
 def scores(dataset: Dataset, fit: Callable[[Split, int], Score], seeds: range, *, whole: bool, quick: bool) -> Any:
     """Random splits and folds of one contestant: all of them, or as many of the splits as the budget allows."""
-    from digit_classifier.data import stratified_split
+    from digit_classifier.datasets.dataset import stratified_split
 
     folds, seeds = list(contiguous_folds(dataset))[: 1 if quick else None], seeds[:2] if quick else seeds
     states = STATES if whole and not quick else STATES[:1]
@@ -253,8 +253,8 @@ def main() -> None:
     options = parser.parse_args()
     from threadpoolctl import threadpool_limits
 
-    from digit_classifier.config import PRESETS
-    from digit_classifier.data import load_digits
+    from digit_classifier.datasets.dataset import load_digits
+    from digit_classifier.settings.run_config import PRESETS
 
     warnings.filterwarnings("ignore")
     print(

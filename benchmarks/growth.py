@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import environment, measure
 
 if TYPE_CHECKING:
-    from digit_classifier.recording import Recorded
+    from digit_classifier.experiment import Recorded
 
 # what grows → its sizes; the last one is left out by --quick
 STEPS: dict[str, tuple[int, ...]] = {
@@ -39,9 +39,9 @@ def train_synthetic(what: str, size: int, root: Path, label: str | None = None) 
     """One run of a synthetic data set, of which one thing is as large as asked."""
     import numpy as np
 
-    from digit_classifier.config import Given, as_text, resolve
-    from digit_classifier.data import Dataset
-    from digit_classifier.recording import record
+    from digit_classifier.datasets.dataset import Dataset
+    from digit_classifier.experiment import record
+    from digit_classifier.settings.run_config import Given, as_text, resolve
 
     of = {"samples": 2_000, "features": 64, "classes": 10, "epochs": 5} | {what: size}
     if what == "classes":
@@ -87,7 +87,8 @@ def runs_that_grow(quick: bool) -> dict[str, Any]:
 
 def grow_history(root: Path, count: int) -> None:
     """Fill a root with small runs up to this many, each whole and valid, and list them."""
-    from digit_classifier.store import bundle, history
+    from digit_classifier.store import bundle
+    from digit_classifier.store import root as history
 
     files, keys = small_run()
     summary = json.loads(files["run_summary.json"])
@@ -106,10 +107,10 @@ def small_run() -> tuple[dict[str, bytes], dict[str, str]]:
     """Files of a run of twenty samples with pictures of one pixel, and what seals them: a history is about numbers."""
     import numpy as np
 
-    from digit_classifier.config import Given, resolve
-    from digit_classifier.data import Dataset
+    from digit_classifier.datasets.dataset import Dataset
+    from digit_classifier.experiment import record
     from digit_classifier.figures.png import indexed_png
-    from digit_classifier.recording import record
+    from digit_classifier.settings.run_config import Given, resolve
 
     images, labels = np.arange(80, dtype=np.uint8).reshape(20, 2, 2) % 17, np.arange(20) % 2
     dataset = Dataset("small", "Small", "counting", "made up", images, labels, ("even", "odd"), 16)
@@ -127,7 +128,8 @@ def small_run() -> tuple[dict[str, bytes], dict[str, str]]:
 
 def publish_one(root: Path) -> float:
     """Seconds to publish one more run, beside everything that is there."""
-    from digit_classifier.store import bundle, history
+    from digit_classifier.store import bundle
+    from digit_classifier.store import root as history
 
     files, keys = small_run()
     summary = json.loads(files["run_summary.json"])

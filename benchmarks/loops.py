@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from benchmarks.loop_peers import Task, Trainer
-    from digit_classifier.config import RunConfig
+    from digit_classifier.settings.run_config import RunConfig
 
 OURS, AGAIN, WATCHED = "digit-classifier", "digit-classifier, again", "digit-classifier, with its hold-out"
 EXACT, PRODUCTS = "digit-classifier --exact", "matrix products alone"
@@ -55,7 +55,7 @@ TASKS = {
 
 def digits() -> tuple[Any, Any]:
     """The digits' images and labels."""
-    from digit_classifier.data import load_digits
+    from digit_classifier.datasets.dataset import load_digits
 
     dataset = load_digits()
     return dataset.images, dataset.labels
@@ -75,8 +75,8 @@ def ours(task: Task, images: Any, labels: Any) -> dict[str, Trainer]:
     import numpy as np
 
     from digit_classifier import configure
-    from digit_classifier.data import Dataset, Split
-    from digit_classifier.training import learner, learning_rate, new_network, train
+    from digit_classifier.datasets.dataset import Dataset, Split
+    from digit_classifier.learning.training import learner, learning_rate, new_network, train
 
     names = tuple(map(str, range(task.classes)))
     dataset = Dataset("bench", "", "", "", images, labels, names, int(images.max()))

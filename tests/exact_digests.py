@@ -14,10 +14,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
-from digit_classifier import training
-from digit_classifier.config import configure
-from digit_classifier.recording import result_payloads
+from digit_classifier.experiment import result_payloads
+from digit_classifier.learning import training
 from digit_classifier.run import prepare, run_experiment
+from digit_classifier.settings.run_config import configure
 
 FEW = training.SCALED
 

@@ -132,8 +132,8 @@ def text_reader() -> Reader:
 
 
 def yaml_reader() -> Reader:
-    from digit_classifier.config import resolve
-    from digit_classifier.config_file import parse_yaml
+    from digit_classifier.settings.run_config import resolve
+    from digit_classifier.settings.yaml_file import parse_yaml
 
     examples = [b"epochs: 3", b"seed: 1\n", b"hidden_sizes: [9,8]", b"run_label: 'a'", b"- x", b"lr_decay: 1e-3"]
     examples += [b"model: mlp\nepochs: 3\n", b"{seed: 1}", b"momentum: .5\r\n", b"# x\n", b"output_dir: x"]
@@ -141,9 +141,9 @@ def yaml_reader() -> Reader:
 
 
 def flags_reader() -> Reader:
-    from digit_classifier.arguments import build_parser
-    from digit_classifier.cli import ACTIONS
-    from digit_classifier.config import resolve
+    from digit_classifier.cli.arguments import build_parser
+    from digit_classifier.cli.main import ACTIONS
+    from digit_classifier.settings.run_config import resolve
 
     parser = build_parser(ACTIONS)
 
@@ -165,7 +165,7 @@ def flags_reader() -> Reader:
 def digits_reader() -> Reader:
     import zlib
 
-    from digit_classifier.data import read_table
+    from digit_classifier.datasets.dataset import read_table
 
     def packed(text: bytes) -> bytes:
         squeeze = zlib.compressobj(wbits=31)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digit_classifier import elementary
-from digit_classifier.arithmetic import EXACT, exact_matmul
+from digit_classifier.numerics import elementary
+from digit_classifier.numerics.arithmetic import EXACT, exact_matmul
 
 
 def product_of_integers(a, b, bits_each=None):

@@ -13,9 +13,9 @@ from sklearn import metrics as oracle
 
 from digit_classifier import artifacts as a
 from digit_classifier.artifacts.__main__ import FOLDER, schema_files
-from digit_classifier.data import Dataset, Split
+from digit_classifier.artifacts.schema import check
+from digit_classifier.datasets.dataset import Dataset, Split
 from digit_classifier.errors import ArtifactError
-from digit_classifier.schema import check
 from example_payloads import HOLDOUT, LABELS, NAMES, PIXELS, PROBABILITIES, example_run
 from mutations import GONE, edited, mutated
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digit_classifier.augmentation import STEPS, WORDS, cubic, displaced, jittered
+from digit_classifier.learning.augmentation import STEPS, WORDS, cubic, displaced, jittered
 
 PAD = 40  # Pillow treats borders in its own way: keep them far from the picture
 

@@ -14,7 +14,7 @@ import pytest
 
 from digit_classifier.errors import RunError
 from digit_classifier.store.bundle import problems
-from digit_classifier.store.history import read_history, repair, stage
+from digit_classifier.store.root import read_history, repair, stage
 from faults import ERRORS, Operations, count_operations, die_at, failing
 from power_loss import record, restore, states
 from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, violations
@@ -23,7 +23,7 @@ from tiny_runs import CREATED, RUN_ID, dataset_text, smallest_run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from digit_classifier.store.history import Stage
+    from digit_classifier.store.root import Stage
 
 PLANNED = 3
 

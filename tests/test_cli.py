@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from digit_classifier import cli
-from digit_classifier.config import PLACES, SETTINGS
+from digit_classifier.cli import main as cli
+from digit_classifier.settings.run_config import PLACES, SETTINGS
 
 HERE = Path(__file__).parents[1]
 DEMO = HERE / "examples" / "digit-classifier" / "run_demo.py"

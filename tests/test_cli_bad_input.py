@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digit_classifier import cli
+from digit_classifier.cli import main as cli
 
 DEMO = Path(__file__).parents[1] / "examples" / "digit-classifier" / "run_demo.py"
 
@@ -215,7 +215,7 @@ def test_a_root_whose_shared_files_are_of_the_wrong_kind_is_refused_before_the_t
     Path("root").mkdir()
     make = {"directory": Path.mkdir, "file": Path.touch, "pipe": os.mkfifo, "link": lambda path: path.symlink_to("x")}
     make[kind](Path("root", name))  # type: ignore[operator]
-    monkeypatch.setattr("digit_classifier.recording.run_experiment", None)  # would be called
+    monkeypatch.setattr("digit_classifier.experiment.run_experiment", None)  # would be called
     error = run_bad(["train", "--artifacts-root", "root"], capsys)
     assert f"root/{name}: expected a {'file' if name == '.lock' else 'directory'} of ours" in error
     assert sorted(path.name for path in Path("root").iterdir()) == [name]
@@ -227,7 +227,7 @@ def test_ctrl_c_while_a_finished_process_ends_changes_nothing(tmp_path: Path) ->
     code = (
         "import atexit, os, signal, sys; sys.path.insert(0, sys.argv.pop(1))\n"
         "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"  # as late as Python code can run
-        "from digit_classifier.cli import command; command()"
+        "from digit_classifier.cli.main import command; command()"
     )
     command = [sys.executable, "-c", code, str(DEMO.parents[2] / "src"), "runs", str(tmp_path / "root")]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digit_classifier.config import (
+from digit_classifier.errors import InputError
+from digit_classifier.settings.run_config import (
     PLACES,
     PRESETS,
     SETTINGS,
@@ -22,8 +23,7 @@ from digit_classifier.config import (
     recorded,
     resolve,
 )
-from digit_classifier.config_file import LIMIT, read_yaml
-from digit_classifier.errors import InputError
+from digit_classifier.settings.yaml_file import LIMIT, read_yaml
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "digit-classifier" / "config.yaml"
 

@@ -10,8 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import datasets
 
-from digit_classifier import data
-from digit_classifier.data import Dataset, load_digits, random_bits, random_order, random_stream, stratified_split
+from digit_classifier.datasets import dataset as data
+from digit_classifier.datasets.dataset import (
+    Dataset,
+    load_digits,
+    random_bits,
+    random_order,
+    random_stream,
+    stratified_split,
+)
 from digit_classifier.errors import InputError
 
 DIGITS = load_digits()

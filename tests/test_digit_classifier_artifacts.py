@@ -57,7 +57,7 @@ def test_the_example_has_every_validator(demo: ModuleType) -> None:
 def test_every_file_passes_its_validator_and_its_published_schema(run: Path, name: str) -> None:
     content = payload(run, name)
     artifacts.VALIDATORS[name](content)
-    schema = Path(artifacts.__file__).parents[1] / "schemas" / name.replace(".json", ".schema.json")
+    schema = Path(artifacts.__file__).with_name("schemas") / name.replace(".json", ".schema.json")
     jsonschema.validate(content, json.loads(schema.read_text()))
 
 

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from digit_classifier.config import configure
-from digit_classifier.data import load_digits, stratified_split
-from digit_classifier.training import train
+from digit_classifier.datasets.dataset import load_digits, stratified_split
+from digit_classifier.learning.training import train
+from digit_classifier.settings.run_config import configure
 
 HERE = Path(__file__).parent
 SCRIPT, GOLDEN = HERE / "exact_digests.py", HERE / "golden" / "exact.json"

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digit_classifier.cli import main
-from digit_classifier.export import page, self_contained, write_html, write_site
-from digit_classifier.store import bundle, history
+from digit_classifier.cli.main import main
+from digit_classifier.page.html import page, self_contained, write_html, write_site
+from digit_classifier.store import bundle
+from digit_classifier.store import root as history
 from tiny_runs import CREATED, dataset_text, publish, tiny_run
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digit_classifier.errors import ArtifactError, InputError, RunError
-from digit_classifier.store import history, lock
+from digit_classifier.store import lock
+from digit_classifier.store import root as history
 from digit_classifier.store.bundle import problems
-from digit_classifier.store.history import publish_flat, read_history, repair, require_writable, stage, update_index
+from digit_classifier.store.root import publish_flat, read_history, repair, require_writable, stage, update_index
 from faults import Operations
 from store_oracle import inner_text, is_whole, leftovers, listed_in, runs_in, snapshot, violations
 from tiny_runs import CREATED, RUN_ID, dataset_text, publish, smallest_run, tiny_run
@@ -535,7 +536,7 @@ def test_a_thousand_runs_are_listed_in_index_order_within_the_size_promised(tmp_
 def test_the_store_needs_nothing_but_the_standard_library() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "import digit_classifier.store.history, digit_classifier.artifacts\n"
+        "import digit_classifier.store.root, digit_classifier.artifacts\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} - {*sys.stdlib_module_names, '__main__'}))"
     )
     source = Path(history.__file__).parents[2]

@@ -12,26 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from digit_classifier import artifacts, cli, recording
+from digit_classifier import artifacts
+from digit_classifier import experiment as recording
 from digit_classifier.artifacts import contradictions
-from digit_classifier.config import Given, configure, resolve
-from digit_classifier.recording import record, result_payloads
+from digit_classifier.cli import main as cli
+from digit_classifier.experiment import record, result_payloads
 from digit_classifier.run import prepare, run_experiment
+from digit_classifier.settings.run_config import Given, configure, resolve
 from digit_classifier.store.bundle import problems, read_bundle
-from digit_classifier.store.history import read_history, repair
+from digit_classifier.store.root import read_history, repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digit_classifier.learning.training import Epoch
     from digit_classifier.run import Run
-    from digit_classifier.training import Epoch
 
 HERE = Path(__file__).parents[1]
 SETTINGS = {"model": "mlp", "hidden_sizes": "8", "epochs": "30"}
 CHILD = """
 import sys
-from digit_classifier import recording
-from digit_classifier.config import Given, resolve
+from digit_classifier import experiment as recording
+from digit_classifier.settings.run_config import Given, resolve
 recording.FIRST_CHECKPOINT, recording.PAUSE = 0.0, 0
 settings = dict(pair.split("=") for pair in sys.argv[1:])
 given = [Given(name, text, name, "flag") for name, text in settings.items()]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import correlate
 
-from digit_classifier.layers import Convolution
+from digit_classifier.learning.layers import Convolution
 
 
 def sums_of(layer, weights, bias, images):

@@ -9,8 +9,8 @@ from sklearn.metrics import accuracy_score
 from sklearn.metrics import log_loss as sklearn_log_loss
 from sklearn.neural_network import MLPClassifier
 
-from digit_classifier.data import load_digits
-from digit_classifier.network import (
+from digit_classifier.datasets.dataset import load_digits
+from digit_classifier.learning.network import (
     Network,
     Workspace,
     backward,
@@ -150,5 +150,5 @@ def test_many_images_are_predicted_in_blocks_as_they_are_one_by_one(monkeypatch)
     network = random_network(build_architecture((4, 4), (3,), (5,), 3), dtype=np.float64)
     images = np.random.default_rng(0).integers(0, 17, size=(25, 4, 4))
     whole = network.probabilities(images)
-    monkeypatch.setattr("digit_classifier.network.BLOCK", 10)
+    monkeypatch.setattr("digit_classifier.learning.network.BLOCK", 10)
     np.testing.assert_allclose(network.probabilities(images), whole, rtol=1e-12)

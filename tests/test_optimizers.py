@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
 
-from digit_classifier.optimizers import adamw, sgd
+from digit_classifier.learning.optimizers import adamw, sgd
 
 
 def test_sgd_and_adam_follow_those_of_sklearn():

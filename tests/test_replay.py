@@ -15,16 +15,18 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from digit_classifier import artifacts, cli, recording
-from digit_classifier import replay as replaying
+from digit_classifier import artifacts
+from digit_classifier import experiment as recording
 from digit_classifier.artifacts.replay import BIT_IDENTICAL, CAUSES, DIFFERENT, METRIC_IDENTICAL, PROMISES, WITHIN_NOISE
-from digit_classifier.config import Given, resolve
+from digit_classifier.cli import main as cli
 from digit_classifier.environment import environment
-from digit_classifier.recording import record
-from digit_classifier.replay import compare, differ_by_chance, mcnemar, replay
+from digit_classifier.experiment import record
+from digit_classifier.replay import rerun as replaying
+from digit_classifier.replay.rerun import compare, differ_by_chance, mcnemar, replay
+from digit_classifier.settings.run_config import Given, resolve
 from digit_classifier.store.bundle import MANIFEST, decode, encode, seal
-from digit_classifier.store.history import record_replay, repair
 from digit_classifier.store.replays import read_replay
+from digit_classifier.store.root import record_replay, repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +91,7 @@ def test_a_run_is_bit_identical_on_the_machine_that_made_it(run: Path, capsys: p
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
     outcome = read_replay(run.parent, run.name)
     assert (outcome["tier"], outcome["held"], outcome["environment"]) == ("bit-identical", True, [])
-    schemas = Path(artifacts.__file__).parents[1] / "schemas"
+    schemas = Path(artifacts.__file__).with_name("schemas")
     jsonschema.validate(outcome, json.loads((schemas / "replay.schema.json").read_text()))
     index = json.loads((run.parent / "index.json").read_text())
     jsonschema.validate(index, json.loads((schemas / "index.schema.json").read_text()))
@@ -283,7 +285,7 @@ def test_a_setting_that_the_version_of_a_run_did_not_have_takes_its_default(run:
 
 
 def test_another_data_set_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from digit_classifier.data import DATASETS, load_digits
+    from digit_classifier.datasets.dataset import DATASETS, load_digits
 
     digits = load_digits()
     digits.images[5, 3, 3] += 1

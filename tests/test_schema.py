@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digit_classifier import schema as s
+from digit_classifier.artifacts import schema as s
 from digit_classifier.errors import ArtifactError, show
 from mutations import VALUES, mutated
 

@@ -17,7 +17,8 @@ from PIL import Image
 from sklearn import metrics as oracle
 
 from digit_classifier.artifacts import VALIDATORS, results_digest
-from digit_classifier.store import bundle, history
+from digit_classifier.store import bundle
+from digit_classifier.store import root as history
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

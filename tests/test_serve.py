@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digit_classifier.errors import InputError
-from digit_classifier.serve import Server, place_of
-from digit_classifier.store.history import stage
+from digit_classifier.page.serve import Server, place_of
+from digit_classifier.store.root import stage
 from tiny_runs import CREATED, dataset_text, publish
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digit_classifier.errors import DigitClassifierError, InputError, RunError
-from digit_classifier.store.history import publish_flat, read_history, remove, repair, stage, update_index
+from digit_classifier.store.root import publish_flat, read_history, remove, repair, stage, update_index
 from faults import ERRORS, count_operations, die_at, failing
 from power_loss import record, restore, states
 from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, violations
@@ -271,7 +271,7 @@ def test_these_trials_are_as_many_as_the_plan_asks_for(prepared: Callable[[str],
 def test_without_syncs_the_power_failures_do_break_promises(
     prepared: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digit_classifier.store.durable._sync", lambda _: None)
+    monkeypatch.setattr("digit_classifier.store.files._sync", lambda _: None)
     states_of_runs = [(after, violations(tree)) for after, tree in _power_states(prepared("first run").parent)]
     assert sum(bool(found) for _, found in states_of_runs) > 100
 

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
-from digit_classifier.store.history import read_history, remove, repair, stage, update_index
+from digit_classifier.store.root import read_history, remove, repair, stage, update_index
 from faults import die_at
 from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, violations
 from tiny_runs import dataset_text, smallest_run

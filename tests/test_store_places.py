@@ -9,7 +9,7 @@ import pytest
 
 from digit_classifier.errors import DigitClassifierError
 from digit_classifier.store.bundle import problems
-from digit_classifier.store.history import read_history, repair, stage, update_index
+from digit_classifier.store.root import read_history, repair, stage, update_index
 from faults import count_operations
 from store_oracle import listed_in, snapshot, violations
 from tiny_runs import CREATED, RUN_ID, dataset_text, smallest_run

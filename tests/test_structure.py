@@ -12,49 +12,19 @@ from pathlib import Path
 import pytest
 
 from digit_classifier import artifacts
-from digit_classifier.config import BY_MODEL, PRESETS, SETTINGS, as_text
 from digit_classifier.figures import FIGURES
+from digit_classifier.settings.run_config import BY_MODEL, PRESETS, SETTINGS, as_text
 
 HERE = Path(__file__).parents[1]
 PACKAGE = HERE / "src" / "digit_classifier"
 
 # Each room may import those before it and itself, never those after it.
 ORDER = [
-    *(
-        "errors",
-        "text",
-        "schema",
-        "config",
-        "config_file",
-        "data",
-        "elementary",
-        "arithmetic",
-        "layers",
-        "network",
-        "augmentation",
-        "optimizers",
-        "training",
-        "evaluation",
-        "run",
-    ),
-    *(
-        "environment",
-        "artifacts",
-        "figures",
-        "store",
-        "recording",
-        "export",
-        "serve",
-        "replay",
-        "arguments",
-        "terminal",
-        "commands",
-        "cli",
-        "__main__",
-    ),
+    *("errors", "text", "numerics", "settings", "datasets", "learning", "evaluation", "artifacts", "store", "figures"),
+    *("environment", "run", "experiment", "replay", "page", "cli", "__main__"),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
-BARE = ["errors", "text", "schema", "elementary", "evaluation", "artifacts", "store"]  # run on a bare interpreter
+BARE = ["errors", "text", "numerics.elementary", "evaluation", "artifacts", "store"]  # run on a bare interpreter
 
 
 def room(path: Path) -> str:
@@ -104,26 +74,26 @@ def test_the_stores_half_runs_on_a_bare_interpreter(name: str) -> None:
 
 
 def test_help_loads_no_library() -> None:
-    code = "from digit_classifier.cli import main\ntry: main(['train', '--help'])\nexcept SystemExit: pass"
+    code = "from digit_classifier.cli.main import main\ntry: main(['train', '--help'])\nexcept SystemExit: pass"
     assert not HEAVY & loaded(code)
 
 
 @pytest.mark.parametrize("command", ["runs", "verify", "export"])
 def test_looking_at_runs_loads_no_library(command: str, tmp_path: Path) -> None:
     flags = ["--model", "logistic", "--epochs", "1", "--artifacts-root", str(tmp_path)]
-    train = f"from digit_classifier.cli import main; main({['train', *flags]!r})"
+    train = f"from digit_classifier.cli.main import main; main({['train', *flags]!r})"
     subprocess.run(
         [sys.executable, "-c", train], check=True, capture_output=True, env={"PYTHONPATH": str(HERE / "src")}
     )
     export = ["export", "--html", str(tmp_path), "-o", str(tmp_path / "report.html")]
     arguments = export if command == "export" else [command, str(tmp_path)]
-    assert not HEAVY & loaded(f"from digit_classifier.cli import main; assert main({arguments!r}) == 0")
+    assert not HEAVY & loaded(f"from digit_classifier.cli.main import main; assert main({arguments!r}) == 0")
 
 
 def test_a_default_run_loads_only_numpy_pillow_yaml_and_threadpoolctl(tmp_path: Path) -> None:
     config = HERE / "examples" / "digit-classifier" / "config.yaml"
     flags = ["--config", str(config), "--model", "logistic", "--epochs", "1", "--artifacts-root", str(tmp_path)]
-    found = loaded(f"from digit_classifier.cli import main; main({['train', *flags]!r})")
+    found = loaded(f"from digit_classifier.cli.main import main; main({['train', *flags]!r})")
     assert found & HEAVY == {"numpy", "PIL", "yaml", "threadpoolctl"}
 
 
@@ -156,7 +126,7 @@ def test_every_artifact_and_its_keys_are_documented() -> None:
 
 
 def test_every_command_of_the_documents_exists() -> None:
-    from digit_classifier.cli import ACTIONS
+    from digit_classifier.cli.main import ACTIONS
 
     commands = ACTIONS
     for path in [*HERE.glob("*.md"), *(HERE / "docs").glob("*.md"), *(HERE / "examples").rglob("*.md")]:

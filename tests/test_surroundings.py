@@ -13,7 +13,7 @@ import pytest
 HERE = Path(__file__).parents[1]
 WORK = """
 from digit_classifier import configure, prepare, run_experiment
-from digit_classifier.recording import result_payloads
+from digit_classifier.experiment import result_payloads
 from digit_classifier.store.bundle import encode
 import hashlib
 

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from digit_classifier.augmentation import WORDS, jittered
-from digit_classifier.config import configure
-from digit_classifier.data import Split, load_digits, random_order, random_stream, stratified_split
-from digit_classifier.network import as_columns, build_architecture, create_network, score
-from digit_classifier.training import (
+from digit_classifier.datasets.dataset import Split, load_digits, random_order, random_stream, stratified_split
+from digit_classifier.learning.augmentation import WORDS, jittered
+from digit_classifier.learning.network import as_columns, build_architecture, create_network, score
+from digit_classifier.learning.training import (
     is_weight,
     learning_rate,
     new_network,
@@ -22,6 +21,7 @@ from digit_classifier.training import (
     snapshot_epochs,
     train,
 )
+from digit_classifier.settings.run_config import configure
 
 DIGITS = load_digits()
 SPLIT = stratified_split(DIGITS, 0.2, 0)
@@ -184,7 +184,7 @@ def test_any_batch_size_trains_on_every_row(batch_size):
 def test_preparing_inputs_in_small_blocks_changes_no_bit(monkeypatch):
     config = replace(MLP, batch_size=50, shift_pixels=0.7)
     whole = train(config, SPLIT)[0].parameters
-    monkeypatch.setattr("digit_classifier.training.MOVED", 120 * 64)
+    monkeypatch.setattr("digit_classifier.learning.training.MOVED", 120 * 64)
     np.testing.assert_array_equal(train(config, SPLIT)[0].parameters, whole)
 
 
@@ -239,14 +239,14 @@ def test_few_images_and_many_are_fed_alike_in_ordinary_arithmetic(monkeypatch):
         return next(passes(config, new_network(config, SPLIT), SPLIT, 100))
 
     few = np.concatenate(list(fed().blocks), axis=1)
-    monkeypatch.setattr("digit_classifier.training.SCALED", 0)
+    monkeypatch.setattr("digit_classifier.learning.training.SCALED", 0)
     np.testing.assert_array_equal(few, np.concatenate(list(fed().blocks), axis=1))
 
 
 @pytest.mark.parametrize("at_once", [1, 2**20])
 @pytest.mark.parametrize(("batch", "maps"), [(100, 100), (64, 64), (30, 90), (1, 64)])
 def test_the_maps_of_an_epoch_are_used_over_and_over_however_many_images_at_once(monkeypatch, at_once, batch, maps):
-    monkeypatch.setattr("digit_classifier.training.MOVED", at_once)
+    monkeypatch.setattr("digit_classifier.learning.training.MOVED", at_once)
     config = replace(MLP, batch_size=batch, shift_pixels=0.7, random_state=3)
     network, rows = new_network(config, SPLIT), random_order(random_stream(3, 2), len(SPLIT.training_ids))
     bits = random_stream(3, 3).random_raw(WORDS * maps)

@@ -13,7 +13,7 @@ from digit_classifier.store.bundle import encode, seal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from digit_classifier.store.history import Stage
+    from digit_classifier.store.root import Stage
 
 CREATED = "2026-11-22T19:16:12Z"
 RUN_ID = "20261122-191612"

@@ -20,7 +20,7 @@ if os.path.isdir(os.path.join(SOURCE, "digit_classifier")):
 
 try:
     from digit_classifier.artifacts import *  # noqa: F403 - the validate_* functions
-    from digit_classifier.cli import main, settled
+    from digit_classifier.cli.main import main, settled
 except KeyboardInterrupt:
     sys.stderr.write("error: interrupted: nothing was begun\n")
     sys.exit(130)

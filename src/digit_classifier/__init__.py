@@ -9,34 +9,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from digit_classifier.config import RunConfig, configure
-    from digit_classifier.data import Dataset, Split, stratified_split
+    from digit_classifier.datasets.dataset import Dataset, Split, stratified_split
     from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, RunError
-    from digit_classifier.network import Network
+    from digit_classifier.learning.network import Network
+    from digit_classifier.learning.training import History, train
     from digit_classifier.run import Run, prepare, run_experiment
+    from digit_classifier.settings.run_config import RunConfig, configure
     from digit_classifier.store.bundle import Bundle, read_bundle
-    from digit_classifier.training import History, train
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "ArtifactError": "errors",
     "Bundle": "store.bundle",
-    "Dataset": "data",
+    "Dataset": "datasets.dataset",
     "DigitClassifierError": "errors",
-    "History": "training",
+    "History": "learning.training",
     "InputError": "errors",
-    "Network": "network",
+    "Network": "learning.network",
     "Run": "run",
-    "RunConfig": "config",
+    "RunConfig": "settings.run_config",
     "RunError": "errors",
-    "Split": "data",
-    "configure": "config",
+    "Split": "datasets.dataset",
+    "configure": "settings.run_config",
     "prepare": "run",
     "read_bundle": "store.bundle",
     "run_experiment": "run",
-    "stratified_split": "data",
-    "train": "training",
+    "stratified_split": "datasets.dataset",
+    "train": "learning.training",
 }
 __all__ = [
     "ArtifactError",

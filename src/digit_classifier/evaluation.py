@@ -11,8 +11,8 @@ from itertools import pairwise
 from math import fsum, sqrt
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.elementary import log
 from digit_classifier.errors import ArtifactError
+from digit_classifier.numerics.elementary import log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

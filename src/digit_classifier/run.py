@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from digit_classifier.data import DATASETS, SPLITS, Dataset, Split
+from digit_classifier.datasets.dataset import DATASETS, SPLITS, Dataset, Split
 from digit_classifier.errors import InputError, explain
-from digit_classifier.network import count_parameters
-from digit_classifier.training import architecture_of, train
+from digit_classifier.learning.network import count_parameters
+from digit_classifier.learning.training import architecture_of, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from digit_classifier.config import RunConfig
-    from digit_classifier.network import Network
-    from digit_classifier.training import Epoch, History
+    from digit_classifier.learning.network import Network
+    from digit_classifier.learning.training import Epoch, History
+    from digit_classifier.settings.run_config import RunConfig
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,17 @@ from unittest import mock
 
 import numpy as np
 
-from digit_classifier import recording
-from digit_classifier.config import Given, resolve
-from digit_classifier.data import Dataset
-from digit_classifier.recording import record
-from digit_classifier.replay import replay
-from digit_classifier.store.history import record_replay, repair
+from digit_classifier import experiment as recording
+from digit_classifier.datasets.dataset import Dataset
+from digit_classifier.experiment import record
+from digit_classifier.replay.rerun import replay
+from digit_classifier.settings.run_config import Given, resolve
+from digit_classifier.store.root import record_replay, repair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from digit_classifier.training import Epoch
+    from digit_classifier.learning.training import Epoch
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "examples/digit-classifier/web_demo"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from browsers import Page, wait_for
 
-from digit_classifier.cli import main
-from digit_classifier.export import write_html, write_site
+from digit_classifier.cli.main import main
+from digit_classifier.page.html import write_html, write_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

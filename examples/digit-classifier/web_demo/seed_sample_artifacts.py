@@ -28,8 +28,9 @@ from sample_pictures import gallery_picture, matrix_picture  # noqa: E402
 from digit_classifier import artifacts  # noqa: E402
 from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError  # noqa: E402
 from digit_classifier.evaluation import argmax, confusion_matrix  # noqa: E402
-from digit_classifier.store import bundle, history  # noqa: E402
-from digit_classifier.store.durable import read_regular  # noqa: E402
+from digit_classifier.store import bundle  # noqa: E402
+from digit_classifier.store import root as history  # noqa: E402
+from digit_classifier.store.files import read_regular  # noqa: E402
 from digit_classifier.store.index import run_directories  # noqa: E402
 
 DATASET = "synthetic-digits"

@@ -9,7 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts.agreement import contradictions
-from digit_classifier.artifacts.curves import (
+from digit_classifier.artifacts.dataset import (
+    DATASET,
+    build_dataset,
+    dataset_file,
+    split_sha256,
+    validate_dataset_payload,
+)
+from digit_classifier.artifacts.index import (
+    INDEX,
+    MANIFEST,
+    build_index,
+    build_index_entry,
+    build_manifest,
+    validate_index_payload,
+    validate_manifest_payload,
+)
+from digit_classifier.artifacts.loss_curve import (
     EPOCH_SNAPSHOTS,
     LOSS_CURVE,
     TIMING_STATS,
@@ -23,16 +39,7 @@ from digit_classifier.artifacts.curves import (
     validate_timing_stats_payload,
     validate_training_dynamics_payload,
 )
-from digit_classifier.artifacts.dataset import (
-    DATASET,
-    build_dataset,
-    dataset_file,
-    split_sha256,
-    validate_dataset_payload,
-)
-from digit_classifier.artifacts.model import MODEL, build_model, validate_model_payload
-from digit_classifier.artifacts.replay import REPLAY, build_mark, build_replay, validate_replay_payload
-from digit_classifier.artifacts.scores import (
+from digit_classifier.artifacts.metrics import (
     HOLDOUT,
     METRICS,
     PREDICTIONS,
@@ -46,16 +53,9 @@ from digit_classifier.artifacts.scores import (
     validate_predictions_payload,
     validate_roc_payload,
 )
-from digit_classifier.artifacts.store import (
-    INDEX,
-    MANIFEST,
-    build_index,
-    build_index_entry,
-    build_manifest,
-    validate_index_payload,
-    validate_manifest_payload,
-)
-from digit_classifier.artifacts.summary import (
+from digit_classifier.artifacts.model import MODEL, build_model, validate_model_payload
+from digit_classifier.artifacts.replay import REPLAY, build_mark, build_replay, validate_replay_payload
+from digit_classifier.artifacts.run_summary import (
     RUN_SUMMARY,
     build_run_summary,
     results_digest,
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digit_classifier.artifacts.rules import Payload
-    from digit_classifier.schema import Schema
+    from digit_classifier.artifacts.schema import Schema
 
 SCHEMAS: dict[str, Schema] = {
     "metrics.json": METRICS,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digit_classifier.artifacts import SCHEMAS
 
-FOLDER = Path(__file__).parents[1] / "schemas"
+FOLDER = Path(__file__).with_name("schemas")
 
 
 def schema_files() -> dict[str, str]:

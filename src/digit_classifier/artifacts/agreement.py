@@ -6,11 +6,11 @@ import base64
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts.architecture import LAYER
 from digit_classifier.artifacts.dataset import split_sha256
-from digit_classifier.artifacts.layers import LAYER
+from digit_classifier.artifacts.metrics import build_metrics, build_roc
 from digit_classifier.artifacts.rules import Payload, differences
-from digit_classifier.artifacts.scores import build_metrics, build_roc
-from digit_classifier.artifacts.summary import results_digest
+from digit_classifier.artifacts.run_summary import results_digest
 from digit_classifier.errors import ArtifactError, show
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from digit_classifier.artifacts.rules import (
     encode,
     require,
 )
-from digit_classifier.schema import SHA256, arr, check_payload, document, line
+from digit_classifier.artifacts.schema import SHA256, arr, check_payload, document, line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

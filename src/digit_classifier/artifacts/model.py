@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from digit_classifier.artifacts.layers import check_layers, count_parameters, layer_schema, weights_per_unit
+from digit_classifier.artifacts.architecture import check_layers, count_parameters, layer_schema, weights_per_unit
 from digit_classifier.artifacts.rules import (
     BASE64,
     IMAGE_SHAPE,
@@ -17,7 +17,7 @@ from digit_classifier.artifacts.rules import (
     float32_bytes,
     require,
 )
-from digit_classifier.schema import SHA256, arr, check_payload, document, integer
+from digit_classifier.artifacts.schema import SHA256, arr, check_payload, document, integer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

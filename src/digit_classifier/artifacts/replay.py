@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.errors import show
 from digit_classifier.artifacts.rules import CREATED, FILE_NAME, RUN_ID, Payload, require
-from digit_classifier.artifacts.summary import FACT, KEY
-from digit_classifier.schema import (
+from digit_classifier.artifacts.run_summary import FACT, KEY
+from digit_classifier.artifacts.schema import (
     COUNT,
     FLAG,
     SHA256,
@@ -20,6 +19,7 @@ from digit_classifier.schema import (
     obj,
     one_of,
 )
+from digit_classifier.errors import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

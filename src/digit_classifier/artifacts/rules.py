@@ -8,8 +8,8 @@ from array import array
 from math import fsum, isclose, isfinite
 from typing import TYPE_CHECKING, Any
 
+from digit_classifier.artifacts.schema import arr, integer, line, nullable, obj, text
 from digit_classifier.errors import ArtifactError, at, show
-from digit_classifier.schema import arr, integer, line, nullable, obj, text
 from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, explain
-from digit_classifier.store.durable import read_regular
-from digit_classifier.store.encoding import MAX_JSON_BYTES, Payload, decode, encode, twin, untwin
+from digit_classifier.store.files import read_regular
+from digit_classifier.store.json import MAX_JSON_BYTES, Payload, decode, encode, twin, untwin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

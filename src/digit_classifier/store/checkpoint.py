@@ -23,7 +23,7 @@ from digit_classifier.store.bundle import (
     twin,
     validators,
 )
-from digit_classifier.store.durable import (
+from digit_classifier.store.files import (
     read_regular,
     remove_directory,
     rename,

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
 from digit_classifier.store.bundle import MANIFEST, MAX_MANIFEST_BYTES, check_files, known_names, read_manifest
-from digit_classifier.store.durable import make_directories, prepared, read_regular, replace, sync_directory, write_new
+from digit_classifier.store.claim import LOCK, cannot_write
+from digit_classifier.store.files import make_directories, prepared, read_regular, replace, sync_directory, write_new
 from digit_classifier.store.index import INDEX
 from digit_classifier.store.lock import exclusive_directory
-from digit_classifier.store.staging import LOCK, cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

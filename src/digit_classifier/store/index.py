@@ -23,9 +23,9 @@ from digit_classifier.store.bundle import (
     read_manifest,
     twin,
 )
-from digit_classifier.store.durable import read_regular, replace_all
+from digit_classifier.store.claim import LATEST
+from digit_classifier.store.files import read_regular, replace_all
 from digit_classifier.store.replays import marked
-from digit_classifier.store.staging import LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import RunError, explain
-from digit_classifier.store.durable import NO_FOLLOW, close
+from digit_classifier.store.files import NO_FOLLOW, close
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, RunError, explain
 from digit_classifier.store.bundle import Payload, decode, encode, validators
-from digit_classifier.store.durable import read_regular, replace_all, sync_directory
+from digit_classifier.store.files import read_regular, replace_all, sync_directory
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,262 @@
+"""What was run: settings, network, data, times, machine; and the digest by which two runs are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from digit_classifier.artifacts.architecture import LAYER, check_layers, count_parameters, hidden_units, layer_schema
+from digit_classifier.artifacts.dataset import DESCRIPTION, PROSE, dataset_file, split_sha256
+from digit_classifier.artifacts.rules import (
+    CLASS_NAMES,
+    CREATED,
+    DIVERGED,
+    FILE_NAME,
+    IMAGE_SHAPE,
+    INTERRUPTED,
+    MAX_VALUE,
+    NAME,
+    RUN_ID,
+    Payload,
+    check_class_names,
+    check_line,
+    require,
+)
+from digit_classifier.artifacts.schema import (
+    FLAG,
+    SHA256,
+    Schema,
+    arr,
+    check_payload,
+    document,
+    integer,
+    line,
+    mapping,
+    nullable,
+    number,
+    obj,
+    text,
+)
+from digit_classifier.errors import ArtifactError, show
+from digit_classifier.settings.run_config import SETTINGS, is_possible
+from digit_classifier.text import LABEL_LIMIT, clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Setting = str | int | float | bool | None
+
+# Settings that say where results go and what is drawn from them, not what they are.
+UNRELATED = frozenset(
+    [
+        "run_label",
+        "artifacts_root",
+        "output_dir",
+        "sample_count",
+        "roc_per_class",
+        "learning_rate_trace",
+        "timing_stats",
+    ]
+)
+COMMAND_LIMIT, VALUE_LIMIT = 4000, 1000
+KEY = text(1, 40, "^[a-z][a-z0-9_]*$", "names of a-z, 0-9 and _")
+SETTING: Schema = {
+    **line(0, VALUE_LIMIT),
+    "type": ["string", "number", "boolean", "null", "array"],
+    "items": integer(),
+    "description": "text, a number, true, false, a list of integers",
+}
+FACT: Schema = {
+    **line(0, VALUE_LIMIT),
+    "type": ["string", "integer", "null"],
+    "description": "text or an integer",
+}
+SECONDS = number(0, 10**9)
+SIZE = integer(1)
+RUN_SUMMARY = document(
+    "run_summary",
+    {
+        "run_id": nullable(RUN_ID),
+        "label": nullable(line(1, LABEL_LIMIT)),
+        "created": CREATED,
+        "synthetic": FLAG,
+        "command": line(0, COMMAND_LIMIT),
+        "config": mapping(KEY, SETTING),
+        "config_origin": mapping(KEY, line(1, VALUE_LIMIT)),
+        "model": obj({"name": NAME, "layers": arr(layer_schema(parameters=SIZE), 1, 32), "parameters": SIZE}),
+        "dataset": obj(
+            {
+                **DESCRIPTION,
+                "sha256": SHA256,
+                "samples": SIZE,
+                "image_shape": IMAGE_SHAPE,
+                "max_value": MAX_VALUE,
+                "class_names": CLASS_NAMES,
+                "file": FILE_NAME,
+            }
+        ),
+        "split": obj({"training": SIZE, "holdout": SIZE, "sha256": SHA256}),
+        "diverged": DIVERGED,
+        "timing": obj({"total_seconds": SECONDS, "training_seconds": SECONDS}),
+        "environment": mapping(KEY, FACT),
+        "results_digest": SHA256,
+    },
+    optional={"interrupted": INTERRUPTED},
+)
+
+
+def build_run_summary(
+    payloads: Mapping[str, Payload],
+    *,
+    run_id: str | None,
+    label: str | None,
+    created: str,
+    synthetic: bool,
+    command: str,
+    config: Mapping[str, Setting | Sequence[int]],
+    config_origin: Mapping[str, str],
+    total_seconds: float,
+    training_seconds: float,
+    environment: Mapping[str, str | int | None],
+) -> Payload:
+    """run_summary.json; what the run's other files say is taken from them.
+
+    `payloads` needs dataset.json, model.json, holdout.json, metrics.json and loss_curve.json; `config` needs `model`.
+    Texts are cleaned on the way in; `run_id` is None in flat mode.
+    """
+    dataset, model, holdout = payloads["dataset.json"], payloads["model.json"], payloads["holdout.json"]
+    payload: Payload = {
+        "schema_version": 1,
+        "run_id": run_id,
+        "label": clean_text(label or "", LABEL_LIMIT) or None,
+        "created": created,
+        "synthetic": synthetic,
+        "command": clean_text(command, COMMAND_LIMIT),
+        "config": {key: _plain(value) for key, value in config.items()},
+        "config_origin": {key: clean_text(origin, VALUE_LIMIT) for key, origin in config_origin.items()},
+        "model": _model(str(config["model"]), model),
+        "dataset": {
+            **{key: dataset[key] for key in (*DESCRIPTION, "sha256", "image_shape", "max_value", "class_names")},
+            "samples": len(dataset["labels"]),
+            "file": dataset_file(dataset["name"], dataset["sha256"], run_id),
+        },
+        "split": {
+            "training": len(dataset["labels"]) - len(holdout["sample_ids"]),
+            "holdout": len(holdout["sample_ids"]),
+            "sha256": split_sha256(dataset["sha256"], holdout["sample_ids"]),
+        },
+        "diverged": payloads["loss_curve.json"]["diverged"],
+        "timing": {"total_seconds": total_seconds, "training_seconds": training_seconds},
+        "environment": {key: _plain(value) for key, value in environment.items()},
+    }
+    if cut_short := interruption(config, payloads["loss_curve.json"]):
+        payload["interrupted"] = cut_short
+    return payload | {"results_digest": results_digest({**payloads, "run_summary.json": payload})}
+
+
+def interruption(config: Mapping[str, Any], curve: Payload) -> Payload | None:
+    """The last epoch and how many were planned, where training ended before that and did not diverge."""
+    done, planned = len(curve["epochs"]), config.get("epochs", 0)
+    whole = curve["diverged"] is not None or not isinstance(planned, int) or done >= planned
+    return None if whole else {"epoch": done, "planned": planned}
+
+
+def _plain(value: Setting | Sequence[int]) -> Any:
+    if isinstance(value, str):
+        return clean_text(value, VALUE_LIMIT)
+    return value if value is None or isinstance(value, (bool, int, float)) else list(value)
+
+
+def _model(name: str, model: Payload) -> Payload:
+    layers = [
+        {key: layer[key] for key in LAYER if key in layer} | {"parameters": count_parameters(layer)}
+        for layer in model["layers"]
+    ]
+    return {"name": name, "layers": layers, "parameters": model["parameters"]}
+
+
+def results_digest(payloads: Mapping[str, Payload]) -> str:
+    """Digest of what a run computed: settings, data, split, weights, predictions, metrics; no times, ids or paths.
+
+    Needs run_summary.json (without its own digest is enough), model.json, holdout.json and metrics.json. The form is
+    JSON with sorted keys, no spaces, ASCII only and the shortest digits that read back to the same float64.
+    """
+    summary = payloads["run_summary.json"]
+    content = {
+        "config": {key: value for key, value in summary["config"].items() if key not in UNRELATED},
+        "dataset": summary["dataset"]["sha256"],
+        "split": summary["split"]["sha256"],
+        "weights": payloads["model.json"]["sha256"],
+        "holdout": payloads["holdout.json"],
+        "metrics": payloads["metrics.json"],
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def validate_run_summary_payload(payload: Payload) -> None:
+    """Check run_summary.json."""
+    check_payload(payload, RUN_SUMMARY, "run_summary")
+    if payload["label"] is not None:
+        check_line(payload["label"], LABEL_LIMIT, "run_summary.label")
+    _check_config(payload["config"], payload["config_origin"])
+    _check_dataset(payload)
+    _check_model(payload)
+    if cut_short := payload.get("interrupted"):
+        where, planned, epochs = "run_summary.interrupted", cut_short["planned"], payload["config"].get("epochs")
+        require(planned == epochs, f"{where}.planned", f"{show(epochs)}, as configured", planned)
+        require(cut_short["epoch"] < planned, f"{where}.epoch", f"1..{planned - 1}", cut_short["epoch"])
+        require(payload["diverged"] is None, where, "nothing where training diverged", cut_short)
+    timing = payload["timing"]
+    longest = timing["training_seconds"]
+    where = "run_summary.timing.total_seconds"
+    require(
+        timing["total_seconds"] >= longest - 1e-6, where, f"at least {longest}, the training", timing["total_seconds"]
+    )
+
+
+def _check_config(config: Payload, origin: Payload) -> None:
+    for one, other, stated in (("config_origin", origin, config), ("config", config, origin)):
+        for key in stated:
+            if key not in other:
+                raise ArtifactError(
+                    f"run_summary.{one}.{key}: expected the same settings as its counterpart, got nothing"
+                )
+    for key, value in config.items():
+        if not is_possible(key, value):
+            wanted = SETTINGS[key].metadata["kind"].expected
+            raise ArtifactError(f"run_summary.config.{key}: expected {wanted}, got {show(value)}")
+
+
+def _check_dataset(payload: Payload) -> None:
+    dataset, split, where = payload["dataset"], payload["split"], "run_summary.dataset"
+    for key, limit in PROSE.items():
+        check_line(dataset[key], limit, f"{where}.{key}")
+    check_class_names(dataset["class_names"], f"{where}.class_names")
+    file = dataset_file(dataset["name"], dataset["sha256"], payload["run_id"])
+    require(dataset["file"] == file, f"{where}.file", show(file), dataset["file"])
+    total = split["training"] + split["holdout"]
+    require(dataset["samples"] == total, f"{where}.samples", f"{total}, training + holdout", dataset["samples"])
+
+
+def _check_model(payload: Payload) -> None:
+    model, config, where = payload["model"], payload["config"], "run_summary.model"
+    stated = {"model": model["name"], **hidden_units(model["layers"])}
+    for key, value in stated.items():
+        require(
+            config.get(key, value) == value,
+            f"run_summary.config.{key}",
+            f"{show(value)}, the network's",
+            config.get(key),
+        )
+    height, width = payload["dataset"]["image_shape"]
+    inputs, units = model["layers"][0]["inputs"], model["layers"][-1]["units"]
+    classes = len(payload["dataset"]["class_names"])
+    require(inputs == height * width, f"{where}.layers[0].inputs", f"{height * width}, one per pixel", inputs)
+    parameters = check_layers(model["layers"], f"{where}.layers")
+    require(units == classes, f"{where}.layers[{len(model['layers']) - 1}].units", f"{classes}, one per class", units)
+    for index, layer in enumerate(model["layers"]):
+        count = count_parameters(layer)
+        require(layer["parameters"] == count, f"{where}.layers[{index}].parameters", str(count), layer["parameters"])
+    require(model["parameters"] == parameters, f"{where}.parameters", str(parameters), model["parameters"])

@@ -1,0 +1,69 @@
+"""For a person who watches: a progress bar and a summary on stderr. Scripts get nothing of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from digit_classifier.experiment import Recorded
+    from digit_classifier.learning.training import Epoch
+
+
+def is_watched() -> bool:
+    """Whether a person reads stderr; it is None when it was closed before we started."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+@contextmanager
+def progress_bar(epochs: int) -> Iterator[Callable[[Epoch], None] | None]:
+    """A bar on stderr while a person watches; nothing at all otherwise."""
+    if not is_watched():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("epoch {task.completed}/{task.total}"), BarColumn(), TimeRemainingColumn())
+    note = TextColumn("{task.description}")
+    with Progress(*columns, note, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=epochs)
+
+        def on_epoch(epoch: Epoch) -> None:
+            bar.update(task, completed=epoch.number, description=f"hold-out accuracy {epoch.holdout_accuracy:.1%}")
+
+        yield on_epoch
+
+
+def summarise(recorded: Recorded) -> None:
+    """The result in four lines, for the person who waited for it."""
+    from rich.console import Console
+
+    metrics, summary = recorded.payloads["metrics.json"], recorded.payloads["run_summary.json"]
+    low, high = (metrics["accuracy_interval"][end] for end in ("low", "high"))
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(
+        f"[bold]{metrics['test_accuracy']:.2%}[/] of {summary['split']['holdout']} held-out digits right "
+        f"(95 % interval {low:.1%} to {high:.1%}), macro F1 {metrics['macro_f1']:.4f}"
+    )
+    console.print(
+        f"{summary['model']['parameters']:,} parameters trained in {summary['timing']['training_seconds']:.2f} s; "
+        f"{summary['dataset']['note']}",
+        markup=False,
+    )
+    console.print(printable(f"Run saved in {recorded.directory}"), markup=False)
+    console.print(printable(f"Check it:    digit-classifier verify {recorded.directory}"), markup=False)
+
+
+def printable(text: object) -> str:
+    """Any text as one printable line: what a terminal would act on is shown as an escape."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))
+
+
+def discard_output() -> None:
+    """Nobody takes our output: keep the interpreter from trying again, and complaining, when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

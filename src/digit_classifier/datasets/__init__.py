@@ -1,0 +1,1 @@
+"""Data sets: their values, how they are split, and where they come from."""

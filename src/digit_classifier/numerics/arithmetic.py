@@ -1,0 +1,124 @@
+"""The arithmetic of the network: NumPy's own, or one that gives the same bits on every machine.
+
+Almost everything the network computes is + − × ÷ √ and comparisons, element by element, which IEEE 754 rounds in one
+way everywhere. Left are the operations in `Arithmetic`, where results depend on the order of a sum (number of threads,
+width of the processor's vectors, blocking and fused operations of BLAS) or on somebody's polynomial for exp.
+
+`EXACT` replaces these. **Products**: both matrices are scaled by a power of two and rounded to whole numbers of at
+most b bits, with 2 b + ⌈log₂ k⌉ ≤ 53 for sums of k products. Each product is then a whole number of at most 2 b bits,
+and every partial sum, in whatever order, is a whole number of at most 2⁵³: float64 holds all of them without rounding,
+so every order gives the same bits, and BLAS may choose its own. Scaling back by a power of two is exact as well; one
+rounding to the type of the result ends it. What it costs is precision, 2⁻ᵇ of the largest element: b = 23 for
+64 inputs, about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.)
+What goes into the first layer is rounded once for all products, to 20 bits; its partner gets the bits that it leaves,
+22 for a batch of 1437 samples, 13 for one of a million.
+**Exponential and logarithm** come from `elementary`, **sums** are added in a fixed order or rounded only once (fsum).
+"""
+
+from __future__ import annotations
+
+from math import frexp, fsum, isfinite, ldexp
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digit_classifier.numerics.elementary import LN2, LN2_HIGH, LN2_LOW, SQRT_HALF, exp_fraction, log_fraction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Floats = NDArray[np.floating[Any]]
+
+
+class Arithmetic(NamedTuple):
+    """The operations whose result could depend on the machine. The exact ones are for float32."""
+
+    constant: Callable[[Floats], Floats]  # prepares a matrix for many products
+    matmul: Callable[[Floats, Floats, Floats], object]  # (a, b, out): out = a @ b
+    exp: Callable[[Floats, Floats], object]  # (x, out), for x ≤ 0
+    log: Callable[[Floats], Floats]
+    column_sums: Callable[[Floats], Floats]  # (rows, columns) → (columns,)
+    mean: Callable[[Floats], float]
+
+
+def _ordinary_mean(values: Floats) -> float:
+    return float(np.add.reduce(values, dtype=np.float64)) / len(values)
+
+
+ORDINARY = Arithmetic(lambda matrix: matrix, np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean)
+
+
+CONSTANT = 20  # bits of a constant matrix
+
+
+def exact_constant(matrix: Floats) -> Floats:
+    """Float32 rounded as for a product, in float64: what is in float64 already, products take as it is."""
+    numbers, exponent = _whole(matrix, CONSTANT)
+    return numbers * ldexp(1, exponent)
+
+
+def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
+    """`out = a @ b` by whole numbers, for (m, k) and (k, n); all nan if an element is not finite.
+
+    One may be an `exact_constant`, the others are float32; ValueError when both are float64.
+    """
+    if a.dtype == b.dtype == np.float64:
+        raise ValueError("an exact product has at most one factor in float64, a constant")
+    bits = 53 - (a.shape[1] - 1).bit_length()
+    bits = min(bits - CONSTANT, 24) if np.float64 in (a.dtype, b.dtype) else bits // 2
+    (left, left_exponent), (right, right_exponent) = _whole(a, bits), _whole(b, bits)
+    np.multiply(left @ right, ldexp(1, left_exponent + right_exponent), out=out, casting="same_kind")
+
+
+def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
+    """Whole numbers of at most this many bits and e, with x ≈ numbers · 2ᵉ; all nan if an element is not finite.
+
+    A constant matrix, known by its float64, has been through this before. Scaling and rounding are exact in the type of
+    x, as long as that holds the power of two.
+    """
+    if x.dtype == np.float64:
+        return x, 0
+    largest = max(float(np.maximum.reduce(x, axis=None)), -float(np.minimum.reduce(x, axis=None)))
+    if not isfinite(largest):
+        return np.full(x.shape, np.nan), 0
+    exponent = frexp(largest)[1] - bits
+    scaled = np.multiply(x, ldexp(1, -exponent), dtype=x.dtype if exponent > -100 else np.float64)
+    return np.rint(scaled, out=scaled).astype(np.float64, copy=False), exponent
+
+
+def exact_exp(x: Floats, out: Floats) -> None:
+    """`out = exp(x)` in float32 for x ≤ 0: eˣ = 2ⁿ eʳ with r within ±ln(2)/2; zero where that is below 2^−126.5."""
+    x = np.maximum(x, -88)  # n = -127, and the bits of 2ⁿ are those of zero
+    n = np.rint(x * (1 / LN2))
+    x -= n * LN2_HIGH
+    x -= n * LN2_LOW
+    with np.errstate(invalid="ignore"):  # nan has no whole part; its fraction is nan already
+        power = n.astype(np.int32)
+    power += 127
+    power <<= 23  # the bits of 2ⁿ
+    np.multiply(exp_fraction(x), power.view(np.float32), out=out)
+
+
+def exact_log(x: Floats) -> Floats:
+    """The natural logarithm of positive numbers, in float64."""
+    fraction, exponent = np.frexp(x.astype(np.float64))
+    low = fraction < SQRT_HALF
+    result: Floats = (exponent - low) * LN2 + log_fraction(fraction * (1 + low))
+    return result
+
+
+def exact_column_sums(x: Floats) -> Floats:
+    """Row after row, from the first."""
+    total: Floats = x[0].copy()
+    for row in x[1:]:
+        total += row
+    return total
+
+
+def exact_mean(values: Floats) -> float:
+    """The sum is rounded once, so its order does not matter."""
+    return fsum(values.tolist()) / len(values)
+
+
+EXACT = Arithmetic(exact_constant, exact_matmul, exact_exp, exact_log, exact_column_sums, exact_mean)

@@ -1,0 +1,1 @@
+"""The static page: as one file, as a folder, over http."""

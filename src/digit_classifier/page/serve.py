@@ -1,0 +1,203 @@
+"""The page over http, for this machine only.
+
+`python -m http.server` binds every interface, answers to any name, follows links and lists directories. This one binds
+to loopback and answers only what it knows: a request must be addressed to us, come from our own page or from nobody's,
+and name one of the page's files or a file that a run can have, letter by letter; nothing is decoded.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socketserver
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digit_classifier.errors import ArtifactError, InputError, explain
+from digit_classifier.page.html import ARTIFACTS, DATASET_FILE, PAGE, page
+from digit_classifier.store.bundle import DATASETS, MANIFEST, MAX_DATASET_BYTES, RUN_ID, known_names
+from digit_classifier.store.claim import LATEST
+from digit_classifier.store.files import read_regular
+from digit_classifier.store.index import INDEX
+
+if TYPE_CHECKING:
+    import socket
+
+THREADS = 16
+TIMEOUT = 10  # seconds that a connection may be silent
+MAX_REQUEST_LINE = 8192  # bytes
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+}
+PAGES = {"/": "index.html", "/index.html": "index.html"}  # these may have a query: the page keeps its state there
+SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js")}
+NAME = r"[a-z0-9][a-z0-9_-]{0,47}\.(?:json|png|css)"
+FILE = re.compile(rf"/{ARTIFACTS}/(?:(?P<place>{RUN_ID.pattern}|{DATASETS}|{LATEST})/)?(?P<name>{NAME})", re.ASCII)
+
+
+class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    """A socket on loopback, with at most 16 connections at a time.
+
+    Not http.server's own class: that one asks the network for this machine's name when it binds.
+    """
+
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = os.name != "nt"  # there it would let another program take the port
+    request_queue_size = 64
+
+    def __init__(self, root: Path, port: int = 0) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.policy = content_policy()
+        self._free = threading.BoundedSemaphore(THREADS)
+        try:
+            super().__init__(("127.0.0.1", port), Handler)
+        except OSError as error:
+            came = error.strerror or str(error)
+            raise InputError(explain("--port", f"{port} to be free", came, "leaving it out: any free one")) from error
+        self.port = int(self.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread of its own, when one of the 16 is free."""
+        self._free.acquire()
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and give the thread's place back."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:
+        """A connection that broke off is no news."""
+
+
+def content_policy() -> str:
+    """The policy of the page, with what only a header can say: no other page may frame it."""
+    found = re.search(r'Content-Security-Policy" content="([^"]+)"', page("index.html"))
+    own = found[1] if found else "default-src 'none'"
+    return f"{own}; frame-ancestors 'none'"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request, one answer, and the connection ends."""
+
+    server: Server
+    protocol_version = default_request_version = "HTTP/1.1"
+    timeout = TIMEOUT
+
+    def handle(self) -> None:
+        """Read one request and answer it, whatever its method."""
+        self.raw_requestline = self.rfile.readline(MAX_REQUEST_LINE + 1)
+        self.command = ""
+        if len(self.raw_requestline) > MAX_REQUEST_LINE:
+            self.requestline, self.request_version = "", self.default_request_version
+            self.refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
+        elif self.parse_request():
+            self.answer()
+
+    def answer(self) -> None:
+        """Answer the request: a file, or the reason why not."""
+        problem = self.problem()
+        if problem is not None:
+            self.refuse(problem)
+            return
+        words = self.requestline.split(" ")  # self.path is not what was sent: http.server shortens leading slashes
+        found = self.find(words[1]) if len(words) == 3 else None
+        if found is None:
+            self.refuse(HTTPStatus.NOT_FOUND)
+        else:
+            self.reply(HTTPStatus.OK, *found)
+
+    def problem(self) -> HTTPStatus | None:
+        """Why a request is not for us: addressed to another name, by another page, or to change something.
+
+        A name that somebody else owns may lead to 127.0.0.1 (DNS rebinding), and every page in the browser can send us
+        requests, those of other ports of this machine included, which count as the same site.
+        """
+        ours = {f"{name}:{self.server.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1 or hosts[0] not in ours:
+            return HTTPStatus.MISDIRECTED_REQUEST
+        origins = self.headers.get_all("Origin", [])
+        sites = self.headers.get_all("Sec-Fetch-Site", [])
+        if any(origin != f"http://{hosts[0]}" for origin in origins):
+            return HTTPStatus.FORBIDDEN
+        if any(site not in ("same-origin", "none") for site in sites):
+            return HTTPStatus.FORBIDDEN
+        return None if self.command in ("GET", "HEAD") else HTTPStatus.METHOD_NOT_ALLOWED
+
+    def find(self, target: str) -> tuple[bytes, str, str] | None:
+        """Bytes, type and caching of what a target names."""
+        if name := PAGES.get(target.partition("?")[0]) or SCRIPTS.get(target):
+            return (PAGE / name).read_bytes(), TYPES[Path(name).suffix], "no-store"
+        match = FILE.fullmatch(target)
+        if match is None:
+            return None
+        place, name = match["place"] or "", match["name"]
+        if not DATASET_FILE.fullmatch(name) if place == DATASETS else name not in known_names() | {MANIFEST, INDEX}:
+            return None
+        path = self.server.root / place / name
+        try:
+            if os.path.realpath(path) != str(path):  # a link on the way, wherever it leads
+                return None
+            data = read_regular(path, MAX_DATASET_BYTES)
+        except (OSError, ArtifactError):
+            return None
+        lasting = bool(place) and place != LATEST
+        return data, TYPES[path.suffix], "max-age=31536000, immutable" if lasting else "no-store"
+
+    def reply(self, status: HTTPStatus, body: bytes, kind: str, caching: str) -> None:
+        """Send an answer, with everything that keeps other pages away from it."""
+        self.close_connection = True
+        self.send_response_only(status)
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(len(body)),
+            "Cache-Control": caching,
+            "Connection": "close",
+            "Content-Security-Policy": self.server.policy,
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        }
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            self.send_header("Allow", "GET, HEAD")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def refuse(self, status: HTTPStatus) -> None:
+        """Say no in a line, and repeat nothing of what was asked."""
+        self.reply(status, f"{status.value} {status.phrase}\n".encode(), "text/plain; charset=utf-8", "no-store")
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """What http.server itself refuses, in our words: its own would repeat the request."""
+        self.refuse(HTTPStatus(code))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing: the terminal belongs to the person."""
+
+
+def place_of(path: Path) -> tuple[Path, str]:
+    """The root to serve and the query that shows what was asked for: a run of a history is shown among the others."""
+    if (path / MANIFEST).is_file() and (path.resolve().parent / INDEX).is_file():
+        run_id = path.resolve().name
+        return path.resolve().parent, f"?artifacts={ARTIFACTS}/{run_id}" if RUN_ID.fullmatch(run_id) else ""
+    return path, ""

@@ -1,0 +1,1 @@
+"""Train a stored run again and say how alike the results are."""
