@@ -1,6 +1,13 @@
-"""One family of errors. Each text says where, what was expected, what came, and what to try."""
+"""One family of errors, and how it speaks: where, what was expected, what came, and what to try."""
 
 from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class DigitClassifierError(Exception):
@@ -22,6 +29,36 @@ class ArtifactError(DigitClassifierError, ValueError):
 def explain(where: object, expected: str, came: str, attempt: str) -> str:
     """The shape of every error text that a user can act on."""
     return f"{where}: expected {expected}, got {came}; try {attempt}"
+
+
+_typed_flags: ContextVar[bool] = ContextVar("typed_flags", default=False)
+
+
+@contextmanager
+def speaking_flags() -> Iterator[None]:
+    """Errors name settings as flags in here: the reader typed a command."""
+    token = _typed_flags.set(True)
+    try:
+        yield
+    finally:
+        _typed_flags.reset(token)
+
+
+def option(name: str, value: object = None) -> str:
+    """A setting as its reader gives it: `--test-size 0.2` on the command line, `test_size=0.2` in Python."""
+    if _typed_flags.get():
+        flag = "--" + name.replace("_", "-")
+        return flag if value is None else f"{flag} {value}"
+    return name if value is None else f"{name}={value!r}"
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or all of them when none is near."""
+    import difflib  # only ever needed for an error
+
+    known = list(known)
+    near = difflib.get_close_matches(word, known, n=1)
+    return near[0] if near else "one of " + ", ".join(known)
 
 
 def at(where: str, key: object) -> str:

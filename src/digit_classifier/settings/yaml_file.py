@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from digit_classifier.errors import InputError, explain, show
-from digit_classifier.settings.run_config import LABEL, PLACE, SETTINGS, SIZES, SPELLINGS, Given, example, suggestion
+from digit_classifier.errors import InputError, explain, show, suggestion
+from digit_classifier.settings.kinds import LABEL, PLACE, SIZES
+from digit_classifier.settings.resolve import Given, example
+from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,53 @@
+"""The values that a model's name stands for, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Chosen on split seeds 0..19 and seven contiguous folds (new writers), confirmed on seeds 20..39, reported on 100..119
+# and five contiguous folds: python -m benchmarks.accuracy. Where images move, epochs, batch_size of the mlp and
+# shift_pixels were tried again when stretching was added; the other remarks are older.
+PRESETS: dict[str, dict[str, Any]] = {
+    "mlp": {
+        "channels": (),
+        "hidden_sizes": (128, 64),  # 17,226 parameters
+        "optimizer": "adamw",
+        "epochs": 100,  # 40 is 0.2 points lower, and 0.8 for new writers; 200 gains 0.2 and takes twice as long
+        "batch_size": 64,  # 32 learns the same in more time; 96 saves a seventh of it, 0.1 points lower for new writers
+        "learning_rate": 0.01,  # flat from 0.007 to 0.014
+        "lr_decay": lambda chosen: 1 / chosen["epochs"],  # a line that reaches zero one epoch after the last
+        "momentum": 0.9,
+        "weight_decay": 0.01,  # flat from 0.001 to 0.05
+        "label_smoothing": 0.1,  # none costs 0.3 points
+        "shift_pixels": 0.6,  # none costs more than anything else here; 0.75 is 0.1 points lower for new writers
+        "scaling": "max",  # standard costs 0.4 points
+    },
+    "cnn": {
+        "channels": (16, 32),  # the second one pooled: 38,282 parameters
+        "hidden_sizes": (64,),  # none, with 9,930 parameters, is nearly as good
+        "optimizer": "adamw",
+        "epochs": 60,  # 40 is 0.2 points lower for new writers, 80 the same
+        "batch_size": 64,  # 32 learns the same
+        "learning_rate": 0.005,  # 0.003 is lower for new writers, 0.01 the same
+        "lr_decay": lambda chosen: 1 / chosen["epochs"],
+        "momentum": 0.9,
+        "weight_decay": 0.01,  # flat up to 0.1
+        "label_smoothing": 0.1,  # 0.05 is lower for new writers
+        "shift_pixels": 0.75,  # 0.9 learns the same
+        "scaling": "max",
+    },
+    "logistic": {
+        "channels": (),
+        "hidden_sizes": (),
+        "optimizer": "sgd",  # convex: plain descent over the whole split arrives
+        "epochs": 150,  # converged, the loss falls in every epoch
+        "batch_size": 0,
+        "learning_rate": 0.7,  # 0.5 is 0.1 points lower, at 1.0 the loss wobbles
+        "lr_decay": 0.0,
+        "momentum": 0.8,  # 0.9 overshoots after epoch 60
+        "weight_decay": 0.01,  # 0.4 points above none
+        "label_smoothing": 0.0,  # 0.1 costs 0.3 points
+        "shift_pixels": 0.0,  # 0.6 costs 4 points, and 1 with max: a linear model has no use for it
+        "scaling": "standard",  # slightly better than max
+    },
+}

@@ -1,0 +1,146 @@
+"""From what was given to a complete configuration: flags over file over preset over default, field by field."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from digit_classifier.errors import InputError, explain, show, suggestion
+from digit_classifier.settings.kinds import as_text
+from digit_classifier.settings.presets import PRESETS
+from digit_classifier.settings.run_config import BY_MODEL, PLACES, SETTINGS, SPELLINGS, RunConfig, flag, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+ARGUMENT = "argument"  # where a value from Python came from
+
+
+class Given(NamedTuple):
+    """A value as the user wrote it: which spelling, the text, and where (a flag, or file and line)."""
+
+    spelling: str
+    text: str
+    where: str
+    origin: str
+
+    def advice(self, name: str, text: str) -> str:
+        """How the same user would write another value: `--epochs 9`, `epochs: 9` in YAML, `epochs=9` in Python."""
+        if self.where.startswith("--"):
+            return f"{flag(name)} {text}"
+        if self.origin == ARGUMENT:
+            return f"{name}={text}" if text[:1] in "-.0123456789" and "," not in text else f"{name}={text!r}"
+        return f"{name}: {text}"
+
+
+class Resolved(NamedTuple):
+    """A complete configuration and, per setting, where its value came from."""
+
+    config: RunConfig
+    origin: dict[str, str]
+
+
+def example(name: str) -> str:
+    """A value that works for this setting, as text."""
+    item = SETTINGS[name]
+    default = PRESETS["mlp"].get(name) if item.default is BY_MODEL else item.default
+    return item.metadata["example"] or ("0.01" if callable(default) else as_text(default))
+
+
+def parse(given: Given) -> tuple[str, Any]:
+    """The setting's name and value."""
+    name = SPELLINGS[given.spelling]
+    kind = SETTINGS[name].metadata["kind"]
+    try:
+        return name, kind.parse(given.text)
+    except (ValueError, KeyError):
+        attempt = given.advice(given.spelling, example(name))
+        raise InputError(explain(given.where, kind.expected, show(given.text), attempt)) from None
+
+
+def _merge(layer: Iterable[Given]) -> dict[str, tuple[Any, Given]]:
+    """One value per setting; two spellings that disagree are an error, a repeated spelling means its last value."""
+    merged: dict[str, tuple[Any, Given]] = {}
+    for given in {given.spelling: given for given in layer}.values():
+        name, value = parse(given)
+        if name in merged and merged[name][0] != value:
+            other = merged[name][1]
+            same = f"the value of {other.where} ({show(other.text)}), which is another name for it"
+            raise InputError(explain(given.where, same, show(given.text), "giving only one of them"))
+        merged[name] = (value, given)
+    return merged
+
+
+def resolve(
+    flags: Iterable[Given] = (), file: Iterable[Given] = (), defaults: Mapping[str, Any] | None = None
+) -> Resolved:
+    """Flags over file over preset over default, field by field; checked one by one and together."""
+    from_flags, from_file = _merge(flags), _merge(file)
+    _check_places(from_flags)
+    _check_places(from_file)
+    if PLACES & from_flags.keys():  # a flag for one kind of place overrides the file's choice of the other, too
+        from_file = {name: value for name, value in from_file.items() if name not in PLACES}
+    chosen = from_file | from_flags
+    model: str = chosen["model"][0] if "model" in chosen else "mlp"
+    _check_layers(model, chosen)
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    for name, item in SETTINGS.items():
+        if name in chosen:
+            values[name], given = chosen[name]
+            origin[name] = given.origin
+        elif item.default is BY_MODEL:
+            preset = PRESETS[model][name]
+            values[name] = preset(values) if callable(preset) else preset
+            origin[name] = f"preset {model}"
+        else:
+            values[name] = (defaults or {}).get(name, item.default)
+            origin[name] = "default"
+    return Resolved(RunConfig(**values), origin)
+
+
+def _check_places(layer: Mapping[str, tuple[Any, Given]]) -> None:
+    if layer.keys() >= PLACES:
+        root, flat = layer["artifacts_root"][1].where, layer["output_dir"][1].where
+        either = f"no {root} beside it (a run goes into a history, or straight into one directory)"
+        raise InputError(explain(flat, either, "both", "giving only one of them"))
+
+
+# What a model's name promises about its layers; another kind of network is another model.
+KINDS_OF_LAYERS = {
+    "logistic": {"channels": "none", "hidden_sizes": "none (logistic is the network without hidden layers)"},
+    "mlp": {"channels": "none (mlp is the network without convolutions)"},
+    "cnn": {"channels": "at least one (cnn is the network with convolutions)"},
+}
+
+
+def _check_layers(model: str, chosen: Mapping[str, tuple[Any, Given]]) -> None:
+    for name, expected in KINDS_OF_LAYERS[model].items():
+        if name in chosen and bool(chosen[name][0]) != (not expected.startswith("none")):
+            sizes, given = chosen[name]
+            other = "mlp" if model == "cnn" or name == "hidden_sizes" else "cnn"
+            attempt = f"{given.advice('model', other)}, or {given.advice(name, as_text(PRESETS[model][name]))}"
+            raise InputError(explain(given.where, expected, as_text(sizes), attempt))
+
+
+def configure(**settings: Any) -> RunConfig:
+    """A checked configuration from Python values, e.g. `configure(model="logistic", epochs=50)`."""
+    for word in settings.keys() - SPELLINGS.keys():
+        raise InputError(explain("configure", "a setting", show(word), suggestion(word, SETTINGS)))
+    layer = [Given(name, as_text(value), name, ARGUMENT) for name, value in settings.items() if value is not None]
+    return resolve(layer).config
+
+
+def command_for(resolved: Resolved) -> str:
+    """The command that repeats the run: every setting that was chosen, no places."""
+    words = ["digit-classifier", "train"]
+    for name, value in recorded(resolved.config).items():
+        if value is None or resolved.origin[name] == "default" or resolved.origin[name].startswith("preset "):
+            continue
+        if isinstance(SETTINGS[name].default, bool):
+            words.append(flag(name if value else "no_" + name))
+        else:
+            text = as_text(value)
+            words += [f"{flag(name)}={text}"] if text.startswith("-") else [flag(name), text]
+    return shlex.join(words)
