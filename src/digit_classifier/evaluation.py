@@ -1,4 +1,4 @@
-"""Scores from plain lists: confusion matrix, report, intervals, log loss, ROC.
+"""Scores from plain lists: confusion matrix, report, intervals, McNemar's test, log loss, ROC.
 
 Rows of a matrix are true classes, columns predicted ones. Every sum is exact before it is rounded (`math.fsum`), and
 the logarithm is our own, so the same labels give the same digits on any machine, in any order.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from itertools import pairwise
-from math import fsum, sqrt
+from math import comb, fsum, sqrt
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError
@@ -101,6 +101,13 @@ def wilson_interval(correct: int, total: int) -> tuple[float, float]:
     low = (centre - margin) / scale if correct > 0 else 0.0
     high = (centre + margin) / scale if correct < total else 1.0
     return low, high
+
+
+def mcnemar(one: int, other: int) -> float:
+    """Two-sided exact p-value of the numbers of answers that only one of two networks got right (McNemar, 1947)."""
+    total = one + other
+    tail = sum(comb(total, count) for count in range(min(one, other) + 1))
+    return min(1.0, 2 * tail / (1 << total))
 
 
 def log_loss(true_labels: Sequence[int], probabilities: Sequence[Sequence[float]]) -> float:

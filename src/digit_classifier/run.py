@@ -1,27 +1,23 @@
-"""The recipe: a configuration and a dataset in, everything that training found out."""
+"""A run: what training found out, and the same in plain values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from threadpoolctl import threadpool_limits
-
-from digit_classifier.datasets.dataset import DATASETS, SPLITS, Dataset, Split
-from digit_classifier.errors import InputError, explain
-from digit_classifier.learning.network import count_parameters
-from digit_classifier.learning.training import architecture_of, train
+from digit_classifier.artifacts import Results
+from digit_classifier.settings.run_config import recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
 
+    from digit_classifier.datasets.split import Split
     from digit_classifier.learning.network import Network
-    from digit_classifier.learning.training import Epoch, History
+    from digit_classifier.learning.training import History
     from digit_classifier.settings.run_config import RunConfig
+
+NO_PICTURES = "only a network without hidden layers has one readable picture per class"
 
 
 @dataclass(frozen=True)
@@ -37,58 +33,65 @@ class Run:
     training_seconds: float
 
 
-MAX_PARAMETERS = 2_000_000  # what model.json holds below its 16 MB; also more than 1,797 images can teach
-
-
-def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
-    """Load and split the data; InputError when the settings do not fit it, before anything is trained."""
-    dataset = dataset or DATASETS[config.dataset]()
-    split = SPLITS[config.split](dataset, config.test_size, config.random_state)
-    if config.sample_count > len(split.holdout_ids):
-        most = f"at most {len(split.holdout_ids)}, the size of the hold-out"
-        attempt = f"--sample-count {min(16, len(split.holdout_ids))}"
-        raise InputError(explain("--sample-count", most, str(config.sample_count), attempt))
-    try:
-        parameters = count_parameters(architecture_of(config, split))
-    except ValueError as error:
-        small = f"{len(config.channels)} on images of which {error}"
-        raise InputError(explain("--channels", "fewer convolutions", small, "--channels 16,32")) from None
-    if parameters > MAX_PARAMETERS:
-        most = f"at most {MAX_PARAMETERS:,} parameters in all"
-        raise InputError(explain("--hidden-sizes", most, f"{parameters:,}", "smaller layers"))
-    return split
-
-
-def run_experiment(
-    config: RunConfig,
-    split: Split,
-    on_epoch: Callable[[Epoch], None] | None = None,
-    so_far: Callable[[Callable[[], Run]], None] | None = None,
-) -> Run:
-    """Train and evaluate on one BLAS thread: faster at this size, and the same bits whatever the environment says.
-
-    `so_far` is called after each epoch but the last, with a function for the run as it is now.
-    """
-    with threadpool_limits(limits=1, user_api="blas"):
-        start = perf_counter()
-
-        def interim(trained: Callable[[], tuple[Network, History]]) -> None:
-            if so_far:
-                so_far(lambda: evaluated(config, split, *trained(), perf_counter() - start))
-
-        network, history = train(config, split, on_epoch=on_epoch, so_far=interim, clock=perf_counter)
-        return evaluated(config, split, network, history, perf_counter() - start)
-
-
 def evaluated(config: RunConfig, split: Split, network: Network, history: History, seconds: float) -> Run:
-    """A network that was trained for so many seconds, with what it says about both splits."""
-    guesses = network.probabilities(split.training_images).argmax(axis=1)
+    """The run of a network that was trained for so many seconds."""
+    predicted = network.probabilities(split.training.samples).argmax(axis=1)
     return Run(
         config=config,
         split=split,
         network=network,
         history=history,
-        training_accuracy=float((guesses == split.training_labels).mean()),
-        holdout_probabilities=network.probabilities(split.holdout_images),
+        training_accuracy=float((predicted == split.training.labels).mean()),
+        holdout_probabilities=network.probabilities(split.holdout.samples),
         training_seconds=seconds,
     )
+
+
+def results_of(run: Run) -> Results:
+    """The run in plain values: after this, nothing knows NumPy."""
+    data, network, epochs, snapshots = run.split.dataset, run.network, run.history.epochs, run.history.snapshots
+    has_pictures = len(network.layers) == 1
+    return Results(
+        config=recorded(run.config),
+        name=data.name,
+        title=data.title,
+        source=data.source,
+        note=data.note,
+        image_shape=data.images.shape[1:],
+        max_value=data.max_value,
+        class_names=data.class_names,
+        labels=data.labels.tolist(),
+        pixels=data.images.tobytes(),
+        sample_ids=run.split.holdout_ids.tolist(),
+        probabilities=shortest(run.holdout_probabilities),
+        train_accuracy=run.training_accuracy,
+        training_loss=[epoch.training_loss for epoch in epochs],
+        holdout_loss=[epoch.holdout_loss for epoch in epochs],
+        training_accuracy=[epoch.training_accuracy for epoch in epochs],
+        holdout_accuracy=[epoch.holdout_accuracy for epoch in epochs],
+        learning_rates=[epoch.learning_rate for epoch in epochs],
+        epoch_seconds=[epoch.seconds for epoch in epochs],
+        training_seconds=run.training_seconds,
+        diverged=run.history.diverged,
+        snapshot_epochs=[each.epoch for each in snapshots],
+        confusion_matrices=[each.confusion_matrix.tolist() for each in snapshots if each.confusion_matrix is not None],
+        first_layer_weights=[little_endian(each.first_layer_weights) for each in snapshots] if has_pictures else None,
+        first_layer_reason=None if has_pictures else NO_PICTURES,
+        offset=little_endian(network.offset),
+        scale=little_endian(network.scale),
+        layers=[
+            (layer.description, activation, little_endian(weights), little_endian(bias))
+            for layer, weights, bias, activation in network.layers
+        ],
+    )
+
+
+def shortest(values: NDArray[np.float32]) -> list[list[float]]:
+    """Rows of floats whose decimal form is the shortest that reads back to the same float32."""
+    return [[float(str(value)) for value in row] for row in values]
+
+
+def little_endian(values: Any) -> bytes:
+    """Float32 bytes in C order, little-endian on every machine; −0.0 becomes 0.0, which compares equal."""
+    raw: bytes = (values + 0.0).astype("<f4").tobytes()
+    return raw

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digit_classifier.learning.layers import overlap
-from digit_classifier.learning.network import unit_uniform
+from digit_classifier.numerics.randomness import unit_uniform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,14 +19,14 @@ WORDS = 6  # random words per map: shift, slant and stretch, down and right
 STEPS = 64  # images move by whole steps of a pixel, so that a short table has all the weights
 
 
-def jittered(images: Floats, bits: NDArray[np.uint64], pixels: float) -> Floats:
-    """Move images (height, width, times, maps): images[:, :, i, n] by random affine map n, whatever i.
+def jittered(images: Floats, words: NDArray[np.uint64], pixels: float) -> Floats:
+    """Move images (height, width, times, maps): images[:, :, i, n] by random affine map n, for every i.
 
-    Zeros come in from outside. Shifts are uniform on ±pixels. So are slants, as far as they carry the outermost rows
-    and columns, and stretches, by as much as they make an image higher or wider. `bits` holds six raw words per map.
+    Zeros come in from outside. Shifts are uniform on ±pixels. So are slants, measured at the outermost rows and
+    columns, and stretches, measured as the growth of an image's height or width. `words` holds six raw words per map.
     """
     height, width, _, maps = images.shape
-    draws = (2 * unit_uniform(bits).reshape(maps, WORDS).T - 1) * pixels
+    draws = (2 * unit_uniform(words).reshape(maps, WORDS).T - 1) * pixels
     down, slant_down, stretch_down, right, slant_right, stretch_right = np.ascontiguousarray(draws, dtype=images.dtype)
     rows, columns = _evenly(height).astype(images.dtype), _evenly(width).astype(images.dtype)
     rows, columns = rows.reshape(-1, 1, 1, 1), columns.reshape(-1, 1, 1)
@@ -36,7 +36,7 @@ def jittered(images: Floats, bits: NDArray[np.uint64], pixels: float) -> Floats:
 
 
 def _evenly(count: int) -> Floats:
-    """Places from −1 to 1; each takes one rounding, of which `linspace` promises nothing."""
+    """Numbers from −1 to 1, each rounded once; `linspace` does not promise that."""
     places: Floats = (2 * np.arange(count) - (count - 1)) / max(1, count - 1)
     return places
 
@@ -47,7 +47,7 @@ def displaced(images: Floats, down: Floats, right: Floats) -> Floats:
 
 
 def _along(axis: int, images: Floats, by: Floats) -> Floats:
-    """A weighted sum of copies of the images moved by whole pixels: all of them at once, one look-up per weight."""
+    """A weighted sum of copies of the images moved by whole pixels, all at once, with one look-up per weight."""
     farthest = ceil(np.abs(by).max(initial=0))
     reach = min(farthest + 1, images.shape[axis] - 1)
     ends = (farthest + reach) * STEPS
@@ -66,7 +66,7 @@ def _along(axis: int, images: Floats, by: Floats) -> Floats:
 def cubic(distance: Floats) -> Floats:
     """Weight of a pixel at this distance: cubic convolution with a = −1/2 (Keys, 1981).
 
-    Linear interpolation would blur what it moves, and the network would be tested on sharper images than it has seen.
+    Linear interpolation would blur the training images, and the hold-out would be sharper than they are.
     """
     t = np.minimum(np.abs(distance), 2)  # beyond two pixels the weight is zero
     return np.where(t < 1, (1.5 * t - 2.5) * t * t + 1, ((2.5 - 0.5 * t) * t - 4) * t + 2)

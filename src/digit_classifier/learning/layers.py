@@ -1,8 +1,10 @@
-"""The layers of a network as values: shapes, the sums a layer computes, and the gradient of them.
+"""The layers of a network as values: their shapes, their forward step, and the gradients of it.
 
-Arrays hold one sample per *column*. What goes into a layer is (features + 1, samples) with a row of ones at the end:
-the last column of a layer's matrix is then its bias, and one matrix product computes all of its sums. An image is its
-features in the order channel, row, column, so that cutting it into pixels or joining them again moves nothing.
+Arrays hold one sample per *column*. The input of a layer is (features + 1, samples) with a row of ones at the end: the
+last column of a layer's matrix is then its bias, and one matrix product computes all preactivations. An image is its
+features in the order channel, row, column, so that reshaping between images and features moves nothing.
+
+`delta` is always the gradient of the loss with respect to the preactivations, (outputs, samples).
 """
 
 from __future__ import annotations
@@ -17,20 +19,20 @@ from digit_classifier.numerics.arithmetic import Floats
 
 Matmul = Callable[[Floats, Floats, Floats], object]  # (a, b, out)
 
-KERNEL = 3  # a convolution looks at 3 × 3 pixels
-POOL = 2  # and pooling keeps the largest of 2 × 2
+KERNEL = 3  # side of a convolution's kernel, in pixels
+POOL = 2  # side of a pooling window
 
 
 class Layer(Protocol):
-    """What the network asks of a layer; the activation is the network's business."""
+    """What the network asks of a layer; activations belong to the network."""
 
     @property
     def inputs(self) -> int:
-        """Features that come in."""
+        """Number of input features."""
 
     @property
     def outputs(self) -> int:
-        """Features that go out."""
+        """Number of output features."""
 
     @property
     def matrix_shape(self) -> tuple[int, int]:
@@ -40,25 +42,25 @@ class Layer(Protocol):
     def description(self) -> dict[str, Any]:
         """Its shape as model.json and run_summary.json state it."""
 
-    def memory(self, samples: int, dtype: Any) -> Any:
-        """What the three steps below share, for a fixed number of samples, allocated once."""
+    def cache(self, samples: int, dtype: Any) -> Any:
+        """Memory that the three steps below share, for a fixed number of samples, allocated once."""
 
-    def sums(self, matrix: Floats, inputs: Floats, out: Floats, memory: Any, matmul: Matmul) -> None:
-        """Fill out (outputs, samples) from inputs (inputs + 1, samples)."""
+    def forward(self, matrix: Floats, inputs: Floats, out: Floats, cache: Any, matmul: Matmul) -> None:
+        """Fill out (outputs, samples), the preactivations, from inputs (inputs + 1, samples)."""
 
-    def gradient(self, inputs: Floats, errors: Floats, out: Floats, memory: Any, matmul: Matmul) -> None:
-        """Fill out (units, weights per unit + 1), the gradient of the loss at the matrix.
+    def grad_weights(self, inputs: Floats, delta: Floats, out: Floats, cache: Any, matmul: Matmul) -> None:
+        """Fill out (units, weights per unit + 1), the gradient of the loss with respect to the matrix.
 
-        `errors` (outputs, samples) is that at the outputs of the last `sums`.
+        `delta` (outputs, samples) belongs to the last `forward`.
         """
 
-    def errors_below(self, matrix: Floats, errors: Floats, out: Floats, memory: Any, matmul: Matmul) -> None:
-        """Fill out (inputs, samples), the gradient of the loss at the inputs; call it after `gradient`."""
+    def grad_input(self, matrix: Floats, delta: Floats, out: Floats, cache: Any, matmul: Matmul) -> None:
+        """Fill out (inputs, samples), the gradient with respect to the input; call it after `grad_weights`."""
 
 
 @dataclass(frozen=True)
 class Dense:
-    """Every unit sees every input."""
+    """A fully connected layer."""
 
     inputs: int
     units: int
@@ -78,38 +80,38 @@ class Dense:
         """Inputs and units."""
         return {"inputs": self.inputs, "units": self.units}
 
-    def memory(self, samples: int, dtype: Any) -> None:
+    def cache(self, samples: int, dtype: Any) -> None:
         """It needs none."""
 
-    def sums(self, matrix: Floats, inputs: Floats, out: Floats, memory: None, matmul: Matmul) -> None:  # noqa: ARG002
+    def forward(self, matrix: Floats, inputs: Floats, out: Floats, cache: None, matmul: Matmul) -> None:  # noqa: ARG002
         """One product."""
         matmul(matrix, inputs, out)
 
-    def gradient(self, inputs: Floats, errors: Floats, out: Floats, memory: None, matmul: Matmul) -> None:  # noqa: ARG002
+    def grad_weights(self, inputs: Floats, delta: Floats, out: Floats, cache: None, matmul: Matmul) -> None:  # noqa: ARG002
         """One product."""
-        matmul(errors, inputs.T, out)
+        matmul(delta, inputs.T, out)
 
-    def errors_below(self, matrix: Floats, errors: Floats, out: Floats, memory: None, matmul: Matmul) -> None:  # noqa: ARG002
+    def grad_input(self, matrix: Floats, delta: Floats, out: Floats, cache: None, matmul: Matmul) -> None:  # noqa: ARG002
         """One product."""
-        matmul(matrix[:, :-1].T, errors, out)
+        matmul(matrix[:, :-1].T, delta, out)
 
 
 @dataclass(frozen=True, eq=False)
-class Patches:
-    """Memory of a convolution."""
+class ConvolutionCache:
+    """Memory of a convolution. A place is one position of the kernel on the image."""
 
-    seen: Floats  # (channels · 9 + 1, height · width · samples): what each place sees, last row ones
-    blame: Floats  # (channels · 9, height · width · samples): gradient of the loss at what it sees
-    slope: Floats  # (channels · 9 + 1, units): gradient of the loss at the matrix, turned
-    sums: Floats  # (units, height, width, samples)
+    patches: Floats  # (channels · 9 + 1, height · width · samples): pixels under the kernel per place, last row ones
+    grad_patches: Floats  # (channels · 9, height · width · samples): gradient of the loss with respect to them
+    grad_weights: Floats  # (channels · 9 + 1, units): gradient with respect to the matrix, transposed
+    preactivations: Floats  # (units, height, width, samples), before pooling
     paired: Floats  # (units, height, width // 2, samples): the larger of each two neighbours in a row
 
 
 @dataclass(frozen=True)
 class Convolution:
-    """Units look at 3 × 3 pixels at every place of an image, with zeros around it (LeCun and others, 1998).
+    """A kernel of 3 × 3 pixels per unit, at every place of an image padded with zeros (LeCun and others, 1998).
 
-    `pooled`: of each 2 × 2 sums only the largest goes out, and an odd last row or column is dropped.
+    `pooled`: maximum pooling, 2 × 2; an odd last row or column is dropped.
     """
 
     channels: int
@@ -125,7 +127,7 @@ class Convolution:
 
     @property
     def outputs(self) -> int:
-        """Pixels of the image that goes out, one channel per unit."""
+        """Pixels of the output image, one channel per unit."""
         step = POOL if self.pooled else 1
         return self.units * (self.height // step) * (self.width // step)
 
@@ -136,47 +138,55 @@ class Convolution:
 
     @property
     def description(self) -> dict[str, Any]:
-        """Inputs, units, and how the inputs are an image."""
+        """Inputs, units, and the shape of the input image."""
         image = {"channels": self.channels, "height": self.height, "width": self.width, "pooled": self.pooled}
         return {"inputs": self.inputs, "units": self.units, "convolution": image}
 
-    def memory(self, samples: int, dtype: Any) -> Patches:
-        """What is never written stays as it is here: the zeros around the image, the ones of the bias."""
-        seen = np.zeros((self.matrix_shape[1], self.height * self.width * samples), dtype)
-        seen[-1] = 1
-        sums = np.zeros((self.units, self.height, self.width, samples if self.pooled else 0), dtype)
-        slope, paired = np.empty((len(seen), self.units), dtype), np.zeros_like(sums[:, :, : self.width // POOL])
-        return Patches(seen, np.empty_like(seen[:-1]), slope, sums, paired)
+    def cache(self, samples: int, dtype: Any) -> ConvolutionCache:
+        """Buffers; the zeros around the image and the ones of the bias are written here, once."""
+        patches = np.zeros((self.matrix_shape[1], self.height * self.width * samples), dtype)
+        patches[-1] = 1
+        preactivations = np.zeros((self.units, self.height, self.width, samples if self.pooled else 0), dtype)
+        grad_weights = np.empty((len(patches), self.units), dtype)
+        paired = np.zeros_like(preactivations[:, :, : self.width // POOL])
+        return ConvolutionCache(patches, np.empty_like(patches[:-1]), grad_weights, preactivations, paired)
 
-    def sums(self, matrix: Floats, inputs: Floats, out: Floats, memory: Patches, matmul: Matmul) -> None:
-        """Spread the image into patches; one product; pool along rows and then along columns."""
+    def forward(self, matrix: Floats, inputs: Floats, out: Floats, cache: ConvolutionCache, matmul: Matmul) -> None:
+        """Copy the image into patches; one product; pool along rows and then along columns."""
         image = self._image(inputs[:-1])
-        seen = self._cut(memory.seen[:-1])
+        patches = self._cut(cache.patches[:-1])
         for cell, place, pixel in self._cells():
-            seen[:, *cell, *place] = image[:, *pixel]
-        matmul(matrix, memory.seen, self._spread(out, memory))
+            patches[:, *cell, *place] = image[:, *pixel]
+        matmul(matrix, cache.patches, self._spread(out, cache))
         if self.pooled:
-            np.maximum(*halves(memory.sums, 2), out=memory.paired)
-            np.maximum(*halves(memory.paired, 1), out=self._pooled(out))
+            np.maximum(*halves(cache.preactivations, 2), out=cache.paired)
+            np.maximum(*halves(cache.paired, 1), out=self._pooled(out))
 
-    def gradient(self, inputs: Floats, errors: Floats, out: Floats, memory: Patches, matmul: Matmul) -> None:  # noqa: ARG002
-        """Send errors back to where the maximum came from, over the sums; one product, faster this way round."""
+    def grad_weights(
+        self,
+        inputs: Floats,  # noqa: ARG002 - the patches hold them
+        delta: Floats,
+        out: Floats,
+        cache: ConvolutionCache,
+        matmul: Matmul,
+    ) -> None:
+        """Route the gradient to each maximum, over the preactivations; one product, faster when transposed."""
         if self.pooled:
-            share(self._pooled(errors), memory.paired, 1)
-            share(memory.paired, memory.sums, 2)
-        matmul(memory.seen, self._spread(errors, memory).T, memory.slope)
-        out[...] = memory.slope.T
+            route(self._pooled(delta), cache.paired, 1)
+            route(cache.paired, cache.preactivations, 2)
+        matmul(cache.patches, self._spread(delta, cache).T, cache.grad_weights)
+        out[...] = cache.grad_weights.T
 
-    def errors_below(self, matrix: Floats, errors: Floats, out: Floats, memory: Patches, matmul: Matmul) -> None:
-        """One product; add patches up into pixels."""
-        matmul(matrix[:, :-1].T, self._spread(errors, memory), memory.blame)
-        image, blame = self._image(out), self._cut(memory.blame)
+    def grad_input(self, matrix: Floats, delta: Floats, out: Floats, cache: ConvolutionCache, matmul: Matmul) -> None:
+        """One product; add the gradients of the patches up into pixels."""
+        matmul(matrix[:, :-1].T, self._spread(delta, cache), cache.grad_patches)
+        image, grad_patches = self._image(out), self._cut(cache.grad_patches)
         image.fill(0)
         for cell, place, pixel in self._cells():
-            image[:, *pixel] += blame[:, *cell, *place]
+            image[:, *pixel] += grad_patches[:, *cell, *place]
 
-    def _spread(self, outputs: Floats, memory: Patches) -> Floats:
-        return (memory.sums if self.pooled else outputs).reshape(self.units, -1)
+    def _spread(self, outputs: Floats, cache: ConvolutionCache) -> Floats:
+        return (cache.preactivations if self.pooled else outputs).reshape(self.units, -1)
 
     def _image(self, features: Floats) -> Floats:
         return features.reshape(self.channels, self.height, self.width, -1)
@@ -188,7 +198,7 @@ class Convolution:
         return patches.reshape(self.channels, KERNEL, KERNEL, self.height, self.width, -1)
 
     def _cells(self) -> Iterator[tuple[tuple[int, int], tuple[slice, slice], tuple[slice, slice]]]:
-        """Per cell of the kernel: the cell, the places where it lies on the image, and the pixels that it lies on."""
+        """Per cell of the kernel: the cell, the places where it is inside the image, and the pixels under it."""
         for row in range(KERNEL):
             for column in range(KERNEL):
                 down, right = overlap(row - 1, self.height), overlap(column - 1, self.width)
@@ -196,7 +206,7 @@ class Convolution:
 
 
 def overlap(step: int, length: int) -> tuple[slice, slice]:
-    """The places whose neighbour this many steps ahead exists, and these neighbours."""
+    """Positions along an axis whose neighbour this many steps ahead exists, and these neighbours."""
     return slice(max(0, -step), length - max(0, step)), slice(max(0, step), length - max(0, -step))
 
 
@@ -207,10 +217,10 @@ def halves(values: Floats, axis: int) -> tuple[Floats, Floats]:
     return values[*before, 0 : POOL * pairs : POOL], values[*before, 1 : POOL * pairs : POOL]
 
 
-def share(errors: Floats, values: Floats, axis: int) -> None:
-    """Replace each two neighbours by the error of their maximum: all of it at the larger, or the first if equal."""
+def route(delta: Floats, values: Floats, axis: int) -> None:
+    """Replace each two neighbours by the gradient of their maximum: all of it at the larger, or the first if equal."""
     first, second = halves(values, axis)
     won = first >= second
-    np.multiply(errors, ~won, out=second)
-    np.multiply(errors, won, out=first)
+    np.multiply(delta, ~won, out=second)
+    np.multiply(delta, won, out=first)
     values[(slice(None),) * axis + (slice(POOL * first.shape[axis], None),)] = 0  # the odd one took no part

@@ -1,30 +1,27 @@
-"""The network: layers one after the other, what they predict, and the gradient of what they get wrong."""
+"""The network: layers one after the other, what they predict, and the gradient of the loss."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from math import prod, sqrt
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from digit_classifier.datasets.dataset import random_bits
-from digit_classifier.learning.layers import POOL, Convolution, Dense, Layer
+from digit_classifier.learning.layers import Layer
 from digit_classifier.numerics.arithmetic import ORDINARY, Arithmetic, Floats
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 Architecture = tuple[Layer, ...]
 Matrices = tuple[Floats, ...]  # one per layer, (units, weights per unit + 1), bias last
 
 
-class Trained(NamedTuple):
-    """One layer with its numbers, as people write it: activation(weights · inputs + bias). Views of the parameters."""
+class TrainedLayer(NamedTuple):
+    """One layer in the usual notation, activation(weights · inputs + bias), as views of the parameters."""
 
     layer: Layer
     weights: Floats  # (units, weights per unit)
@@ -51,21 +48,21 @@ class Network:
         return layer_views(self.parameters, self.architecture)
 
     @property
-    def layers(self) -> tuple[Trained, ...]:
+    def layers(self) -> tuple[TrainedLayer, ...]:
         """Weights, bias and activation per layer, from the pixels to the classes."""
         names = ["relu"] * (len(self.architecture) - 1) + ["softmax"]
         triples = zip(self.architecture, self.matrices, names, strict=True)
-        return tuple(Trained(layer, matrix[:, :-1], matrix[:, -1], name) for layer, matrix, name in triples)
+        return tuple(TrainedLayer(layer, matrix[:, :-1], matrix[:, -1], name) for layer, matrix, name in triples)
 
     @property
     def classes(self) -> int:
-        """How many there are to choose from."""
+        """Number of classes."""
         return self.architecture[-1].outputs
 
     def inputs(self, pixels: NDArray[Any]) -> Floats:
-        """Raw pixels (inputs, samples) as the first layer wants them: scaled, a row of ones below.
+        """Raw pixels (inputs, samples) as the first layer takes them: scaled, with a row of ones at the end.
 
-        What is contiguous in memory stays so, the pixels of a sample or the samples of a pixel.
+        The memory order stays as it is, the pixels of a sample together or the samples of a pixel.
         """
         shape, dtype = (len(pixels) + 1, pixels.shape[1]), self.parameters.dtype
         scaled: Floats = np.empty(shape, dtype, "F" if pixels.flags.f_contiguous else "C")
@@ -94,10 +91,10 @@ class Workspace:
     """Memory for one pass over a fixed number of samples, allocated once and overwritten by every pass."""
 
     hidden: tuple[Floats, ...]  # per hidden layer (outputs + 1, samples), last row ones
-    errors: tuple[Floats, ...]  # per layer (outputs, samples): gradient of the loss before the activation
-    active: tuple[NDArray[np.bool_], ...]  # per hidden layer (outputs, samples): where ReLU let the sum through
+    deltas: tuple[Floats, ...]  # per layer (outputs, samples): gradient of the loss before the activation
+    active: tuple[NDArray[np.bool_], ...]  # per hidden layer (outputs, samples): where ReLU is not zero
     zeros: Floats  # (samples,)
-    memories: tuple[Any, ...]  # each layer's own
+    caches: tuple[Any, ...]  # each layer's own
 
     @classmethod
     def create(cls, network: Network, samples: int) -> Workspace:
@@ -105,34 +102,11 @@ class Workspace:
         layers, dtype = network.architecture, network.parameters.dtype
         return cls(
             hidden=tuple(np.ones((layer.outputs + 1, samples), dtype) for layer in layers[:-1]),
-            errors=tuple(np.empty((layer.outputs, samples), dtype) for layer in layers),
+            deltas=tuple(np.empty((layer.outputs, samples), dtype) for layer in layers),
             active=tuple(np.empty((layer.outputs, samples), np.bool_) for layer in layers[:-1]),
             zeros=np.zeros(samples, dtype),
-            memories=tuple(layer.memory(samples, dtype) for layer in layers),
+            caches=tuple(layer.cache(samples, dtype) for layer in layers),
         )
-
-
-def build_architecture(
-    image_shape: tuple[int, int], channels: Sequence[int], hidden_sizes: Sequence[int], classes: int
-) -> Architecture:
-    """Convolutions with these units, then dense layers with these, then one unit per class.
-
-    Pooled after every second convolution and after the last, as in VGG (arXiv:1409.1556). ValueError when an image
-    is too small to be pooled once more.
-    """
-    layers: list[Layer] = []
-    depth, (height, width) = 1, image_shape
-    for number, units in enumerate(channels, start=1):
-        pooled = number % 2 == 0 or number == len(channels)
-        layers.append(Convolution(depth, height, width, units, pooled))
-        if not layers[-1].outputs:
-            raise ValueError(f"{height} × {width} pixels cannot be pooled again")
-        depth, height, width = units, height // POOL if pooled else height, width // POOL if pooled else width
-    inputs = depth * height * width
-    for units in (*hidden_sizes, classes):
-        layers.append(Dense(inputs, units))
-        inputs = units
-    return tuple(layers)
 
 
 def count_parameters(architecture: Architecture) -> int:
@@ -140,33 +114,11 @@ def count_parameters(architecture: Architecture) -> int:
     return sum(prod(layer.matrix_shape) for layer in architecture)
 
 
-def create_network(
-    architecture: Architecture, offset: Floats, scale: Floats, random_state: int, arithmetic: Arithmetic = ORDINARY
-) -> Network:
-    """Float32 network before training: hidden layers by He's rule, biases and output layer zero.
-
-    A zero output layer makes the first prediction 1 / classes for everybody: the loss starts at ln(classes).
-    He initialisation (arXiv:1502.01852), uniform on ±√(6 / inputs), which has the rule's variance 2 / inputs.
-    """
-    parameters = np.zeros(count_parameters(architecture), np.float32)
-    network = Network(architecture, parameters, offset.astype(np.float32), scale.astype(np.float32), arithmetic)
-    uniform = unit_uniform(random_bits(random_state, 1, len(parameters)))
-    for matrix, bits in zip(network.matrices[:-1], layer_views(uniform, architecture), strict=False):
-        limit = sqrt(6 / (matrix.shape[1] - 1))
-        matrix[:, :-1] = (2 * bits[:, :-1] - 1) * limit
-    return network
-
-
 def layer_views(flat: Floats, architecture: Architecture) -> Matrices:
     """Cut a flat vector into one matrix (units, weights per unit + 1) per layer, without copying."""
     shapes = [layer.matrix_shape for layer in architecture]
     ends = list(accumulate(map(prod, shapes)))
     return tuple(part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes, strict=True))
-
-
-def unit_uniform(bits: NDArray[np.uint64]) -> Floats:
-    """Raw 64-bit words as numbers in [0, 1), multiples of 2⁻⁵³."""
-    return (bits >> np.uint64(11)) * 2.0**-53
 
 
 def as_columns(images: NDArray[Any], dtype: Any = np.float32) -> Floats:
@@ -178,11 +130,11 @@ def forward(network: Network, inputs: Floats, work: Workspace, probabilities: Fl
     """Fill `work.hidden` and `probabilities` (classes, samples) for inputs (inputs + 1, samples)."""
     matmul = network.arithmetic.matmul
     outputs = (*(hidden[:-1] for hidden in work.hidden), probabilities)
-    steps = zip(network.architecture, network.matrices, (inputs, *work.hidden), outputs, work.memories, strict=True)
-    for layer, matrix, below, sums, memory in steps:
-        layer.sums(matrix, below, sums, memory, matmul)
-        if sums is not probabilities:
-            np.maximum(sums, work.zeros, out=sums)  # an array is compared faster than a number
+    steps = zip(network.architecture, network.matrices, (inputs, *work.hidden), outputs, work.caches, strict=True)
+    for layer, matrix, below, preactivations, cache in steps:
+        layer.forward(matrix, below, preactivations, cache, matmul)
+        if preactivations is not probabilities:
+            np.maximum(preactivations, work.zeros, out=preactivations)  # an array is compared faster than a number
     softmax(probabilities, network.arithmetic)
 
 
@@ -203,15 +155,15 @@ def backward(
 
     Call it after `forward` on the same inputs. Back-propagation (Rumelhart, Hinton and Williams, 1986).
     """
-    np.subtract(probabilities, targets, out=work.errors[-1])
-    work.errors[-1][...] /= probabilities.shape[1]
+    np.subtract(probabilities, targets, out=work.deltas[-1])
+    work.deltas[-1][...] /= probabilities.shape[1]
     outputs, matmul = (inputs, *work.hidden), network.arithmetic.matmul
     for i in reversed(range(len(gradients))):
-        layer, errors, memory = network.architecture[i], work.errors[i], work.memories[i]
-        layer.gradient(outputs[i], errors, gradients[i], memory, matmul)
+        layer, delta, cache = network.architecture[i], work.deltas[i], work.caches[i]
+        layer.grad_weights(outputs[i], delta, gradients[i], cache, matmul)
         if i:
-            below = work.errors[i - 1]
-            layer.errors_below(network.matrices[i], errors, below, memory, matmul)
+            below = work.deltas[i - 1]
+            layer.grad_input(network.matrices[i], delta, below, cache, matmul)
             below *= np.greater(outputs[i][:-1], 0, out=work.active[i - 1])
 
 
@@ -230,8 +182,8 @@ def score(probabilities: Floats, labels: NDArray[np.intp], arithmetic: Arithmeti
     """
     true, top = probabilities.take(labels * len(labels) + np.arange(len(labels))), np.maximum.reduce(probabilities)
     loss = -arithmetic.mean(arithmetic.log(np.maximum(true, np.finfo(true.dtype).tiny)))
-    if np.count_nonzero(probabilities == top) == len(top):  # no equals: nothing but the true class reaches the top
-        right = np.count_nonzero(true == top)
+    if np.count_nonzero(probabilities == top) == len(top):  # no ties: only the true class can be at the top
+        correct = np.count_nonzero(true == top)
     else:
-        right = np.count_nonzero(probabilities.argmax(axis=0) == labels)
-    return Scores(loss, int(right) / len(labels))
+        correct = np.count_nonzero(probabilities.argmax(axis=0) == labels)
+    return Scores(loss, int(correct) / len(labels))

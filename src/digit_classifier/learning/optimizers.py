@@ -1,4 +1,4 @@
-"""Optimisers: functions that build the update of a flat vector of parameters, and keep its memory of past gradients."""
+"""Optimisers: functions that build the update of a flat vector of parameters, with its memory of past gradients."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from digit_classifier.numerics.arithmetic import Floats
 
 FORGET = 1e-30  # what has decayed below this no longer moves a parameter
-OFTEN = 50  # updates between two looks for it: 0.8 to this power is 1e-5, so that float32 stays normal (> 1e-38)
+OFTEN = 50  # updates between two checks: 0.8 to this power is 1e-5, so that float32 stays normal (> 1e-38)
 
 Update = Callable[[Floats, float], None]  # (gradient, rate): changes the parameters in place
 
@@ -58,10 +58,10 @@ def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: fl
 
 
 def forgetting(*memories: Floats) -> Callable[[], None]:
-    """Function for every update, which now and then sets to zero what is almost zero.
+    """Function to call before every update, which every so often sets to zero what is almost zero.
 
-    The gradients of a weight that nothing comes through are zero, what is remembered of older ones decays to subnormal
-    numbers, and with those a processor is many times slower.
+    The gradients of a dead weight are zero, its remembered ones decay to subnormal numbers, and a processor is many
+    times slower with those.
     """
     updates = count(1)
 
