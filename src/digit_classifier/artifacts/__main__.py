@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from digit_classifier.artifacts import SCHEMAS
+from digit_classifier.artifacts import ARTIFACTS
 
 FOLDER = Path(__file__).with_name("schemas")
 
@@ -13,7 +13,8 @@ FOLDER = Path(__file__).with_name("schemas")
 def schema_files() -> dict[str, str]:
     """Text of each published schema by file name."""
     return {
-        name.replace(".json", ".schema.json"): json.dumps(schema, indent=2) + "\n" for name, schema in SCHEMAS.items()
+        name.replace(".json", ".schema.json"): json.dumps(each.schema, indent=2) + "\n"
+        for name, each in ARTIFACTS.items()
     }
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts.architecture import LAYER
 from digit_classifier.artifacts.dataset import split_sha256
-from digit_classifier.artifacts.metrics import build_metrics, build_roc
+from digit_classifier.artifacts.metrics import build_metrics
+from digit_classifier.artifacts.roc_curves import build_roc
 from digit_classifier.artifacts.rules import Payload, differences
 from digit_classifier.artifacts.run_summary import results_digest
 from digit_classifier.errors import ArtifactError, show
@@ -21,15 +22,16 @@ SINGLE = 1e-5  # stored probabilities are float32
 SHOWN = 5  # messages per rule; one broken file breaks many places
 
 
-def contradictions(payloads: Mapping[str, Payload]) -> list[str]:
+def contradictions(payloads: Mapping[str, Payload], about: str | None = None) -> list[str]:
     """One line per contradiction between the files of a run, each naming file and field; empty when they agree.
 
-    `payloads` maps file names to payloads that each pass their own validator; the dataset comes as dataset.json. A
-    rule about a file that is not there is passed over.
+    `payloads` maps file names to payloads that each pass their own validator; the data set comes as dataset.json. With
+    `about`, only the rules that this file takes part in. Rules
+    are skipped where a file is missing.
     """
     found: list[str] = []
     for names, rule in RULES:
-        if all(name in payloads for name in names):
+        if all(name in payloads for name in names) and (about is None or about in names):
             found += islice(rule(*(payloads[name] for name in names)), SHOWN)
     return found
 

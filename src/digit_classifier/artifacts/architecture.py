@@ -35,10 +35,10 @@ def check_layers(layers: Sequence[Payload], where: str) -> int:
             require(count_outputs(layer) > 0, f"{here}.convolution", "at least 2 × 2 pixels to pool", image)
         activation = "relu" if index + 1 < len(layers) else "softmax"
         require(layer["activation"] == activation, f"{here}.activation", repr(activation), layer["activation"])
-    return sum(count_parameters(layer) for layer in layers)
+    return sum(layer_parameters(layer) for layer in layers)
 
 
-def count_parameters(layer: Payload) -> int:
+def layer_parameters(layer: Payload) -> int:
     """Weights and biases of a layer."""
     return int((weights_per_unit(layer) + 1) * layer["units"])
 

@@ -1,13 +1,13 @@
-"""What the store knows: the files of a run, and the runs of an artifacts root."""
+"""index.json: the runs of an artifacts root."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts.architecture import hidden_units
+from digit_classifier.artifacts.artifact import Artifact
 from digit_classifier.artifacts.replay import MARK, check_mark
-from digit_classifier.artifacts.rules import CREATED, FILE_NAME, NAME, RUN_ID, Payload, check_line, require
+from digit_classifier.artifacts.rules import CREATED, NAME, RUN_ID, Payload, check_line, require
 from digit_classifier.artifacts.schema import (
     COUNT,
     FLAG,
@@ -18,45 +18,15 @@ from digit_classifier.artifacts.schema import (
     document,
     integer,
     line,
-    mapping,
     nullable,
     obj,
 )
 from digit_classifier.text import LABEL_LIMIT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-MANIFEST = document(
-    "manifest",
-    {
-        "run_id": nullable(RUN_ID),
-        "created": CREATED,
-        "results_digest": SHA256,
-        "files": mapping(FILE_NAME, obj({"bytes": COUNT, "sha256": SHA256})),
-    },
-)
-
-
-def build_manifest(run_id: str | None, created: str, results_digest: str, files: Mapping[str, bytes]) -> Payload:
-    """manifest.json: size and digest of every file of the run but itself."""
-    return {
-        "schema_version": 1,
-        "run_id": run_id,
-        "created": created,
-        "results_digest": results_digest,
-        "files": {
-            name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-            for name, content in sorted(files.items())
-        },
-    }
-
-
-def validate_manifest_payload(payload: Payload) -> None:
-    """Check manifest.json; whether the files are as it says is for their reader to see."""
-    check_payload(payload, MANIFEST, "manifest")
-    files = payload["files"]
-    require("manifest.json" not in files, "manifest.files['manifest.json']", "every file but itself", "manifest.json")
+__all__ = ["INDEX", "build_index", "build_index_entry", "validate_index_payload"]
 
 
 ENTRY = obj(
@@ -76,7 +46,7 @@ ENTRY = obj(
     },
     optional={"interrupted": FLAG, "replay": MARK},
 )
-INDEX = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)})
+SCHEMA = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)})
 
 
 def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) -> Payload:
@@ -101,7 +71,7 @@ def build_index(generation: int, latest: str | None, runs: Sequence[Payload]) ->
 
 def validate_index_payload(payload: Payload) -> None:
     """Check index.json: each run is listed once, the latest among them."""
-    check_payload(payload, INDEX, "index")
+    check_payload(payload, SCHEMA, "index")
     seen: set[str] = set()
     for index, run in enumerate(payload["runs"]):
         require(run["run_id"] not in seen, f"index.runs[{index}].run_id", "a run listed only once", run["run_id"])
@@ -114,3 +84,6 @@ def validate_index_payload(payload: Payload) -> None:
     require(
         latest in seen if seen else latest is None, "index.latest", "one of the runs, null if there is none", latest
     )
+
+
+INDEX = Artifact("index.json", SCHEMA, build_index, validate_index_payload, compared=False)

@@ -1,28 +1,33 @@
-"""The trained network as numbers, so that a page can predict with it."""
+"""model.json: the trained network as numbers, so that a page can predict with it."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
 
-from digit_classifier.artifacts.architecture import check_layers, count_parameters, layer_schema, weights_per_unit
+from digit_classifier.artifacts.architecture import check_layers, layer_parameters, layer_schema, weights_per_unit
+from digit_classifier.artifacts.artifact import Artifact
 from digit_classifier.artifacts.rules import (
     BASE64,
     IMAGE_SHAPE,
     MAX_VALUE,
     Payload,
-    decode,
     decode_float32,
-    encode,
     float32_bytes,
+    from_base64,
     require,
+    to_base64,
 )
 from digit_classifier.artifacts.schema import SHA256, arr, check_payload, document, integer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MODEL = document(
+    from digit_classifier.artifacts.results import Results
+
+__all__ = ["MODEL", "build_model", "validate_model_payload"]
+
+SCHEMA = document(
     "model",
     {
         "image_shape": IMAGE_SHAPE,
@@ -52,19 +57,19 @@ def build_model(
         "schema_version": 1,
         "image_shape": list(image_shape),
         "max_value": max_value,
-        "offset": encode(float32_bytes(offset)),
-        "scale": encode(float32_bytes(scale)),
+        "offset": to_base64(float32_bytes(offset)),
+        "scale": to_base64(float32_bytes(scale)),
         "layers": [
             {
                 **description,
                 "activation": activation,
-                "weights": encode(float32_bytes(weights)),
-                "bias": encode(float32_bytes(bias)),
+                "weights": to_base64(float32_bytes(weights)),
+                "bias": to_base64(float32_bytes(bias)),
             }
             for description, activation, weights, bias in layers
         ],
     }
-    payload["parameters"] = sum(count_parameters(layer) for layer in payload["layers"])
+    payload["parameters"] = sum(layer_parameters(layer) for layer in payload["layers"])
     return payload | {"sha256": model_sha256(payload)}
 
 
@@ -77,17 +82,17 @@ def model_sha256(payload: Payload) -> str:
     digest = hashlib.sha256(repr((tuple(payload["image_shape"]), payload["max_value"], shapes)).encode())
     height, width = payload["image_shape"]
     for key in ("offset", "scale"):
-        digest.update(decode(payload[key], 4 * height * width, f"model.{key}"))
+        digest.update(from_base64(payload[key], 4 * height * width, f"model.{key}"))
     for index, layer in enumerate(payload["layers"]):
         where = f"model.layers[{index}]"
-        digest.update(decode(layer["weights"], 4 * weights_per_unit(layer) * layer["units"], f"{where}.weights"))
-        digest.update(decode(layer["bias"], 4 * layer["units"], f"{where}.bias"))
+        digest.update(from_base64(layer["weights"], 4 * weights_per_unit(layer) * layer["units"], f"{where}.weights"))
+        digest.update(from_base64(layer["bias"], 4 * layer["units"], f"{where}.bias"))
     return digest.hexdigest()
 
 
 def validate_model_payload(payload: Payload) -> None:
     """Check model.json."""
-    check_payload(payload, MODEL, "model")
+    check_payload(payload, SCHEMA, "model")
     height, width = payload["image_shape"]
     layers = payload["layers"]
     decode_float32(payload["offset"], height * width, "model.offset")
@@ -103,3 +108,10 @@ def validate_model_payload(payload: Payload) -> None:
         decode_float32(layer["bias"], layer["units"], f"{where}.bias")
     digest = model_sha256(payload)
     require(payload["sha256"] == digest, "model.sha256", digest, payload["sha256"])
+
+
+def _of(results: Results) -> Payload:
+    return build_model(results.image_shape, results.max_value, results.offset, results.scale, results.layers)
+
+
+MODEL = Artifact("model.json", SCHEMA, build_model, validate_model_payload, _of)

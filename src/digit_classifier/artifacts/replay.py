@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts.artifact import Artifact
 from digit_classifier.artifacts.rules import CREATED, FILE_NAME, RUN_ID, Payload, require
 from digit_classifier.artifacts.run_summary import FACT, KEY
 from digit_classifier.artifacts.schema import (
@@ -22,7 +23,9 @@ from digit_classifier.artifacts.schema import (
 from digit_classifier.errors import show
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+__all__ = ["REPLAY", "build_mark", "build_replay", "validate_replay_payload"]
 
 BIT_IDENTICAL = "bit-identical"  # every number of every file
 METRIC_IDENTICAL = "metric-identical (1e-9)"  # every prediction, and every score to nine digits
@@ -30,29 +33,8 @@ WITHIN_NOISE = "within seed noise"  # no more apart than two runs that differ by
 DIFFERENT = "different"
 TIERS = (BIT_IDENTICAL, METRIC_IDENTICAL, WITHIN_NOISE, DIFFERENT)  # each implies those after it, but for the last
 
-PROMISES = {  # (arithmetic, environment) → the tier that is promised
-    ("exact", "the same"): BIT_IDENTICAL,
-    ("exact", "another"): BIT_IDENTICAL,
-    ("ordinary", "the same"): BIT_IDENTICAL,
-    # float32 sums in another order, which a long training amplifies: in 10 random states the log loss of the mlp moved
-    # by up to 0.003, where its deviation between random states is 0.008 (docs/reproducibility.md).
-    ("ordinary", "another"): WITHIN_NOISE,
-}
-CAUSES = {  # the facts that make an environment another one, likeliest cause of a difference first → what they change
-    "blas_kernel": "the order of the sums in matrix products",
-    "numpy_simd": "the last digit of exp and log",
-    "machine": "every rounding the compiler chose",
-    "processor": "which of the machine's instructions are used",
-    "blas": "the order of the sums in matrix products",
-    "blas_version": "the order of the sums in matrix products",
-    "numpy": "the last digit of exp, log and sums",
-    "blas_threads": "the order of the sums in matrix products",
-    "digit_classifier": "anything that its changelog names",
-    "python": "how NumPy was compiled",
-    "system": "the last digit of the C library's log",
-}
-
-REPLAY = document(
+MAX_FACTS = 11  # of the environment: as many as replay.promise knows causes
+SCHEMA = document(
     "replay",
     {
         "run_id": nullable(RUN_ID),
@@ -61,7 +43,7 @@ REPLAY = document(
         "tier": one_of(*TIERS),
         "promised": one_of(*TIERS),
         "held": FLAG,
-        "environment": arr(obj({"fact": KEY, "run": FACT, "here": FACT}), 0, len(CAUSES)),
+        "environment": arr(obj({"fact": KEY, "run": FACT, "here": FACT}), 0, MAX_FACTS),
         "artifacts": arr(
             obj(
                 {
@@ -83,24 +65,9 @@ MARK = obj(
         "tier": one_of(*TIERS),
         "promised": one_of(*TIERS),
         "held": FLAG,
-        "differs": arr(KEY, 0, len(CAUSES)),
+        "differs": arr(KEY, 0, MAX_FACTS),
     }
 )
-
-
-def environment_differences(run: Mapping[str, Any], here: Mapping[str, Any]) -> list[Payload]:
-    """The facts that differ between two environments and may explain a difference, the likeliest first.
-
-    A fact that only one of them knows counts as another: what was not recorded cannot be promised to be the same.
-    """
-    pairs = [(fact, run.get(fact), here.get(fact)) for fact in CAUSES if fact in run or fact in here]
-    return [{"fact": fact, "run": one, "here": other} for fact, one, other in pairs if one != other]
-
-
-def promise(config: Mapping[str, Any], environment: Sequence[Payload]) -> str:
-    """The tier that is promised to a run with this configuration where these facts differ."""
-    arithmetic = "exact" if config.get("exact", False) is True else "ordinary"
-    return PROMISES[arithmetic, "another" if environment else "the same"]
 
 
 def build_replay(
@@ -134,7 +101,7 @@ def build_mark(replay: Payload) -> Payload:
 
 def validate_replay_payload(payload: Payload) -> None:
     """Check replays/<run id>.json."""
-    check_payload(payload, REPLAY, "replay")
+    check_payload(payload, SCHEMA, "replay")
     check_mark(payload, "replay")
     same = True
     for index, each in enumerate(payload["artifacts"]):
@@ -150,3 +117,6 @@ def check_mark(mark: Payload, where: str) -> None:
     """The promise held exactly where the tier is the promised one, or above."""
     held = TIERS.index(mark["tier"]) <= TIERS.index(mark["promised"])
     require(mark["held"] == held, f"{where}.held", show(held), mark["held"])
+
+
+REPLAY = Artifact("replay.json", SCHEMA, build_replay, validate_replay_payload, compared=False)

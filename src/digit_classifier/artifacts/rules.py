@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.schema import arr, integer, line, nullable, obj, text
 from digit_classifier.errors import ArtifactError, at, show
+from digit_classifier.evaluation import argmax
 from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
@@ -80,6 +81,12 @@ def check_probabilities(row: Sequence[float], classes: int, where: str) -> None:
     require(abs(total - 1) <= 1e-4, where, "probabilities that sum to 1", total)
 
 
+def check_guess(row: Sequence[float], guess: int, where: str) -> None:
+    """The predicted class is the first most probable one."""
+    best = argmax(row)
+    require(guess == best, where, f"{best}, the first most probable class", guess)
+
+
 def check_below(values: Sequence[int], limit: int, where: str) -> None:
     """All values are below the limit."""
     for index, value in enumerate(values):
@@ -117,24 +124,29 @@ def check_diverged(payload: Payload, keys: Sequence[str], where: str) -> None:
             require(value is not None, f"{where}.{key}[{index}]", "a number before any divergence", value)
 
 
+def divergence_payload(diverged: tuple[int, str] | None) -> Payload | None:
+    """The epoch that failed and why, as the files state it."""
+    return {"epoch": diverged[0], "reason": diverged[1]} if diverged else None
+
+
 def or_null(values: Sequence[float | None]) -> list[float | None]:
     """The values with null for what is not finite, which JSON cannot say."""
     return [value if value is not None and isfinite(value) else None for value in values]
 
 
-def encode(raw: bytes) -> str:
+def to_base64(raw: bytes) -> str:
     """Bytes as base64 text."""
     return base64.b64encode(raw).decode("ascii")
 
 
-def decode(encoded: str, size: int, where: str) -> bytes:
+def from_base64(encoded: str, size: int, where: str) -> bytes:
     """The bytes of base64 text; ArtifactError unless it is the one spelling of exactly `size` bytes."""
     try:
         raw = base64.b64decode(encoded, validate=True)
     except ValueError:
         raise ArtifactError(f"{where}: expected base64 text, got {show(encoded)}") from None
     require(len(raw) == size, where, f"{size} bytes in base64", len(raw))
-    require(encode(raw) == encoded, where, "base64 without stray bits at its end", encoded)
+    require(to_base64(raw) == encoded, where, "base64 without stray bits at its end", encoded)
     return raw
 
 
@@ -147,7 +159,7 @@ def float32_bytes(values: bytes | Sequence[float]) -> bytes:
 
 def decode_float32(encoded: str, count: int, where: str) -> array[float]:
     """The finite float32 numbers behind base64 text."""
-    values = _little_endian(array("f", decode(encoded, 4 * count, where)))
+    values = _little_endian(array("f", from_base64(encoded, 4 * count, where)))
     # The sum of float32 numbers cannot overflow in float64, so it is finite exactly when all of them are.
     require(isfinite(sum(values)), where, "finite numbers", sum(values))
     return values

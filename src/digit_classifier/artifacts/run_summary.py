@@ -6,7 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts.architecture import LAYER, check_layers, count_parameters, hidden_units, layer_schema
+from digit_classifier.artifacts.architecture import LAYER, check_layers, hidden_units, layer_parameters, layer_schema
+from digit_classifier.artifacts.artifact import Artifact
 from digit_classifier.artifacts.dataset import DESCRIPTION, PROSE, dataset_file, split_sha256
 from digit_classifier.artifacts.rules import (
     CLASS_NAMES,
@@ -45,6 +46,8 @@ from digit_classifier.text import LABEL_LIMIT, clean_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+__all__ = ["RUN_SUMMARY", "build_run_summary", "results_digest", "stamped", "validate_run_summary_payload"]
+
 Setting = str | int | float | bool | None
 
 # Settings that say where results go and what is drawn from them, not what they are.
@@ -74,7 +77,7 @@ FACT: Schema = {
 }
 SECONDS = number(0, 10**9)
 SIZE = integer(1)
-RUN_SUMMARY = document(
+SCHEMA = document(
     "run_summary",
     {
         "run_id": nullable(RUN_ID),
@@ -155,6 +158,16 @@ def build_run_summary(
     return payload | {"results_digest": results_digest({**payloads, "run_summary.json": payload})}
 
 
+def stamped(summary: Payload, run_id: str | None) -> Payload:
+    """The same summary under the name that the run got on disk; None is a flat run, which carries its data set."""
+    dataset = summary["dataset"]
+    return {
+        **summary,
+        "run_id": run_id,
+        "dataset": {**dataset, "file": dataset_file(dataset["name"], dataset["sha256"], run_id)},
+    }
+
+
 def interruption(config: Mapping[str, Any], curve: Payload) -> Payload | None:
     """The last epoch and how many were planned, where training ended before that and did not diverge."""
     done, planned = len(curve["epochs"]), config.get("epochs", 0)
@@ -170,7 +183,7 @@ def _plain(value: Setting | Sequence[int]) -> Any:
 
 def _model(name: str, model: Payload) -> Payload:
     layers = [
-        {key: layer[key] for key in LAYER if key in layer} | {"parameters": count_parameters(layer)}
+        {key: layer[key] for key in LAYER if key in layer} | {"parameters": layer_parameters(layer)}
         for layer in model["layers"]
     ]
     return {"name": name, "layers": layers, "parameters": model["parameters"]}
@@ -197,7 +210,7 @@ def results_digest(payloads: Mapping[str, Payload]) -> str:
 
 def validate_run_summary_payload(payload: Payload) -> None:
     """Check run_summary.json."""
-    check_payload(payload, RUN_SUMMARY, "run_summary")
+    check_payload(payload, SCHEMA, "run_summary")
     if payload["label"] is not None:
         check_line(payload["label"], LABEL_LIMIT, "run_summary.label")
     _check_config(payload["config"], payload["config_origin"])
@@ -257,6 +270,9 @@ def _check_model(payload: Payload) -> None:
     parameters = check_layers(model["layers"], f"{where}.layers")
     require(units == classes, f"{where}.layers[{len(model['layers']) - 1}].units", f"{classes}, one per class", units)
     for index, layer in enumerate(model["layers"]):
-        count = count_parameters(layer)
+        count = layer_parameters(layer)
         require(layer["parameters"] == count, f"{where}.layers[{index}].parameters", str(count), layer["parameters"])
     require(model["parameters"] == parameters, f"{where}.parameters", str(parameters), model["parameters"])
+
+
+RUN_SUMMARY = Artifact("run_summary.json", SCHEMA, build_run_summary, validate_run_summary_payload, compared=False)

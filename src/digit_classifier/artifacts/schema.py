@@ -1,7 +1,7 @@
 """A checker for the few words of JSON Schema (draft 2020-12) that our files need, and shorthands to declare them.
 
 Ours instead of Pydantic or jsonschema because the store and the sample seeder must run on a bare interpreter, and
-because importing Pydantic takes longer than the whole training.
+because importing Pydantic takes longer than training a small network.
 """
 
 from __future__ import annotations
@@ -39,15 +39,21 @@ def check(value: object, schema: Schema, where: str) -> None:
 
 
 def check_payload(payload: object, schema: Schema, where: str) -> None:
-    """Check a whole file; one of a newer `schema_version` is told apart from a broken one."""
-    if isinstance(payload, dict) and type(version := payload.get("schema_version")) is int:
-        ours = schema["properties"]["schema_version"]["const"]
-        if version > ours:
-            raise ArtifactError(
-                f"{where}.schema_version: expected {ours}, got {show(version)}: written by a newer version of "
-                "digit-classifier; try upgrading"
-            )
-    check(payload, schema, where)
+    """Check a whole file by the schema of its own version; one of a newer version is told apart from a broken one."""
+    known = {each["properties"]["schema_version"]["const"]: each for each in alternatives(schema)}
+    newest, version = max(known), payload.get("schema_version") if isinstance(payload, dict) else None
+    if type(version) is int and version > newest:
+        raise ArtifactError(
+            f"{where}.schema_version: expected {newest}, got {show(version)}: written by a newer version of "
+            "digit-classifier; try upgrading"
+        )
+    check(payload, known.get(version, known[newest]) if type(version) is int else known[newest], where)
+
+
+def alternatives(schema: Schema) -> list[Schema]:
+    """The schemas of a file's versions, oldest first."""
+    found: list[Schema] = schema.get("oneOf", [schema])
+    return found
 
 
 def _check_object(value: dict[Any, Any], schema: Schema, where: str) -> None:
@@ -233,6 +239,14 @@ def document(name: str, required: Schema, optional: Schema | None = None, versio
         "title": f"{name}.json",
     }
     return head | obj({"schema_version": one_of(version), **required}, optional)
+
+
+def versions(*documents: Schema) -> Schema:
+    """Declare a file that has had several versions, oldest first: readers take all of them, writers the newest."""
+    head = {key: documents[-1][key] for key in ("$schema", "title")}
+    urn = documents[-1]["$id"].rpartition(":")[0]
+    parts = [{key: part for key, part in each.items() if key not in ("$schema", "$id", "title")} for each in documents]
+    return {**head, "$id": urn, "oneOf": parts}
 
 
 UNIT = number(0, 1)

@@ -1,0 +1,79 @@
+"""What a run computed, in plain Python values: all that its JSON files are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from digit_classifier.evaluation import argmax
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from digit_classifier.artifacts.rules import Payload
+
+Numbers = bytes | Sequence[float]  # float32: little-endian bytes, or plain numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """The boundary between computing and recording: no arrays, nothing of the training code.
+
+    Whoever fills in these values, with any program, gets the files of a run from `payloads_of`.
+    """
+
+    config: Mapping[str, Any]  # the recorded settings
+
+    # The data set
+    name: str
+    title: str
+    source: str
+    note: str
+    image_shape: Sequence[int]  # (height, width)
+    max_value: int
+    class_names: Sequence[str]
+    labels: Sequence[int]  # one class index per sample
+    pixels: bytes  # one byte each, image after image, row by row
+
+    # What the network says about the hold-out, and how well it does on what it learned
+    sample_ids: Sequence[int]  # ascending
+    probabilities: Sequence[Sequence[float]]  # (hold-out, classes)
+    train_accuracy: float
+
+    # One value per epoch
+    training_loss: Sequence[float | None]
+    holdout_loss: Sequence[float | None]
+    training_accuracy: Sequence[float | None]
+    holdout_accuracy: Sequence[float | None]
+    learning_rates: Sequence[float]
+    epoch_seconds: Sequence[float]
+    training_seconds: float
+    diverged: tuple[int, str] | None = None  # the epoch that failed, and why
+
+    # Snapshots
+    snapshot_epochs: Sequence[int]
+    confusion_matrices: Sequence[Sequence[Sequence[int]]]  # (snapshots, classes, classes)
+    first_layer_weights: Sequence[Numbers] | None  # (snapshots, classes × pixels); None needs a reason
+    first_layer_reason: str | None = None
+
+    # The network: input = (pixel − offset) / scale, then each layer as (description, activation, weights, bias)
+    offset: Numbers
+    scale: Numbers
+    layers: Sequence[tuple[Payload, str, Numbers, Numbers]]
+
+    @cached_property
+    def true_labels(self) -> list[int]:
+        """Class indices of the hold-out."""
+        return [self.labels[sample_id] for sample_id in self.sample_ids]
+
+    @cached_property
+    def predicted_labels(self) -> list[int]:
+        """The first most probable class of each hold-out sample."""
+        return [argmax(row) for row in self.probabilities]
+
+    def image(self, sample_id: int) -> list[int]:
+        """The pixels of one sample."""
+        size = self.image_shape[0] * self.image_shape[1]
+        return list(self.pixels[sample_id * size : (sample_id + 1) * size])
