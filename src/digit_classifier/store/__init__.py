@@ -1,4 +1,61 @@
-"""How runs get to disk whole, and stay found: run directories, their history, the lock. Standard library only.
+"""How runs get to disk whole, and stay found. Standard library only.
 
-Order of the modules: encoding, durable, lock, bundle, staging, index, flat, history. Each imports those before it.
+`publish` is the one door for what is complete; `place` takes a name before a training begins. `inspect` looks at a run.
+Order of the modules: layout, files, lock, json, bundle, inspection, replays, index, checkpoint, claim, flat, root.
+Each imports those before it.
 """
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from digit_classifier.store.bundle import Bundle as Bundle  # noqa: TC001
+from digit_classifier.store.claim import Claim as Claim
+from digit_classifier.store.claim import claim
+from digit_classifier.store.flat import FlatRun, require_writable
+from digit_classifier.store.inspection import Inspection as Inspection
+from digit_classifier.store.inspection import inspect as inspect
+from digit_classifier.store.inspection import read_bundle as read_bundle
+from digit_classifier.store.root import read_root as read_root
+from digit_classifier.store.root import repair as repair
+from digit_classifier.text import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from digit_classifier.artifacts import Payload
+
+
+class Place(Protocol):
+    """Where a run will be: a claimed name in an artifacts root, or a directory of the user's."""
+
+    def publish(self, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> Bundle:
+        """Validate, encode, seal and publish: every JSON file but the manifest, and the PNG files."""
+
+
+def publish(root: Path, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> Bundle:
+    """Publish a complete run in an artifacts root, under a name made of its `created` and `label`.
+
+    `payloads` maps file names to what they hold: run_summary.json and metrics.json at least; the data set goes to
+    datasets/. ArtifactError for a payload that breaks its rules, InputError where the root cannot be written, RunError
+    where publishing fails; its text says whether the run is safe.
+    """
+    summary = payloads["run_summary.json"]
+    with place(summary["created"], summary["label"], root=root) as mine:
+        return mine.publish(payloads, pictures)
+
+
+@contextmanager
+def place(created: str, label: str | None, *, root: Path, output_dir: Path | None = None) -> Iterator[Place]:
+    """Where a run of this time and label will be: a name claimed in a root, or with `output_dir` just there.
+
+    InputError when it cannot be written: the time to know that is before the training.
+    """
+    if output_dir is not None:
+        require_writable(output_dir)
+        yield FlatRun(output_dir)
+        return
+    with claim(root, created, slug(label or "")) as mine:
+        yield mine

@@ -1,28 +1,18 @@
-"""The epochs so far of a run in the making, kept in its staging directory until the run is published.
+"""The epochs so far of a run in the making, inside its claim until the run is published.
 
-A checkpoint is a complete sealed run of its own, in a directory named by its epoch. The one before goes only when the
-disk has the new one, so a crash at any moment leaves at least one whole; which one that is, the hashes say.
+A checkpoint is a complete sealed run of its own, in a directory named by its epoch. The one before is removed only when
+the disk has the new one, so a crash at any moment leaves at least one whole; which one that is, the hashes say.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts import DATASET, Payload
 from digit_classifier.errors import ArtifactError, RunError, explain
-from digit_classifier.store.bundle import (
-    DATASET,
-    DATASETS,
-    MAX_DATASET_BYTES,
-    Payload,
-    decode,
-    read_files,
-    twin,
-    validators,
-)
 from digit_classifier.store.files import (
     read_regular,
     remove_directory,
@@ -31,14 +21,15 @@ from digit_classifier.store.files import (
     sync_directory,
     write_all,
 )
+from digit_classifier.store.inspection import inspect
+from digit_classifier.store.json import decode, twin
+from digit_classifier.store.layout import CHECKPOINT, CLAIM, DATASETS, MAX_DATASET_BYTES, SHARED_DATASET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-STAGING = ".incoming-"
-_EPOCH = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
-_DATASET = re.compile(r"[a-z0-9_-]+-[0-9a-f]{12}\.json", re.ASCII)
+    from digit_classifier.store.bundle import Sealed
 
 
 @dataclass(frozen=True)
@@ -46,77 +37,77 @@ class Interrupted:
     """What is known of a run whose training ended with its process."""
 
     run_id: str
-    epoch: int  # the last one that is kept
+    epoch: int  # of the checkpoint
     planned: int  # epochs
-    directory: Path  # inside the staging directory
-    dataset: Mapping[str, bytes]  # file name under datasets/ → text
+    directory: Path  # inside the claim
+    shared: Mapping[str, bytes]  # the data set: file name under datasets/ → text
 
 
-def keep(staging: Path, epoch: int, files: Mapping[str, bytes], datasets: Mapping[str, bytes]) -> None:
-    """Put the sealed files of the epochs so far in the place of the checkpoint before, durably."""
-    older = epochs_in(staging)
-    missing = {name: text for name, text in datasets.items() if not (staging / name).exists()}
+def write_checkpoint(claim: Path, epoch: int, run: Sealed) -> None:
+    """Put the run as it is after this epoch in the place of the checkpoint before, durably."""
+    older = checkpoints_in(claim)
+    missing = {name: text for name, text in run.shared.items() if not (claim / name).exists()}
     if missing:
-        replace_all(staging, missing, scratch=staging)
-        sync_directory(staging.parent)  # or a power failure could take the staging directory itself
-    directory = staging / str(epoch)
+        replace_all(claim, missing, scratch=claim)
+        sync_directory(claim.parent)  # or a power failure could take the claim itself
+    directory = claim / str(epoch)
     try:
         directory.mkdir()
-        write_all(directory, files)
+        write_all(directory, run.files)
         sync_directory(directory)
-        sync_directory(staging)
+        sync_directory(claim)
     except OSError:
         with suppress(OSError):
             remove_directory(directory)
         raise
     for number in older:
-        remove_directory(staging / str(number))
+        remove_directory(claim / str(number))
 
 
-def epochs_in(staging: Path) -> list[int]:
-    """The checkpoints there, whole or not, oldest first."""
+def checkpoints_in(claim: Path) -> list[int]:
+    """The epochs of the checkpoints there, whole or not, oldest first."""
     with suppress(FileNotFoundError):
-        return sorted(int(path.name) for path in staging.iterdir() if _EPOCH.fullmatch(path.name))
+        return sorted(int(path.name) for path in claim.iterdir() if CHECKPOINT.fullmatch(path.name))
     return []
 
 
-def find(root: Path, run_id: str) -> Interrupted | None:
+def find_interrupted(root: Path, run_id: str) -> Interrupted | None:
     """The newest whole checkpoint of a run that was not published; OSError where the disk cannot tell."""
-    staging = root / f"{STAGING}{run_id}"
-    if staging.is_symlink() or os.path.lexists(root / run_id):
+    claim = root / f"{CLAIM}{run_id}"
+    if claim.is_symlink() or os.path.lexists(root / run_id):
         return None
-    for epoch in reversed(epochs_in(staging)):
+    for epoch in reversed(checkpoints_in(claim)):
         with suppress(FileNotFoundError, ArtifactError):
-            return _read(staging, run_id, epoch)
+            return _read(claim, run_id, epoch)
     return None
 
 
-def _read(staging: Path, run_id: str, epoch: int) -> Interrupted:
-    directory = staging / str(epoch)
-    summary = decode(read_files(directory, run_id)["run_summary.json"], directory)
+def _read(claim: Path, run_id: str, epoch: int) -> Interrupted:
+    directory = claim / str(epoch)
+    summary = inspect(directory, name=run_id).require_sound().payloads["run_summary.json"]
     name, cut_short = summary["dataset"]["file"], summary.get("interrupted")
-    text = read_regular(staging / name, MAX_DATASET_BYTES)
-    dataset: Payload = decode(text, staging / name, max_bytes=MAX_DATASET_BYTES)
-    validators()[DATASET](dataset)
+    text = read_regular(claim / name, MAX_DATASET_BYTES)
+    dataset: Payload = decode(text, claim / name, max_bytes=MAX_DATASET_BYTES)
+    DATASET.validate(dataset)
     if cut_short is None or cut_short["epoch"] != epoch or dataset["sha256"] != summary["dataset"]["sha256"]:
         raise ArtifactError(explain(directory, f"a checkpoint of epoch {epoch}", "another", "repair --remove"))
     return Interrupted(run_id, epoch, cut_short["planned"], directory, {name: text})
 
 
 def adopt(root: Path, found: Interrupted) -> None:
-    """Show a checkpoint as the run it is; the caller holds the lock of its staging directory."""
-    for name, text in found.dataset.items():
-        write_dataset(root, name, text, found.directory.parent)
+    """Show a checkpoint as the run it is; the caller holds the lock of its claim."""
+    for name, text in found.shared.items():
+        write_shared_data(root, name, text, found.directory.parent)
     rename(found.directory, root / found.run_id)
     sync_directory(root)
 
 
-def write_dataset(root: Path, name: str, data: bytes, scratch: Path) -> None:
+def write_shared_data(root: Path, name: str, data: bytes, scratch: Path) -> None:
     """Write a data set and its twin once, for all runs; a missing or damaged file is put right.
 
-    Through the staging directory, so that a crash leaves temporary files only where `repair` looks for them.
+    Through `scratch`, the claim, so that a crash leaves temporary files only where `repair` looks for them.
     """
-    if not _DATASET.fullmatch(name):
+    if not (SHARED_DATASET.fullmatch(name) and name.endswith(".json")):
         raise ArtifactError(explain(name, "<name>-<12 hex digits>.json", "another name", "run_summary.dataset.file"))
     directory = root / DATASETS
     if not directory.is_dir():

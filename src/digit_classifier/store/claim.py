@@ -1,4 +1,4 @@
-"""A run that nobody sees yet: its name is taken, its directory is hidden, and one rename makes it visible."""
+"""A run in the making: its name is taken, its directory is hidden, and one rename makes it visible."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import errno
 import os
 import re
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import ArtifactError, InputError, RunError, explain
-from digit_classifier.store.bundle import DATASETS, MANIFEST, RUN_ID, check_files
-from digit_classifier.store.checkpoint import STAGING, keep, write_dataset
+from digit_classifier.errors import DigitClassifierError, InputError, RunError, explain, option
+from digit_classifier.store.bundle import Bundle, seal
+from digit_classifier.store.checkpoint import write_checkpoint, write_shared_data
 from digit_classifier.store.files import (
     make_directories,
     remove_directory,
@@ -20,15 +20,17 @@ from digit_classifier.store.files import (
     sync_directory,
     write_all,
 )
-from digit_classifier.store.lock import SiblingLock
+from digit_classifier.store.index import refresh
+from digit_classifier.store.layout import CLAIM, DATASETS, LATEST, MANIFEST_FILE, READY, ROOT_LOCK, RUN_ID
+from digit_classifier.store.lock import SiblingLock, exclusive
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-TRASH = ".trash-"
-LOCK, LATEST = ".lock", "latest"
-SHARED = (DATASETS, LATEST)  # directories that all runs of a root write to
+    from digit_classifier.artifacts import Payload
+    from digit_classifier.store.bundle import Sealed
+
 _CREATED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
 _MAX_SUFFIX = 10_000
 _MAX_NAME = 90  # characters, and a suffix may come after them
@@ -43,24 +45,55 @@ _ADVICE = {
 
 @dataclass
 class Claim:
-    """A run id that is ours, and the hidden directory whose locked sibling says that we are alive."""
+    """A run id that nobody else can get, and the hidden directory whose locked sibling shows that its writer lives."""
 
     root: Path
     run_id: str
     directory: Path
     lock: SiblingLock
-    created: list[Path]  # directories the claim made, to be removed again when the run comes to nothing
-    epoch: int | None = None  # of the last checkpoint
+    created: list[Path]  # directories that the claim made, to be removed again when the run is not published
+    checkpoint: int | None = None  # epoch of the last one
 
-    def publish(self, files: Mapping[str, bytes], datasets: Mapping[str, bytes]) -> Path:
-        """Write everything, wait until the disk has it, then show the run under its name, in one rename."""
-        if check_files(files, self.run_id)["run_id"] != self.run_id:
-            raise ArtifactError(explain(self.run_id, "files sealed for this run", "another's", "stage.run_id"))
-        for name, data in datasets.items():
-            write_dataset(self.root, name, data, self.directory)
-        directory = self.directory / "run"
+    def keep(self, epoch: int, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> None:
+        """Keep the run as it is after this epoch, in case the process dies; hidden until `repair` adopts it.
+
+        OSError leaves the checkpoint before.
+        """
+        write_checkpoint(self.directory, epoch, seal(payloads, pictures, self.run_id))
+        self.checkpoint = epoch
+
+    def publish(self, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes], *, listed: bool = True) -> Bundle:
+        """Publish the run: its directory, then the index and latest/.
+
+        `payloads` hold every JSON file but the manifest, `pictures` the PNG files; the data set goes to datasets/, once
+        for all runs. RunError says whether the run is safe; it is once its directory is in place. Parallel workers
+        leave the index to one `update_index` at the end: `listed=False`.
+        """
+        run = seal(payloads, pictures, self.run_id)
+        try:
+            target = self._show(run)
+        except OSError as error:
+            came = f"{error.strerror or error} (the run was not saved)"
+            wanted, attempt = f"to save the run {self.run_id}", "again when that is solved"
+            raise RunError(explain(self.root, wanted, came, attempt)) from error
+        try:
+            sync_directory(self.root)
+            if listed:
+                with exclusive(self.root / ROOT_LOCK):
+                    refresh(self.root, run.files)
+        except (OSError, DigitClassifierError) as error:
+            raise RunError(
+                f"{target}: the run is saved, but the index is stale ({error}); try digit-classifier repair {self.root}"
+            ) from error
+        return Bundle(target, run.manifest, run.payloads)
+
+    def _show(self, run: Sealed) -> Path:
+        """Write everything, wait until the disk has it, then give the run its name, in one rename."""
+        for name, data in run.shared.items():
+            write_shared_data(self.root, name, data, self.directory)
+        directory = self.directory / READY
         directory.mkdir()
-        write_all(directory, files)
+        write_all(directory, run.files)
         sync_directory(directory)
         target = self.root / self.run_id
         if os.path.lexists(target):  # POSIX would silently replace an empty directory
@@ -68,36 +101,50 @@ class Claim:
         rename(directory, target)
         return target
 
-    def keep(self, epoch: int, files: Mapping[str, bytes], datasets: Mapping[str, bytes]) -> None:
-        """Write a checkpoint: the sealed files of the epochs so far, hidden until `repair` is asked to adopt them."""
-        check_files(files, self.run_id)
-        keep(self.directory, epoch, files, datasets)
-        self.epoch = epoch
-
-    def kept(self) -> int | None:
+    def unpublished_checkpoint(self) -> int | None:
         """The epoch of the last checkpoint of a run that was not published."""
-        return None if os.path.lexists(self.root / self.run_id) else self.epoch
+        return None if os.path.lexists(self.root / self.run_id) else self.checkpoint
 
     def release(self, *, crashed: bool = False) -> None:
-        """Leave nothing behind that was not published, but the checkpoint of a crash.
+        """Leave nothing behind that was not published, except the checkpoint of a crash.
 
         What cannot be removed stays hidden until `repair`.
         """
         try:
             with suppress(OSError):
-                if not (crashed and self.kept()):
+                if not (crashed and self.unpublished_checkpoint()):
                     remove_directory(self.directory, levels=2)
         finally:
             self.lock.release()
         for directory in self.created:
-            with suppress(OSError):  # not empty: there is a run now, ours or another's
+            with suppress(OSError):  # not empty: there is a run now, of this writer or another
                 directory.rmdir()
 
 
-def claim(root: Path, created: str, label_slug: str | None) -> Claim:
-    """Take the first free run id for a time and slug, without the index lock; makes the root when it is missing.
+@contextmanager
+def claim(root: Path, created: str, label_slug: str | None = None) -> Iterator[Claim]:
+    """Take a run id before the training, and give it back when nothing was published.
 
-    `created` is UTC, as "2026-11-22T19:16:12Z". InputError when the root cannot be written.
+    A checkpoint goes with it, but not when an error ends the training (an interrupt is none): then the error gets a
+    note, and `repair` adopts or removes it. `created` is the caller's clock: UTC, as "2026-11-22T19:16:12Z". The root
+    is made when it is missing. InputError when it cannot be written: the time to know that is before the training.
+    """
+    mine, crashed = take_claim(root, created, label_slug), False
+    try:
+        yield mine
+    except Exception as error:
+        crashed = True
+        if epoch := mine.unpublished_checkpoint():
+            error.add_note(f"its epochs up to {epoch} are kept: digit-classifier repair {root} --adopt")
+        raise
+    finally:
+        mine.release(crashed=crashed)
+
+
+def take_claim(root: Path, created: str, label_slug: str | None) -> Claim:
+    """The first free run id for a time and slug, without the index lock; makes the root when it is missing.
+
+    InputError when the root cannot be written.
     """
     time = _CREATED.fullmatch(created)
     if time is None:
@@ -105,8 +152,9 @@ def claim(root: Path, created: str, label_slug: str | None) -> Claim:
     base = "{}{}{}-{}{}{}".format(*time.groups()) + (f"-{label_slug}" if label_slug else "")
     if not RUN_ID.fullmatch(base) or len(base) > _MAX_NAME:
         raise InputError(explain("run_label", "a slug of a-z, 0-9 and -", repr(label_slug), "text.slug(label)"))
-    if os.path.lexists(root / MANIFEST):
-        raise InputError(explain(root, "an artifacts root", "the directory of one run", "another --artifacts-root"))
+    if os.path.lexists(root / MANIFEST_FILE):
+        attempt = f"another {option('artifacts_root')}"
+        raise InputError(explain(root, "an artifacts root", "the directory of one run", attempt))
     _require_ours(root)
     made: list[Path] = []
     try:
@@ -120,16 +168,20 @@ def claim(root: Path, created: str, label_slug: str | None) -> Claim:
 
 
 def _require_ours(root: Path) -> None:
-    """What every publication writes to is what we would have made, or not there: to be known before the training."""
-    for name, kind, fits in ((LOCK, "a file", stat.S_ISREG), *((name, "a directory", stat.S_ISDIR) for name in SHARED)):
+    """What every publication writes to is what we would have made, or absent: to be known before the training."""
+    shared = (
+        (ROOT_LOCK, "a file", stat.S_ISREG),
+        *((name, "a directory", stat.S_ISDIR) for name in (DATASETS, LATEST)),
+    )
+    for name, kind, fits in shared:
         with suppress(OSError):  # absent; or the whole root cannot be read, which the claim will say
             if not fits((root / name).lstat().st_mode):
                 raise InputError(explain(root / name, f"{kind} of ours", "a link or something else", "deleting it"))
 
 
-def cannot_write(directory: Path, error: OSError, flag: str = "--artifacts-root") -> InputError:
-    """The one phrasing of every reason why a directory the user named cannot be written."""
-    advice = f"{_ADVICE.get(error.errno or 0, 'another')} {flag}"
+def cannot_write(directory: Path, error: OSError, where: str | None = None) -> InputError:
+    """The one phrasing of every reason why a directory that was named by `where` cannot be written."""
+    advice = f"{_ADVICE.get(error.errno or 0, 'another')} {where or option('artifacts_root')}"
     return InputError(explain(directory, "a directory that can be written", error.strerror or str(error), advice))
 
 
@@ -140,18 +192,19 @@ def _first_free(root: Path, base: str, made: list[Path]) -> Claim:
             continue
         try:
             found = _try(root, run_id, made)
-        except FileNotFoundError:  # another run came to nothing and removed the root it had made
+        except FileNotFoundError:  # another claim was released and removed the root it had made
             made += make_directories(root)
             found = _try(root, run_id, made)
         if found:
             return found
-    raise RunError(explain(root / base, "a free suffix", f"{_MAX_SUFFIX} taken ones", "another --run-label"))
+    attempt = f"another {option('run_label')}"
+    raise RunError(explain(root / base, "a free suffix", f"{_MAX_SUFFIX} taken ones", attempt))
 
 
 def _try(root: Path, run_id: str, made: list[Path]) -> Claim | None:
-    """The mkdir is the claim. The lock comes first, so that no claim is ever without a sign of life."""
-    directory = root / f"{STAGING}{run_id}"
-    lock = SiblingLock.take(root / f"{STAGING}{run_id}.lock")
+    """The mkdir is the claim. The lock comes first: every claim is locked from its first moment."""
+    directory = root / f"{CLAIM}{run_id}"
+    lock = SiblingLock.take(root / f"{CLAIM}{run_id}.lock")
     if lock is None:
         return None
     mine = Claim(root, run_id, directory, lock, made)

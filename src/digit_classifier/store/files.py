@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-# Absent on Windows, where opening a link for reading is not the danger it is elsewhere.
+# Absent on Windows, where opening a link for reading is not a risk.
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _READ = (
     os.O_RDONLY | NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

@@ -1,29 +1,45 @@
-"""Flat mode: the files of one run straight in a directory of the user's, without history."""
+"""Flat mode: the files of one run straight in a directory of the user's, without a root."""
 
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import ArtifactError, InputError, RunError, explain
-from digit_classifier.store.bundle import MANIFEST, MAX_MANIFEST_BYTES, check_files, known_names, read_manifest
-from digit_classifier.store.claim import LOCK, cannot_write
-from digit_classifier.store.files import make_directories, prepared, read_regular, replace, sync_directory, write_new
-from digit_classifier.store.index import INDEX
+from digit_classifier.errors import ArtifactError, InputError, RunError, explain, option
+from digit_classifier.store.bundle import Bundle, read_manifest, seal
+from digit_classifier.store.claim import cannot_write
+from digit_classifier.store.files import make_directories, prepared, replace, sync_directory, write_new
+from digit_classifier.store.layout import INDEX_FILE, MANIFEST_FILE, ROOT_LOCK, TEMPORARY, known_names
 from digit_classifier.store.lock import exclusive_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_LEFTOVER = re.compile(r"\.(?P<name>[a-z0-9_]+\.(?:json|png|css))-[0-9a-f]{8}\.tmp", re.ASCII)
+    from digit_classifier.artifacts import Payload
+
+
+@dataclass(frozen=True)
+class FlatRun:
+    """A run in the making that will lie straight in a directory of the user's, without a run id.
+
+    It keeps no checkpoints: there is no root in which `repair` could find them.
+    """
+
+    directory: Path
+
+    def publish(self, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> Bundle:
+        """Publish the run in the place of an earlier one; `publish_flat` says how."""
+        run = seal(payloads, pictures, None)
+        publish_flat(self.directory, run.files)
+        return Bundle(self.directory, run.manifest, run.payloads)
 
 
 def require_writable(directory: Path) -> None:
     """Before any training: InputError unless `publish_flat` will be able to write there."""
-    probe = directory / f".{MANIFEST}-{os.urandom(4).hex()}.tmp"
+    probe = directory / f".{MANIFEST_FILE}-{os.urandom(4).hex()}.tmp"
     try:
         make_directories(directory)
         _own_names(directory)
@@ -32,27 +48,28 @@ def require_writable(directory: Path) -> None:
     except OSError as error:
         with suppress(OSError):
             probe.unlink()
-        raise cannot_write(directory, error, "--output-dir") from error
+        raise cannot_write(directory, error, option("output_dir")) from error
 
 
 def _own_names(directory: Path) -> set[str]:
     """Files of earlier flat runs there, which the next one may replace.
 
-    InputError for everything else: a published run never changes, a history is no place for a flat run, and a file of
-    the user's is not ours because it has the name of one.
+    InputError for everything else: a published run never changes, a flat run does not belong into an artifacts root,
+    and a file of the user's may have the name of one of ours.
     """
     ours = _earlier_names(directory)
-    place = "an empty directory or an earlier run of --output-dir"
+    place, another = (
+        f"an empty directory or an earlier run of {option('output_dir')}",
+        f"another {option('output_dir')}",
+    )
     with suppress(FileNotFoundError):
-        if read_manifest(read_regular(directory / MANIFEST, MAX_MANIFEST_BYTES), directory)["run_id"] is not None:
-            raise InputError(
-                explain(directory, place, "a run of a history, which never changes", "another --output-dir")
-            )
-    if any((directory / name).exists() for name in (INDEX, LOCK)):
-        raise InputError(explain(directory, place, "an artifacts root", f"--artifacts-root {directory}"))
+        if read_manifest(directory / MANIFEST_FILE)[1]["run_id"] is not None:
+            raise InputError(explain(directory, place, "a run of an artifacts root, which never changes", another))
+    if any((directory / name).exists() for name in (INDEX_FILE, ROOT_LOCK)):
+        raise InputError(explain(directory, place, "an artifacts root", option("artifacts_root", str(directory))))
     for name in sorted(known_names() - ours):
         if os.path.lexists(directory / name):
-            raise InputError(explain(directory, place, f"another's {name}", "another --output-dir"))
+            raise InputError(explain(directory, place, f"another's {name}", another))
     return ours
 
 
@@ -63,7 +80,6 @@ def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:
     last: in between there is none, and a reader that checks a manifest's hashes never takes a mixture for a run.
     Hidden manifests go at the very end: after a crash they tell the next writer which files are ours.
     """
-    check_files(files, directory)
     state = "nothing was changed"
     try:
         make_directories(directory)
@@ -80,40 +96,41 @@ def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:
             sync_directory(directory)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise RunError(explain(directory, "to write the run", f"{reason} ({state})", "another --output-dir")) from error
+        came, attempt = f"{reason} ({state})", f"another {option('output_dir')}"
+        raise RunError(explain(directory, "to write the run", came, attempt)) from error
     return directory
 
 
 def _earlier_names(directory: Path) -> set[str]:
-    """Files of the run that is there now, or that a dead writer began. Another's manifest is not for us to replace."""
+    """Files of the run that is there, or that a dead writer began. Another program's manifest is never replaced."""
     names: set[str] = set()
     with suppress(FileNotFoundError):
         try:
-            names |= _names(directory / MANIFEST)
+            names |= _names(directory / MANIFEST_FILE)
         except ArtifactError as error:
-            came = f"another's {MANIFEST} ({error})"
+            came = f"another's {MANIFEST_FILE} ({error})"
             raise InputError(explain(directory, "an empty directory or an earlier run", came, "another")) from error
     for path in _leftovers(directory):
-        if path.name.startswith(f".{MANIFEST}-"):
+        if path.name.startswith(f".{MANIFEST_FILE}-"):
             with suppress(ArtifactError, FileNotFoundError):  # a torn one, or one of a writer that is alive
                 names |= _names(path)
     return names
 
 
 def _names(manifest: Path) -> set[str]:
-    return set(read_manifest(read_regular(manifest, MAX_MANIFEST_BYTES), manifest)["files"])
+    return set(read_manifest(manifest)[1]["files"])
 
 
 def _leftovers(directory: Path) -> list[Path]:
     """Hidden files of writers, under names that only we write."""
-    found = [(path, _LEFTOVER.fullmatch(path.name)) for path in directory.iterdir()]
-    return [path for path, match in found if match and match["name"] in known_names() | {MANIFEST}]
+    found = [(path, TEMPORARY.fullmatch(path.name)) for path in directory.iterdir()]
+    return [path for path, match in found if match and match["name"] in known_names() | {MANIFEST_FILE}]
 
 
 def _hide_manifest(directory: Path) -> list[Path]:
-    hidden = directory / f".{MANIFEST}-{os.urandom(4).hex()}.tmp"
+    hidden = directory / f".{MANIFEST_FILE}-{os.urandom(4).hex()}.tmp"
     try:
-        replace(directory / MANIFEST, hidden)
+        replace(directory / MANIFEST_FILE, hidden)
     except FileNotFoundError:
         return []
     return [hidden]

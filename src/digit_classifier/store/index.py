@@ -6,34 +6,29 @@ import hashlib
 import json
 import os
 import re
-import stat
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts import INDEX, Payload, build_index, build_index_entry
 from digit_classifier.errors import ArtifactError, RunError, explain
-from digit_classifier.store.bundle import (
-    MANIFEST,
-    MAX_MANIFEST_BYTES,
-    RUN_ID,
-    Payload,
-    decode,
-    encode,
-    read_files,
-    read_manifest,
-    twin,
-)
-from digit_classifier.store.claim import LATEST
 from digit_classifier.store.files import read_regular, replace_all
+from digit_classifier.store.inspection import fingerprint, inspect
+from digit_classifier.store.json import decode, encode, twin
+from digit_classifier.store.layout import (
+    INDEX_FILE,
+    INDEX_TWIN,
+    LATEST,
+    MANIFEST_FILE,
+    MAX_ENTRY_BYTES,
+    MAX_INDEX_BYTES,
+    RUN_ID,
+)
 from digit_classifier.store.replays import marked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
-
-INDEX, INDEX_TWIN = "index.json", "index.css"
-MAX_INDEX_BYTES = 64_000_000  # 100,000 runs
-MAX_ENTRY_BYTES = 450
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ def refresh(
     """Bring index.json, index.css and latest/ up to date with the run directories. The caller holds the root's lock.
 
     `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
-    complete run that is not listed comes next: it was published by somebody who did not get this far.
+    complete run that is not listed comes next: its writer stopped before listing it.
     Runs named in `damaged` are left out, and so are those that no longer look like what was listed. Of those in
     `replayed`, the outcome in replays/ is read again.
     """
@@ -88,36 +83,34 @@ def run_names(root: Path) -> dict[str, bool]:
         return {each.name: each.is_dir(follow_symlinks=False) for each in found if RUN_ID.fullmatch(each.name)}
 
 
-def load(root: Path) -> Payload:
+def load_index(root: Path) -> Payload:
     """The index as it is on disk, an empty one when there is none; ArtifactError when it is corrupt."""
-    from digit_classifier.artifacts import validate_index_payload
-
-    path = root / INDEX
+    path = root / INDEX_FILE
     try:
         index = decode(read_regular(path, MAX_INDEX_BYTES), path, max_bytes=MAX_INDEX_BYTES)
     except FileNotFoundError:
         return {"generation": 0, "runs": []}
-    validate_index_payload(index)
+    INDEX.validate(index)
     return index
 
 
 def _load_or_set_aside(root: Path) -> tuple[Payload, str | None]:
     try:
-        return load(root), None
+        return load_index(root), None
     except ArtifactError:
         moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        names = (f"{INDEX}.corrupt-{moment}{suffix}" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
+        names = (
+            f"{INDEX_FILE}.corrupt-{moment}{suffix}" for suffix in ("", *(f"-{number}" for number in range(2, 1000)))
+        )
         free = next(name for name in names if not os.path.lexists(root / name))
-        (root / INDEX).rename(root / free)
+        (root / INDEX_FILE).rename(root / free)
         return {"generation": 0, "runs": []}, free
 
 
 def entry_of(files: Mapping[str, bytes]) -> Payload:
     """The index entry of a run: at most 450 bytes, so that a page can list thousands; a long label is shortened."""
-    from digit_classifier.artifacts import build_index_entry
-
     summary, metrics = (decode(files[name], name) for name in ("run_summary.json", "metrics.json"))
-    entry = build_index_entry(summary, metrics, hashlib.sha256(files[MANIFEST]).hexdigest())
+    entry = build_index_entry(summary, metrics, hashlib.sha256(files[MANIFEST_FILE]).hexdigest())
     while entry["label"] and len(json.dumps(entry)) > MAX_ENTRY_BYTES:
         shorter = entry["label"].removesuffix("…")[:-1].rstrip()
         entry["label"] = f"{shorter}…" if shorter else None
@@ -129,7 +122,7 @@ def _unlisted(root: Path, names: set[str]) -> list[Payload]:
     entries = []
     for name in sorted(names, key=by_time, reverse=True):
         try:
-            entries.append(entry_of(read_files(root / name)))
+            entries.append(entry_of(inspect(root / name).require_sound().files))
         except (OSError, ArtifactError):  # damaged: `read_history` and `repair` say so
             continue
     return entries
@@ -145,22 +138,20 @@ def _files_of_first(root: Path, runs: list[Payload]) -> Mapping[str, bytes]:
     """The files of the latest run that is whole; the damaged ones before it leave the list."""
     while runs:
         try:
-            return read_files(root / runs[0]["run_id"])
+            return inspect(root / runs[0]["run_id"]).require_sound().files
         except (OSError, ArtifactError):
             del runs[0]
     return {}
 
 
 def _write(root: Path, generation: int, runs: list[Payload]) -> None:
-    from digit_classifier.artifacts import build_index
-
     text = encode(build_index(generation, runs[0]["run_id"] if runs else None, runs))
-    replace_all(root, {INDEX: text, INDEX_TWIN: twin(text)}, scratch=root)
+    replace_all(root, {INDEX_FILE: text, INDEX_TWIN: twin(text)}, scratch=root)
 
 
 def _is_twin_current(root: Path) -> bool:
     try:
-        text = read_regular(root / INDEX, MAX_INDEX_BYTES)
+        text = read_regular(root / INDEX_FILE, MAX_INDEX_BYTES)
         return read_regular(root / INDEX_TWIN, 2 * MAX_INDEX_BYTES) == twin(text)
     except (OSError, ArtifactError):
         return False
@@ -174,8 +165,8 @@ def _mirror(root: Path, files: Mapping[str, bytes]) -> None:
     latest = _latest_directory(root)
     replace_all(latest, files, scratch=root, keep=False)
     strays = [path for path in latest.iterdir() if path.name not in files]
-    for path in sorted(strays, key=lambda path: path.name != MANIFEST):  # without runs, the manifest goes first
-        if not path.is_dir() or path.is_symlink():  # directories are nobody's mirror of a run: leave them
+    for path in sorted(strays, key=lambda path: path.name != MANIFEST_FILE):  # without runs, the manifest goes first
+        if not path.is_dir() or path.is_symlink():  # a mirror holds no directories: leave them
             path.unlink()
 
 
@@ -200,27 +191,23 @@ def _is_mirrored(root: Path, files: Mapping[str, bytes]) -> bool:
 def derived_problems(root: Path) -> list[str]:
     """What is wrong with index.json, index.css and latest/ of a root; `repair` mends all of it."""
     try:
-        entries = load(root)["runs"]
+        entries = load_index(root)["runs"]
     except (OSError, ArtifactError) as error:
-        return [f"{root / INDEX}: {error}"]
-    listed = [entry["run_id"] for entry in entries]
-    found = [
-        f"{root / INDEX}: expected what replays/ says of {entry['run_id']}, got another; try digit-classifier repair"
+        return [f"{root / INDEX_FILE}: {error}"]
+    listed, present = [entry["run_id"] for entry in entries], run_directories(root)
+    wrong = [
+        (INDEX_FILE, f"what replays/ says of {entry['run_id']}", "another")
         for entry in entries
         if marked(root, entry) != entry
     ]
-    present = run_directories(root)
-    for run_id in sorted(set(listed) - present):
-        found.append(f"{root / INDEX}: expected only runs that are here, got {run_id}; try digit-classifier repair")
-    for run_id in sorted(present - set(listed)):
-        found.append(
-            f"{root / INDEX}: expected every run that is here, got none named {run_id}; try digit-classifier repair"
-        )
+    wrong += [(INDEX_FILE, "only runs that are here", run_id) for run_id in sorted(set(listed) - present)]
+    unlisted = sorted(present - set(listed))
+    wrong += [(INDEX_FILE, "every run that is here", f"none named {run_id}") for run_id in unlisted]
     if not _is_twin_current(root):
-        found.append(f"{root / INDEX_TWIN}: expected the text of {INDEX}, got another; try digit-classifier repair")
+        wrong.append((INDEX_TWIN, f"the text of {INDEX_FILE}", "another"))
     if listed and listed[0] in present and not _is_copy(root / LATEST, root / listed[0]):
-        found.append(f"{root / LATEST}: expected a copy of {listed[0]}, got another; try digit-classifier repair")
-    return found
+        wrong.append((LATEST, f"a copy of {listed[0]}", "another"))
+    return [explain(root / name, wanted, came, "digit-classifier repair") for name, wanted, came in wrong]
 
 
 def _is_copy(mirror: Path, original: Path) -> bool:
@@ -236,7 +223,7 @@ def _is_copy(mirror: Path, original: Path) -> bool:
 def index_time(root: Path) -> int:
     """When index.json was written, in nanoseconds; 0 when there is none."""
     try:
-        return os.lstat(root / INDEX).st_mtime_ns
+        return os.lstat(root / INDEX_FILE).st_mtime_ns
     except OSError:
         return 0
 
@@ -249,26 +236,11 @@ def fault(root: Path, entry: Payload, since: int) -> str | None:
     """
     place = f"{root}{os.sep}{entry['run_id']}"
     try:
-        if since > os.lstat(place).st_mtime_ns and since > os.lstat(f"{place}{os.sep}{MANIFEST}").st_mtime_ns:
+        if since > os.lstat(place).st_mtime_ns and since > os.lstat(f"{place}{os.sep}{MANIFEST_FILE}").st_mtime_ns:
             return None
         directory = root / entry["run_id"]
-        if glance(directory) != entry["manifest_sha256"]:
+        if fingerprint(directory) != entry["manifest_sha256"]:
             return explain(directory, "the manifest the index lists", "another", "digit-classifier verify")
     except (OSError, ArtifactError) as error:
         return str(error)
     return None
-
-
-def glance(directory: Path) -> str:
-    """The sha256 of a run's manifest, after a look at names and sizes only; ArtifactError when they do not agree."""
-    path = directory / MANIFEST
-    text = read_regular(path, MAX_MANIFEST_BYTES)
-    manifest = read_manifest(text, path)
-    for name, expected in manifest["files"].items():
-        status = (directory / name).lstat()
-        if status.st_size != expected["bytes"] or not stat.S_ISREG(status.st_mode):
-            came = f"{status.st_size}" if stat.S_ISREG(status.st_mode) else "a link, pipe or device"
-            raise ArtifactError(
-                explain(directory / name, f"{expected['bytes']} bytes", came, "digit-classifier verify")
-            )
-    return hashlib.sha256(text).hexdigest()

@@ -85,7 +85,7 @@ def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Pa
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """JSON has no cycles; looking for some, again and again while it grows, is half the time of reading a history."""
+    """JSON has no cycles; the collector, looking for some again and again, is half the time of reading a long index."""
     enabled = gc.isenabled()
     gc.disable()
     try:

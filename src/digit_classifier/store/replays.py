@@ -1,18 +1,17 @@
-"""replays/: the newest outcome of training each run again, beside the runs because those never change."""
+"""replays/: the newest outcome of repeating each run, beside the runs because those never change."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digit_classifier.artifacts import REPLAY, Payload, build_mark
 from digit_classifier.errors import ArtifactError, RunError, explain
-from digit_classifier.store.bundle import Payload, decode, encode, validators
 from digit_classifier.store.files import read_regular, replace_all, sync_directory
+from digit_classifier.store.json import decode, encode
+from digit_classifier.store.layout import MAX_REPLAY_BYTES, REPLAYS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-REPLAYS = "replays"
-MAX_REPLAY_BYTES = 64_000
 
 
 def read_replay(root: Path, run_id: str) -> Payload:
@@ -21,7 +20,7 @@ def read_replay(root: Path, run_id: str) -> Payload:
     if path.parent.is_symlink():
         raise ArtifactError(explain(path.parent, "a directory", "a link", "deleting the link"))
     replay = decode(read_regular(path, MAX_REPLAY_BYTES), path, max_bytes=MAX_REPLAY_BYTES)
-    validators()["replay.json"](replay)
+    REPLAY.validate(replay)
     if replay["run_id"] != run_id:
         raise ArtifactError(explain(path, f"the replay of {run_id}", f"of {replay['run_id']}", "replaying it again"))
     return replay
@@ -29,7 +28,7 @@ def read_replay(root: Path, run_id: str) -> Payload:
 
 def write_replay(root: Path, replay: Payload) -> Path:
     """Put an outcome in the place of the one before, durably. The caller holds the root's lock."""
-    validators()["replay.json"](replay)
+    REPLAY.validate(replay)
     directory = root / REPLAYS
     if not directory.is_dir():
         directory.mkdir(exist_ok=True)
@@ -43,8 +42,6 @@ def write_replay(root: Path, replay: Payload) -> Path:
 
 def marked(root: Path, entry: Payload) -> Payload:
     """An entry of the index with what is known of a replay of exactly that run; one that cannot be read is none."""
-    from digit_classifier.artifacts import build_mark
-
     bare = {key: value for key, value in entry.items() if key != "replay"}
     try:
         replay = read_replay(root, entry["run_id"])

@@ -1,0 +1,194 @@
+"""One way to look at a run directory: what is in it, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from digit_classifier.artifacts import Payload, contradictions
+from digit_classifier.errors import ArtifactError, explain
+from digit_classifier.store.bundle import Bundle, entry_of_file, read_manifest, run_twin, validate_as
+from digit_classifier.store.files import read_regular
+from digit_classifier.store.json import decode, twin
+from digit_classifier.store.layout import (
+    DATASET_FILE,
+    DATASET_TWIN,
+    DATASETS,
+    LATEST,
+    MANIFEST_FILE,
+    MAX_DATASET_BYTES,
+    MAX_PICTURE_SIDE,
+    RUN_TWIN,
+    max_bytes,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SharedData = Literal["ignored", "if there", "required"]
+
+
+@dataclass
+class Inspection:
+    """What could be read of a run directory, and what is wrong with the rest."""
+
+    directory: Path
+    manifest: Payload | None = None
+    files: dict[str, bytes] = field(default_factory=dict)  # the manifest last
+    payloads: dict[str, Payload] = field(default_factory=dict)  # of the valid JSON files; the shared data set too
+    problems: list[str] = field(default_factory=list)  # one line each; empty when the run is as it was published
+    failure: OSError | None = None  # of the disk, which says nothing about the run
+
+    def note(self, where: Path, error: OSError | ArtifactError) -> None:
+        """Add a problem."""
+        self.problems.append(problem_line(where, error))
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            self.failure = error
+
+    def require_sound(self) -> Inspection:
+        """Itself; OSError where the disk failed, ArtifactError naming the first problem."""
+        if self.failure:
+            raise self.failure
+        if self.problems:
+            raise ArtifactError(self.problems[0])
+        return self
+
+
+def inspect(directory: Path, *, name: str | None = None, shared_data: SharedData = "ignored") -> Inspection:
+    """Read a run directory and check every file, number and picture in it, and that the files agree.
+
+    `shared_data`: whether the data set that the run shares with others is read and compared as well; a run that was
+    copied out of its root may lack it ("if there"). `name` is the run's where its directory does not bear it yet.
+    Damage never raises: it is among the problems.
+    """
+    found = _read(directory, name or directory.resolve().name)
+    if found.manifest is not None and not found.problems:
+        found.problems += _twin_problems(found)
+        together = {**found.payloads, MANIFEST_FILE: found.manifest}
+        found.problems += [f"{directory}: {text}" for text in contradictions(together)]
+    for each, data in found.files.items():
+        if each.endswith(".png"):
+            found.problems += _picture_problems(directory / each, data)
+    summary = found.payloads.get("run_summary.json")
+    if shared_data != "ignored" and summary is not None and DATASET_FILE not in found.payloads:
+        _add_shared_data(found, summary["dataset"]["file"], required=shared_data == "required")
+    return found
+
+
+def read_bundle(directory: Path) -> Bundle:
+    """A run directory as it was published; ArtifactError naming the first file that is not, OSError of the disk."""
+    found = inspect(directory).require_sound()
+    return Bundle(directory, found.manifest or {}, found.payloads)
+
+
+def fingerprint(directory: Path) -> str:
+    """The sha256 of a run's manifest, after a look at names and sizes only; ArtifactError when they do not agree."""
+    text, manifest = read_manifest(directory / MANIFEST_FILE)
+    for name, expected in manifest["files"].items():
+        status = (directory / name).lstat()
+        if status.st_size != expected["bytes"] or not stat.S_ISREG(status.st_mode):
+            came = f"{status.st_size}" if stat.S_ISREG(status.st_mode) else "a link, pipe or device"
+            attempt = "digit-classifier verify"
+            raise ArtifactError(explain(directory / name, f"{expected['bytes']} bytes", came, attempt))
+    return hashlib.sha256(text).hexdigest()
+
+
+def problem_line(where: Path, error: Exception) -> str:
+    """What went wrong with a file, in one line."""
+    if isinstance(error, OSError):
+        return str(_refusal(error.filename or where, "a readable file", error.strerror or str(error)))
+    return str(error)
+
+
+def _refusal(where: object, expected: str, came: str) -> ArtifactError:
+    return ArtifactError(explain(where, expected, came, "the file as it was published"))
+
+
+def _read(directory: Path, name: str) -> Inspection:
+    found = Inspection(directory)
+    try:
+        text, found.manifest = read_manifest(directory / MANIFEST_FILE)
+        run_id = found.manifest["run_id"]
+        if run_id is not None and name not in (run_id, LATEST):  # latest/ mirrors a run under its own name
+            found.problems.append(str(_refusal(directory, f"a directory named {run_id}", name)))
+        found.problems += _strays(directory, found.manifest)
+    except (OSError, ArtifactError) as error:
+        found.note(directory, error)
+        return found
+    for file, entry in found.manifest["files"].items():
+        try:
+            _read_file(found, file, entry)
+        except (OSError, ArtifactError) as error:
+            found.note(directory / file, error)
+    found.files[MANIFEST_FILE] = text
+    return found
+
+
+def _strays(directory: Path, manifest: Payload) -> list[str]:
+    """Files that the manifest does not name, unless a dot starts their name: file managers leave such files.
+
+    A flat run has none: its directory is the user's own.
+    """
+    if manifest["run_id"] is None:
+        return []
+    expected = {*manifest["files"], MANIFEST_FILE}
+    strays = sorted(path for path in directory.iterdir() if path.name not in expected)
+    return [
+        str(_refusal(path, "no file beyond the manifest's", "one")) for path in strays if not path.name.startswith(".")
+    ]
+
+
+def _read_file(found: Inspection, name: str, entry: Payload) -> None:
+    path = found.directory / name
+    data = read_regular(path, max_bytes(name))
+    if (got := entry_of_file(data)) != entry:
+        expected = f"{entry['bytes']} bytes with sha256 {entry['sha256'][:12]}…"
+        raise _refusal(path, expected, "{bytes} bytes with {sha256:.12}…".format(**got))
+    found.files[name] = data
+    if path.suffix == ".json":
+        payload = decode(data, path, max_bytes=max_bytes(name))
+        validate_as(name, payload, found.directory)
+        found.payloads[name] = payload
+
+
+def _twin_problems(found: Inspection) -> list[str]:
+    problems = []
+    if found.files.get(RUN_TWIN) != run_twin(found.manifest or {}, found.files):
+        problems.append(str(_refusal(found.directory / RUN_TWIN, "the text of the JSON files", "another")))
+    if DATASET_FILE in found.files and found.files.get(DATASET_TWIN) != twin(found.files[DATASET_FILE]):
+        problems.append(str(_refusal(found.directory / DATASET_TWIN, f"the text of {DATASET_FILE}", "another")))
+    return problems
+
+
+def _picture_problems(path: Path, data: bytes) -> list[str]:
+    """A browser decodes what is listed as a picture: only PNG, and no size that makes it a bomb."""
+    width, height = (int.from_bytes(data[start : start + 4], "big") for start in (16, 20))
+    if data[:16] != b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR":
+        return [str(_refusal(path, "a PNG picture", "something else"))]
+    if not (0 < width <= MAX_PICTURE_SIDE and 0 < height <= MAX_PICTURE_SIDE):
+        return [str(_refusal(path, f"at most {MAX_PICTURE_SIDE} × {MAX_PICTURE_SIDE} pixels", f"{width} × {height}"))]
+    return []
+
+
+def _add_shared_data(found: Inspection, name: str, *, required: bool) -> None:
+    """Read the data set that lies beside a run, check it, and compare the run with it."""
+    path = found.directory.resolve().parent / DATASETS / name  # its validator allows no separator in the name
+    if not required and not path.parent.is_dir():
+        return
+    try:
+        data = read_regular(path, MAX_DATASET_BYTES)
+        payload = decode(data, path, max_bytes=MAX_DATASET_BYTES)
+        validate_as(DATASET_FILE, payload, path)
+        sheet = path.with_suffix(".css")
+        same = read_regular(sheet, max_bytes(DATASET_TWIN)) == twin(data)
+    except (OSError, ArtifactError) as error:
+        found.problems.append(problem_line(path, error))
+        return
+    sound = not found.problems
+    if not same:
+        found.problems.append(str(_refusal(sheet, f"the text of {path.name}", "another")))
+    if sound:
+        found.payloads[DATASET_FILE] = payload
+        found.problems += [f"{found.directory}: {text}" for text in contradictions(found.payloads, DATASET_FILE)]

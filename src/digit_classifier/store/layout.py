@@ -1,0 +1,70 @@
+"""The map of the disk: every name, pattern and limit of what the store writes and reads.
+
+    <artifacts root>/
+    ├── 20261122-191612-baseline/    a run: RUN_ID; the files of `known_names` and MANIFEST_FILE
+    ├── .incoming-<run id>/          a run in the making: CLAIM, beside it its lock <name>.lock
+    │   ├── <epoch>/                 a checkpoint: CHECKPOINT
+    │   └── run/                     the finished run, before the rename that shows it: READY
+    ├── .trash-<name>-<hex>/         what is being deleted: TRASH
+    ├── datasets/                    data sets shared by the runs, each with its twin: SHARED_DATASET
+    ├── replays/<run id>.json        the newest outcome of repeating a run
+    ├── latest/                      a copy of the newest run
+    ├── index.json  index.css        the list of runs
+    └── .lock                        held while one of the four above is written
+
+A twin is the same JSON inside a style sheet, for a page that was opened from disk.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, REPLAY, rules
+
+# Files of a run
+MANIFEST_FILE, DATASET_FILE = MANIFEST.name, DATASET.name
+RUN_TWIN, DATASET_TWIN = "bundle.css", "dataset.css"
+PICTURES = (
+    "sample_gallery.png",
+    "confusion_matrix.png",
+    "roc_curves.png",
+    "learning_rate_trace.png",
+    "timing_stats.png",
+)
+
+# Files and directories of an artifacts root
+INDEX_FILE, INDEX_TWIN = INDEX.name, "index.css"
+ROOT_LOCK = ".lock"
+DATASETS, REPLAYS, LATEST = "datasets", "replays", "latest"
+CLAIM, TRASH = ".incoming-", ".trash-"
+READY = "run"  # inside a claim
+
+# Patterns
+RUN_ID = re.compile(rules.RUN_ID["pattern"].strip("^$"), re.ASCII)
+FILE_NAME = re.compile(rules.FILE_NAME["pattern"].strip("^$"), re.ASCII)
+SHARED_DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,34}-[0-9a-f]{12}\.(json|css)", re.ASCII)
+CHECKPOINT = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
+TEMPORARY = re.compile(r"\.(?P<name>[a-z0-9_]+\.(?:json|png|css))-[0-9a-f]{8}\.tmp", re.ASCII)
+
+# Limits, in bytes unless said otherwise; a writer keeps to them as a reader does
+MAX_BYTES = {".json": 16_000_000, ".png": 8_000_000, ".css": 96_000_000}
+MAX_MANIFEST_BYTES = 64_000
+MAX_REPLAY_BYTES = 64_000
+MAX_DATASET_BYTES = 256_000_000
+MAX_INDEX_BYTES = 64_000_000  # 100,000 runs
+MAX_ENTRY_BYTES = 450  # of a run in the index
+MAX_PICTURE_SIDE = 4096  # pixels
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Every name a run directory can hold besides its manifest; no other is ever opened, written or deleted."""
+    return frozenset((*ARTIFACTS, *PICTURES, RUN_TWIN, DATASET_TWIN)) - {MANIFEST_FILE, INDEX_FILE, REPLAY.name}
+
+
+def max_bytes(name: str) -> int:
+    """The largest size of a file of a run."""
+    if name == DATASET_TWIN:
+        return 2 * MAX_DATASET_BYTES  # base64 and a little more
+    return MAX_DATASET_BYTES if name == DATASET_FILE else MAX_BYTES[name[name.rindex(".") :]]
