@@ -27,7 +27,8 @@ from benchmarks import environment, measure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from digit_classifier.datasets.dataset import Dataset, Split
+    from digit_classifier.datasets.dataset import Dataset
+    from digit_classifier.datasets.split import Split
 
 CHOSEN, CONFIRMED, REPORTED = range(20), range(20, 40), range(100, 120)
 BUDGET = 60.0  # CPU seconds per contestant; what is slower is measured on fewer splits, but on five at least
@@ -64,16 +65,17 @@ def preset(model: str, factor: float, split: Split, random_state: int) -> Score:
     """One of our presets, with its epochs times a factor."""
     from digit_classifier import configure
     from digit_classifier.learning.training import train
-    from digit_classifier.settings.run_config import PRESETS
+    from digit_classifier.settings.presets import PRESETS
 
     epochs = max(1, round(PRESETS[model]["epochs"] * factor))
     start = process_time()
-    network, history = train(configure(model=model, random_state=random_state, epochs=epochs), split)
+    network, _ = train(configure(model=model, random_state=random_state, epochs=epochs), split)
     seconds = process_time() - start
-    rows = [network.probabilities(images) for images in shifted(split.holdout_images)]
-    guesses = sum(rows[1:], rows[0]).argmax(axis=1)
-    averaged = 100 * float((guesses == split.holdout_labels).mean())
-    return Score(100 * history.epochs[-1].holdout_accuracy, seconds, network.parameters.size, averaged)
+    rows = [network.probabilities(images) for images in shifted(split.holdout.samples)]
+    correct, averaged = (
+        (each.argmax(axis=1) == split.holdout.labels).mean() for each in (rows[0], sum(rows[1:], rows[0]))
+    )
+    return Score(100 * float(correct), seconds, network.parameters.size, 100 * float(averaged))
 
 
 def shifted(images: Any) -> Iterator[Any]:
@@ -91,8 +93,8 @@ def scikit_learn(build: Callable[[int], Any], split: Split, random_state: int) -
     """A scikit-learn model built for a random state."""
     model = build(random_state)
     start = process_time()
-    model.fit(flat(split.training_images), split.training_labels)
-    accuracy = 100 * model.score(flat(split.holdout_images), split.holdout_labels)
+    model.fit(flat(split.training.samples), split.training.labels)
+    accuracy = 100 * model.score(flat(split.holdout.samples), split.holdout.labels)
     return Score(accuracy, process_time() - start, parameter_count(model))
 
 
@@ -119,8 +121,8 @@ def pytorch(build: str, epochs: int, peak: float, split: Split, random_state: in
     torch.manual_seed(random_state)
     model = getattr(torch_networks, build)()
     start = process_time()
-    torch_networks.fit(model, split.training_images, split.training_labels, epochs, peak)
-    accuracy = 100 * torch_networks.accuracy(model, split.holdout_images, split.holdout_labels)
+    torch_networks.fit(model, split.training.samples, split.training.labels, epochs, peak)
+    accuracy = 100 * torch_networks.accuracy(model, split.holdout.samples, split.holdout.labels)
     return Score(accuracy, process_time() - start, torch_networks.parameters(model))
 
 
@@ -128,7 +130,7 @@ def contestants() -> dict[str, Contestant]:
     """Name → everything that is measured."""
     import torch  # noqa: F401 - here, so that no contestant pays for the import
 
-    from digit_classifier.settings.run_config import PRESETS
+    from digit_classifier.settings.presets import PRESETS
 
     found = {}
     for model, values in PRESETS.items():
@@ -178,7 +180,7 @@ def contiguous_folds(dataset: Dataset, count: int = 5) -> Iterator[Split]:
     """Each fifth of the rows, in order, held out in turn."""
     import numpy as np
 
-    from digit_classifier.datasets.dataset import Split
+    from digit_classifier.datasets.split import Split
 
     rows = np.arange(len(dataset.labels))
     for holdout in np.array_split(rows, count):
@@ -203,7 +205,7 @@ def at_most(seconds: int) -> Iterator[None]:
 
 def scores(dataset: Dataset, fit: Callable[[Split, int], Score], seeds: range, *, whole: bool, quick: bool) -> Any:
     """Random splits and folds of one contestant: all of them, or as many of the splits as the budget allows."""
-    from digit_classifier.datasets.dataset import stratified_split
+    from digit_classifier.datasets.split import stratified_split
 
     folds, seeds = list(contiguous_folds(dataset))[: 1 if quick else None], seeds[:2] if quick else seeds
     states = STATES if whole and not quick else STATES[:1]
@@ -253,8 +255,8 @@ def main() -> None:
     options = parser.parse_args()
     from threadpoolctl import threadpool_limits
 
-    from digit_classifier.datasets.dataset import load_digits
-    from digit_classifier.settings.run_config import PRESETS
+    from digit_classifier.datasets.bundled import load_digits
+    from digit_classifier.settings.presets import PRESETS
 
     warnings.filterwarnings("ignore")
     print(

@@ -9,6 +9,7 @@ below 1 that fixed costs still dominate. Each run is a whole process: synthetic 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import environment, measure
 
 if TYPE_CHECKING:
-    from digit_classifier.experiment import Recorded
+    from digit_classifier.store import Bundle
 
 # what grows → its sizes; the last one is left out by --quick
 STEPS: dict[str, tuple[int, ...]] = {
@@ -35,13 +36,14 @@ SHAPES = {64: (8, 8), 640: (16, 40), 6_400: (80, 80)}
 RUNS = (10, 100, 1_000, 10_000)
 
 
-def train_synthetic(what: str, size: int, root: Path, label: str | None = None) -> Recorded:
+def train_synthetic(what: str, size: int, root: Path, label: str | None = None) -> Bundle:
     """One run of a synthetic data set, of which one thing is as large as asked."""
     import numpy as np
 
     from digit_classifier.datasets.dataset import Dataset
     from digit_classifier.experiment import record
-    from digit_classifier.settings.run_config import Given, as_text, resolve
+    from digit_classifier.settings.kinds import as_text
+    from digit_classifier.settings.resolve import Given, resolve
 
     of = {"samples": 2_000, "features": 64, "classes": 10, "epochs": 5} | {what: size}
     if what == "classes":
@@ -87,57 +89,45 @@ def runs_that_grow(quick: bool) -> dict[str, Any]:
 
 def grow_history(root: Path, count: int) -> None:
     """Fill a root with small runs up to this many, each whole and valid, and list them."""
-    from digit_classifier.store import bundle
-    from digit_classifier.store import root as history
+    from digit_classifier.store.bundle import seal
+    from digit_classifier.store.root import update_index
 
-    files, keys = small_run()
-    summary = json.loads(files["run_summary.json"])
     root.mkdir(exist_ok=True)
     for number in range(sum(path.is_dir() for path in root.glob("2*")), count):
         run_id = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1_600_000_000 + number))
-        files["run_summary.json"] = bundle.encode({**summary, "run_id": run_id})
         (root / run_id).mkdir()
-        for name, data in bundle.seal(files, run_id=run_id, **keys).items():
+        for name, data in seal(*small_run(), run_id).files.items():
             (root / run_id / name).write_bytes(data)
-    history.update_index(root)
+    update_index(root)
 
 
 @cache
-def small_run() -> tuple[dict[str, bytes], dict[str, str]]:
-    """Files of a run of twenty samples with pictures of one pixel, and what seals them: a history is about numbers."""
+def small_run() -> tuple[dict[str, Any], dict[str, bytes]]:
+    """JSON files and pictures of a run of twenty samples, pictures of one pixel: a history is about numbers."""
     import numpy as np
+    from PIL import Image
 
     from digit_classifier.datasets.dataset import Dataset
     from digit_classifier.experiment import record
-    from digit_classifier.figures.png import indexed_png
-    from digit_classifier.settings.run_config import Given, resolve
+    from digit_classifier.settings.resolve import ARGUMENT, Given, resolve
 
     images, labels = np.arange(80, dtype=np.uint8).reshape(20, 2, 2) % 17, np.arange(20) % 2
     dataset = Dataset("small", "Small", "counting", "made up", images, labels, ("even", "odd"), 16)
     with tempfile.TemporaryDirectory() as root:
         chosen = {"model": "logistic", "epochs": "1", "sample_count": "1", "artifacts_root": root}
-        given = [Given(name, text, name, "argument") for name, text in chosen.items()]
-        directory = record(resolve(given), dataset=dataset).directory
-        files = {path.name: path.read_bytes() for path in directory.iterdir() if path.suffix == ".json"}
-    summary = json.loads(files["run_summary.json"])
-    del files["manifest.json"]
-    pixel = indexed_png(1, 1, [(255, 255, 255)], b"\0")
-    files |= dict.fromkeys(("sample_gallery.png", "confusion_matrix.png"), pixel)
-    return files, {key: summary[key] for key in ("created", "results_digest")}
+        bundle = record(resolve([Given(name, text, name, ARGUMENT) for name, text in chosen.items()]), dataset)
+    pixel = io.BytesIO()
+    Image.new("P", (1, 1)).save(pixel, "PNG")
+    return dict(bundle.payloads), dict.fromkeys(("sample_gallery.png", "confusion_matrix.png"), pixel.getvalue())
 
 
 def publish_one(root: Path) -> float:
     """Seconds to publish one more run, beside everything that is there."""
-    from digit_classifier.store import bundle
-    from digit_classifier.store import root as history
+    from digit_classifier.store.claim import claim
 
-    files, keys = small_run()
-    summary = json.loads(files["run_summary.json"])
-    with history.stage(root, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())) as stage:
-        own = {**files, "run_summary.json": bundle.encode({**summary, "run_id": stage.run_id})}
-        sealed = bundle.seal(own, run_id=stage.run_id, **keys)
+    with claim(root, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())) as mine:
         started = time.perf_counter()
-        stage.publish(sealed)
+        mine.publish(*small_run())
         return time.perf_counter() - started
 
 

@@ -55,7 +55,7 @@ TASKS = {
 
 def digits() -> tuple[Any, Any]:
     """The digits' images and labels."""
-    from digit_classifier.datasets.dataset import load_digits
+    from digit_classifier.datasets.bundled import load_digits
 
     dataset = load_digits()
     return dataset.images, dataset.labels
@@ -75,8 +75,9 @@ def ours(task: Task, images: Any, labels: Any) -> dict[str, Trainer]:
     import numpy as np
 
     from digit_classifier import configure
-    from digit_classifier.datasets.dataset import Dataset, Split
-    from digit_classifier.learning.training import learner, learning_rate, new_network, train
+    from digit_classifier.datasets.dataset import Dataset
+    from digit_classifier.datasets.split import Split
+    from digit_classifier.learning.training import Training
 
     names = tuple(map(str, range(task.classes)))
     dataset = Dataset("bench", "", "", "", images, labels, names, int(images.max()))
@@ -93,12 +94,10 @@ def ours(task: Task, images: Any, labels: Any) -> dict[str, Trainer]:
         return Split(dataset, rows[: len(task.labels)], rows[len(task.labels) :])
 
     def alone(config: RunConfig) -> list[float]:
-        fresh = split()
-        learn = learner(config, new_network(config, fresh), fresh)
-        return [learn(learning_rate(config, number)).loss for number in range(1, config.epochs + 1)]
+        return [epoch.training_loss for epoch in Training(config, split().training)]
 
     def watched() -> list[float]:
-        return [epoch.training_loss for epoch in train(config, split())[1].epochs]
+        return [epoch.training_loss for epoch in Training(config, split().training, split().holdout)]
 
     plainly, exactly = partial(alone, config), partial(alone, replace(config, exact=True))
     return {OURS: plainly, AGAIN: plainly, WATCHED: watched, EXACT: exactly}

@@ -20,6 +20,7 @@ if os.path.isdir(os.path.join(SOURCE, "digit_classifier")):
 
 try:
     from digit_classifier.artifacts import *  # noqa: F403 - the validate_* functions
+    from digit_classifier.cli.arguments import Defaults
     from digit_classifier.cli.main import main, settled
 except KeyboardInterrupt:
     sys.stderr.write("error: interrupted: nothing was begun\n")
@@ -28,12 +29,12 @@ except KeyboardInterrupt:
 
 def run_demo(argv: "list[str] | None" = None) -> int:
     """Run the demo with these flags (default: the command line's); returns the exit code."""
-    return main(
-        ["train"] + list(sys.argv[1:] if argv is None else argv),
+    defaults = Defaults(
         config_file=os.path.join(HERE, "config.yaml"),
         artifacts_root=os.path.join(HERE, "web_demo", "artifacts"),
         train_name="run_demo.py",
     )
+    return main(["train"] + list(sys.argv[1:] if argv is None else argv), defaults)
 
 
 if __name__ == "__main__":

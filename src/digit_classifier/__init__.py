@@ -9,57 +9,58 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from digit_classifier.datasets.dataset import Dataset, Split, stratified_split
-    from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, RunError
-    from digit_classifier.learning.network import Network
-    from digit_classifier.learning.training import History, train
-    from digit_classifier.run import Run, prepare, run_experiment
-    from digit_classifier.settings.run_config import RunConfig, configure
-    from digit_classifier.store.bundle import Bundle, read_bundle
+    from digit_classifier.datasets.dataset import Dataset as Dataset
+    from digit_classifier.datasets.dataset import Examples as Examples
+    from digit_classifier.datasets.split import Split as Split
+    from digit_classifier.datasets.split import stratified_split as stratified_split
+    from digit_classifier.errors import ArtifactError as ArtifactError
+    from digit_classifier.errors import DigitClassifierError as DigitClassifierError
+    from digit_classifier.errors import InputError as InputError
+    from digit_classifier.errors import RunError as RunError
+    from digit_classifier.experiment import prepare as prepare
+    from digit_classifier.experiment import run_experiment as run_experiment
+    from digit_classifier.learning.network import Network as Network
+    from digit_classifier.learning.training import History as History
+    from digit_classifier.learning.training import Training as Training
+    from digit_classifier.learning.training import train as train
+    from digit_classifier.run import Run as Run
+    from digit_classifier.settings.resolve import configure as configure
+    from digit_classifier.settings.run_config import RunConfig as RunConfig
+    from digit_classifier.store import Bundle as Bundle
+    from digit_classifier.store import read_bundle as read_bundle
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "ArtifactError": "errors",
-    "Bundle": "store.bundle",
+    "Bundle": "store",
     "Dataset": "datasets.dataset",
     "DigitClassifierError": "errors",
+    "Examples": "datasets.dataset",
     "History": "learning.training",
     "InputError": "errors",
     "Network": "learning.network",
     "Run": "run",
     "RunConfig": "settings.run_config",
     "RunError": "errors",
-    "Split": "datasets.dataset",
-    "configure": "settings.run_config",
-    "prepare": "run",
-    "read_bundle": "store.bundle",
-    "run_experiment": "run",
-    "stratified_split": "datasets.dataset",
+    "Split": "datasets.split",
+    "Training": "learning.training",
+    "configure": "settings.resolve",
+    "prepare": "experiment",
+    "read_bundle": "store",
+    "run_experiment": "experiment",
+    "stratified_split": "datasets.split",
     "train": "learning.training",
 }
-__all__ = [
-    "ArtifactError",
-    "Bundle",
-    "Dataset",
-    "DigitClassifierError",
-    "History",
-    "InputError",
-    "Network",
-    "Run",
-    "RunConfig",
-    "RunError",
-    "Split",
-    "configure",
-    "prepare",
-    "read_bundle",
-    "run_experiment",
-    "stratified_split",
-    "train",
-]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__":
+        return sorted(_HOMES)
     if name not in _HOMES:
         raise AttributeError(f"module 'digit_classifier' has no attribute {name!r}")
     return getattr(import_module(f"digit_classifier.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

@@ -22,16 +22,18 @@ from typing import Any, NamedTuple, NoReturn
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[2] / "src")]
 
-from sample_digits import HELD_OUT, INKED, PER_CLASS, SIDE, Epoch, Image, Network, draw_digits, hold_out, train  # noqa: E402
+from sample_digits import HELD_OUT, INKED, PER_CLASS, SIDE, Image, Network, draw_digits, hold_out, train  # noqa: E402
 from sample_pictures import gallery_picture, matrix_picture  # noqa: E402
 
-from digit_classifier import artifacts  # noqa: E402
-from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError  # noqa: E402
-from digit_classifier.evaluation import argmax, confusion_matrix  # noqa: E402
-from digit_classifier.store import bundle  # noqa: E402
-from digit_classifier.store import root as history  # noqa: E402
+from digit_classifier import artifacts, store  # noqa: E402
+from digit_classifier.artifacts import Results  # noqa: E402
+from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, speaking_flags  # noqa: E402
+from digit_classifier.evaluation import argmax, confusion_matrix, hits  # noqa: E402
 from digit_classifier.store.files import read_regular  # noqa: E402
 from digit_classifier.store.index import run_directories  # noqa: E402
+from digit_classifier.store.json import decode  # noqa: E402
+from digit_classifier.store.layout import MANIFEST_FILE, known_names, max_bytes  # noqa: E402
+from digit_classifier.store.root import remove  # noqa: E402
 
 DATASET = "synthetic-digits"
 NAMES = [str(digit) for digit in range(10)]
@@ -53,7 +55,7 @@ class Recipe(NamedTuple):
 
     @property
     def run_id(self) -> str:
-        """Name of the run directory, unless somebody else's run has it."""
+        """Name of the run directory, unless another run has it."""
         return "{}-{}-{}".format(self.created[:10].replace("-", ""), self.created[11:19].replace(":", ""), self.slug)
 
 
@@ -73,7 +75,8 @@ def main() -> int:
     root = None
     try:
         root = parser.parse_args().artifacts_root
-        report = seed(root)
+        with speaking_flags():
+            report = seed(root)
         if sys.stdout:  # None when it was closed before we started
             sys.stdout.write(report)
             sys.stdout.flush()
@@ -102,21 +105,29 @@ class Parser(argparse.ArgumentParser):
 def seed(root: Path) -> str:
     """Train the sample runs, replace their earlier selves under `root`, and return a summary."""
     labels, images = draw_digits(random.Random(SEED))  # noqa: S311
-    trained = [(recipe, payloads_of(recipe, labels, images)) for recipe in RECIPES]
+    trained = [payloads_of(recipe, labels, images) for recipe in RECIPES]
     remove_own_runs(root)
-    published = [(publish(root, recipe, payloads), payloads["metrics.json"]) for recipe, payloads in trained]
-    others = [entry for entry in history.read_history(root).entries if not entry["synthetic"]]
+    published = [store.publish(root, payloads, pictures_of(payloads)) for payloads in trained]
+    others = [entry for entry in store.read_root(root).entries if not entry["synthetic"]]
     return summary(root, published, others)
 
 
-def summary(root: Path, published: list[tuple[Path, Payload]], others: list[Payload]) -> str:
+def pictures_of(payloads: dict[str, Payload]) -> dict[str, bytes]:
+    """The two pictures that every run has, drawn with no library."""
+    return {
+        "confusion_matrix.png": matrix_picture(payloads["metrics.json"]),
+        "sample_gallery.png": gallery_picture(payloads["predictions.json"]),
+    }
+
+
+def summary(root: Path, published: list[store.Bundle], others: list[Payload]) -> str:
     """What was written and how to look at it."""
     lines = [f"Two synthetic sample runs are in {root}", ""]
-    for directory, metrics in published:
-        total = sum(map(sum, metrics["confusion_matrix"]))
-        right = sum(row[index] for index, row in enumerate(metrics["confusion_matrix"]))
-        lines.append(f"  {directory.name:<36} {right} of {total} held-out digits right ({right / total:.1%})")
-    lines += ["", f"latest/ mirrors {published[-1][0].name} until the next run is published."]
+    for run in published:
+        correct, total = hits(run.payloads["metrics.json"]["confusion_matrix"])
+        name = run.directory.name
+        lines.append(f"  {name:<36} {correct} of {total} held-out digits right ({correct / total:.1%})")
+    lines += ["", f"latest/ mirrors {published[-1].directory.name} until the next run is published."]
     if others:
         lines.append(
             f"Real runs here: {len(others)}, unchanged; choose them on the page. The newest is {others[0]['run_id']}."
@@ -127,92 +138,71 @@ def summary(root: Path, published: list[tuple[Path, Payload]], others: list[Payl
 
 
 def payloads_of(recipe: Recipe, labels: list[int], images: list[Image]) -> dict[str, Payload]:
-    """Every JSON file of a sample run but summary and manifest."""
+    """Every JSON file of a sample run but its manifest."""
+    results = results_of(recipe, labels, images)
+    payloads = artifacts.payloads_of(results)
+    # No measured time and no machine, so that the sample files never differ on one.
+    payloads["run_summary.json"] = artifacts.build_run_summary(
+        payloads,
+        run_id=None,
+        label=recipe.label,
+        created=recipe.created,
+        synthetic=True,
+        command=f"python {SCRIPT}",
+        config=results.config,
+        config_origin=dict.fromkeys(results.config, "sample seeder"),
+        total_seconds=0.0,
+        training_seconds=0.0,
+        environment={"note": "synthetic sample; time and machine are left out, so that its files never differ"},
+    )
+    return payloads
+
+
+def results_of(recipe: Recipe, labels: list[int], images: list[Image]) -> Results:
+    """Train on the drawn digits; what came out."""
     generator = random.Random(SEED)  # noqa: S311
     held = hold_out(labels, generator)
     inputs = [[pixel / INKED for pixel in image] for image in images]
     rates = [recipe.learning_rate * max(0.0, 1 - recipe.lr_decay * epoch) for epoch in range(recipe.epochs)]
     epochs = train(inputs, labels, held, rates, generator)
-    truth = [labels[row] for row in held]
-    return {
-        "dataset.json": dataset(labels, images),
-        **results(epochs[-1], held, truth, labels, images),
-        **curves(epochs, truth),
-        "model.json": artifacts.build_model(
-            [SIDE, SIDE], INKED, [0.0] * SIDE**2, [float(INKED)] * SIDE**2, [layer_of(epochs[-1].network)]
-        ),
-    }
-
-
-def dataset(labels: list[int], images: list[Image]) -> Payload:
-    """The drawn digits as a data set that says what it is."""
-    return artifacts.build_dataset(
-        DATASET,
-        "Synthetic digits, drawn by a program",
-        SCRIPT,
-        "Not real data: nobody wrote these digits, and no accuracy on them says anything about handwriting.",
-        [SIDE, SIDE],
-        INKED,
-        NAMES,
-        labels,
-        bytes(pixel for image in images for pixel in image),
+    truth, last = [labels[row] for row in held], epochs[-1]
+    matrices = [confusion_matrix(truth, [argmax(row) for row in epoch.holdout], len(NAMES)) for epoch in epochs]
+    losses = [fsum(-log(row[label]) for row, label in zip(epoch.holdout, truth, strict=True)) for epoch in epochs]
+    rest = sorted(set(range(len(labels))) - set(held))
+    correct = sum(argmax(last.network.probabilities(inputs[row])) == labels[row] for row in rest)
+    return Results(
+        config=config_of(recipe),
+        name=DATASET,
+        title="Synthetic digits, drawn by a program",
+        source=SCRIPT,
+        note="Not real data: nobody wrote these digits, and no accuracy on them says anything about handwriting.",
+        image_shape=[SIDE, SIDE],
+        max_value=INKED,
+        class_names=NAMES,
+        labels=labels,
+        pixels=bytes(pixel for image in images for pixel in image),
+        sample_ids=held,
+        probabilities=last.holdout,
+        train_accuracy=correct / len(rest),
+        training_loss=[epoch.training_loss for epoch in epochs],
+        holdout_loss=[loss / len(truth) for loss in losses],
+        training_accuracy=[epoch.training_accuracy for epoch in epochs],
+        holdout_accuracy=[sum(row[i] for i, row in enumerate(matrix)) / len(truth) for matrix in matrices],
+        learning_rates=rates,
+        epoch_seconds=[0.0] * recipe.epochs,
+        training_seconds=0.0,
+        snapshot_epochs=range(1, recipe.epochs + 1),
+        confusion_matrices=matrices,
+        first_layer_weights=[flat(epoch.network) for epoch in epochs],
+        offset=[0.0] * SIDE**2,
+        scale=[float(INKED)] * SIDE**2,
+        layers=[({"inputs": SIDE**2, "units": len(NAMES)}, "softmax", flat(last.network), last.network.bias)],
     )
 
 
-def results(
-    last: Epoch, held: list[int], truth: list[int], labels: list[int], images: list[Image]
-) -> dict[str, Payload]:
-    """What the trained network says."""
-    said = last.holdout
-    rest = sorted(set(range(len(labels))) - set(held))
-    right = sum(argmax(last.network.probabilities([p / INKED for p in images[row]])) == labels[row] for row in rest)
-    shown = [place * len(held) // SHOWN for place in range(SHOWN)]  # evenly spaced: mistakes are not picked out
-    holdout = artifacts.build_holdout(held, truth, said)
+def config_of(recipe: Recipe) -> Payload:
+    """The settings of a sample run, as a real one would record them."""
     return {
-        "holdout.json": holdout,
-        "metrics.json": artifacts.build_metrics(truth, holdout["predicted_labels"], said, NAMES, right / len(rest)),
-        "predictions.json": artifacts.build_predictions(
-            [held[at] for at in shown],
-            [images[held[at]] for at in shown],
-            [truth[at] for at in shown],
-            [said[at] for at in shown],
-            NAMES,
-            [SIDE, SIDE],
-            INKED,
-        ),
-    }
-
-
-def curves(epochs: list[Epoch], truth: list[int]) -> dict[str, Payload]:
-    """How the network got there."""
-    matrices = [confusion_matrix(truth, [argmax(row) for row in epoch.holdout], len(NAMES)) for epoch in epochs]
-    losses = [fsum(-log(row[label]) for row, label in zip(epoch.holdout, truth, strict=True)) for epoch in epochs]
-    return {
-        "loss_curve.json": artifacts.build_loss_curve(
-            [epoch.training_loss for epoch in epochs],
-            [loss / len(truth) for loss in losses],
-            [epoch.training_accuracy for epoch in epochs],
-            [sum(row[index] for index, row in enumerate(matrix)) / len(truth) for matrix in matrices],
-        ),
-        "epoch_snapshots.json": artifacts.build_epoch_snapshots(
-            range(1, len(epochs) + 1), matrices, [flat(epoch.network) for epoch in epochs]
-        ),
-    }
-
-
-def flat(network: Network) -> list[float]:
-    """All weights, class after class."""
-    return [weight for row in network.weights for weight in row]
-
-
-def layer_of(network: Network) -> tuple[Payload, str, list[float], list[float]]:
-    """The one layer of the network, as model.json wants it."""
-    return {"inputs": SIDE**2, "units": len(NAMES)}, "softmax", flat(network), network.bias
-
-
-def describe(recipe: Recipe, run_id: str, payloads: dict[str, Payload]) -> Payload:
-    """run_summary.json. It holds no measured time and no machine, so that the sample files never differ on one."""
-    config: dict[str, Any] = {
         "model": "logistic",
         "hidden_sizes": [],
         "optimizer": "sgd",
@@ -227,42 +217,18 @@ def describe(recipe: Recipe, run_id: str, payloads: dict[str, Payload]) -> Paylo
         "sample_count": SHOWN,
         "run_label": recipe.label,
     }
-    return artifacts.build_run_summary(
-        payloads,
-        run_id=run_id,
-        label=recipe.label,
-        created=recipe.created,
-        synthetic=True,
-        command=f"python {SCRIPT}",
-        config=config,
-        config_origin=dict.fromkeys(config, "sample seeder"),
-        total_seconds=0.0,
-        training_seconds=0.0,
-        environment={"note": "synthetic sample; time and machine are left out, so that its files never differ"},
-    )
 
 
-def publish(root: Path, recipe: Recipe, payloads: dict[str, Payload]) -> Path:
-    """Seal and publish one sample run; returns its directory."""
-    with history.stage(root, recipe.created, recipe.slug) as stage:
-        payloads = {**payloads, "run_summary.json": describe(recipe, stage.run_id, payloads)}
-        for name, payload in payloads.items():
-            artifacts.VALIDATORS[name](payload)
-        files = {name: bundle.encode(payload) for name, payload in payloads.items()}
-        files["confusion_matrix.png"] = matrix_picture(payloads["metrics.json"])
-        files["sample_gallery.png"] = gallery_picture(payloads["predictions.json"])
-        digest = payloads["run_summary.json"]["results_digest"]
-        shared = {payloads["run_summary.json"]["dataset"]["file"]: files.pop("dataset.json")}
-        return stage.publish(
-            bundle.seal(files, run_id=stage.run_id, created=recipe.created, results_digest=digest), shared
-        )
+def flat(network: Network) -> list[float]:
+    """All weights, class after class."""
+    return [weight for row in network.weights for weight in row]
 
 
 def remove_own_runs(root: Path) -> None:
-    """Remove the sample runs of an earlier time, and nothing that anybody else made or added."""
+    """Remove the sample runs of an earlier time, and nothing that others made or added."""
     own = [name for name in sorted(run_directories(root)) if is_own(root / name)] if root.is_dir() else []
     if own:
-        history.remove(root, own)
+        remove(root, own)
 
 
 def is_own(directory: Path) -> bool:
@@ -272,12 +238,12 @@ def is_own(directory: Path) -> bool:
         return False
     path = directory / "run_summary.json"
     try:
-        found = bundle.decode(read_regular(path, bundle.MAX_BYTES[".json"]), path)
+        found = decode(read_regular(path, max_bytes(path.name)), path)
         names = {each.name for each in directory.iterdir()}
         synthetic = found["synthetic"] is True and found["dataset"]["name"] == DATASET
     except (OSError, ArtifactError, KeyError, TypeError):
         return False
-    return synthetic and names <= {*bundle.known_names(), bundle.MANIFEST}
+    return synthetic and names <= {*known_names(), MANIFEST_FILE}
 
 
 if __name__ == "__main__":

@@ -1,15 +1,18 @@
-"""What can be typed: the commands, and every setting as a flag."""
+"""What can be typed: the parser with this project's error texts, and every setting as a flag."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence  # noqa: TC003 - NamedTuple and dataclass fields
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
-from digit_classifier.errors import InputError, explain, show
-from digit_classifier.settings.run_config import PLACES, PRESETS, SETTINGS, Given, as_text, flag, suggestion
+from digit_classifier.errors import InputError, explain, show, suggestion
+from digit_classifier.settings.kinds import as_text
+from digit_classifier.settings.presets import PRESETS
+from digit_classifier.settings.resolve import Given
+from digit_classifier.settings.run_config import PLACES, SETTINGS, flag
 
 
 class Parser(argparse.ArgumentParser):
@@ -62,7 +65,8 @@ class _Keep(argparse.Action):
         namespace.given = [*(getattr(namespace, "given", None) or []), Given(spelling, text, option, option)]
 
 
-def _add_settings(parser: argparse.ArgumentParser, artifacts_root: str) -> None:
+def add_settings(parser: argparse.ArgumentParser, artifacts_root: str) -> None:
+    """Add a flag for every setting, in the sections of its declaration; their uses end up in `given`, unparsed."""
     groups: dict[str, Any] = {}
     for name, item in SETTINGS.items():
         meta = item.metadata
@@ -98,19 +102,28 @@ def _default(name: str, artifacts_root: str) -> str:
     if name in PRESETS["mlp"]:
         values = {model: "1 / epochs" if callable(value) else as_text(value) for model, value in presets.items()}
         return "default: " + ", ".join(f"{model} {text}" for model, text in values.items())
-    default = _name(artifacts_root) if name == "artifacts_root" else SETTINGS[name].default
+    default = file_name(artifacts_root) if name == "artifacts_root" else SETTINGS[name].default
     return "default: unset" if default is None else f"default: {as_text(default)}"
 
 
-Action = Callable[[argparse.Namespace], int]
+class Defaults(NamedTuple):
+    """What a front end of the command line chooses: the installed command, or the example's script."""
+
+    config_file: str | None = None
+    artifacts_root: str = "artifacts"
+    train_name: str = ""  # how `train` is typed there
 
 
-def build_parser(
-    actions: Mapping[str, Action],
-    config_file: str | None = None,
-    artifacts_root: str = "artifacts",
-    train_name: str = "",
-) -> Parser:
+class Command(NamedTuple):
+    """One command: its name, a line of help, its arguments, and the function that does it."""
+
+    name: str
+    about: str
+    add_arguments: Callable[[Parser, Defaults], None]
+    run: Callable[[argparse.Namespace], int]  # returns the exit code
+
+
+def build_parser(commands: Sequence[Command], defaults: Defaults) -> Parser:
     """The whole command line; parsing leaves the command's function in `action`, settings as written in `given`."""
     from digit_classifier import __version__
 
@@ -119,61 +132,29 @@ def build_parser(
         description="Train a compact NumPy network on handwritten digits and keep a run that can be verified.",
     )
     parser.add_argument("--version", action="version", version=f"digit-classifier {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-
-    def command(name: str, about: str) -> Parser:
-        sub: Parser = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
-        sub.set_defaults(action=actions[name], parser=sub)
-        return sub
-
-    train = command("train", "train, evaluate and write a run")
-    train.usage = f"{train_name or train.prog} [--config PATH] [--SETTING VALUE ...]"
-    train.add_argument(
-        "--config", metavar="PATH", default=config_file, help=f"YAML file with settings (default: {_name(config_file)})"
-    )
-    _add_settings(train, artifacts_root)
-    runs = command("runs", "list the runs of an artifacts root, newest first")
-    runs.add_argument("root", nargs="?", default=None, metavar="ROOT", help="artifacts root (default: ./artifacts)")
-    runs.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    verify = command("verify", "check files, rules and metrics of a run, or of every run of a root")
-    verify.add_argument("path", metavar="RUN", help="a run directory or an artifacts root")
-    replay = command("replay", "train a run again, in memory, and say how alike the results are")
-    replay.add_argument("path", metavar="RUN", help="a run directory")
-    replay.add_argument("--json", action="store_true", help="print JSON instead of text")
-    replay.add_argument("--no-record", action="store_true", help="do not keep the outcome beside the run")
-    replay.add_argument(
-        "--max-seconds", default="600", metavar="FLOAT", help="stop when training will take longer (default: 600)"
-    )
-    repair = command("repair", "rebuild index.json and latest/ from the run directories")
-    repair.add_argument("root", nargs="?", default=None, metavar="ROOT", help="artifacts root (default: ./artifacts)")
-    kept = repair.add_mutually_exclusive_group()
-    for choice, about in (("adopt", "list interrupted runs, with their epochs so far"), ("remove", "delete them")):
-        kept.add_argument(f"--{choice}", dest="interrupted", action="store_const", const=choice, help=about)
-    repair.set_defaults(interrupted="leave")
-    _add_serve(command("serve", "show the page of an artifacts root, to this machine only"))
-    _add_export(command("export", "write the page with a run as one file, or with all runs as a folder"))
-    parser.commands = commands.choices
-    parser.set_defaults(action=_no_command, parser=parser, given=None, artifacts_root=artifacts_root)
+    subparsers = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
+    for command in commands:
+        about = command.about[0].upper() + command.about[1:] + "."
+        sub: Parser = subparsers.add_parser(command.name, help=command.about, description=about)
+        command.add_arguments(sub, defaults)
+        sub.set_defaults(action=command.run, parser=sub)
+    parser.commands = subparsers.choices
+    parser.set_defaults(action=_no_command, parser=parser, given=None, artifacts_root=defaults.artifacts_root)
     return parser
 
 
-def _add_serve(serve: Parser) -> None:
-    root = "artifacts root or run directory (default: ./artifacts)"
-    serve.add_argument("root", nargs="?", default=None, metavar="ROOT", help=root)
-    serve.add_argument("--port", metavar="INT", default="0", help="an integer, 0..65535 (default: a free one)")
-    serve.add_argument("--open", action="store_true", help="open the page in a browser")
+def add_root(parser: Parser, about: str = "artifacts root (default: ./artifacts)") -> None:
+    """Add the optional artifacts root."""
+    parser.add_argument("root", nargs="?", default=None, metavar="ROOT", help=about)
 
 
-def _add_export(export: Parser) -> None:
-    either = "(--html RUN [--compare RUN] [--force] | --site ROOT [--run RUN_ID ...])"
-    export.usage = f"{export.prog} {either} --output PATH"
-    add = export.add_argument
-    add("--html", metavar="RUN", help="a run directory, or an artifacts root for its latest run: write one HTML file")
-    add("--compare", metavar="RUN", help="a second run in the same file, to compare with")
-    add("--site", metavar="ROOT", help="an artifacts root: write a folder for any static host")
-    add("--run", metavar="RUN_ID", action="append", default=[], help="only this run in the folder; can be repeated")
-    add("--output", "-o", metavar="PATH", help="the file or folder to write; an earlier export there is replaced")
-    add("--force", action="store_true", help="with --html, replace a file that is no export")
+def root_of(options: argparse.Namespace) -> Path:
+    """The artifacts root that was named, or the default one; InputError when there is none."""
+    root = Path(options.root or options.artifacts_root)
+    if not root.is_dir():
+        attempt = "the directory given to --artifacts-root when training"
+        raise InputError(explain("ROOT", "an artifacts root", show(str(root)), attempt))
+    return root
 
 
 def _no_command(options: argparse.Namespace) -> int:
@@ -181,5 +162,6 @@ def _no_command(options: argparse.Namespace) -> int:
     raise InputError(explain("COMMAND", names, "none", f"{options.parser.prog} train"))
 
 
-def _name(path: str | None) -> str:
+def file_name(path: str | None) -> str:
+    """How help texts show a path: its last part."""
     return Path(path).name if path else "none"

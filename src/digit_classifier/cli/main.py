@@ -8,28 +8,18 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from digit_classifier.cli.arguments import build_parser
-from digit_classifier.cli.replay import replay
-from digit_classifier.cli.runs import repair, runs, verify
-from digit_classifier.cli.serve import export, serve
+from digit_classifier.cli import export, repair, replay, runs, serve, train, verify
+from digit_classifier.cli.arguments import Defaults, build_parser
 from digit_classifier.cli.signals import Stopped
 from digit_classifier.cli.terminal import discard_output, printable
-from digit_classifier.cli.train import train
-from digit_classifier.errors import DigitClassifierError, InputError, explain
+from digit_classifier.errors import DigitClassifierError, InputError, explain, speaking_flags
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-ACTIONS = {
-    "train": train,
-    "runs": runs,
-    "verify": verify,
-    "replay": replay,
-    "repair": repair,
-    "serve": serve,
-    "export": export,
-}
+# In the order of --help; a new command is a module with a COMMAND, and a word here.
+COMMANDS = [module.COMMAND for module in (train, runs, verify, replay, repair, serve, export)]
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -37,25 +27,20 @@ def _run(options: argparse.Namespace) -> int:
         code: int = options.action(options)
         if sys.stdout:  # None when it was closed before we started
             sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough
+    except BrokenPipeError:  # stdout was closed early, as `head` does
         discard_output()
         return 1
     return code
 
 
-def main(
-    argv: Sequence[str] | None = None,
-    *,
-    config_file: str | None = None,
-    artifacts_root: str = "artifacts",
-    train_name: str = "",
-) -> int:
+def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> int:  # noqa: B008 - immutable
     """Run one command and return its exit code: 0 success, 1 the run failed, 2 bad input, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a label may have what the terminal's encoding lacks
     try:
-        return _run(build_parser(ACTIONS, config_file, artifacts_root, train_name).parse_all(argv))
+        with speaking_flags():
+            return _run(build_parser(COMMANDS, defaults).parse_all(argv))
     except InputError as error:
         return _fail(error, 2)
     except DigitClassifierError as error:
@@ -70,16 +55,16 @@ def main(
         return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1, error)
     except OSError as error:
         place = error.filename or "input or output"
-        return _fail(explain(place, "to work", error.strerror or str(error), "again when that is mended"), 1, error)
+        return _fail(explain(place, "access", error.strerror or str(error), "again after fixing that"), 1, error)
 
 
 def command() -> NoReturn:
-    """The installed command: `main`, after whose last word nothing is left that a Ctrl-C could interrupt."""
+    """The installed command: `main`, which ignores Ctrl-C once it has printed."""
     sys.exit(settled(main()))
 
 
 def settled(code: int) -> int:
-    """The exit code, from where on Ctrl-C is ignored: the interpreter would answer it with a traceback."""
+    """The exit code. From here on Ctrl-C is ignored: the interpreter would answer it with a traceback."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return code
 
@@ -87,6 +72,6 @@ def settled(code: int) -> int:
 def _fail(problem: object, code: int, error: BaseException | None = None) -> int:
     notes = getattr(error or problem, "__notes__", ())
     problem = "; ".join([str(problem), *notes])
-    with suppress(OSError):  # nobody may be left to read it
+    with suppress(OSError):  # stderr may be closed
         print(f"error: {printable(problem)}", file=sys.stderr)
     return code

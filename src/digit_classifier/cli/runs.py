@@ -1,41 +1,32 @@
-"""`runs`, `verify` and `repair`: what is in the history, whether it is whole, and making it whole."""
+"""`runs`: what is in an artifacts root."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, root_of
 from digit_classifier.cli.terminal import printable
-from digit_classifier.errors import InputError, explain, show
 
 if TYPE_CHECKING:
     import argparse
 
     from digit_classifier.store.checkpoint import Interrupted
+    from digit_classifier.store.root import Root
 
 
-def root_of(options: argparse.Namespace) -> Path:
-    """The artifacts root that was named, or the default one; InputError when there is none."""
-    root = Path(options.root or options.artifacts_root)
-    if not root.is_dir():
-        attempt = "the directory given to --artifacts-root when training"
-        raise InputError(explain("ROOT", "an artifacts root", show(str(root)), attempt))
-    return root
+def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
+    add_root(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
-def runs(options: argparse.Namespace) -> int:
-    """List the history, newest first."""
-    from digit_classifier.store.root import read_history
+def _runs(options: argparse.Namespace) -> int:
+    from digit_classifier.store import read_root
 
     root = root_of(options)
-    found = read_history(root)
+    found = read_root(root)
     if options.json:
-        damaged = [{"run_id": name, "problem": problem} for name, problem in sorted(found.damaged.items())]
-        interrupted = [
-            {"run_id": kept.run_id, "epoch": kept.epoch, "planned": kept.planned} for kept in found.interrupted
-        ]
-        print(json.dumps({"runs": list(found.entries), "damaged": damaged, "interrupted": interrupted}, indent=2))
+        print(json.dumps(_as_json(found), indent=2))
         return 0
     rows = [("RUN", "ACCURACY", "MACRO F1", "MODEL", "LABEL")]
     for run in found.entries:
@@ -51,54 +42,24 @@ def runs(options: argparse.Namespace) -> int:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     for name, problem in sorted(found.damaged.items()):
         print(f"damaged: {name}: {printable(problem)}")
-    for kept in found.interrupted:
-        print(f"{_interrupted(kept)}; try digit-classifier repair {printable(root)} --adopt, or --remove")
+    for each in found.interrupted:
+        print(f"{interrupted_line(each)}; try digit-classifier repair {printable(root)} --adopt, or --remove")
     return 0
 
 
-def _interrupted(kept: Interrupted) -> str:
-    return f"interrupted: {kept.run_id}, with its epochs up to {kept.epoch} of {kept.planned}"
+def _as_json(found: Root) -> dict[str, object]:
+    return {
+        "runs": list(found.entries),
+        "damaged": [{"run_id": name, "problem": problem} for name, problem in sorted(found.damaged.items())],
+        "interrupted": [
+            {"run_id": each.run_id, "epoch": each.epoch, "planned": each.planned} for each in found.interrupted
+        ],
+    }
 
 
-def verify(options: argparse.Namespace) -> int:
-    """Check every file and every number of one run or of a whole root."""
-    from digit_classifier.store.bundle import MANIFEST, problems
-    from digit_classifier.store.index import derived_problems, run_directories
-
-    path = Path(options.path)
-    is_run = (path / MANIFEST).exists()
-    directories = [path / name for name in sorted(run_directories(path))] if path.is_dir() and not is_run else [path]
-    if not path.is_dir() or not directories:
-        attempt = "the run_dir that train printed, or the directory above it"
-        raise InputError(explain("RUN", "a run directory or an artifacts root", show(str(path)), attempt))
-    found = {directory.resolve().name: problems(directory, alone=is_run) for directory in directories}
-    if not is_run:
-        found["index and latest"] = derived_problems(path)
-    for name, lines in found.items():
-        print(f"{name}: {'damaged' if lines else 'ok'}")
-        for line in lines:
-            print(f"  {printable(line)}")
-    return 1 if any(found.values()) else 0
+def interrupted_line(found: Interrupted) -> str:
+    """A run that was not published, and how far it came."""
+    return f"interrupted: {found.run_id}, with its epochs up to {found.epoch} of {found.planned}"
 
 
-def repair(options: argparse.Namespace) -> int:
-    """Build what is derived again, and deal with what crashed writers left."""
-    from digit_classifier.store import root as history
-
-    root = root_of(options)
-    report = history.repair(root, options.interrupted)
-    print(f"{root}: {report.index.runs} runs listed")
-    for name in report.removed:
-        print(f"removed: {name}, left by a writer that died")
-    done = {"adopt": "now a run of the history"}.get(
-        options.interrupted, "left as it is; --adopt makes it a run of the history, --remove deletes it"
-    )
-    for kept in report.interrupted:
-        print(f"{_interrupted(kept)}, {done}")
-    for name, problems in report.damaged.items():
-        print(f"damaged: {name}, left as it is")
-        for problem in problems:
-            print(f"  {printable(problem)}")
-    for problem in report.datasets:
-        print(f"data set: {printable(problem)}")
-    return 1 if report.damaged or report.datasets else 0
+COMMAND = Command("runs", "list the runs of an artifacts root, newest first", _arguments, _runs)

@@ -1,13 +1,12 @@
-"""`serve` and `export`: the page, for this machine or for others."""
+"""`serve`: the page, for this machine."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digit_classifier.cli.runs import root_of
+from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, root_of
 from digit_classifier.cli.signals import stopped_by_signals
 from digit_classifier.cli.terminal import is_watched
 from digit_classifier.errors import InputError, explain, show
@@ -16,14 +15,18 @@ if TYPE_CHECKING:
     import argparse
 
 
-def serve(options: argparse.Namespace) -> int:
-    """Show the page on an artifacts root to this machine, until interrupted."""
+def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
+    add_root(parser, "artifacts root or run directory (default: ./artifacts)")
+    parser.add_argument("--port", metavar="INT", default="0", help="an integer, 0..65535 (default: a free one)")
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
+
+
+def _serve(options: argparse.Namespace) -> int:
     from digit_classifier.page.serve import Server, place_of
 
     if not (options.port.isascii() and options.port.isdecimal() and int(options.port) <= 65535):
-        raise InputError(
-            explain("--port", "an integer, 0..65535", show(options.port), "no --port: a free one is found")
-        )
+        attempt = "no --port: a free one is found"
+        raise InputError(explain("--port", "an integer, 0..65535", show(options.port), attempt))
     root, query = place_of(root_of(options))
     server = Server(root, int(options.port))
     with suppress(KeyboardInterrupt), server, stopped_by_signals():  # an interrupt is how it is meant to end
@@ -37,35 +40,9 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def _opened(url: str) -> bool:
-    import webbrowser  # only for who wants one
+    import webbrowser  # only with --open
 
     return webbrowser.open(url)
 
 
-def export(options: argparse.Namespace) -> int:
-    """Write one file with a run in it, or a site."""
-    from digit_classifier.page.html import write_html, write_site
-
-    if (options.html is None) == (options.site is None):
-        came = "both" if options.html else "neither"
-        raise InputError(
-            explain("export", "one of --html RUN and --site ROOT", came, "export --html RUN -o report.html")
-        )
-    html_only, site_only = {"--compare": options.compare, "--force": options.force}, {"--run": options.run}
-    for name, value in (html_only if options.site else site_only).items():
-        if value:
-            other = "--html" if options.site else "--site"
-            raise InputError(explain(name, f"to stand beside {other}", "it without", f"leaving out {name}"))
-    if options.output is None:
-        raise InputError(
-            explain("--output", "a path to write", "none", f"-o {'site' if options.site else 'report.html'}")
-        )
-    target = Path(options.output)
-    if options.site:
-        count = write_site(Path(options.site), target, runs=options.run)
-        print(f"{target}: {count} run{'s' if count != 1 else ''}; open {target / 'index.html'}, or use any static host")
-    else:
-        compare = Path(options.compare) if options.compare else None
-        size = write_html(Path(options.html), target, compare=compare, force=options.force)
-        print(f"{target}: {size / 1000:.0f} kB; needs nothing beside it, opens by double click")
-    return 0
+COMMAND = Command("serve", "show the page of an artifacts root, to this machine only", _arguments, _serve)

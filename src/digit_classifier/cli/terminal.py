@@ -1,4 +1,4 @@
-"""For a person who watches: a progress bar and a summary on stderr. Scripts get nothing of it."""
+"""A progress bar and a summary on stderr, shown only on a terminal."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from digit_classifier.experiment import Recorded
     from digit_classifier.learning.training import Epoch
+    from digit_classifier.store import Bundle
 
 
 def is_watched() -> bool:
-    """Whether a person reads stderr; it is None when it was closed before we started."""
+    """Whether stderr is a terminal; it is None when it was closed before we started."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
 @contextmanager
 def progress_bar(epochs: int) -> Iterator[Callable[[Epoch], None] | None]:
-    """A bar on stderr while a person watches; nothing at all otherwise."""
+    """The listener of a training that shows a bar on stderr; None where stderr is no terminal."""
     if not is_watched():
         yield None
         return
@@ -33,17 +33,17 @@ def progress_bar(epochs: int) -> Iterator[Callable[[Epoch], None] | None]:
     with Progress(*columns, note, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=epochs)
 
-        def on_epoch(epoch: Epoch) -> None:
+        def listen(epoch: Epoch) -> None:
             bar.update(task, completed=epoch.number, description=f"hold-out accuracy {epoch.holdout_accuracy:.1%}")
 
-        yield on_epoch
+        yield listen
 
 
-def summarise(recorded: Recorded) -> None:
-    """The result in four lines, for the person who waited for it."""
+def summarise(bundle: Bundle) -> None:
+    """The result in four lines."""
     from rich.console import Console
 
-    metrics, summary = recorded.payloads["metrics.json"], recorded.payloads["run_summary.json"]
+    metrics, summary = bundle.payloads["metrics.json"], bundle.payloads["run_summary.json"]
     low, high = (metrics["accuracy_interval"][end] for end in ("low", "high"))
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(
@@ -55,8 +55,8 @@ def summarise(recorded: Recorded) -> None:
         f"{summary['dataset']['note']}",
         markup=False,
     )
-    console.print(printable(f"Run saved in {recorded.directory}"), markup=False)
-    console.print(printable(f"Check it:    digit-classifier verify {recorded.directory}"), markup=False)
+    console.print(printable(f"Run saved in {bundle.directory}"), markup=False)
+    console.print(printable(f"Check it:    digit-classifier verify {bundle.directory}"), markup=False)
 
 
 def printable(text: object) -> str:
@@ -65,5 +65,5 @@ def printable(text: object) -> str:
 
 
 def discard_output() -> None:
-    """Nobody takes our output: keep the interpreter from trying again, and complaining, when it exits."""
+    """Keep the interpreter from writing again, and complaining, at its exit: stdout is closed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

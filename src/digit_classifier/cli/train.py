@@ -7,40 +7,45 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digit_classifier.cli.arguments import Command, Defaults, Parser, add_settings, file_name
 from digit_classifier.cli.signals import stopped_by_signals
 from digit_classifier.cli.terminal import discard_output, is_watched, progress_bar, summarise
 from digit_classifier.errors import RunError, explain
-from digit_classifier.settings.run_config import Given, resolve
+from digit_classifier.settings.resolve import Given, resolve
 
 if TYPE_CHECKING:
     import argparse
 
-    from digit_classifier.experiment import Recorded
+    from digit_classifier.store import Bundle
 
 
-def train(options: argparse.Namespace) -> int:
-    """Train, record the run, and print a report of it as JSON."""
+def _arguments(parser: Parser, defaults: Defaults) -> None:
+    parser.usage = f"{defaults.train_name or parser.prog} [--config PATH] [--SETTING VALUE ...]"
+    about = f"YAML file with settings (default: {file_name(defaults.config_file)})"
+    parser.add_argument("--config", metavar="PATH", default=defaults.config_file, help=about)
+    add_settings(parser, defaults.artifacts_root)
+
+
+def _train(options: argparse.Namespace) -> int:
     resolved = resolve(options.given or [], _file_settings(options.config), {"artifacts_root": options.artifacts_root})
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported: no idle threads to start
     from digit_classifier.experiment import record  # only now, when the settings are known to be good
 
-    with progress_bar(resolved.config.epochs) as on_epoch, stopped_by_signals():
-        recorded = record(resolved, on_epoch=on_epoch)
-    if diverged := recorded.payloads["run_summary.json"]["diverged"]:
+    with progress_bar(resolved.config.epochs) as listen, stopped_by_signals():
+        bundle = record(resolved, listen=listen)
+    if diverged := bundle.payloads["run_summary.json"]["diverged"]:
         came = f"epoch {diverged['epoch']}, in which {diverged['reason']}"
         kept = "The epochs before it are" if diverged["epoch"] > 1 else "No epoch was completed; the start is"
-        saved = f"a smaller learning rate. {kept} saved in {recorded.directory}"
+        saved = f"a smaller learning rate. {kept} saved in {bundle.directory}"
         raise RunError(explain("training", "finite losses", came, saved))
     try:
-        print(json.dumps(_report(recorded), indent=2), flush=True)
+        print(json.dumps(_report(bundle), indent=2), flush=True)
     except OSError as error:
         discard_output()
-        came = error.strerror or str(error)
-        raise RunError(
-            explain("stdout", "to take the report", came, f"verify; the run is saved in {recorded.directory}")
-        ) from error
+        came, attempt = error.strerror or str(error), f"verify; the run is saved in {bundle.directory}"
+        raise RunError(explain("stdout", "to take the report", came, attempt)) from error
     if is_watched():
-        summarise(recorded)
+        summarise(bundle)
     return 0
 
 
@@ -52,14 +57,17 @@ def _file_settings(path: str | None) -> list[Given]:
     return read_yaml(Path(path))
 
 
-def _report(recorded: Recorded) -> dict[str, Any]:
-    metrics, summary = recorded.payloads["metrics.json"], recorded.payloads["run_summary.json"]
+def _report(bundle: Bundle) -> dict[str, Any]:
+    metrics, summary = bundle.payloads["metrics.json"], bundle.payloads["run_summary.json"]
     return {
         "train_accuracy": metrics["train_accuracy"],
         "test_accuracy": metrics["test_accuracy"],
         "macro_f1": metrics["macro_f1"],
         "run_id": summary["run_id"],
-        "run_dir": str(recorded.directory),
+        "run_dir": str(bundle.directory),
         "config": summary["config"],
-        "artifacts": sorted(recorded.names),
+        "artifacts": sorted([*bundle.manifest["files"], "manifest.json"]),
     }
+
+
+COMMAND = Command("train", "train, evaluate and write a run", _arguments, _train)

@@ -23,9 +23,16 @@ FIGURES: dict[str, tuple[str, Callable[[Mapping[str, Any]], bytes]]] = {
 }
 """Picture file → the JSON file it is drawn from, and how."""
 
+
+def draw_figures(payloads: Mapping[str, Any]) -> dict[str, bytes]:
+    """The pictures of a run, by file name; those whose JSON file is there."""
+    return {name: draw(payloads[source]) for name, (source, draw) in FIGURES.items() if source in payloads}
+
+
 __all__ = [
     "FIGURES",
     "confusion_matrix_png",
+    "draw_figures",
     "learning_rate_trace_png",
     "roc_curves_png",
     "sample_gallery_png",

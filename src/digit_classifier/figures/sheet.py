@@ -6,11 +6,11 @@ Smooth text needs in-between colours; each pair of ink and background gets a sho
 
 from __future__ import annotations
 
+import io
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from digit_classifier.figures.palette import INK, LINE, MUTED, PAPER, blend, rgb
-from digit_classifier.figures.png import indexed_png
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFont
@@ -98,8 +98,10 @@ class Sheet:
 
     def png(self) -> bytes:
         """The sheet as PNG bytes."""
-        palette = [rgb(colour) for colour in self._colours]
-        return indexed_png(self.width, self.height, palette, self._image.tobytes())
+        self._image.putpalette([channel for colour in self._colours for channel in rgb(colour)])
+        file = io.BytesIO()
+        self._image.save(file, "PNG", compress_level=6)  # no text and no time in it: equal sheets are equal bytes
+        return file.getvalue()
 
 
 @lru_cache(maxsize=64)

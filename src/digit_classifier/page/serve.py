@@ -16,12 +16,20 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.errors import ArtifactError, InputError, explain
-from digit_classifier.page.html import ARTIFACTS, DATASET_FILE, PAGE, page
-from digit_classifier.store.bundle import DATASETS, MANIFEST, MAX_DATASET_BYTES, RUN_ID, known_names
-from digit_classifier.store.claim import LATEST
+from digit_classifier.errors import ArtifactError, InputError, explain, option
+from digit_classifier.page.built import ARTIFACTS_PATH, PAGE, page_text
 from digit_classifier.store.files import read_regular
-from digit_classifier.store.index import INDEX
+from digit_classifier.store.layout import (
+    DATASETS,
+    FILE_NAME,
+    INDEX_FILE,
+    LATEST,
+    MANIFEST_FILE,
+    MAX_DATASET_BYTES,
+    RUN_ID,
+    SHARED_DATASET,
+    known_names,
+)
 
 if TYPE_CHECKING:
     import socket
@@ -38,8 +46,9 @@ TYPES = {
 }
 PAGES = {"/": "index.html", "/index.html": "index.html"}  # these may have a query: the page keeps its state there
 SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js")}
-NAME = r"[a-z0-9][a-z0-9_-]{0,47}\.(?:json|png|css)"
-FILE = re.compile(rf"/{ARTIFACTS}/(?:(?P<place>{RUN_ID.pattern}|{DATASETS}|{LATEST})/)?(?P<name>{NAME})", re.ASCII)
+TARGET = re.compile(
+    rf"/{ARTIFACTS_PATH}/(?:(?P<place>{RUN_ID.pattern}|{DATASETS}|{LATEST})/)?(?P<name>{FILE_NAME.pattern})", re.ASCII
+)
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -61,7 +70,9 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             super().__init__(("127.0.0.1", port), Handler)
         except OSError as error:
             came = error.strerror or str(error)
-            raise InputError(explain("--port", f"{port} to be free", came, "leaving it out: any free one")) from error
+            raise InputError(
+                explain(option("port"), f"{port} to be free", came, "leaving it out: any free one")
+            ) from error
         self.port = int(self.server_address[1])
 
     @property
@@ -82,12 +93,12 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
             self._free.release()
 
     def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:
-        """A connection that broke off is no news."""
+        """Ignore dropped connections."""
 
 
 def content_policy() -> str:
     """The policy of the page, with what only a header can say: no other page may frame it."""
-    found = re.search(r'Content-Security-Policy" content="([^"]+)"', page("index.html"))
+    found = re.search(r'Content-Security-Policy" content="([^"]+)"', page_text("index.html"))
     own = found[1] if found else "default-src 'none'"
     return f"{own}; frame-ancestors 'none'"
 
@@ -144,11 +155,15 @@ class Handler(BaseHTTPRequestHandler):
         """Bytes, type and caching of what a target names."""
         if name := PAGES.get(target.partition("?")[0]) or SCRIPTS.get(target):
             return (PAGE / name).read_bytes(), TYPES[Path(name).suffix], "no-store"
-        match = FILE.fullmatch(target)
+        match = TARGET.fullmatch(target)
         if match is None:
             return None
         place, name = match["place"] or "", match["name"]
-        if not DATASET_FILE.fullmatch(name) if place == DATASETS else name not in known_names() | {MANIFEST, INDEX}:
+        if (
+            not SHARED_DATASET.fullmatch(name)
+            if place == DATASETS
+            else name not in known_names() | {MANIFEST_FILE, INDEX_FILE}
+        ):
             return None
         path = self.server.root / place / name
         try:
@@ -184,7 +199,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Say no in a line, and repeat nothing of what was asked."""
+        """Refuse in one line, without echoing the request."""
         self.reply(status, f"{status.value} {status.phrase}\n".encode(), "text/plain; charset=utf-8", "no-store")
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
@@ -197,7 +212,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def place_of(path: Path) -> tuple[Path, str]:
     """The root to serve and the query that shows what was asked for: a run of a history is shown among the others."""
-    if (path / MANIFEST).is_file() and (path.resolve().parent / INDEX).is_file():
+    if (path / MANIFEST_FILE).is_file() and (path.resolve().parent / INDEX_FILE).is_file():
         run_id = path.resolve().name
-        return path.resolve().parent, f"?artifacts={ARTIFACTS}/{run_id}" if RUN_ID.fullmatch(run_id) else ""
+        return path.resolve().parent, f"?artifacts={ARTIFACTS_PATH}/{run_id}" if RUN_ID.fullmatch(run_id) else ""
     return path, ""

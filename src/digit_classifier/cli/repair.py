@@ -1,0 +1,44 @@
+"""`repair`: what is derived is built again, and what crashed writers left is dealt with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, root_of
+from digit_classifier.cli.runs import interrupted_line
+from digit_classifier.cli.terminal import printable
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
+    add_root(parser)
+    choices = parser.add_mutually_exclusive_group()
+    for choice, about in (("adopt", "list interrupted runs, with their epochs so far"), ("remove", "delete them")):
+        choices.add_argument(f"--{choice}", dest="interrupted", action="store_const", const=choice, help=about)
+    parser.set_defaults(interrupted="leave")
+
+
+def _repair(options: argparse.Namespace) -> int:
+    from digit_classifier.store import repair
+
+    root = root_of(options)
+    report = repair(root, options.interrupted)
+    print(f"{root}: {report.index.runs} runs listed")
+    for name in report.removed:
+        print(f"removed: {name}, left by a writer that died")
+    left = "left as it is; --adopt makes it a run of the history, --remove deletes it"
+    done = "now a run of the history" if options.interrupted == "adopt" else left
+    for each in report.interrupted:
+        print(f"{interrupted_line(each)}, {done}")
+    for name, problems in report.damaged.items():
+        print(f"damaged: {name}, left as it is")
+        for problem in problems:
+            print(f"  {printable(problem)}")
+    for problem in report.datasets:
+        print(f"data set: {printable(problem)}")
+    return 1 if report.damaged or report.datasets else 0
+
+
+COMMAND = Command("repair", "rebuild index.json and latest/ from the run directories", _arguments, _repair)

@@ -1,0 +1,122 @@
+"""The page and the runs of an artifacts root as a folder for any static host.
+
+Only runs that are as they were published are exported, and only what an export of ours made is ever replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from digit_classifier.artifacts import build_index
+from digit_classifier.errors import InputError, explain, option, show
+from digit_classifier.page.built import ARTIFACTS_PATH, MARK, PAGE_NAMES, is_export, page_text
+from digit_classifier.page.source import dataset_of
+from digit_classifier.store.claim import cannot_write
+from digit_classifier.store.files import sync_directory, write_all
+from digit_classifier.store.index import entry_of, load_index
+from digit_classifier.store.inspection import inspect
+from digit_classifier.store.json import encode, twin
+from digit_classifier.store.layout import (
+    DATASETS,
+    INDEX_FILE,
+    INDEX_TWIN,
+    MANIFEST_FILE,
+    RUN_ID,
+    SHARED_DATASET,
+    known_names,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+def write_site(root: Path, target: Path, *, runs: Sequence[str] = ()) -> int:
+    """Write the page and all runs of an artifacts root, or the chosen ones, as a folder; returns how many runs.
+
+    The folder appears complete, in the place of an earlier export or of nothing. InputError for anything else there,
+    ArtifactError where a run is not as it was published.
+    """
+    _require_free(target)
+    wanted = _wanted_runs(root, runs)
+    staging = target.parent / f".{target.name}-{os.urandom(4).hex()}.tmp"
+    old = staging.with_suffix(".old")
+    try:
+        _write_tree(staging, root, wanted)
+        if target.exists():
+            target.rename(old)
+        staging.rename(target)
+        sync_directory(target.parent)
+    except OSError as error:
+        raise cannot_write(target, error, option("output")) from error
+    finally:
+        if old.exists() and not target.exists():
+            old.rename(target)  # what was there comes back
+        shutil.rmtree(staging, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+    return len(wanted)
+
+
+def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:
+    listed = [entry["run_id"] for entry in load_index(root)["runs"]]
+    for run_id in chosen:
+        if run_id not in listed:
+            raise InputError(explain(option("run"), f"a run of {root}", show(run_id), f"digit-classifier runs {root}"))
+    wanted = [run_id for run_id in listed if run_id in chosen or not chosen]
+    if not wanted:
+        raise InputError(explain("ROOT", "an artifacts root with runs", f"none in {root}", "digit-classifier train"))
+    return wanted
+
+
+def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
+    """The page and an artifacts root without lock and latest/, run by run: a long history need not fit in memory."""
+    (site / ARTIFACTS_PATH).mkdir(parents=True)
+    entries: list[dict[str, object]] = []
+    datasets: dict[str, bytes] = {}
+    for run_id in run_ids:
+        files = inspect(root / run_id).require_sound().files
+        entries.append(entry_of(files))
+        datasets |= dataset_of(root / run_id, files)
+        _write_directory(site / ARTIFACTS_PATH / run_id, files)
+    if datasets:
+        _write_directory(site / ARTIFACTS_PATH / DATASETS, datasets)
+    index = encode(build_index(1, run_ids[0], entries))
+    write_all(site / ARTIFACTS_PATH, {INDEX_FILE: index, INDEX_TWIN: twin(index)})
+    pages = {name: page_text(name) for name in PAGE_NAMES}
+    pages["index.html"] = pages["index.html"].replace("<title>", f"{MARK}\n<title>", 1)
+    write_all(site, {name: text.encode("utf-8") for name, text in pages.items()})
+
+
+def _write_directory(directory: Path, files: Mapping[str, bytes]) -> None:
+    directory.mkdir()
+    write_all(directory, files)
+    sync_directory(directory)
+
+
+def _require_free(target: Path) -> None:
+    """InputError unless there is nothing, an empty directory, or a directory that holds nothing but an export."""
+    wanted = "a new folder or an earlier export"
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise InputError(explain(target, wanted, "a link or a file", "another place"))
+    found = sorted(target.rglob("*"))
+    for path in found:
+        if not _is_of_a_site(path.relative_to(target).parts) or path.is_symlink():
+            raise InputError(explain(target, wanted, f"{path.relative_to(target)} in it", "another folder"))
+    if found and not is_export(target / "index.html"):
+        raise InputError(explain(target, wanted, "files of another origin", "another folder"))
+
+
+def _is_of_a_site(parts: tuple[str, ...]) -> bool:
+    match parts:
+        case (name,):
+            return name in (*PAGE_NAMES, ARTIFACTS_PATH)
+        case (top, name):
+            return top == ARTIFACTS_PATH and (
+                name in (INDEX_FILE, INDEX_TWIN, DATASETS) or bool(RUN_ID.fullmatch(name))
+            )
+        case (top, place, name):
+            known = SHARED_DATASET.fullmatch(name) if place == DATASETS else name in known_names() | {MANIFEST_FILE}
+            return top == ARTIFACTS_PATH and bool(known)
+    return False

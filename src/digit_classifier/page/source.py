@@ -1,0 +1,46 @@
+"""What is exported: a run that is as it was published, with the data set that it shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digit_classifier.errors import ArtifactError, InputError, explain, show
+from digit_classifier.store.files import read_regular
+from digit_classifier.store.index import load_index
+from digit_classifier.store.json import decode, twin
+from digit_classifier.store.layout import DATASET_FILE, DATASETS, INDEX_FILE, MANIFEST_FILE, MAX_DATASET_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+def find_run(path: Path) -> Path:
+    """A run directory itself, or the latest run of an artifacts root; InputError for anything else."""
+    if (path / MANIFEST_FILE).is_file():
+        return path
+    if (path / INDEX_FILE).is_file() and (latest := load_index(path)["latest"]) is not None:
+        return path / str(latest)
+    attempt = "the run_dir that train printed, or the directory above it"
+    raise InputError(explain("RUN", "a run directory or an artifacts root", show(str(path)), attempt))
+
+
+def dataset_of(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The data set that a run shares, and its twin; nothing where it travels inside or is not there."""
+    if DATASET_FILE in files:
+        return {}
+    stated = decode(files["run_summary.json"], directory)["dataset"]
+    path = directory.resolve().parent / DATASETS / stated["file"]
+    try:
+        data = read_regular(path, MAX_DATASET_BYTES)
+    except FileNotFoundError:
+        return {}
+    if decode(data, path, max_bytes=MAX_DATASET_BYTES).get("sha256") != stated["sha256"]:
+        raise ArtifactError(explain(path, "the data set of the run", "another", "digit-classifier verify"))
+    return {path.name: data, path.with_suffix(".css").name: twin(data)}
+
+
+def run_id_of(files: Mapping[str, bytes]) -> str | None:
+    """The id in the manifest; None for a flat run."""
+    run_id: str | None = decode(files[MANIFEST_FILE], MANIFEST_FILE)["run_id"]
+    return run_id
