@@ -30,7 +30,7 @@ test: $(VENV)/dev.stamp $(VENV)/numpy-oldest/stamp frontend/node_modules/stamp b
 	$(BIN)/python -m pytest
 
 soak: $(VENV)/dev.stamp frontend/node_modules/stamp browsers
-	FACTOR=$(or $(FACTOR),1) $(BIN)/python tests/soak.py $(PARTS)
+	FACTOR=$(or $(FACTOR),1) $(BIN)/python tests/support/soak.py $(PARTS)
 
 # The page is built from frontend/ and committed, so that nobody needs Node to look at it.
 page: $(VENV)/dev.stamp frontend/node_modules/stamp

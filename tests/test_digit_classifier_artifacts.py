@@ -49,14 +49,14 @@ def payload(directory: Path, name: str) -> dict[str, Any]:
 
 
 def test_the_example_has_every_validator(demo: ModuleType) -> None:
-    names = {f"validate_{Path(name).stem}_payload" for name in artifacts.VALIDATORS} - {"validate_roc_curves_payload"}
+    names = {f"validate_{Path(name).stem}_payload" for name in artifacts.ARTIFACTS} - {"validate_roc_curves_payload"}
     assert {name for name in vars(demo) if name.startswith("validate_")} == names | {"validate_roc_payload"}
 
 
-@pytest.mark.parametrize("name", sorted(artifacts.VALIDATORS.keys() - {"dataset.json", "index.json", "replay.json"}))
+@pytest.mark.parametrize("name", sorted(artifacts.ARTIFACTS.keys() - {"dataset.json", "index.json", "replay.json"}))
 def test_every_file_passes_its_validator_and_its_published_schema(run: Path, name: str) -> None:
     content = payload(run, name)
-    artifacts.VALIDATORS[name](content)
+    artifacts.ARTIFACTS[name].validate(content)
     schema = Path(artifacts.__file__).with_name("schemas") / name.replace(".json", ".schema.json")
     jsonschema.validate(content, json.loads(schema.read_text()))
 

@@ -16,9 +16,10 @@ import pytest
 from PIL import Image
 from sklearn import metrics as oracle
 
-from digit_classifier.artifacts import VALIDATORS, results_digest
-from digit_classifier.store import bundle
-from digit_classifier.store import root as history
+from digit_classifier.artifacts import ARTIFACTS, results_digest
+from digit_classifier.store.claim import claim
+from digit_classifier.store.inspection import inspect
+from digit_classifier.store.json import untwin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,14 +60,13 @@ def floats(text: str) -> NDArray[np.float32]:
 
 
 def publish_copy(root: Path, source: Path, created: str, slug: str | None, **changes: Any) -> Path:
-    """A run of somebody else: the same results under another name, with other words in its summary."""
-    with history.stage(root, created, slug) as stage:
-        payloads = {path.name: load(path) for path in source.glob("*.json") if path.name != bundle.MANIFEST}
-        payloads["run_summary.json"] |= {"run_id": stage.run_id, "created": created, "synthetic": False, **changes}
-        digest = payloads["run_summary.json"]["results_digest"] = results_digest(payloads)
-        files = {name: bundle.encode(payload) for name, payload in payloads.items()}
-        files |= {path.name: path.read_bytes() for path in source.glob("*.png")}
-        return stage.publish(bundle.seal(files, run_id=stage.run_id, created=created, results_digest=digest))
+    """A run that is not the seeder's: the same results under another name, with other words in its summary."""
+    payloads = {path.name: load(path) for path in source.glob("*.json") if path.name != "manifest.json"}
+    payloads["run_summary.json"] |= {"created": created, "synthetic": False, **changes}
+    payloads["run_summary.json"]["results_digest"] = results_digest(payloads)
+    pictures = {path.name: path.read_bytes() for path in source.glob("*.png")}
+    with claim(root, created, slug) as mine:
+        return mine.publish(payloads, pictures).directory
 
 
 def test_a_bare_interpreter_needs_nothing_but_the_standard_library(tmp_path: Path) -> None:
@@ -83,10 +83,10 @@ def test_a_bare_interpreter_needs_nothing_but_the_standard_library(tmp_path: Pat
 
 def test_every_file_passes_its_validator_and_agrees_with_the_others(root: Path) -> None:
     for name in (EXPERIMENT, BASELINE, "latest"):
-        assert bundle.problems(root / name) == []
+        assert inspect(root / name).problems == []
     for path in (root / BASELINE).glob("*.json"):
-        VALIDATORS[path.name](load(path))
-    VALIDATORS["index.json"](load(root / "index.json"))
+        ARTIFACTS[path.name].validate(load(path))
+    ARTIFACTS["index.json"].validate(load(root / "index.json"))
 
 
 def test_two_runs_are_listed_and_the_baseline_is_the_latest(root: Path) -> None:
@@ -94,7 +94,7 @@ def test_two_runs_are_listed_and_the_baseline_is_the_latest(root: Path) -> None:
     assert [run["run_id"] for run in index["runs"]] == [BASELINE, EXPERIMENT]
     assert index["latest"] == BASELINE
     assert contents(root / "latest") == contents(root / BASELINE)
-    assert bundle.untwin((root / "index.css").read_bytes(), "index.css") == (root / "index.json").read_bytes()
+    assert untwin((root / "index.css").read_bytes(), "index.css") == (root / "index.json").read_bytes()
 
 
 def test_every_run_says_that_it_is_synthetic(root: Path) -> None:
@@ -216,3 +216,14 @@ def test_an_old_python_gets_one_clear_line() -> None:
     done = subprocess.run([*BARE, "-c", code], capture_output=True, text=True, check=False, env={})
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "error: Python: expected 3.11 or newer, got 3.8; try python3.11\n"
+
+
+def test_its_png_is_read_by_pillow_pixel_by_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
+    palette = [(index, 255 - index, index // 2) for index in range(256)]
+    pixels = bytes((x * 3 + (y // 2) * 11) % 256 for y in range(40) for x in range(33))  # every row twice
+    monkeypatch.syspath_prepend(WEB_DEMO)
+    from sample_pictures import indexed_png
+
+    with Image.open(io.BytesIO(indexed_png(33, 40, palette, pixels))) as picture:
+        image = picture.convert("RGB")
+    assert image.tobytes() == b"".join(bytes(palette[value]) for value in pixels)

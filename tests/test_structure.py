@@ -13,18 +13,21 @@ import pytest
 
 from digit_classifier import artifacts
 from digit_classifier.figures import FIGURES
-from digit_classifier.settings.run_config import BY_MODEL, PRESETS, SETTINGS, as_text
+from digit_classifier.settings.kinds import as_text
+from digit_classifier.settings.presets import PRESETS
+from digit_classifier.settings.run_config import BY_MODEL, SETTINGS
 
 HERE = Path(__file__).parents[1]
 PACKAGE = HERE / "src" / "digit_classifier"
 
 # Each room may import those before it and itself, never those after it.
 ORDER = [
-    *("errors", "text", "numerics", "settings", "datasets", "learning", "evaluation", "artifacts", "store", "figures"),
-    *("environment", "run", "experiment", "replay", "page", "cli", "__main__"),
+    *("errors", "text", "plugins", "numerics", "settings", "datasets", "learning", "evaluation", "artifacts", "store"),
+    *("figures", "environment", "run", "experiment", "replay", "page", "exporters", "cli", "__main__"),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
 BARE = ["errors", "text", "numerics.elementary", "evaluation", "artifacts", "store"]  # run on a bare interpreter
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def room(path: Path) -> str:
@@ -44,13 +47,39 @@ def imported(path: Path) -> set[str]:
     return found & set(ORDER)
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_go_down_the_list(path: Path) -> None:
-    if path == PACKAGE / "__init__.py":
-        return
-    place = ORDER.index(room(path))
-    above = {name for name in imported(path) if ORDER.index(name) > place}
-    assert not above, f"{room(path)} imports {above}, which come after it"
+@pytest.mark.parametrize("name", ORDER)
+def test_a_room_imports_only_rooms_before_it(name: str) -> None:
+    for path in (path for path in MODULES if room(path) == name):
+        above = {other for other in imported(path) if ORDER.index(other) > ORDER.index(name)}
+        assert not above, f"{path.relative_to(PACKAGE)} imports {above}: {name} comes before them"
+
+
+def test_the_package_is_these_rooms_and_at_most_24_entries() -> None:
+    entries = [path.name for path in PACKAGE.iterdir() if path.name != "__pycache__"]
+    assert {name.removesuffix(".py") for name in entries} == {*ORDER, "__init__", "py.typed"}
+    assert len(entries) <= 24
+
+
+def test_no_public_function_or_class_stands_twice() -> None:
+    homes: dict[str, set[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, set()).add(str(path.relative_to(PACKAGE)))
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
+def test_the_flow_is_read_in_a_screenful() -> None:
+    assert len((PACKAGE / "experiment.py").read_text().splitlines()) <= 170
+
+
+def test_every_public_name_is_importable_and_listed_for_type_checkers() -> None:
+    import digit_classifier
+
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    typed = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert typed - {"import_module", "TYPE_CHECKING", "Any", "annotations"} == set(digit_classifier.__all__)
+    assert all(getattr(digit_classifier, name).__name__ == name for name in digit_classifier.__all__)
 
 
 def loaded(code: str, *flags: str) -> set[str]:
@@ -115,20 +144,22 @@ def test_every_setting_is_documented_with_its_range_and_defaults(name: str) -> N
 
 def test_every_artifact_and_its_keys_are_documented() -> None:
     text = (HERE / "docs" / "artifacts.md").read_text()
-    for name, schema in artifacts.SCHEMAS.items():
+    for name, artifact in artifacts.ARTIFACTS.items():
         _, _, section = text.partition(f"\n## `{name}`\n")
         assert section, f"docs/artifacts.md misses {name}"
         section = section.partition("\n## ")[0]
-        missing = [key for key in schema["properties"] if key != "schema_version" and f"`{key}`" not in section]
+        missing = [
+            key for key in artifact.schema["properties"] if key != "schema_version" and f"`{key}`" not in section
+        ]
         assert not missing, f"docs/artifacts.md misses {missing} of {name}"
     for picture in FIGURES:
         assert f"`{picture}`" in text
 
 
 def test_every_command_of_the_documents_exists() -> None:
-    from digit_classifier.cli.main import ACTIONS
+    from digit_classifier.cli.main import COMMANDS
 
-    commands = ACTIONS
+    commands = {command.name for command in COMMANDS}
     for path in [*HERE.glob("*.md"), *(HERE / "docs").glob("*.md"), *(HERE / "examples").rglob("*.md")]:
         for line in path.read_text().splitlines():
             for rest in line.split("digit-classifier ")[1:]:

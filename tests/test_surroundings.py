@@ -13,8 +13,9 @@ import pytest
 HERE = Path(__file__).parents[1]
 WORK = """
 from digit_classifier import configure, prepare, run_experiment
-from digit_classifier.experiment import result_payloads
-from digit_classifier.store.bundle import encode
+from digit_classifier.artifacts import payloads_of
+from digit_classifier.run import results_of
+from digit_classifier.store.json import encode
 import hashlib
 
 # The larger batch is where another number of threads gives other sums, on every kernel that was tried.
@@ -27,7 +28,7 @@ SETTINGS = [
 
 def digest(settings):
     config = configure(**settings)
-    payloads = result_payloads(run_experiment(config, prepare(config)))
+    payloads = payloads_of(results_of(run_experiment(config, prepare(config))))
     text = b"".join(encode(payload) for name, payload in payloads.items() if name != "dataset.json")
     return hashlib.sha256(text).hexdigest()
 """

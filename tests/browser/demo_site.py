@@ -19,7 +19,7 @@ from digit_classifier import experiment as recording
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.experiment import record
 from digit_classifier.replay.rerun import replay
-from digit_classifier.settings.run_config import Given, resolve
+from digit_classifier.settings.resolve import Given, resolve
 from digit_classifier.store.root import record_replay, repair
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def cut_short(root: Path) -> None:
 
     settings = {"run_label": "cut short", "artifacts_root": str(root), "epochs": "9"}
     with suppress(MemoryError), mock.patch.multiple(recording, FIRST_CHECKPOINT=0.0, PAUSE=0):
-        record(resolve([Given(key, value, f"--{key}", "flag") for key, value in settings.items()]), on_epoch=die)
+        record(resolve([Given(key, value, f"--{key}", "flag") for key, value in settings.items()]), listen=die)
     repair(root, "adopt")
 
 

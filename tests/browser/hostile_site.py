@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import demo_site
 
 from digit_classifier.artifacts import build_index, build_index_entry
-from digit_classifier.store.bundle import encode, seal, twin
+from digit_classifier.store.bundle import seal_files
+from digit_classifier.store.json import encode, twin
 from tiny_runs import CREATED, RUN_ID, dataset, payloads
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def write(root: Path, files: dict[str, Any], change: Callable[[dict[str, bytes]]
     contents = {name: encode(value) for name, value in files.items() if name != "dataset"}
     contents["sample_gallery.png"] = f"<svg xmlns='http://www.w3.org/2000/svg' onload='{JS}'/>".encode()
     digest = files["run_summary.json"]["results_digest"]
-    sealed = seal(contents, run_id=RUN_ID, created=CREATED, results_digest=digest)
+    sealed, _ = seal_files(contents, run_id=RUN_ID, created=CREATED, results_digest=digest)
     entry = build_index_entry(files["run_summary.json"], files["metrics.json"], "0" * 64)
     index = encode(build_index(1, RUN_ID, [entry]))
     data = encode(files["dataset"])

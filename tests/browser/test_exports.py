@@ -12,7 +12,8 @@ import pytest
 from browsers import Page, wait_for
 
 from digit_classifier.cli.main import main
-from digit_classifier.page.html import write_html, write_site
+from digit_classifier.page.html import write_html
+from digit_classifier.page.site import write_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import hostile_site
 import pytest
 from browsers import Page, wait_for
-
 from conftest import Handler
 
 if TYPE_CHECKING:

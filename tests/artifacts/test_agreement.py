@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from digit_classifier import artifacts as a
+from digit_classifier.artifacts.agreement import RULES
+from example_payloads import HOLDOUT, LABELS, NAMES, PROBABILITIES, example_run, summary
+from mutations import edited
+
+RUN, MLP = example_run(), example_run("mlp")
+DIVERGED = example_run(diverged=(3, "the loss is no longer finite"))
+LONGER = {"model": "logistic", "epochs": 4}
+SOONER = {"epoch": 2, "planned": 4}
+TRUE = [LABELS[row] for row in HOLDOUT]
+
+
+def whole(payload: dict[str, Any]) -> dict[str, Any]:
+    """A summary that does not admit that its run was interrupted."""
+    return {key: value for key, value in payload.items() if key != "interrupted"}
+
+
+# Each passes the validator of its own file: path, value, path, value, … and the contradiction after the file's name.
+EDITS: dict[str, list[tuple[Any, ...]]] = {
+    "metrics.json": [
+        ("log_loss", 0.5, "log_loss: expected 0."),
+    ],
+    "holdout.json": [
+        ("sample_ids:4", 99, "sample_ids: expected 0..11, got 99"),
+    ],
+    "predictions.json": [
+        ("samples:0:sample_id", 0, "samples[0].sample_id: expected a sample of holdout.json, got 0"),
+        ("samples:1:true_label", 1, "samples[1].true_label: expected 0, got 1"),
+        ("samples:1:pixels:2", 0, "samples[1].pixels[2]: expected 2, got 0"),
+        ("max_value", 4, "max_value: expected 3, got 4"),
+        ("labels:1", "1", "labels[1]: expected 'one', got '1'"),
+    ],
+    "loss_curve.json": [
+        ("holdout_accuracy:2", 0.6, "holdout_accuracy[2]: expected 0.4, got 0.6"),
+        ("holdout_loss:2", 0.5, "holdout_loss[2]: expected 0."),
+    ],
+    "training_dynamics.json": [
+        ("losses:0", 9.5, "losses[0]: expected 1.5, got 9.5"),
+        ("diverged", {"epoch": 3, "reason": "inf"}, "diverged: expected null, got an object of 2"),
+    ],
+    "timing_stats.json": [
+        ("epoch_seconds", [1.0], "average_epoch_seconds", 1.0, "epoch_seconds (how many): expected 3, got 1"),
+    ],
+    "epoch_snapshots.json": [
+        ("epochs", [1, 2], "epochs: expected the last to be 3, got 2"),
+        ("epochs", [3, 4], "epochs[1]: expected an epoch of loss_curve.json, 1..3, got 4"),
+        (
+            "confusion_matrices:0:0",
+            [0, 1, 0],
+            "confusion_matrices[0]: expected the accuracy 0.2 of loss_curve.json, got 0.0",
+        ),
+        ("confusion_matrices", [[[1, 1, 0], [1, 1, 0], [0, 0, 1]]] * 2, "confusion_matrices[0]: expected the supports"),
+        (
+            "confusion_matrices:1:2",
+            [2, 0, 0],
+            "confusion_matrices[1]: expected the matrix of metrics.json, got another",
+        ),
+        (
+            "first_layer_weights",
+            None,
+            "first_layer_reason",
+            "none",
+            "first_layer_weights: expected weights exactly for",
+        ),
+        ("first_layer_weights", ["AAAAAA=="] * 2, "first_layer_weights: expected as many numbers as model.json"),
+        ("first_layer_weights:1", "A" * 64, "first_layer_weights[1]: expected the weights of model.json, got others"),
+    ],
+    "manifest.json": [
+        ("run_id", "20261122-191612", "run_id: expected '20261122-191612-baseline', got '20261122-191612'"),
+        ("results_digest", "0" * 64, "results_digest: expected '"),
+    ],
+    "run_summary.json": [
+        ("split:sha256", "0" * 64, "split.sha256: expected '"),
+        ("results_digest", "0" * 64, "results_digest: expected '"),
+        ("config:momentum", 0.6, "results_digest: expected '"),
+        ("dataset:note", "x", "dataset.note: expected '', got 'x'"),
+        ("diverged", {"epoch": 3, "reason": "inf"}, "diverged: expected null, got an object of 2"),
+    ],
+}
+# The same with a whole other file.
+FILES: list[tuple[str, Any, str]] = [
+    ("metrics.json", a.build_metrics(TRUE, TRUE, PROBABILITIES, NAMES, 0.9), "metrics.accuracy: expected 0.4, got 1.0"),
+    ("metrics.json", a.build_metrics([0, 1], [0, 0], [[0.5, 0.5]] * 2, ["a", "b"], 0.5), "metrics.labels: expected 3"),
+    (
+        "holdout.json",
+        a.build_holdout(HOLDOUT, [1, 1, 1, 2, 2], PROBABILITIES),
+        "metrics.accuracy: expected 0.2, got 0.4",
+    ),
+    (
+        "holdout.json",
+        a.build_holdout(HOLDOUT, [1, 1, 1, 2, 2], PROBABILITIES),
+        "holdout.true_labels[1]: expected 0, got 1",
+    ),
+    (
+        "holdout.json",
+        a.build_holdout(HOLDOUT, [1, 1, 1, 2, 2], PROBABILITIES),
+        "roc_curves.classes: expected curves from",
+    ),
+    ("roc_curves.json", a.build_roc([0, 1, 2, 0, 1], PROBABILITIES, NAMES), "roc_curves.classes['0'].fpr"),
+    ("loss_curve.json", DIVERGED["loss_curve.json"], "run_summary.diverged: expected an object of 2, got null"),
+    ("loss_curve.json", DIVERGED["loss_curve.json"], "training_dynamics.epochs: expected a list of 2, got a list of 3"),
+    ("model.json", MLP["model.json"], "model.layers: expected a list of 1, got a list of 2"),
+    (
+        "run_summary.json",
+        whole(summary(RUN, config=LONGER, config_origin=dict.fromkeys(LONGER, "flag"))),
+        "loss_curve.epochs (how",
+    ),
+    (
+        "run_summary.json",
+        summary(RUN, config=LONGER, config_origin=dict.fromkeys(LONGER, "flag")) | {"interrupted": SOONER},
+        "loss_curve.epochs (how",
+    ),
+]
+CASES = FILES + [
+    (file, edited(RUN[file], *case[:-1]), f"{file.removesuffix('.json')}.{case[-1]}")
+    for file, cases in EDITS.items()
+    for case in cases
+]
+
+
+@pytest.mark.parametrize("run", [RUN, MLP, DIVERGED], ids=["logistic", "mlp", "diverged"])
+def test_the_files_of_a_run_do_not_contradict_each_other(run: dict[str, Any]) -> None:
+    assert a.contradictions(run) == []
+
+
+@pytest.mark.parametrize(("file", "payload", "message"), CASES, ids=[case[2] for case in CASES])
+def test_a_contradiction_is_named_by_file_and_field(file: str, payload: Any, message: str) -> None:
+    a.ARTIFACTS[file].validate(payload)
+    found = a.contradictions(RUN | {file: payload})
+    assert [line for line in found if line.startswith(message)], found
+    assert all(line.isprintable() for line in found)
+
+
+@pytest.mark.parametrize(("names", "rule"), RULES, ids=[rule.__name__ for _, rule in RULES])
+def test_every_rule_has_a_contradiction(names: list[str], rule: Any) -> None:
+    runs = [RUN | {file: payload} for file, payload, _ in CASES]
+    assert any(list(rule(*(run[name] for name in names))) for run in runs)
+
+
+def test_an_edited_score_shows_even_when_its_own_file_was_made_to_fit() -> None:
+    metrics = a.build_metrics(TRUE, TRUE, PROBABILITIES, NAMES, 0.9)
+    run = RUN | {"metrics.json": metrics}
+    run["run_summary.json"] = summary(run)  # with a new digest
+    run["manifest.json"] = edited(RUN["manifest.json"], "results_digest", run["run_summary.json"]["results_digest"])
+    assert a.contradictions(run)[0] == "metrics.accuracy: expected 0.4, got 1.0"
+
+
+def test_files_that_are_not_there_are_not_missed() -> None:
+    for file in RUN:
+        assert a.contradictions({file: RUN[file]}) == []
+        assert a.contradictions({name: payload for name, payload in RUN.items() if name != file}) == []
+
+
+def test_the_results_digest_depends_on_results_and_on_nothing_else() -> None:
+    digest = RUN["run_summary.json"]["results_digest"]
+    config = {**RUN["run_summary.json"]["config"], "run_label": "other", "output_dir": "/elsewhere"}
+    config |= {"timing_stats": False, "sample_count": 3}
+    later = {"run_id": None, "label": None, "created": "2027-01-01T00:00:00Z", "command": "x", "total_seconds": 9}
+    other = summary(RUN, config=config, **later)
+    assert other["results_digest"] == digest
+    assert other["dataset"]["file"] == "dataset.json"
+    assert summary(RUN, config=config | {"epochs": 4})["results_digest"] != digest
+    for file in ("model.json", "holdout.json", "metrics.json"):
+        changed = edited(RUN[file], "sha256" if file == "model.json" else "schema_version", "other")
+        assert a.results_digest(RUN | {file: changed}) != digest
+
+
+def test_the_results_digest_is_the_same_for_the_same_values_in_any_order() -> None:
+    backwards = {name: dict(reversed(payload.items())) for name, payload in reversed(RUN.items())}
+    assert a.results_digest(backwards) == RUN["run_summary.json"]["results_digest"]
+
+
+def test_the_summary_cleans_the_texts_it_is_given() -> None:
+    cleaned = summary(RUN, label=" \x1b[1mBase\nline\u202e ", command="train --run-label 'a\nb'")
+    assert cleaned["label"] == "[1mBase line"
+    assert cleaned["command"] == "train --run-label 'a b'"
+    assert summary(RUN, label="\u200b")["label"] is None

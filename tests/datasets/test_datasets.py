@@ -1,0 +1,115 @@
+"""The digits and their split."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import datasets
+
+from digit_classifier.datasets import bundled
+from digit_classifier.datasets.bundled import load_digits
+from digit_classifier.datasets.dataset import Dataset
+from digit_classifier.datasets.split import stratified_split
+from digit_classifier.errors import InputError
+from digit_classifier.numerics.randomness import random_order, random_stream, random_words
+
+DIGITS = load_digits()
+
+
+def small(labels: list[int], classes: int) -> Dataset:
+    images = np.zeros((len(labels), 2, 2), np.uint8)
+    names = tuple(map(str, range(classes)))
+    return Dataset("small", "", "", "", images, np.array(labels, np.intp), names, 1)
+
+
+def test_the_packaged_digits_are_scikit_learns_digits() -> None:
+    bunch = datasets.load_digits()
+    assert np.array_equal(DIGITS.images, bunch.images)
+    assert np.array_equal(DIGITS.labels, bunch.target)
+    assert DIGITS.images.dtype == np.uint8
+    assert DIGITS.class_names == tuple(map(str, bunch.target_names))
+    assert DIGITS.images.max() == DIGITS.max_value
+
+
+def test_a_packaged_file_that_is_not_as_expected_falls_back_to_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundled.zlib, "decompress", lambda *_, **__: b"1,2\n3,x\n")
+    again = load_digits()
+    assert again.sha256 == DIGITS.sha256
+
+
+def test_the_digest_sees_every_part_of_the_data() -> None:
+    changed = DIGITS.images.copy()
+    changed[7, 3, 3] ^= 1
+    fields = {name: getattr(DIGITS, name) for name in Dataset.__dataclass_fields__}
+    assert Dataset(**fields).sha256 == DIGITS.sha256
+    for part in (
+        {"images": changed},
+        {"labels": DIGITS.labels[::-1]},
+        {"max_value": 17},
+        {"class_names": tuple("0123456798")},
+    ):
+        assert Dataset(**{**fields, **part}).sha256 != DIGITS.sha256
+
+
+@pytest.mark.parametrize("test_size", [0.01, 0.1, 0.2, 0.25, 0.5, 0.9])
+def test_sizes_and_classes_of_a_split_are_scikit_learns(test_size: float) -> None:
+    from sklearn.model_selection import train_test_split
+
+    split = stratified_split(DIGITS, test_size, 0)
+    rows = np.arange(len(DIGITS.labels))
+    _, theirs = train_test_split(rows, test_size=test_size, stratify=DIGITS.labels, random_state=0)
+    assert len(split.holdout_ids) == len(theirs)
+    ours, peers = (np.bincount(DIGITS.labels[ids], minlength=10) for ids in (split.holdout_ids, theirs))
+    assert np.abs(ours - peers).max() <= 1
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 0.9))
+def test_a_split_takes_every_row_once(random_state: int, test_size: float) -> None:
+    split = stratified_split(DIGITS, test_size, random_state)
+    assert sorted([*split.training_ids, *split.holdout_ids]) == list(range(1797))
+    assert len(split.holdout_ids) == ceil(test_size * 1797 - 1e-9)
+    shares = np.bincount(split.holdout.labels) - np.bincount(DIGITS.labels) * (len(split.holdout_ids) / 1797)
+    assert np.abs(shares).max() < 1
+
+
+def test_a_split_follows_from_the_random_state_alone() -> None:
+    first, same, other = (stratified_split(DIGITS, 0.2, state) for state in (1, 1, 2))
+    assert first.sha256 == same.sha256 != other.sha256
+    assert set(first.holdout_ids) != set(other.holdout_ids)
+
+
+def test_every_row_is_held_out_about_equally_often() -> None:
+    counts = sum(np.bincount(stratified_split(DIGITS, 0.2, state).holdout_ids, minlength=1797) for state in range(200))
+    assert np.abs(counts / 200 - 360 / 1797).max() < 0.14  # five standard deviations of a binomial share
+
+
+def test_a_whole_number_of_rows_is_not_rounded_up() -> None:
+    split = stratified_split(small([0, 1] * 50, 2), 0.07, 0)  # 0.07 * 100 is 7.000000000000001
+    assert len(split.holdout_ids) == 7
+
+
+@pytest.mark.parametrize(
+    ("labels", "test_size"), [([0] * 9 + [1], 0.2), ([0, 0, 1, 1], 0.9), ([0] * 50 + [1] * 2, 0.1)]
+)
+def test_a_class_missing_on_one_side_is_refused_by_name(labels: list[int], test_size: float) -> None:
+    with pytest.raises(
+        InputError, match=r"leaves every class on both sides, got .* of class '[01]'; try test_size=0.2"
+    ):
+        stratified_split(small(labels, 2), test_size, 0)
+
+
+def test_random_order_sorts_the_upper_bits_of_pcg64() -> None:
+    for count in (1, 2, 3, 1024, 1025, 1797):
+        words = np.random.PCG64([7, 2]).random_raw(count).tolist()
+        low = (count - 1).bit_length()
+        order = random_order(random_stream(7, 2), count)
+        assert order.tolist() == sorted(range(count), key=lambda row: (words[row] >> low, row))
+
+
+def test_random_words_are_pcg64_and_differ_by_purpose() -> None:
+    assert random_words(42, 0, 3).tolist() == np.random.PCG64([42, 0]).random_raw(3).tolist()
+    assert not set(random_words(42, 0, 1000)) & set(random_words(42, 1, 1000))

@@ -1,0 +1,249 @@
+"""Exported files and folders: what is in them, and what they never replace."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from digit_classifier.cli.main import main
+from digit_classifier.page.built import page_text
+from digit_classifier.page.html import self_contained, write_html
+from digit_classifier.page.site import write_site
+from digit_classifier.store.claim import claim
+from digit_classifier.store.flat import publish_flat
+from digit_classifier.store.inspection import inspect
+from digit_classifier.store.json import encode, twin
+from tiny_runs import CREATED, publish, shared_data, tiny_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIRST, SECOND = "20261122-191612", "20261122-191612-2"
+HOSTILE = "</script><script>alert(1)</script><!-- & \"'"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Two runs, the second one the latest."""
+    for label in ("first", HOSTILE):
+        with claim(tmp_path / "artifacts", CREATED) as stage:
+            publish(stage, label)
+    return tmp_path / "artifacts"
+
+
+class Document(HTMLParser):
+    """A document as a browser's parser splits it: the attributes of every tag, and the text that follows it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[list[str]] = [["", ""]]
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.texts.append([tag, ""])
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser passes it
+        self.texts.append(["", ""])
+
+    def handle_data(self, data: str) -> None:
+        self.texts[-1][1] += data
+
+    def inside(self, tag: str) -> list[str]:
+        return [text for name, text in self.texts if name == tag]
+
+
+def exported(path: Path) -> tuple[Document, dict[str, Any]]:
+    document = Document(path.read_text(encoding="utf-8"))
+    return document, content_of(document)
+
+
+def content_of(document: Document) -> dict[str, Any]:
+    """The block of data, its files unpacked."""
+    content = json.loads(document.inside("script")[0])
+    return {**content, "files": json.loads(gzip.decompress(base64.b64decode(content["files"])))}
+
+
+def test_one_file_holds_the_run_its_data_set_and_the_page(root: Path, tmp_path: Path) -> None:
+    write_html(root / FIRST, tmp_path / "report.html")
+    document, content = exported(tmp_path / "report.html")
+    names = [path.name for path in (root / FIRST).glob("*.json")]
+    paths = {f"artifacts/{FIRST}/{name}" for name in names} | {f"artifacts/datasets/{next(iter(shared_data()))}"}
+    assert (content["start"], content["compared"]) == (f"artifacts/{FIRST}", None)
+    assert content["files"].keys() == paths
+    for path, text in content["files"].items():
+        assert text == (root.parent / path).read_text(encoding="utf-8")
+    assert [tag for tag, attributes in document.tags if {"src", "href"} & attributes.keys()] == ["link", "a"]
+    assert "first" in document.inside("title")[0]
+
+
+def test_the_policy_allows_that_script_and_style_and_nothing_else(root: Path, tmp_path: Path) -> None:
+    write_html(root, tmp_path / "report.html")
+    document, _ = exported(tmp_path / "report.html")
+    policy = next(a["content"] for _, a in document.tags if a.get("http-equiv") == "Content-Security-Policy") or ""
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    _, script = document.inside("script")
+    for text, rule in ((document.inside("style")[0], "style-src"), (script, "script-src")):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert rules[rule] == f"'sha256-{digest}'"
+    assert rules["default-src"] == "'none'"
+    assert "connect-src" not in rules
+    assert "frame-src" not in rules
+
+
+def test_no_text_of_a_run_ends_its_block_or_the_title() -> None:
+    text = self_contained({"artifacts/x/a.json": HOSTILE}, start="artifacts/x", compared=None, title=HOSTILE)
+    document = Document(text)
+    assert [tag for tag, _ in document.tags].count("script") == 2
+    assert document.inside("title") == [f"{HOSTILE} · digit classifier"]
+    assert content_of(document)["files"] == {"artifacts/x/a.json": HOSTILE}
+
+
+def test_a_second_run_comes_along_with_an_index_of_both(root: Path, tmp_path: Path) -> None:
+    write_html(root / SECOND, tmp_path / "report.html", compare=root / FIRST)
+    _, content = exported(tmp_path / "report.html")
+    index = json.loads(content["files"]["artifacts/index.json"])
+    assert [entry["run_id"] for entry in index["runs"]] == [SECOND, FIRST]
+    assert content["compared"] == FIRST
+    for entry in index["runs"]:
+        manifest = content["files"][f"artifacts/{entry['run_id']}/manifest.json"]
+        assert hashlib.sha256(manifest.encode()).hexdigest() == entry["manifest_sha256"]
+
+
+def test_a_run_without_history_is_exported_with_its_own_data_set(tmp_path: Path) -> None:
+    publish_flat(tmp_path / "flat", tiny_run(None))
+    write_html(tmp_path / "flat", tmp_path / "report.html")
+    _, content = exported(tmp_path / "report.html")
+    assert content["start"] == "artifacts/run"
+    assert "artifacts/run/dataset.json" in content["files"]
+
+
+def test_the_latest_run_of_a_root_is_meant_where_none_is_named(root: Path, tmp_path: Path) -> None:
+    assert main(["export", "--html", str(root), "-o", str(tmp_path / "report.html")]) == 0
+    assert exported(tmp_path / "report.html")[1]["start"] == f"artifacts/{SECOND}"
+
+
+def test_a_site_is_the_page_beside_runs_that_verify(root: Path, tmp_path: Path, capsys: Any) -> None:
+    assert write_site(root, tmp_path / "site") == 2
+    assert main(["verify", str(tmp_path / "site/artifacts" / FIRST)]) == 0
+    for name in ("dashboard.css", "dashboard.js", "reader.html", "reader.js"):
+        assert (tmp_path / "site" / name).read_text(encoding="utf-8") == page_text(name)
+    index = (tmp_path / "site/artifacts/index.json").read_bytes()
+    assert (tmp_path / "site/artifacts/index.css").read_bytes() == twin(index)
+    listed = json.loads(index)
+    assert (listed["latest"], len(listed["runs"])) == (SECOND, 2)
+    for run in (FIRST, SECOND):
+        assert inspect(tmp_path / "site/artifacts" / run, shared_data="required").problems == []
+
+
+def test_a_site_holds_the_chosen_runs_and_the_next_export_replaces_it(root: Path, tmp_path: Path) -> None:
+    write_site(root, tmp_path / "site")
+    write_site(root, tmp_path / "site", runs=[FIRST])
+    assert not (tmp_path / "site/artifacts" / SECOND).exists()
+    assert json.loads((tmp_path / "site/artifacts/index.json").read_text())["latest"] == FIRST
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["artifacts", "site"]
+
+
+def test_an_earlier_export_is_replaced_and_anything_else_only_when_asked(
+    root: Path, tmp_path: Path, capsys: Any
+) -> None:
+    report = tmp_path / "report.html"
+    export = ["export", "--html", str(root), "-o", str(report)]
+    assert main(export) == 0
+    assert main(export) == 0
+    report.write_text("<p>mine</p>")
+    assert main(export) == 2
+    assert report.read_text() == "<p>mine</p>"
+    assert "--force" in capsys.readouterr().err
+    assert main([*export, "--force"]) == 0
+    assert exported(report)[1]["start"] == f"artifacts/{SECOND}"
+
+
+@pytest.mark.parametrize(
+    "mine", ["notes.txt", ".git/config", "artifacts/mine.json", "artifacts/datasets/mine.txt", "index.html"]
+)
+def test_a_folder_with_anything_of_the_users_is_left_alone(root: Path, tmp_path: Path, capsys: Any, mine: str) -> None:
+    site = tmp_path / "site"
+    write_site(root, site)
+    (site / mine).parent.mkdir(exist_ok=True)
+    (site / mine).write_text("mine")
+    assert main(["export", "--site", str(root), "-o", str(site)]) == 2
+    assert (site / mine).read_text() == "mine"
+    assert (site / "artifacts" / SECOND).is_dir()
+    assert "expected a new folder or an earlier export" in capsys.readouterr().err
+
+
+def test_runs_without_a_page_of_ours_above_them_are_nobodys_export(root: Path, tmp_path: Path) -> None:
+    write_site(root, tmp_path / "site")
+    (tmp_path / "site/index.html").unlink()
+    assert main(["export", "--site", str(root), "-o", str(tmp_path / "site")]) == 2
+    assert (tmp_path / "site/artifacts" / SECOND / "manifest.json").exists()
+
+
+def test_a_linked_folder_is_not_followed(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "elsewhere")
+    assert main(["export", "--site", str(root), "-o", str(tmp_path / "site")]) == 2
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_damaged_run_is_not_exported(root: Path, tmp_path: Path, capsys: Any) -> None:
+    (root / SECOND / "metrics.json").write_text("{}")
+    assert main(["export", "--html", str(root / SECOND), "-o", str(tmp_path / "report.html")]) == 1
+    assert main(["export", "--site", str(root), "-o", str(tmp_path / "site")]) == 1
+    assert re.search("metrics.json: expected .* bytes", capsys.readouterr().err)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["artifacts"]
+
+
+def test_the_data_set_of_another_run_is_not_taken_for_its_own(root: Path, tmp_path: Path) -> None:
+    path = root / "datasets" / next(iter(shared_data()))
+    path.write_bytes(encode(json.loads(path.read_bytes()) | {"sha256": "0" * 64}))
+    assert main(["export", "--html", str(root), "-o", str(tmp_path / "report.html")]) == 1
+
+
+def test_a_run_that_travelled_alone_is_exported_without_its_data_set(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / FIRST, tmp_path / FIRST)
+    write_html(tmp_path / FIRST, tmp_path / "report.html")
+    assert not [path for path in exported(tmp_path / "report.html")[1]["files"] if "datasets" in path]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "one of --html RUN and --site ROOT, got neither"),
+        (["--html", "{root}", "--site", "{root}"], "got both"),
+        (["--html", "{root}"], "--output: expected a path to write, got none"),
+        (["--html", "{root}/gone", "-o", "{new}"], "RUN: expected a run directory or an artifacts root"),
+        (["--html", "{root}", "-o", "{root}"], "expected a file to write, got a directory"),
+        (["--html", "{root}", "-o", "{new}", "--run", FIRST], "--run: expected to stand beside --site"),
+        (["--site", "{root}", "-o", "{new}", "--compare", "{root}"], "--compare: expected to stand beside --html"),
+        (["--site", "{root}", "-o", "{new}", "--force"], "--force: expected to stand beside --html"),
+        (["--site", "{root}", "-o", "{new}", "--run", "20250101-000000"], "--run: expected a run of"),
+        (["--site", "{root}/gone", "-o", "{new}"], "ROOT: expected an artifacts root with runs"),
+        (
+            ["--html", "{root}", "-o", "{new}", "--compare", "{root}"],
+            "expected another run, with a run id, got the same",
+        ),
+        (["--html", "{root}", "-o", "{new}/deep/report.html"], "expected a directory that can be written"),
+    ],
+)
+def test_what_cannot_be_exported_is_said_in_a_line(
+    root: Path, tmp_path: Path, capsys: Any, arguments: list[str], says: str
+) -> None:
+    places = {"root": str(root), "new": str(tmp_path / "new")}
+    assert main(["export", *(text.format(**places) for text in arguments)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert says in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,244 @@
+"""Settings: one declaration, three spellings, one grammar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digit_classifier.errors import InputError
+from digit_classifier.settings.kinds import as_text
+from digit_classifier.settings.presets import PRESETS
+from digit_classifier.settings.resolve import Given, configure, example, parse, resolve
+from digit_classifier.settings.run_config import PLACES, SETTINGS, SPELLINGS, recorded
+from digit_classifier.settings.yaml_file import LIMIT, read_yaml
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "digit-classifier" / "config.yaml"
+
+
+def flags(**settings: object) -> list[Given]:
+    return [Given(name, str(text), "--" + name.replace("_", "-"), "flag") for name, text in settings.items()]
+
+
+def from_file(tmp_path: Path, text: str | bytes) -> list[Given]:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_yaml(path)
+
+
+@pytest.mark.parametrize("model", PRESETS)
+def test_a_preset_gives_every_setting_that_has_no_default(model: str) -> None:
+    config = configure(model=model)
+    assert config.model == model
+    assert {name for name in SETTINGS if name in PRESETS[model]} == PRESETS[model].keys()
+    assert None not in [getattr(config, name) for name in PRESETS[model]]
+
+
+def test_a_flag_beats_the_file_which_beats_the_preset_field_by_field(tmp_path: Path) -> None:
+    file = from_file(tmp_path, "epochs: 7\nmomentum: 0.5\n")
+    config, origin = resolve(flags(epochs=3), file)
+    assert (config.epochs, config.momentum, config.test_size) == (3, 0.5, 0.2)
+    assert (origin["epochs"], origin["momentum"], origin["test_size"], origin["batch_size"]) == (
+        "flag",
+        "config.yaml",
+        "default",
+        "preset mlp",
+    )
+
+
+def test_the_mlp_rate_reaches_zero_after_the_last_epoch_whatever_their_number() -> None:
+    assert configure(epochs=7).lr_decay == pytest.approx(1 / 7)
+
+
+@pytest.mark.parametrize(("first", "second"), [("test_size", "test_split"), ("random_state", "seed")])
+def test_two_spellings_may_agree_but_not_differ(first: str, second: str, tmp_path: Path) -> None:
+    resolve(flags(**{first: "0.2" if first == "test_size" else "2", second: "2e-1" if first == "test_size" else "2"}))
+    with pytest.raises(
+        InputError, match=f"--{second.replace('_', '-')}: expected the value of --{first.replace('_', '-')}"
+    ):
+        resolve(flags(**{first: example(first), second: "0.3" if first == "test_size" else "3"}))
+    with pytest.raises(InputError, match=f"line 2, {second}: expected the value of config.yaml line 1, {first}"):
+        resolve(
+            (),
+            from_file(
+                tmp_path, f"{first}: 0.4\n{second}: 0.3\n" if first == "test_size" else f"{first}: 4\n{second}: 3\n"
+            ),
+        )
+
+
+def test_an_alias_flag_overrides_the_other_spelling_in_the_file(tmp_path: Path) -> None:
+    assert resolve(flags(seed=5), from_file(tmp_path, "random_state: 4")).config.random_state == 5
+
+
+def test_logistic_refuses_hidden_layers_and_says_why() -> None:
+    with pytest.raises(InputError, match="logistic is the network without hidden layers"):
+        resolve(flags(model="logistic", hidden_sizes="64"))
+    assert configure(model="logistic", hidden_sizes=()).hidden_sizes == ()
+
+
+@pytest.mark.parametrize("text", ["none", "", "None"])
+def test_no_hidden_layers_can_be_written_as_none_or_nothing(text: str) -> None:
+    assert resolve(flags(hidden_sizes=text)).config.hidden_sizes == ()
+
+
+def test_a_run_goes_to_a_history_or_to_one_directory() -> None:
+    with pytest.raises(InputError, match="--output-dir: expected no --artifacts-root beside it"):
+        resolve(flags(artifacts_root="a", output_dir="b"))
+
+
+def test_a_flag_for_one_place_overrides_the_files_other_place(tmp_path: Path) -> None:
+    config = resolve(flags(output_dir="b"), from_file(tmp_path, "artifacts_root: a")).config
+    assert (config.artifacts_root, config.output_dir) == (None, "b")
+
+
+def test_places_are_never_recorded() -> None:
+    assert {"artifacts_root", "output_dir"} == PLACES
+    assert not PLACES & recorded(configure(output_dir="/home/someone/secret")).keys()
+
+
+def test_python_values_and_their_text_mean_the_same() -> None:
+    config = configure(hidden_sizes=[32, 16], roc_per_class=True, learning_rate=1e-3, run_label="a b")
+    assert (config.hidden_sizes, config.roc_per_class, config.learning_rate, config.run_label) == (
+        (32, 16),
+        True,
+        1e-3,
+        "a b",
+    )
+    with pytest.raises(InputError, match=r"configure: expected a setting, got 'epoch'; try epochs"):
+        configure(epoch=3)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_example_in_an_error_text_is_itself_valid(name: str) -> None:
+    parse(Given(name, example(name), name, ""))
+
+
+@given(st.floats(min_value=0, max_value=1000, exclude_min=True))
+def test_a_number_survives_the_way_through_text(value: float) -> None:
+    assert parse(Given("learning_rate", as_text(value), "", ""))[1] == value
+
+
+@given(st.lists(st.integers(1, 4096), max_size=8))
+def test_layer_sizes_survive_the_way_through_text(sizes: list[int]) -> None:
+    assert parse(Given("hidden_sizes", as_text(sizes), "", ""))[1] == tuple(sizes)
+
+
+@given(st.sampled_from(sorted(SPELLINGS)), st.text())
+def test_any_text_for_any_setting_is_a_value_or_an_input_error(spelling: str, text: str) -> None:
+    try:
+        parse(Given(spelling, text, "--" + spelling, ""))
+    except InputError as error:
+        assert str(error).isprintable()
+        assert "; try " in str(error)
+
+
+def test_the_examples_config_has_every_setting_and_no_other() -> None:
+    text = EXAMPLE.read_text()
+    uncommented = text.replace("\n# ", "\n")
+    named = {line.split(":")[0] for line in uncommented.splitlines() if ": " in line and " " not in line.split(":")[0]}
+    assert named == SETTINGS.keys() - PLACES
+
+
+@pytest.mark.parametrize("model", PRESETS)
+def test_the_examples_config_shows_the_presets_values(model: str) -> None:
+    column = list(PRESETS).index(model)
+    for line in EXAMPLE.read_text().splitlines():
+        name = line.removeprefix("# ").split(":")[0]
+        if line.startswith("# ") and name in PRESETS[model]:
+            shown = line.split("#")[2].split(";")[0].split("|")[column].strip().split(",")[0]
+            value = PRESETS[model][name]
+            if name in {"channels", "hidden_sizes"}:
+                written = yaml.safe_load(line.split("#")[2].split("|")[column])
+                assert getattr(configure(model=model, **{name: written}), name) == value
+            elif callable(value):
+                assert shown == "1 / epochs"
+            else:
+                assert parse(Given(name, shown, "", ""))[1] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e-3", 0.001), ("1E-3", 0.001), (".5", 0.5), ("+0.25", 0.25), ("3.", 3.0), ("7", 7.0)],
+)
+def test_yaml_numbers_are_numbers(tmp_path: Path, text: str, value: float) -> None:
+    assert resolve((), from_file(tmp_path, f"learning_rate: {text}\n")).config.learning_rate == value
+
+
+def test_yaml_null_and_comments_keep_the_default(tmp_path: Path) -> None:
+    assert from_file(tmp_path, "# nothing\n") == []
+    assert resolve((), from_file(tmp_path, "epochs: null\nmodel: ~\nrun_label:\n")).config == configure()
+
+
+def test_yaml_lists_and_texts_give_hidden_sizes(tmp_path: Path) -> None:
+    for text in ("[32, 16]", '"32,16"', "32,16", "\n- 32\n- 16"):
+        assert resolve((), from_file(tmp_path, f"hidden_sizes: {text}\n")).config.hidden_sizes == (32, 16)
+    assert resolve((), from_file(tmp_path, "hidden_sizes: []\n")).config.hidden_sizes == ()
+
+
+def test_a_label_that_looks_like_a_number_stays_text(tmp_path: Path) -> None:
+    assert resolve((), from_file(tmp_path, "run_label: 1.10\n")).config.run_label == "1.10"
+
+
+BAD_YAML = [
+    ("epoch: 3", r"config.yaml line 1: expected a setting, got 'epoch'; try epochs$"),
+    (
+        "# one\nepochs: ten",
+        "config.yaml line 2, epochs: expected a whole number from 1 to 100000, got 'ten'; try epochs: ",
+    ),
+    ('epochs: "10"', r"epochs: expected a whole number .* got the text '10'; try epochs: \d+, without quotes"),
+    ("epochs: 010", "got '010'"),
+    ("epochs: 1_000", "got '1_000'"),
+    ("epochs: 0x10", "got '0x10'"),
+    ("epochs: 12:30:45", "got '12:30:45'"),
+    ("epochs: 0", "from 1 to 100000, got '0'"),
+    ("epochs: 1.0", "got '1.0'"),
+    ("epochs: 99999999999999999999999", "expected a whole number"),
+    ("epochs: [3]", "got a nested value"),
+    ("epochs: {a: 1}", "got a nested value"),
+    ("learning_rate: .inf", "got '.inf'"),
+    ("learning_rate: .nan", "got '.nan'"),
+    ("learning_rate: 0", "expected a number above 0, up to 1000, got '0'"),
+    ("learning_rate: -1", "got '-1'"),
+    ("test_size: 1", "expected a number above 0, below 1, got '1'"),
+    ("roc_per_class: no", "expected true or false, got 'no'; try roc_per_class: false"),
+    ("roc_per_class: yes", "expected true or false, got 'yes'"),
+    ("model: svm", "expected one of mlp, cnn, logistic, got 'svm'; try model: mlp"),
+    ("dataset: mnist", "expected one of digits, or NAME:WHERE of an installed reader, got 'mnist'"),
+    ("hidden_sizes: [0]", "expected up to 8 layer sizes"),
+    ("hidden_sizes: [1,2,3,4,5,6,7,8,9]", "expected up to 8 layer sizes"),
+    ("hidden_sizes: [[1]]", "nesting"),
+    ("epochs: 3\nepochs: 4", "line 2: expected epochs once, got it twice"),
+    ("- epochs", "expected 'key: value' lines"),
+    ("just words", "expected 'key: value' lines"),
+    ("a: b: c", "config.yaml line 1: expected YAML"),
+    ("epochs: [1", "expected YAML"),
+    ("\tepochs: 1", "expected YAML"),
+    ("a: &x [1]\nb: *x", "got an alias"),
+    ("x: " + "[" * 3000, "nesting"),
+    ("epochs: !!python/object/apply:os.system ['true']", "got a nested value"),
+    ("? [a, b]\n: 3", "expected a setting, got ''"),
+    (b"epochs: \xff", r"config.yaml: expected UTF-8 text, got byte 0xff at 8"),
+    (b"\x00", "expected YAML"),
+    (b"#" * (LIMIT + 1), f"expected at most {LIMIT} bytes"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_YAML, ids=[str(text)[:30] for text, _ in BAD_YAML])
+def test_a_bad_file_is_named_with_line_rule_and_fix(tmp_path: Path, text: str | bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        resolve((), from_file(tmp_path, text))
+    assert str(caught.value).isprintable()
+    assert "; try " in str(caught.value)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_settings_or_an_input_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_bytes(data)
+    try:
+        resolve((), read_yaml(path))
+    except InputError as error:
+        assert str(error).isprintable()

