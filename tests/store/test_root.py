@@ -457,7 +457,7 @@ def test_a_run_that_could_not_be_indexed_is_said_to_be_safe(root: Path, monkeypa
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(history, "refresh", fail)
+        patch.setattr("digit_classifier.store.claim.refresh", fail)
         with pytest.raises(RunError) as caught:
             add(root)
     text = str(caught.value)
@@ -530,7 +530,7 @@ def test_a_manifest_of_another_program_is_not_replaced(tmp_path: Path) -> None:
 def test_a_flat_directory_that_cannot_be_written_is_refused_early(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(InputError, match=r"expected a directory that can be written.*--output-dir"):
+        with pytest.raises(InputError, match=r"expected a directory that can be written.*try another output_dir"):
             require_writable(place)
         with pytest.raises(RunError, match="nothing was changed"):
             publish_flat(place, tiny_run(None))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier import artifacts
 from digit_classifier.errors import DigitClassifierError
-from digit_classifier.store.bundle import read_manifest
+from digit_classifier.store.bundle import parse_manifest
 from digit_classifier.store.json import decode, encode, twin, untwin
 from digit_classifier.text import clean_text, slug
 from example_payloads import example_run
@@ -94,11 +94,11 @@ def break_bytes(rng: random.Random, data: bytes, words: Sequence[bytes]) -> byte
 
 def json_reader(name: str) -> Reader:
     """One JSON file: strict text first, then its validator."""
-    validate = artifacts.ARTIFACTS[name]
+    validate = artifacts.ARTIFACTS[name].validate
     values = [example_run(model)[name] for model in ("logistic", "mlp")]
 
     def read(data: bytes) -> object:
-        payload = read_manifest(data, name) if name == "manifest.json" else decode(data, name)
+        payload = parse_manifest(data, name) if name == "manifest.json" else decode(data, name)
         validate(payload)
         assert decode(encode(payload), name) == payload, "an accepted file does not survive being written"
         return payload

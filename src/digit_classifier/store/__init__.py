@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from digit_classifier.store.bundle import Bundle as Bundle  # noqa: TC001
 from digit_classifier.store.claim import Claim as Claim
-from digit_classifier.store.claim import claim
+from digit_classifier.store.claim import claim as _claim
 from digit_classifier.store.flat import FlatRun, require_writable
 from digit_classifier.store.inspection import Inspection as Inspection
 from digit_classifier.store.inspection import inspect as inspect
@@ -57,5 +57,5 @@ def place(created: str, label: str | None, *, root: Path, output_dir: Path | Non
         require_writable(output_dir)
         yield FlatRun(output_dir)
         return
-    with claim(root, created, slug(label or "")) as mine:
+    with _claim(root, created, slug(label or "")) as mine:
         yield mine
