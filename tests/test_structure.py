@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from digit_classifier import artifacts
 from digit_classifier.config import BY_MODEL, PRESETS, SETTINGS, as_text
@@ -131,6 +132,27 @@ def test_requirements_and_package_need_the_same() -> None:
     project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
     lines = (HERE / "examples" / "digit-classifier" / "requirements.txt").read_text().splitlines()
     assert sorted(line for line in lines if not line.startswith("#")) == sorted(project["dependencies"])
+
+
+def test_the_locked_versions_are_of_what_is_needed_on_every_python() -> None:
+    """A new need, or a bound that was raised, asks for `make lock`."""
+    pyproject = tomllib.loads((HERE / "pyproject.toml").read_text())
+    needed = pyproject["project"]["dependencies"] + pyproject["dependency-groups"]["dev"]
+    lines = [line.partition("#")[0] for line in (HERE / "requirements-dev.txt").read_text().splitlines()]
+    locked = [Requirement(line) for line in lines if line.strip()]
+    for python in claimed_pythons():
+        surroundings = {"python_version": python, "python_full_version": f"{python}.0"}
+        chosen = {pin.name: pin.specifier for pin in locked if not pin.marker or pin.marker.evaluate(surroundings)}
+        for need in map(Requirement, needed):
+            (pin,) = chosen[need.name.lower()]
+            assert pin.operator == "=="
+            assert pin.version in need.specifier
+
+
+def claimed_pythons() -> list[str]:
+    classifiers = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["classifiers"]
+    found = [text.removeprefix("Programming Language :: Python :: ") for text in classifiers]
+    return [version for version in found if version.startswith("3.")]
 
 
 @pytest.mark.parametrize("name", SETTINGS)
