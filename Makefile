@@ -75,7 +75,7 @@ $(VENV)/dev.stamp: $(VENV)/python.stamp pyproject.toml requirements-dev.txt
 # Exact training gives the same bits with the oldest NumPy, too: a test computes with this one beside the newest.
 $(VENV)/numpy-oldest/stamp: $(VENV)/python.stamp
 	$(PIP) --no-deps --upgrade --target $(VENV)/numpy-oldest \
-	  'numpy==1.26.*; python_version < "3.13"' 'numpy==2.1.*; python_version >= "3.13"'
+	  'numpy==1.26.*; python_version < "3.13"' 'numpy==2.1.*; python_version == "3.13"' 'numpy==2.3.*; python_version > "3.13"'
 	@touch $@
 
 # One list for every Python from 3.11 on. What users install has the bounds of pyproject.toml only.

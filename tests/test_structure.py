@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 from digit_classifier import artifacts
@@ -147,6 +148,13 @@ def test_the_locked_versions_are_of_what_is_needed_on_every_python() -> None:
             (pin,) = chosen[need.name.lower()]
             assert pin.operator == "=="
             assert pin.version in need.specifier
+
+
+def test_every_python_that_is_claimed_is_tested() -> None:
+    project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
+    workflow = yaml.safe_load((HERE / ".github" / "workflows" / "ci.yml").read_text())
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == claimed_pythons()
+    assert project["requires-python"] == f">={claimed_pythons()[0]}"
 
 
 def claimed_pythons() -> list[str]:
