@@ -61,7 +61,7 @@ def test_a_constant_factor_is_rounded_before_and_leaves_its_bits_to_the_other(k)
 @pytest.mark.parametrize("k", [1, 2, 64, 65, 1024, 60_000])
 def test_the_largest_possible_products_are_still_whole_numbers(k):
     """Every element at its limit: the sums reach 2⁵³, and an order that rounded would show."""
-    a = np.full((1, k), np.float32(1) - np.float32(2) ** -24)
+    a = np.full((1, k), 1 - 2**-24, np.float32)
     b = a.T.copy()
     out = np.empty((1, 1))
     exact_matmul(a, b, out)
