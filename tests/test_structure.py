@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
+from packaging.requirements import Requirement
 
 from digit_classifier import artifacts
 from digit_classifier.figures import FIGURES
@@ -130,6 +132,34 @@ def test_requirements_and_package_need_the_same() -> None:
     project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
     lines = (HERE / "examples" / "digit-classifier" / "requirements.txt").read_text().splitlines()
     assert sorted(line for line in lines if not line.startswith("#")) == sorted(project["dependencies"])
+
+
+def test_the_locked_versions_are_of_what_is_needed_on_every_python() -> None:
+    """A new need, or a bound that was raised, asks for `make lock`."""
+    pyproject = tomllib.loads((HERE / "pyproject.toml").read_text())
+    needed = pyproject["project"]["dependencies"] + pyproject["dependency-groups"]["dev"]
+    lines = [line.partition("#")[0] for line in (HERE / "requirements-dev.txt").read_text().splitlines()]
+    locked = [Requirement(line) for line in lines if line.strip()]
+    for python in claimed_pythons():
+        surroundings = {"python_version": python, "python_full_version": f"{python}.0"}
+        chosen = {pin.name: pin.specifier for pin in locked if not pin.marker or pin.marker.evaluate(surroundings)}
+        for need in map(Requirement, needed):
+            (pin,) = chosen[need.name.lower()]
+            assert pin.operator == "=="
+            assert pin.version in need.specifier
+
+
+def test_every_python_that_is_claimed_is_tested() -> None:
+    project = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]
+    workflow = yaml.safe_load((HERE / ".github" / "workflows" / "ci.yml").read_text())
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == claimed_pythons()
+    assert project["requires-python"] == f">={claimed_pythons()[0]}"
+
+
+def claimed_pythons() -> list[str]:
+    classifiers = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["classifiers"]
+    found = [text.removeprefix("Programming Language :: Python :: ") for text in classifiers]
+    return [version for version in found if version.startswith("3.")]
 
 
 @pytest.mark.parametrize("name", SETTINGS)

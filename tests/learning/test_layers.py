@@ -41,10 +41,29 @@ def test_a_convolution_is_scipys_correlation_with_zeros_around(shape, pooled):
         np.testing.assert_allclose(sample, expected.ravel(), rtol=1e-10, atol=1e-12)
 
 
-def test_of_equal_preactivations_only_one_takes_the_gradient():
-    layer = Convolution(1, 2, 2, units=1, pooled=True)
-    matrix, inputs = np.zeros((1, 10)), np.ones((5, 3))  # every preactivation is zero
-    out, cache, gradient = np.empty((1, 3)), layer.cache(3, np.float64), np.empty((1, 10))
+def test_of_equal_preactivations_the_first_takes_the_gradient():
+    """Whole numbers with many ties, so that every value is exact; `np.argmax` names the first of equal ones."""
+    rng = np.random.default_rng(3)
+    images, delta = rng.integers(0, 3, (20, 4, 5)).astype(float), rng.integers(1, 9, (20, 2, 2)).astype(float)
+    layer = Convolution(1, 4, 5, units=1, pooled=True)
+    matrix, inputs = np.zeros((1, 10)), np.ones((21, 20))
+    matrix[0, 4] = 1  # the middle of the kernel: the preactivations are the pixels
+    inputs[:-1] = images.reshape(20, -1).T
+    out, cache, gradient = np.empty((4, 20)), layer.cache(20, np.float64), np.empty((1, 10))
     layer.forward(matrix, inputs, out, cache, np.matmul)
-    layer.grad_weights(inputs, np.ones((1, 3)), gradient, cache, np.matmul)
-    assert gradient[0, -1] == 3  # one per sample, not four
+    layer.grad_weights(inputs, delta.reshape(20, -1).T.copy(), gradient, cache, np.matmul)
+
+    expected, ties = np.zeros((3, 3)), 0
+    for image, of_sample in zip(images, delta, strict=True):
+        padded = np.pad(image, 1)
+        for row, column in np.ndindex(2, 2):
+            block = image[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]
+            ties += np.count_nonzero(block == block.max()) > 1
+            down, right = np.unravel_index(block.argmax(), (2, 2))
+            top, left = 2 * row + down, 2 * column + right
+            expected += (
+                of_sample[row, column] * padded[top : top + 3, left : left + 3]
+            )  # the pixels under the kernel at the maximum
+    assert ties > 20
+    np.testing.assert_array_equal(gradient[0, :-1].reshape(3, 3), expected)
+    assert gradient[0, -1] == delta.sum()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digit_classifier.numerics import elementary
+from digit_classifier.numerics import arithmetic, elementary
 from digit_classifier.numerics.arithmetic import EXACT, exact_matmul
 
 
@@ -60,7 +61,7 @@ def test_a_constant_factor_is_rounded_before_and_leaves_its_bits_to_the_other(k)
 @pytest.mark.parametrize("k", [1, 2, 64, 65, 1024, 60_000])
 def test_the_largest_possible_products_are_still_whole_numbers(k):
     """Every element at its limit: the sums reach 2⁵³, and an order that rounded would show."""
-    a = np.full((1, k), np.float32(1) - np.float32(2) ** -24)
+    a = np.full((1, k), 1 - 2**-24, np.float32)
     b = a.T.copy()
     out = np.empty((1, 1))
     exact_matmul(a, b, out)
@@ -80,6 +81,36 @@ def test_any_order_of_the_products_gives_the_same_bits():
     ordinary = {(a[:, order] @ b[order]).tobytes() for order in (rng.permutation(1437) for _ in range(5))}
     assert len(ordinary) > 1  # the test would see a difference
     np.testing.assert_allclose(out, a.astype(np.float64) @ b, rtol=0, atol=1e-3)  # 21 bits each
+
+
+@pytest.mark.parametrize("longest", [1, 7, 256, 10_000])
+def test_cutting_a_product_into_pieces_changes_no_bit(longest, monkeypatch):
+    """Every element at its limit, so that a sum which rounded would show, in pieces of any length."""
+    rng = np.random.default_rng(longest)
+    a = (rng.choice([-1, 1], (28, 1437)) * (1 - rng.random((28, 1437)) / 99)).astype(np.float32)
+    b = (rng.choice([-1, 1], (1437, 5)) * (1 - rng.random((1437, 5)) / 99)).astype(np.float32)
+    out = np.empty((28, 5), np.float32)
+    monkeypatch.setattr(arithmetic, "LONGEST", longest)
+    exact_matmul(a, b, out)
+    np.testing.assert_array_equal(out, product_of_integers(a, b))
+
+
+class Watched(np.ndarray):
+    """Remembers how many columns each of its products had."""
+
+    lengths: ClassVar[list[int]] = []
+
+    def __matmul__(self, other):
+        self.lengths.append(self.shape[1])
+        return self.view(np.ndarray) @ other
+
+
+@pytest.mark.parametrize("k", [1, 255, 256, 257, 1437])
+def test_blas_never_gets_more_columns_than_its_kernels_have_room_for(k):
+    Watched.lengths.clear()
+    exact_matmul(np.ones((28, k), np.float32).view(Watched), np.ones((k, 4), np.float32), np.empty((28, 4)))
+    assert sum(Watched.lengths) == k
+    assert max(Watched.lengths) <= 256  # 256 · 12 numbers: L_BUFFER_SIZE of dgemm_kernel_4x8_haswell.S
 
 
 def test_two_float64_matrices_have_no_exact_product():

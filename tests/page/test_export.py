@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import gzip
 import hashlib
 import json
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digit_classifier.cli.main import main
+from digit_classifier.errors import InputError
 from digit_classifier.page.built import page_text
 from digit_classifier.page.html import self_contained, write_html
 from digit_classifier.page.site import write_site
@@ -21,6 +23,8 @@ from digit_classifier.store.claim import claim
 from digit_classifier.store.flat import publish_flat
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import encode, twin
+from faults import count_operations, failing
+from store_oracle import snapshot
 from tiny_runs import CREATED, publish, shared_data, tiny_run
 
 if TYPE_CHECKING:
@@ -195,6 +199,22 @@ def test_a_linked_folder_is_not_followed(root: Path, tmp_path: Path) -> None:
     (tmp_path / "site").symlink_to(tmp_path / "elsewhere")
     assert main(["export", "--site", str(root), "-o", str(tmp_path / "site")]) == 2
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", [errno.EXDEV, KeyboardInterrupt])
+@pytest.mark.parametrize("rename", [1, 2], ids=["old site aside", "new site in its place"])
+def test_a_site_that_cannot_be_put_in_place_leaves_the_old_one(
+    root: Path, tmp_path: Path, rename: int, fault: int | type[BaseException]
+) -> None:
+    site = tmp_path / "site"
+    write_site(root, site, runs=[FIRST])
+    steps = count_operations(tmp_path, lambda: write_site(root, site), reads=True)
+    number = [place for place, name in enumerate(steps, 1) if name == "rename"][rename - 1]
+    write_site(root, site, runs=[FIRST])
+    before = snapshot(tmp_path)
+    with failing(tmp_path, number, fault, sticky=False), pytest.raises((InputError, KeyboardInterrupt)):
+        write_site(root, site)
+    assert snapshot(tmp_path) == before
 
 
 def test_a_damaged_run_is_not_exported(root: Path, tmp_path: Path, capsys: Any) -> None:

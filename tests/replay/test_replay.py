@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, sem
 
 from digit_classifier import artifacts
 from digit_classifier import experiment as recording
@@ -430,6 +430,18 @@ def test_two_random_states_differ_by_chance_and_a_worse_model_does_not() -> None
 
     assert differ_by_chance(said(0.9, 1), said(0.9, 2))
     assert not differ_by_chance(said(0.9, 1), said(0.8, 2))
+
+
+@pytest.mark.parametrize(("errors", "alike"), [(-2.1, False), (-1.9, True), (0, True), (1.9, True), (2.1, False)])
+def test_a_log_loss_may_move_by_two_standard_errors(errors: float, alike: bool) -> None:
+    """All answers stay right, so that only the losses can tell."""
+    labels, losses = [0] * 360, np.random.default_rng(1).uniform(0.2, 0.4, 360)
+
+    def said(losses: np.ndarray) -> dict[str, Any]:
+        right = np.exp(-losses)
+        return artifacts.build_holdout(list(range(360)), labels, np.stack([right, 1 - right], axis=1).tolist())
+
+    assert differ_by_chance(said(losses), said(losses + errors * sem(losses))) is alike
 
 
 def test_differences_are_counted_measured_and_shown() -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHANGING = ("open", "write", "fsync", "mkdir", "rename", "replace", "unlink", "rmdir")
-READING = ("scandir", "listdir", "close")
+LISTING = ("scandir", "listdir")  # which of them `Path.iterdir` calls, depends on the Python
+READING = (*LISTING, "close")
 
 
 class Operations:
@@ -105,13 +106,17 @@ def die_at(root: Path, number: int, *, midway: bool, action: Callable[[], str]) 
 
 
 @contextmanager
-def failing(root: Path, number: int, error: int | type[BaseException], *, sticky: bool) -> Iterator[list[str]]:
-    """Make the n-th operation raise, and with `sticky` all later ones; yields the names of those that did."""
-    failed: list[str] = []
+def failing(root: Path, number: int, error: int | type[BaseException], *, sticky: bool) -> Iterator[list[bool]]:
+    """Make the n-th operation raise, and with `sticky` all later ones; yields whether those that did may be cleaning.
+
+    What the store could not clean away stays behind, hidden, for `repair`.
+    """
+    failed: list[bool] = []
 
     def fail(count: int, name: str, arguments: tuple[Any, ...]) -> None:
         if count == number or (sticky and count > number):
-            failed.append(name)
+            hidden = name in LISTING and f"{os.sep}." in os.fspath(arguments[0]).removeprefix(str(root))
+            failed.append(hidden or name in ("unlink", "rmdir", "close"))
             if isinstance(error, int):
                 raise OSError(error, os.strerror(error), str(arguments[0]))
             raise error

@@ -17,6 +17,7 @@ What goes into the first layer is rounded once for all products, to 20 bits; its
 
 from __future__ import annotations
 
+import os
 from math import frexp, fsum, isfinite, ldexp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,6 +51,10 @@ ORDINARY = Arithmetic(lambda matrix: matrix, np.matmul, np.exp, np.log, np.add.r
 
 
 CONSTANT = 20  # bits of a constant matrix
+# Columns of a product that BLAS gets at once. Cutting changes no bit of an exact sum, and keeps clear of a fault in
+# OpenBLAS 0.3.34: where its Haswell and Zen kernels run on an AMD processor with AVX-512, it hands them more columns
+# than their buffer on the stack has room for, which is this many (OpenMathLib/OpenBLAS#6013, #6021).
+LONGEST = 128 if os.name == "nt" else 256
 
 
 def exact_constant(matrix: Floats) -> Floats:
@@ -68,7 +73,15 @@ def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
     bits = 53 - (a.shape[1] - 1).bit_length()
     bits = min(bits - CONSTANT, 24) if np.float64 in (a.dtype, b.dtype) else bits // 2
     (left, left_exponent), (right, right_exponent) = _whole(a, bits), _whole(b, bits)
-    np.multiply(left @ right, ldexp(1, left_exponent + right_exponent), out=out, casting="same_kind")
+    np.multiply(_product(left, right), ldexp(1, left_exponent + right_exponent), out=out, casting="same_kind")
+
+
+def _product(a: Floats, b: Floats) -> Floats:
+    """a @ b of whole numbers, piece by piece."""
+    total: Floats = a[:, :LONGEST] @ b[:LONGEST]
+    for start in range(LONGEST, a.shape[1], LONGEST):
+        total += a[:, start : start + LONGEST] @ b[start : start + LONGEST]
+    return total
 
 
 def _whole(x: Floats, bits: int) -> tuple[Floats, int]:

@@ -1,0 +1,27 @@
+"""What is shown on a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scipy.stats import binomtest
+
+from digit_classifier.cli.terminal import summarise
+from digit_classifier.store import Bundle
+from example_payloads import example_run
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_the_summary_says_the_accuracy_of_the_hold_out_with_its_interval(capsys: pytest.CaptureFixture[str]) -> None:
+    run = example_run()
+    pairs = list(zip(run["holdout.json"]["true_labels"], run["holdout.json"]["predicted_labels"], strict=True))
+    right = sum(true == predicted for true, predicted in pairs)
+    interval = binomtest(right, len(pairs)).proportion_ci(method="wilson")
+    assert run["metrics.json"]["train_accuracy"] != right / len(pairs)
+    summarise(Bundle(Path("runs/x"), run["manifest.json"], run))
+    first = capsys.readouterr().err.splitlines()[0]
+    assert first.startswith(f"{right / len(pairs):.2%} of {len(pairs)} held-out digits right")
+    assert f"{interval.low:.1%} to {interval.high:.1%}" in first
