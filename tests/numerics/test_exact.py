@@ -73,7 +73,7 @@ def test_the_matrix_kernel_does_not_matter(kernel: str) -> None:
 # processor with AVX-512; 23 rows, one column or pieces of 321 do not.
 LONG = """
 import numpy as np
-from digit_classifier.arithmetic import exact_matmul
+from digit_classifier.numerics.arithmetic import exact_matmul
 for m, k, n in ((24, 323, 2), (28, 512, 4), (24, 642, 2), (145, 4096, 32), (28, 32000, 4), (65, 60000, 10)):
     for a in (np.ones((m, k), np.float32), np.ones((k, m), np.float32).T):
         for b in (np.ones((k, n), np.float32), np.ones((n, k), np.float32).T):
@@ -87,7 +87,7 @@ for m, k, n in ((24, 323, 2), (28, 512, 4), (24, 642, 2), (145, 4096, 32), (28, 
 def test_a_long_product_ends_well_with_every_kernel(kernel: str) -> None:
     """On one thread, as a run computes; on several, the pieces that each gets may be small enough."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("OPENBLAS_", "NPY_"))}
-    env = clean | {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parent / "src")}
+    env = clean | {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(TESTS.parent / "src")}
     done = subprocess.run([sys.executable, "-c", LONG], env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
