@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts import Results
+from digit_classifier.artifacts.results import Results
 from digit_classifier.settings.run_config import recorded
 
 if TYPE_CHECKING:

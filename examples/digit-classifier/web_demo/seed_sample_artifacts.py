@@ -26,7 +26,7 @@ from sample_digits import HELD_OUT, INKED, PER_CLASS, SIDE, Image, Network, draw
 from sample_pictures import gallery_picture, matrix_picture  # noqa: E402
 
 from digit_classifier import artifacts, store  # noqa: E402
-from digit_classifier.artifacts import Results  # noqa: E402
+from digit_classifier.artifacts.results import Results  # noqa: E402
 from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, speaking_flags  # noqa: E402
 from digit_classifier.evaluation import argmax, confusion_matrix, hits  # noqa: E402
 from digit_classifier.store.files import read_regular  # noqa: E402

@@ -8,6 +8,8 @@ training code.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from digit_classifier.artifacts.agreement import contradictions as contradictions
 from digit_classifier.artifacts.artifact import Artifact as Artifact
 from digit_classifier.artifacts.dataset import *
@@ -20,12 +22,14 @@ from digit_classifier.artifacts.metrics import *
 from digit_classifier.artifacts.model import *
 from digit_classifier.artifacts.predictions import *
 from digit_classifier.artifacts.replay import *
-from digit_classifier.artifacts.results import Results as Results
 from digit_classifier.artifacts.roc_curves import *
 from digit_classifier.artifacts.rules import Payload as Payload
 from digit_classifier.artifacts.run_summary import *
 from digit_classifier.artifacts.timing_stats import *
 from digit_classifier.artifacts.training_dynamics import *
+
+if TYPE_CHECKING:
+    from digit_classifier.artifacts.results import Results
 
 # In the order in which a report lists them; a new file is a module of its own and a line here.
 ARTIFACTS: dict[str, Artifact] = {

@@ -18,8 +18,7 @@ from digit_classifier.artifacts import build_index
 from digit_classifier.errors import InputError, RunError, explain, option
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, is_export, page_text
 from digit_classifier.page.source import dataset_of, find_run, run_id_of
-from digit_classifier.store.claim import cannot_write
-from digit_classifier.store.files import replace_all
+from digit_classifier.store.files import cannot_write, replace_all
 from digit_classifier.store.index import entry_of
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import decode, encode

@@ -13,8 +13,7 @@ from digit_classifier.artifacts import build_index
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, PAGE_NAMES, is_export, page_text
 from digit_classifier.page.source import dataset_of
-from digit_classifier.store.claim import cannot_write
-from digit_classifier.store.files import sync_directory, write_all
+from digit_classifier.store.files import cannot_write, sync_directory, write_all
 from digit_classifier.store.index import entry_of, load_index
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import encode, twin

@@ -8,24 +8,25 @@ Each imports those before it.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
-
-from digit_classifier.store.bundle import Bundle as Bundle  # noqa: TC001
-from digit_classifier.store.claim import Claim as Claim
-from digit_classifier.store.claim import claim as _claim
-from digit_classifier.store.flat import FlatRun, require_writable
-from digit_classifier.store.inspection import Inspection as Inspection
-from digit_classifier.store.inspection import inspect as inspect
-from digit_classifier.store.inspection import read_bundle as read_bundle
-from digit_classifier.store.root import read_root as read_root
-from digit_classifier.store.root import repair as repair
-from digit_classifier.text import slug
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from digit_classifier.artifacts import Payload
+    from digit_classifier.store.bundle import Bundle as Bundle
+    from digit_classifier.store.claim import Claim as Claim
+    from digit_classifier.store.inspection import Inspection as Inspection
+    from digit_classifier.store.inspection import inspect as inspect
+    from digit_classifier.store.inspection import read_bundle as read_bundle
+    from digit_classifier.store.root import read_root as read_root
+    from digit_classifier.store.root import repair as repair
+
+# Loaded when first used: listing runs needs a third of the store.
+_HOMES = {"Bundle": "bundle", "Claim": "claim", "Inspection": "inspection", "inspect": "inspection"}
+_HOMES |= {"read_bundle": "inspection", "read_root": "root", "repair": "root"}
 
 
 class Place(Protocol):
@@ -53,9 +54,19 @@ def place(created: str, label: str | None, *, root: Path, output_dir: Path | Non
 
     InputError when it cannot be written: the time to know that is before the training.
     """
+    from digit_classifier.store.claim import claim
+    from digit_classifier.store.flat import FlatRun, require_writable
+    from digit_classifier.text import slug
+
     if output_dir is not None:
         require_writable(output_dir)
         yield FlatRun(output_dir)
         return
-    with _claim(root, created, slug(label or "")) as mine:
+    with claim(root, created, slug(label or "")) as mine:
         yield mine
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'digit_classifier.store' has no attribute {name!r}")
+    return getattr(import_module(f"digit_classifier.store.{_HOMES[name]}"), name)

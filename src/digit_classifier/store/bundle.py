@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import ARTIFACTS, MANIFEST, Payload, build_manifest, stamped
 from digit_classifier.errors import ArtifactError, explain
@@ -34,8 +34,7 @@ class Bundle:
     payloads: Mapping[str, Payload]  # file name → content, for every .json but the manifest
 
 
-@dataclass(frozen=True)
-class Sealed:
+class Sealed(NamedTuple):
     """The bytes of a run, ready to be written."""
 
     files: Mapping[str, bytes]  # of the run directory, the manifest last

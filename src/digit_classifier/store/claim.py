@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
@@ -14,6 +13,7 @@ from digit_classifier.errors import DigitClassifierError, InputError, RunError, 
 from digit_classifier.store.bundle import Bundle, seal
 from digit_classifier.store.checkpoint import write_checkpoint, write_shared_data
 from digit_classifier.store.files import (
+    cannot_write,
     make_directories,
     remove_directory,
     rename,
@@ -34,13 +34,6 @@ if TYPE_CHECKING:
 _CREATED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
 _MAX_SUFFIX = 10_000
 _MAX_NAME = 90  # characters, and a suffix may come after them
-_ADVICE = {
-    errno.ENOSPC: "freeing space there, or another",
-    errno.EDQUOT: "freeing space in your quota, or another",
-    errno.EACCES: "changing its permissions, or another",
-    errno.ENOLCK: "a directory on a local disk, where files can be locked, as",
-    errno.EOPNOTSUPP: "a directory on a local disk, where files can be locked, as",
-}
 
 
 @dataclass
@@ -177,12 +170,6 @@ def _require_ours(root: Path) -> None:
         with suppress(OSError):  # absent; or the whole root cannot be read, which the claim will say
             if not fits((root / name).lstat().st_mode):
                 raise InputError(explain(root / name, f"{kind} of ours", "a link or something else", "deleting it"))
-
-
-def cannot_write(directory: Path, error: OSError, where: str | None = None) -> InputError:
-    """The one phrasing of every reason why a directory that was named by `where` cannot be written."""
-    advice = f"{_ADVICE.get(error.errno or 0, 'another')} {where or option('artifacts_root')}"
-    return InputError(explain(directory, "a directory that can be written", error.strerror or str(error), advice))
 
 
 def _first_free(root: Path, base: str, made: list[Path]) -> Claim:

@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import ArtifactError, explain
+from digit_classifier.errors import ArtifactError, InputError, explain, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +23,19 @@ _READ = (
 )
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _BUSY_ON_WINDOWS = {5, 32, 33}  # a virus scanner or an indexer has the file open for a moment
+_ADVICE = {
+    errno.ENOSPC: "freeing space there, or another",
+    errno.EDQUOT: "freeing space in your quota, or another",
+    errno.EACCES: "changing its permissions, or another",
+    errno.ENOLCK: "a directory on a local disk, where files can be locked, as",
+    errno.EOPNOTSUPP: "a directory on a local disk, where files can be locked, as",
+}
+
+
+def cannot_write(directory: Path, error: OSError, where: str | None = None) -> InputError:
+    """The one phrasing of every reason why a directory that was named by `where` cannot be written."""
+    advice = f"{_ADVICE.get(error.errno or 0, 'another')} {where or option('artifacts_root')}"
+    return InputError(explain(directory, "a directory that can be written", error.strerror or str(error), advice))
 
 
 def read_regular(path: Path, max_bytes: int) -> bytes:

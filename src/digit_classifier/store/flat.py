@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain, option
 from digit_classifier.store.bundle import Bundle, read_manifest, seal
-from digit_classifier.store.claim import cannot_write
-from digit_classifier.store.files import make_directories, prepared, replace, sync_directory, write_new
+from digit_classifier.store.files import cannot_write, make_directories, prepared, replace, sync_directory, write_new
 from digit_classifier.store.layout import INDEX_FILE, MANIFEST_FILE, ROOT_LOCK, TEMPORARY, known_names
 from digit_classifier.store.lock import exclusive_directory
 

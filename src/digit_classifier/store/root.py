@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain, option
 from digit_classifier.store.checkpoint import Interrupted, adopt, find_interrupted
-from digit_classifier.store.claim import cannot_write
-from digit_classifier.store.files import remove_directory, rename
+from digit_classifier.store.files import cannot_write, remove_directory, rename
 from digit_classifier.store.index import (
     Refreshed,
     by_time,
