@@ -31,8 +31,8 @@ const bundle = async (entry) => {
 };
 
 const outputs = {
-  "dashboard.js": await bundle("main.ts"),
-  "reader.js": await bundle("reader.ts"),
+  "dashboard.js": await bundle("pages/page.ts"),
+  "reader.js": await bundle("pages/reader.ts"),
   "dashboard.css": readFileSync(join(here, "dashboard.css"), "utf8"),
   "index.html": readFileSync(join(here, "index.html"), "utf8"),
   "reader.html": readFileSync(join(here, "reader.html"), "utf8"),

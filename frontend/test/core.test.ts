@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { configDifferences, verdict } from "../src/core/compare.ts";
-import * as format from "../src/core/format.ts";
-import { find } from "../src/core/history.ts";
-import { chosen, hardest, matches, type Sample } from "../src/core/samples.ts";
-import { lastAtMost, logTicks, shade, ticks } from "../src/core/scale.ts";
-import { shuffled } from "../src/core/shuffle.ts";
-import { INITIAL } from "../src/core/state.ts";
-import { changes } from "../src/core/stats.ts";
+import { configDifferences, verdict } from "../src/text/verdicts.ts";
+import * as format from "../src/text/format.ts";
+import { find } from "../src/selection/runs.ts";
+import { chosen, hardest, matches, type Sample } from "../src/selection/samples.ts";
+import { lastAtMost, logTicks, shade, ticks } from "../src/view/scale.ts";
+import { shuffled } from "../src/selection/shuffle.ts";
+import { INITIAL } from "../src/selection/state.ts";
+import { changes } from "../src/model/stats.ts";
 
 const sample = (id: number, truth: number, label: number | null, confidence = 0.9): Sample => ({
   id, truth, holdout: label !== null, pixels: null,

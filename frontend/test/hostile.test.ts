@@ -7,9 +7,9 @@ import { agreements, decode } from "../src/bundle/run.ts";
 import { loadIndex, loadRun } from "../src/bundle/load.ts";
 import { Missing, type Source } from "../src/bundle/source.ts";
 import type { Check } from "../src/bundle/check.ts";
-import { INITIAL } from "../src/core/state.ts";
-import { generator } from "../src/core/shuffle.ts";
-import { fromQuery, toQuery } from "../src/core/url.ts";
+import { INITIAL } from "../src/selection/state.ts";
+import { generator } from "../src/selection/shuffle.ts";
+import { fromQuery, toQuery } from "../src/selection/url.ts";
 import { INDEX, ID, ROOT, sealed, tiny, DATASET, digest } from "./tiny.ts";
 
 Error.stackTraceLimit = 0; // nobody looks at the stacks of a million refusals

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isPlainPath, wantedPath } from "../src/bundle/path.ts";
-import { generator } from "../src/core/shuffle.ts";
+import { generator } from "../src/selection/shuffle.ts";
 
 const FINE = ["artifacts", "artifacts/", "artifacts/20261122-191612-baseline", "../my-artifacts/20240305-210455-baseline", "../../../a/b", "a/b/c/d/e/f/g/h", "_x.y-z"];
 const HOSTILE = [

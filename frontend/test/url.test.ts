@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createStore, INITIAL, type Selection } from "../src/core/state.ts";
-import { generator } from "../src/core/shuffle.ts";
-import { fromQuery, toQuery } from "../src/core/url.ts";
+import { createStore, INITIAL, type Selection } from "../src/selection/state.ts";
+import { generator } from "../src/selection/shuffle.ts";
+import { fromQuery, toQuery } from "../src/selection/url.ts";
 
 const FULL: Selection = {
   compared: "20261120-080211-logistic", truth: [3, 8], predicted: 5, split: "holdout", outcome: "wrong", confidence: [10, 90], order: "shuffled", seed: 4294967295,

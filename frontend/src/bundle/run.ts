@@ -1,7 +1,7 @@
 // One run, as the page knows it: each file is there, absent, or damaged — never silently empty.
 import { decodeBytes, decodeFloats } from "./bytes.ts";
 import { type Check, own, plain, Refusal } from "./check.ts";
-import { type LayerShape, outputsOf, weightsPerUnit } from "../core/layers.ts";
+import { type LayerShape, outputsOf, weightsPerUnit } from "../model/layers.ts";
 import * as payloads from "./payloads.ts";
 import { parseJson } from "./source.ts";
 

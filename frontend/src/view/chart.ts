@@ -1,5 +1,5 @@
 // Lines over epochs: direct labels instead of a legend, a crosshair that reads, a marker for the selected epoch.
-import { logTicks, ticks } from "../core/scale.ts";
+import { logTicks, ticks } from "./scale.ts";
 import { replace, set, svg } from "./dom.ts";
 
 export interface Line {

@@ -1,5 +1,5 @@
 // System, light or dark. The choice is the reader's, so it is kept in the browser and not in the address.
-import type { Theme } from "../core/state.ts";
+import type { Theme } from "../selection/state.ts";
 
 const KEY = "digit-classifier:theme";
 const THEMES: readonly Theme[] = ["system", "light", "dark"];

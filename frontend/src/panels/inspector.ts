@@ -1,9 +1,9 @@
 // The sample that is looked at: its pixels, what the network said, its look-alikes, and its download.
-import { type App, nameOf, shapeOf, watch } from "../app.ts";
-import { percent, small } from "../core/format.ts";
-import { argmax, probabilities } from "../core/network.ts";
-import { nearest } from "../core/nearest.ts";
-import type { Sample } from "../core/samples.ts";
+import { type App, nameOf, shapeOf, watch } from "./app.ts";
+import { percent, small } from "../text/format.ts";
+import { argmax, probabilities } from "../model/network.ts";
+import { nearest } from "../model/nearest.ts";
+import type { Sample } from "../selection/samples.ts";
 import { save } from "../view/actions.ts";
 import { digit, paint, samplePng } from "../view/digit.ts";
 import { button, el, icon, ICONS, replace } from "../view/dom.ts";

@@ -1,18 +1,18 @@
 // Which panels stand where.
-import type { App } from "./app.ts";
-import { breathe } from "./view/actions.ts";
-import { el } from "./view/dom.ts";
-import { architecture } from "./sections/architecture.ts";
-import { compareRuns } from "./sections/compare.ts";
-import { confusion } from "./sections/confusion.ts";
-import { convergence } from "./sections/convergence.ts";
-import { runHistory } from "./sections/history.ts";
-import { opening } from "./sections/opening.ts";
-import { perClass } from "./sections/perclass.ts";
-import { playbook } from "./sections/playbook.ts";
-import { recipe, runSummary } from "./sections/recipe.ts";
-import { studio } from "./sections/studio.ts";
-import { templates } from "./sections/templates.ts";
+import type { App } from "../panels/app.ts";
+import { breathe } from "../view/actions.ts";
+import { el } from "../view/dom.ts";
+import { architecture } from "../lab/architecture.ts";
+import { compareRuns } from "../lab/compare.ts";
+import { confusion } from "../panels/confusion.ts";
+import { convergence } from "../panels/convergence.ts";
+import { runHistory } from "../lab/runs.ts";
+import { opening } from "../panels/opening.ts";
+import { perClass } from "../lab/perclass.ts";
+import { playbook } from "../lab/playbook.ts";
+import { recipe, runSummary } from "../lab/recipe.ts";
+import { studio } from "../panels/studio.ts";
+import { templates } from "../lab/templates.ts";
 
 export interface Section {
   id: string;

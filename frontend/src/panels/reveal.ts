@@ -1,6 +1,6 @@
 // Takes the reader to the studio with a filter set, and says what is found there.
-import type { App } from "../app.ts";
-import type { Criteria } from "../core/samples.ts";
+import type { App } from "./app.ts";
+import type { Criteria } from "../selection/samples.ts";
 import { calm } from "../view/actions.ts";
 
 export function showInStudio(app: App, criteria: Partial<Criteria>): void {

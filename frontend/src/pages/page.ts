@@ -1,23 +1,23 @@
 // Boot: address → source → run → page. The only file with side effects at load.
-import { type App, hiddenSizes, titleOf } from "./app.ts";
-import { message } from "./bundle/load.ts";
-import { join, wantedPath } from "./bundle/path.ts";
-import { Missing, type Source } from "./bundle/source.ts";
-import { architecture, percent, time } from "./core/format.ts";
-import { outcomes, samplesOf } from "./core/samples.ts";
-import { createStore, INITIAL } from "./core/state.ts";
-import { fromQuery, toQuery } from "./core/url.ts";
+import { type App, hiddenSizes, titleOf } from "../panels/app.ts";
+import { message } from "../bundle/load.ts";
+import { join, wantedPath } from "../bundle/path.ts";
+import { Missing, type Source } from "../bundle/source.ts";
+import { architecture, percent, time } from "../text/format.ts";
+import { outcomes, samplesOf } from "../selection/samples.ts";
+import { createStore, INITIAL } from "../selection/state.ts";
+import { fromQuery, toQuery } from "../selection/url.ts";
 import { mount, SECTIONS } from "./layout.ts";
-import { digest, locate, openRun, type Place } from "./place.ts";
-import { selector } from "./sections/selector.ts";
-import { crashed, loading, missing, noRuns, refused, unreadable } from "./sections/states.ts";
-import { embedded } from "./sources/embedded.ts";
-import { file } from "./sources/file.ts";
-import { folder } from "./sources/folder.ts";
-import { http } from "./sources/http.ts";
-import { announce, calm, copyFrom } from "./view/actions.ts";
-import { button, el, icon, ICONS } from "./view/dom.ts";
-import { currentTheme, nextTheme, startTheme } from "./view/theme.ts";
+import { digest, locate, openRun, type Place } from "../sources/place.ts";
+import { selector } from "../panels/selector.ts";
+import { crashed, loading, missing, noRuns, refused, unreadable } from "../panels/states.ts";
+import { embedded } from "../sources/embedded.ts";
+import { file } from "../sources/file.ts";
+import { folder } from "../sources/folder.ts";
+import { http } from "../sources/http.ts";
+import { announce, calm, copyFrom } from "../view/actions.ts";
+import { button, el, icon, ICONS } from "../view/dom.ts";
+import { currentTheme, nextTheme, startTheme } from "../view/theme.ts";
 
 const HOME = document.body.dataset["artifactPath"] ?? "artifacts";
 

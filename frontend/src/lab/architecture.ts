@@ -1,14 +1,14 @@
 // The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
-import { type App, isDeep, nameOf, shapeOf, watch } from "../app.ts";
+import { type App, isDeep, nameOf, shapeOf, watch } from "../panels/app.ts";
 import type { Layer, Network } from "../bundle/run.ts";
-import { count, percent, plural, short } from "../core/format.ts";
-import { KERNEL, type LayerShape, mapOf } from "../core/layers.ts";
-import { argmax, forward } from "../core/network.ts";
+import { count, percent, plural, short } from "../text/format.ts";
+import { KERNEL, type LayerShape, mapOf } from "../model/layers.ts";
+import { argmax, forward } from "../model/network.ts";
 import { digit, divergingScale, inkScale, type Shape } from "../view/digit.ts";
 import { el, replace, segmented } from "../view/dom.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
-import { currentSample } from "./current.ts";
+import { currentSample } from "../panels/current.ts";
 
 const FILE = "model.json";
 const MAX_TILES = 128;

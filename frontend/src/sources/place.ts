@@ -1,8 +1,8 @@
 // From a wanted path to a run directory: a run's own directory, or the latest run of an artifacts root.
-import { loadIndex, type LoadedIndex, loadRun } from "./bundle/load.ts";
-import { isRunId, join, lastSegment, parent } from "./bundle/path.ts";
-import type { Run } from "./bundle/run.ts";
-import { type Digest, Missing, type Source } from "./bundle/source.ts";
+import { loadIndex, type LoadedIndex, loadRun } from "../bundle/load.ts";
+import { isRunId, join, lastSegment, parent } from "../bundle/path.ts";
+import type { Run } from "../bundle/run.ts";
+import { type Digest, Missing, type Source } from "../bundle/source.ts";
 
 export interface Place {
   index: LoadedIndex | null;

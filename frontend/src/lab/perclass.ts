@@ -1,11 +1,11 @@
 // Precision, recall and F1 of each class, as dots on one axis, following the selected epoch.
-import { type App, isDeep, nameOf, watch } from "../app.ts";
-import { count, percent, small } from "../core/format.ts";
-import { matrixAt } from "../core/matrices.ts";
-import { classScores, type Scores } from "../core/stats.ts";
+import { type App, isDeep, nameOf, watch } from "../panels/app.ts";
+import { count, percent, small } from "../text/format.ts";
+import { matrixAt } from "../model/matrices.ts";
+import { classScores, type Scores } from "../model/stats.ts";
 import { button, el, replace, segmented, svg } from "../view/dom.ts";
 import { absence, panel } from "../view/panel.ts";
-import { showInStudio } from "./reveal.ts";
+import { showInStudio } from "../panels/reveal.ts";
 
 const FILE = "metrics.json";
 type Order = "class" | "f1" | "support";

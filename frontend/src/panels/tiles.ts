@@ -1,7 +1,7 @@
 // The numbers at a glance, each with what it rests on.
-import { type App, lastEpoch } from "../app.ts";
+import { type App, lastEpoch } from "./app.ts";
 import type { Metrics } from "../bundle/payloads.ts";
-import { count, interval as range, percent, plural, seconds, short } from "../core/format.ts";
+import { count, interval as range, percent, plural, seconds, short } from "../text/format.ts";
 import { el, replace, svg } from "../view/dom.ts";
 
 interface Tile {

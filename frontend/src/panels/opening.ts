@@ -1,7 +1,7 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
-import { type App, hiddenSizes, nameOf, shapeOf, titleOf, watch } from "../app.ts";
-import { count, percent, plural, series, small, time, times } from "../core/format.ts";
-import { hardest, isRight, type Sample } from "../core/samples.ts";
+import { type App, hiddenSizes, nameOf, shapeOf, titleOf, watch } from "./app.ts";
+import { count, percent, plural, series, small, time, times } from "../text/format.ts";
+import { hardest, isRight, type Sample } from "../selection/samples.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { onThemeChange } from "../view/theme.ts";

@@ -1,7 +1,7 @@
 // Two runs, and whether their difference is more than chance.
 import type { Run } from "../bundle/run.ts";
 import { percent, plural, pValue, setting, small } from "./format.ts";
-import { type Changes, mcnemar } from "./stats.ts";
+import { type Changes, mcnemar } from "../model/stats.ts";
 
 export interface Difference {
   key: string;

@@ -1,8 +1,8 @@
 // The workflow, each step with the very files it leaves, their size and whether they are as they were published.
-import type { App } from "../app.ts";
+import type { App } from "../panels/app.ts";
 import { datasetFile } from "../bundle/load.ts";
 import type { FileStatus } from "../bundle/run.ts";
-import { bytes } from "../core/format.ts";
+import { bytes } from "../text/format.ts";
 import { button, el, icon, ICONS } from "../view/dom.ts";
 
 interface Step {

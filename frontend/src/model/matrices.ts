@@ -1,6 +1,6 @@
 // Which confusion matrix belongs to an epoch.
 import type { Run } from "../bundle/run.ts";
-import { lastAtMost } from "./scale.ts";
+import { lastAtMost } from "../view/scale.ts";
 
 export interface MatrixAt {
   matrix: number[][];

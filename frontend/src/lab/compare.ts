@@ -1,15 +1,15 @@
 // This run beside another: settings, accuracy with its interval, the samples that changed sides, and whether it matters.
-import { type App, nameOf, shapeOf, titleOf, watch } from "../app.ts";
-import { configDifferences, incomparable, verdict } from "../core/compare.ts";
-import { architecture, interval as range, percent, plural, short as decimal } from "../core/format.ts";
-import { outcomes } from "../core/samples.ts";
-import { changes } from "../core/stats.ts";
+import { type App, nameOf, shapeOf, titleOf, watch } from "../panels/app.ts";
+import { configDifferences, incomparable, verdict } from "../text/verdicts.ts";
+import { architecture, interval as range, percent, plural, short as decimal } from "../text/format.ts";
+import { outcomes } from "../selection/samples.ts";
+import { changes } from "../model/stats.ts";
 import { lineChart } from "../view/chart.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, select } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
-import { showInStudio } from "./reveal.ts";
+import { showInStudio } from "../panels/reveal.ts";
 
 const SHOWN = 24;
 

@@ -1,6 +1,6 @@
 // For a network without hidden layers: the one picture of each class that it multiplies the image with.
-import { type App, lastEpoch, nameOf, shapeOf, watch } from "../app.ts";
-import { lastAtMost } from "../core/scale.ts";
+import { type App, lastEpoch, nameOf, shapeOf, watch } from "../panels/app.ts";
+import { lastAtMost } from "../view/scale.ts";
 import { digit, divergingScale, paint } from "../view/digit.ts";
 import { el } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";

@@ -1,8 +1,8 @@
 // How training went: loss or accuracy per epoch, and the scrubber that moves everything that has an epoch.
-import { type App, isWide, lastEpoch, titleOf, watch } from "../app.ts";
+import { type App, isWide, lastEpoch, titleOf, watch } from "./app.ts";
 import type { LossCurve } from "../bundle/payloads.ts";
-import { percent, short } from "../core/format.ts";
-import type { Selection } from "../core/state.ts";
+import { percent, short } from "../text/format.ts";
+import type { Selection } from "../selection/state.ts";
 import { calm } from "../view/actions.ts";
 import { type Line, lineChart } from "../view/chart.ts";
 import { button, el, icon, ICONS, replace, segmented, set } from "../view/dom.ts";

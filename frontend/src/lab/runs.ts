@@ -1,11 +1,11 @@
 // Every run of the index: search, sort, accuracy at a glance; quick at a thousand runs because only rows in sight exist.
-import type { App } from "../app.ts";
+import type { App } from "../panels/app.ts";
 import type { IndexEntry } from "../bundle/payloads.ts";
-import { architecture, count, percent, plural, time } from "../core/format.ts";
-import { find, type Sort } from "../core/history.ts";
+import { architecture, count, percent, plural, time } from "../text/format.ts";
+import { find, type Sort } from "../selection/runs.ts";
 import { button, el, segmented, set } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
-import { marks } from "./marks.ts";
+import { marks } from "../panels/marks.ts";
 import { windowed } from "../view/rows.ts";
 
 const ROW = 44;

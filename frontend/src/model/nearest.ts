@@ -1,5 +1,5 @@
 // The samples whose pixels are closest.
-import type { Sample } from "./samples.ts";
+import type { Sample } from "../selection/samples.ts";
 
 /** The k nearest by Euclidean distance, nearest first. */
 export function nearest(pixels: ArrayLike<number>, among: readonly Sample[], k: number): Sample[] {

@@ -1,9 +1,9 @@
 // The dataset studio: filters, the grid of samples, and the one that is looked at.
-import { type App, isWide, nameOf, shapeOf, watch } from "../app.ts";
+import { type App, isWide, nameOf, shapeOf, watch } from "./app.ts";
 import { datasetFile } from "../bundle/load.ts";
-import { count, percent, plural } from "../core/format.ts";
-import { chosen, isRight, type Sample } from "../core/samples.ts";
-import { FILTERS, INITIAL, type Selection } from "../core/state.ts";
+import { count, percent, plural } from "../text/format.ts";
+import { chosen, isRight, type Sample } from "../selection/samples.ts";
+import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
 import { announce } from "../view/actions.ts";
 import { button, el, icon, ICONS, replace, segmented, select, set } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";

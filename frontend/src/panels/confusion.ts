@@ -1,9 +1,9 @@
 // The confusion matrix: rows are the true classes. A cell is a filter for the studio.
-import { type App, isWide, lastEpoch, nameOf, shapeOf, watch } from "../app.ts";
-import { count, percent, plural, times } from "../core/format.ts";
-import { matrixAt } from "../core/matrices.ts";
-import { shade } from "../core/scale.ts";
-import { accuracyOf, sum } from "../core/stats.ts";
+import { type App, isWide, lastEpoch, nameOf, shapeOf, watch } from "./app.ts";
+import { count, percent, plural, times } from "../text/format.ts";
+import { matrixAt } from "../model/matrices.ts";
+import { shade } from "../view/scale.ts";
+import { accuracyOf, sum } from "../model/stats.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";

@@ -1,7 +1,7 @@
 // What is promised when a run is trained again, how to check it, and what the last check found.
-import type { App } from "../app.ts";
+import type { App } from "../panels/app.ts";
 import type { Replay } from "../bundle/payloads.ts";
-import { series, time } from "../core/format.ts";
+import { series, time } from "../text/format.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, el, icon, ICONS } from "../view/dom.ts";
 

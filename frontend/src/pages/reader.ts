@@ -1,6 +1,6 @@
 // Runs alone in reader.html, an invisible frame of the page on file://. Loads the style sheets it is asked for and hands their bytes over.
-import { bytesOf } from "./bundle/bytes.ts";
-import { isPlainPath } from "./bundle/path.ts";
+import { bytesOf } from "../bundle/bytes.ts";
+import { isPlainPath } from "../bundle/path.ts";
 
 const MAX_CHUNKS = 1000;
 const TRIES = 40; // Firefox can announce a sheet before its frame has styles; each try waits 25 ms

@@ -1,6 +1,6 @@
 // What the run was, and the command that makes it again.
-import { type App, hiddenSizes } from "../app.ts";
-import { architecture, count, seconds, setting, time } from "../core/format.ts";
+import { type App, hiddenSizes } from "../panels/app.ts";
+import { architecture, count, seconds, setting, time } from "../text/format.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, el, icon, ICONS } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";

@@ -1,6 +1,6 @@
 // Searching and sorting the index.
 import type { IndexEntry } from "../bundle/payloads.ts";
-import { architecture, time } from "./format.ts";
+import { architecture, time } from "../text/format.ts";
 
 export const SORTS = ["newest", "accuracy", "macro_f1"] as const;
 export type Sort = (typeof SORTS)[number];

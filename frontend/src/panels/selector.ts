@@ -1,8 +1,8 @@
 // The Artifact bundle selector: which run is shown, which one it is compared with; "Latest" follows new runs.
 import type { LoadedIndex } from "../bundle/load.ts";
 import type { IndexEntry } from "../bundle/payloads.ts";
-import { architecture, percent, plural, time } from "../core/format.ts";
-import { find, type Sort } from "../core/history.ts";
+import { architecture, percent, plural, time } from "../text/format.ts";
+import { find, type Sort } from "../selection/runs.ts";
 import { el, icon, ICONS, replace, segmented, set } from "../view/dom.ts";
 import { uniqueId } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
