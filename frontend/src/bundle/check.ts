@@ -21,9 +21,11 @@ export function show(value: unknown): string {
 }
 
 export function number(low = -Infinity, high = Infinity): Check<number> {
-  const range = low === -Infinity ? "a finite number" : high === Infinity ? `a number ≥ ${low}` : `a number in ${low}..${high}`;
+  const range =
+    low === -Infinity ? "a finite number" : high === Infinity ? `a number ≥ ${low}` : `a number in ${low}..${high}`;
   return (value, where) => {
-    if (typeof value !== "number" || !Number.isFinite(value) || value < low || value > high) throw new Refusal(where, range, value);
+    if (typeof value !== "number" || !Number.isFinite(value) || value < low || value > high)
+      throw new Refusal(where, range, value);
     return value;
   };
 }
@@ -31,7 +33,8 @@ export function number(low = -Infinity, high = Infinity): Check<number> {
 export function integer(low = 0, high = Number.MAX_SAFE_INTEGER): Check<number> {
   const range = high === Number.MAX_SAFE_INTEGER ? `an integer ≥ ${low}` : `an integer in ${low}..${high}`;
   return (value, where) => {
-    if (!Number.isSafeInteger(value) || (value as number) < low || (value as number) > high) throw new Refusal(where, range, value);
+    if (!Number.isSafeInteger(value) || (value as number) < low || (value as number) > high)
+      throw new Refusal(where, range, value);
     return value as number;
   };
 }

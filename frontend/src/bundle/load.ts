@@ -1,5 +1,5 @@
 // Reads an index, a run and its data set through a Source; checks everything before anybody uses it.
-import { fields, type Check, plain, own, Refusal } from "./check.ts";
+import { type Check, fields, own, plain, Refusal } from "./check.ts";
 import { join, parent } from "./path.ts";
 import * as payloads from "./payloads.ts";
 import { agreements, decode, type FileStatus, type Part, type Run } from "./run.ts";
@@ -26,15 +26,26 @@ interface Texts {
 }
 
 /** A run with every file checked against its manifest. Throws only when there is no run to show. */
-export async function loadRun(source: Source, directory: string, digest: Digest, entry?: payloads.IndexEntry): Promise<Run> {
+export async function loadRun(
+  source: Source,
+  directory: string,
+  digest: Digest,
+  entry?: payloads.IndexEntry,
+): Promise<Run> {
   const notices: string[] = [];
-  const read = source.kind === "file" ? await readTwin(source, directory, notices) : await readFiles(source, directory, digest, notices);
+  const read =
+    source.kind === "file"
+      ? await readTwin(source, directory, notices)
+      : await readFiles(source, directory, digest, notices);
   if (entry && read.manifestSha !== null && read.manifestSha !== entry.manifest_sha256) {
-    notices.push(`${join(directory, "manifest.json")} is not the one index.json lists (sha256 ${entry.manifest_sha256.slice(0, 12)}…).`);
+    notices.push(
+      `${join(directory, "manifest.json")} is not the one index.json lists (sha256 ${entry.manifest_sha256.slice(0, 12)}…).`,
+    );
   }
   const statuses = await verify(read, digest);
   const summary = required(part(read, "run_summary.json", payloads.summary, (value) => value, notices));
-  if (summary.run_id !== read.manifest.run_id) throw new Refusal("run_summary.json.run_id", String(read.manifest.run_id), summary.run_id);
+  if (summary.run_id !== read.manifest.run_id)
+    throw new Refusal("run_summary.json.run_id", String(read.manifest.run_id), summary.run_id);
   const images = loadImages(source, directory, summary, notices); // read while the rest is checked
   const check = <T, U>(name: string, shape: Check<T>, agree: (value: T, summary: payloads.Summary) => U): Part<U> =>
     part(read, name, shape, (value) => agree(value, summary), notices);
@@ -67,7 +78,12 @@ export function datasetPath(directory: string, summary: payloads.Summary): strin
   return summary.run_id === null ? join(directory, file) : join(join(parent(directory), "datasets"), file);
 }
 
-async function loadImages(source: Source, directory: string, summary: payloads.Summary, notices: string[]): Promise<Run["images"]> {
+async function loadImages(
+  source: Source,
+  directory: string,
+  summary: payloads.Summary,
+  notices: string[],
+): Promise<Run["images"]> {
   const path = datasetPath(directory, summary);
   try {
     const dataset = decode(await source.read(path, LIMITS.dataset), path, payloads.dataset, notices);
@@ -122,8 +138,13 @@ function verify(read: Texts, digest: Digest): Promise<FileStatus[]> {
   const check = async (name: string, { bytes, sha256 }: Omit<FileStatus, "name" | "verified">): Promise<FileStatus> => {
     const text = read.texts.get(name);
     const found = text === undefined ? null : await digest(text);
-    const verified = text === undefined ? "unread" : found === null ? "unverified" : found === sha256 ? "match" : "damaged";
-    if (verified === "damaged") read.problems.set(name, new Unreadable(name, `sha256 ${sha256.slice(0, 12)}… as in the manifest`, `${found?.slice(0, 12)}…`).message);
+    const verified =
+      text === undefined ? "unread" : found === null ? "unverified" : found === sha256 ? "match" : "damaged";
+    if (verified === "damaged")
+      read.problems.set(
+        name,
+        new Unreadable(name, `sha256 ${sha256.slice(0, 12)}… as in the manifest`, `${found?.slice(0, 12)}…`).message,
+      );
     return { name, bytes, sha256, verified };
   };
   return Promise.all([...read.manifest.files].map(([name, stated]) => check(name, stated)));
@@ -143,7 +164,11 @@ function part<T, U>(read: Texts, name: string, check: Check<T>, agree: (value: T
 
 function required<T>(wanted: Part<T>): T {
   if (wanted.state === "ok") return wanted.value;
-  throw new Unreadable("run_summary.json", "the file every run has", wanted.state === "absent" ? "nothing" : wanted.problem);
+  throw new Unreadable(
+    "run_summary.json",
+    "the file every run has",
+    wanted.state === "absent" ? "nothing" : wanted.problem,
+  );
 }
 
 export function message(error: unknown): string {

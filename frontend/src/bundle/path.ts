@@ -24,7 +24,8 @@ export function isRunId(name: string): boolean {
 /** What to show: `?artifacts=` beats `data-artifact-path`. A refused address is never replaced by another one. */
 export function wantedPath(search: string, attribute: string): Wanted {
   const given = new URLSearchParams(search).getAll("artifacts");
-  if (given.length > 1) return { kind: "refused", given: given.join(" · "), reason: "artifacts is given more than once" };
+  if (given.length > 1)
+    return { kind: "refused", given: given.join(" · "), reason: "artifacts is given more than once" };
   const path = given[0] ?? attribute;
   if (!isPlainPath(path)) return { kind: "refused", given: path, reason: "artifacts is not a path this page may read" };
   return { kind: "path", path: path.replace(/\/$/, ""), origin: given.length ? "address" : "page" };

@@ -1,6 +1,19 @@
 // The JSON files of an artifacts root, as the training side writes them. Names are its names.
-import { type Checked, dictionary, fields, flag, integer, list, nullable, number, oneOf, optional, text } from "./check.ts";
-import { Refusal, type Check } from "./check.ts";
+import {
+  type Check,
+  type Checked,
+  dictionary,
+  fields,
+  flag,
+  integer,
+  list,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  Refusal,
+  text,
+} from "./check.ts";
 
 export const SCHEMA = 1;
 export const MAX_CLASSES = 1000;
@@ -66,14 +79,21 @@ export const metrics = fields({
   macro_f1: unit,
   log_loss: number(0),
   accuracy_interval: fields({ level: number(0, 1), method: text(40), low: unit, high: unit }),
-  classification_report: dictionary((value, where): ClassScores | number => (typeof value === "number" ? unit(value, where) : classScores(value, where))),
+  classification_report: dictionary((value, where): ClassScores | number =>
+    typeof value === "number" ? unit(value, where) : classScores(value, where),
+  ),
   confusion_matrix: matrix,
   labels: classNames,
 });
 export type Metrics = Checked<typeof metrics>;
 
 const convolution = fields({ channels: integer(1), height: integer(1, 4096), width: integer(1, 4096), pooled: flag });
-const layer = { inputs: integer(1), units: integer(1), activation: oneOf("relu", "softmax"), convolution: optional(convolution) };
+const layer = {
+  inputs: integer(1),
+  units: integer(1),
+  activation: oneOf("relu", "softmax"),
+  convolution: optional(convolution),
+};
 export type Setting = string | number | boolean | null | number[];
 const setting: Check<Setting> = (value, where) => {
   if (value === null || typeof value === "boolean") return value;

@@ -1,7 +1,8 @@
 // One run, as the page knows it: each file is there, absent, or damaged — never silently empty.
+
+import { type LayerShape, outputsOf, weightsPerUnit } from "../model/layers.ts";
 import { decodeBytes, decodeFloats } from "./bytes.ts";
 import { type Check, own, plain, Refusal } from "./check.ts";
-import { type LayerShape, outputsOf, weightsPerUnit } from "../model/layers.ts";
 import * as payloads from "./payloads.ts";
 import { parseJson } from "./source.ts";
 
@@ -57,13 +58,19 @@ export function decode<T>(text: string, path: string, check: Check<T>, notices: 
   const object = plain(parseJson(text, path), path);
   const version = own(object, "schema_version");
   const newer = typeof version === "number" && version > payloads.SCHEMA;
-  if (version !== payloads.SCHEMA && !newer) throw new Refusal(`${path}: schema_version`, String(payloads.SCHEMA), version);
+  if (version !== payloads.SCHEMA && !newer)
+    throw new Refusal(`${path}: schema_version`, String(payloads.SCHEMA), version);
   try {
     const value = check(object, path);
     if (newer) noticeNewer(notices, path, version);
     return value;
   } catch (error) {
-    if (newer && error instanceof Refusal) throw new Refusal(`${path} (schema ${version}, this page knows ${payloads.SCHEMA})`, "a form this page can read; try a newer page", error.message);
+    if (newer && error instanceof Refusal)
+      throw new Refusal(
+        `${path} (schema ${version}, this page knows ${payloads.SCHEMA})`,
+        "a form this page can read; try a newer page",
+        error.message,
+      );
     throw error;
   }
 }
@@ -84,19 +91,22 @@ export function pixelsPerImage(summary: payloads.Summary): number {
 export const agreements = {
   metrics(value: payloads.Metrics, summary: payloads.Summary): payloads.Metrics {
     const names = summary.dataset.class_names;
-    if (value.labels.join("\n") !== names.join("\n")) throw new Refusal("metrics.json.labels", "the class names of run_summary.json", value.labels);
+    if (value.labels.join("\n") !== names.join("\n"))
+      throw new Refusal("metrics.json.labels", "the class names of run_summary.json", value.labels);
     square(value.confusion_matrix, names.length, "metrics.json.confusion_matrix");
     return value;
   },
   holdout(value: payloads.Holdout, summary: payloads.Summary): payloads.Holdout {
     const classes = summary.dataset.class_names.length;
     const n = value.sample_ids.length;
-    for (const key of ["true_labels", "predicted_labels", "probabilities"] as const) length(value[key], n, `holdout.json.${key}`);
+    for (const key of ["true_labels", "predicted_labels", "probabilities"] as const)
+      length(value[key], n, `holdout.json.${key}`);
     below(value.sample_ids, summary.dataset.samples, "holdout.json.sample_ids");
     below(value.true_labels, classes, "holdout.json.true_labels");
     below(value.predicted_labels, classes, "holdout.json.predicted_labels");
     value.probabilities.forEach((row, i) => length(row, classes, `holdout.json.probabilities[${i}]`));
-    if (new Set(value.sample_ids).size !== n) throw new Refusal("holdout.json.sample_ids", "each sample once", "a sample twice");
+    if (new Set(value.sample_ids).size !== n)
+      throw new Refusal("holdout.json.sample_ids", "each sample once", "a sample twice");
     return value;
   },
   predictions(value: payloads.Predictions, summary: payloads.Summary): payloads.Predictions {
@@ -113,7 +123,8 @@ export const agreements = {
     value.epochs.forEach((epoch, i) => {
       if (epoch !== i + 1) throw new Refusal(`loss_curve.json.epochs[${i}]`, String(i + 1), epoch);
     });
-    for (const key of ["training_loss", "holdout_loss", "training_accuracy", "holdout_accuracy"] as const) length(value[key], value.epochs.length, `loss_curve.json.${key}`);
+    for (const key of ["training_loss", "holdout_loss", "training_accuracy", "holdout_accuracy"] as const)
+      length(value[key], value.epochs.length, `loss_curve.json.${key}`);
     return value;
   },
   snapshots(value: payloads.EpochSnapshots, summary: payloads.Summary): Snapshots {
@@ -138,7 +149,8 @@ export const agreements = {
       if (layer.inputs !== inputs) throw new Refusal(`${where}.inputs`, String(inputs), layer.inputs);
       inputs = outputsOf(layer);
       const { channels, height, width } = layer.convolution ?? { channels: layer.inputs, height: 1, width: 1 };
-      if (channels * height * width !== layer.inputs) throw new Refusal(`${where}.convolution`, `${layer.inputs} pixels`, channels * height * width);
+      if (channels * height * width !== layer.inputs)
+        throw new Refusal(`${where}.convolution`, `${layer.inputs} pixels`, channels * height * width);
       const work = layer.units * weightsPerUnit(layer) * height * width;
       if (!inputs || work > MAX_WORK) throw new Refusal(where, `1..${MAX_WORK} multiplications for an image`, work);
       return {
@@ -147,12 +159,18 @@ export const agreements = {
         bias: decodeFloats(layer.bias, layer.units, `${where}.bias`),
       };
     });
-    if (inputs !== summary.dataset.class_names.length) throw new Refusal("model.json.layers", `${summary.dataset.class_names.length} units at the end`, inputs);
-    return { offset: decodeFloats(value.offset, pixels, "model.json.offset"), scale: decodeFloats(value.scale, pixels, "model.json.scale"), layers };
+    if (inputs !== summary.dataset.class_names.length)
+      throw new Refusal("model.json.layers", `${summary.dataset.class_names.length} units at the end`, inputs);
+    return {
+      offset: decodeFloats(value.offset, pixels, "model.json.offset"),
+      scale: decodeFloats(value.scale, pixels, "model.json.scale"),
+      layers,
+    };
   },
   images(value: payloads.Dataset, summary: payloads.Summary): Images {
     const stated = summary.dataset;
-    if (value.sha256 !== stated.sha256) throw new Refusal(`${stated.file}: sha256`, stated.sha256.slice(0, 12), value.sha256.slice(0, 12));
+    if (value.sha256 !== stated.sha256)
+      throw new Refusal(`${stated.file}: sha256`, stated.sha256.slice(0, 12), value.sha256.slice(0, 12));
     length(value.labels, stated.samples, `${stated.file}: labels`);
     below(value.labels, stated.class_names.length, `${stated.file}: labels`);
     const pixels = decodeBytes(value.pixels, stated.samples * pixelsPerImage(summary), `${stated.file}: pixels`);

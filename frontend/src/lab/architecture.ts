@@ -1,14 +1,15 @@
 // The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
-import { type App, isDeep, nameOf, shapeOf, watch } from "../panels/app.ts";
+
 import type { Layer, Network } from "../bundle/run.ts";
-import { count, percent, plural, short } from "../text/format.ts";
 import { KERNEL, type LayerShape, mapOf } from "../model/layers.ts";
 import { argmax, forward } from "../model/network.ts";
+import { type App, isDeep, nameOf, shapeOf, watch } from "../panels/app.ts";
+import { currentSample } from "../panels/current.ts";
+import { count, percent, plural, short } from "../text/format.ts";
 import { digit, divergingScale, inkScale, type Shape } from "../view/digit.ts";
 import { el, replace, segmented } from "../view/dom.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
-import { currentSample } from "../panels/current.ts";
 
 const FILE = "model.json";
 const MAX_TILES = 128;
@@ -24,17 +25,37 @@ export function architecture(app: App): HTMLElement {
     return el(
       "li",
       { class: "layer" },
-      el("span", { class: "units" }, layer.convolution ? `${layer.units} × ${mapOf(layer).join(" × ")}` : String(layer.units)),
-      el("span", { class: "activation" }, layer.activation === "relu" ? "ReLU" : "softmax", layer.convolution?.pooled && ", largest of 2 × 2"),
+      el(
+        "span",
+        { class: "units" },
+        layer.convolution ? `${layer.units} × ${mapOf(layer).join(" × ")}` : String(layer.units),
+      ),
+      el(
+        "span",
+        { class: "activation" },
+        layer.activation === "relu" ? "ReLU" : "softmax",
+        layer.convolution?.pooled && ", largest of 2 × 2",
+      ),
       strip,
-      el("span", { class: "small muted" }, `${layer.convolution ? `${layer.convolution.channels} × 3 × 3` : layer.inputs} × ${layer.units} + ${layer.units}`),
+      el(
+        "span",
+        { class: "small muted" },
+        `${layer.convolution ? `${layer.convolution.channels} × 3 × 3` : layer.inputs} × ${layer.units} + ${layer.units}`,
+      ),
       el("span", { class: "small muted" }, plural(layer.parameters, "parameter")),
       last && el("span", { class: "visually-hidden" }, "one per class"),
     );
   });
   const [height, width] = shapeOf(app.run);
   const input = el("div", { class: "activations" });
-  const first = el("li", { class: "layer input" }, el("span", { class: "units" }, String(height * width)), el("span", { class: "activation" }, "pixels"), input, el("span", { class: "small muted" }, `${height} × ${width}, 0 to ${summary.dataset.max_value}`));
+  const first = el(
+    "li",
+    { class: "layer input" },
+    el("span", { class: "units" }, String(height * width)),
+    el("span", { class: "activation" }, "pixels"),
+    input,
+    el("span", { class: "small muted" }, `${height} × ${width}, 0 to ${summary.dataset.max_value}`),
+  );
   const chain = el("ol", { class: "chain" }, first, ...blocks);
   if (network.state !== "ok") return panel(frame, chain, absence(network, FILE, "Weights"));
 
@@ -53,7 +74,9 @@ export function architecture(app: App): HTMLElement {
     layers.forEach((values, i) => strips[i]?.append(activations(values, network.value.layers[i])));
     const output = layers.at(-1) ?? [];
     const best = argmax(output);
-    const active = layers.slice(0, -1).map((values) => `${count(values.filter((value) => value > 0).length)} of ${count(values.length)}`);
+    const active = layers
+      .slice(0, -1)
+      .map((values) => `${count(values.filter((value) => value > 0).length)} of ${count(values.length)}`);
     const through = active.length ? ` ${active.join(", then ")} hidden units respond;` : "";
     reading.textContent = `Sample ${sample.id}, computed here from model.json:${through} the network says ${nameOf(app.run, best)} with ${percent(output[best] ?? 0)}.`;
   };
@@ -63,16 +86,31 @@ export function architecture(app: App): HTMLElement {
     drawWeights(detail, app, network.value, chosen);
   };
   let chosen = 0;
-  const tabs = segmented("Weights of layer", network.value.layers.map((_, i) => ({ value: String(i), text: `Layer ${i + 1}` })), "0", (value) => {
-    chosen = Number(value);
-    tabs.show(value);
-    drawWeights(detail, app, network.value, chosen);
-  });
+  const tabs = segmented(
+    "Weights of layer",
+    network.value.layers.map((_, i) => ({ value: String(i), text: `Layer ${i + 1}` })),
+    "0",
+    (value) => {
+      chosen = Number(value);
+      tabs.show(value);
+      drawWeights(detail, app, network.value, chosen);
+    },
+  );
   onThemeChange(redraw, app.scope);
   const several = network.value.layers.length > 1;
-  const weights = el("div", { class: "weights-box" }, el("div", { class: "controls" }, el("h4", {}, "Weights"), several && tabs.element), detail);
+  const weights = el(
+    "div",
+    { class: "weights-box" },
+    el("div", { class: "controls" }, el("h4", {}, "Weights"), several && tabs.element),
+    detail,
+  );
   drawWeights(detail, app, network.value, chosen);
-  return panel(frame, el("div", { class: "chain-scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, chain), reading, weights);
+  return panel(
+    frame,
+    el("div", { class: "chain-scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, chain),
+    reading,
+    weights,
+  );
 }
 
 /** Activations of a layer as small squares, in rows of 16 (or one column per class for the last layer); a convolution's as one small image per unit. */
@@ -104,8 +142,20 @@ function drawWeights(target: HTMLElement, app: App, network: Network, index: num
   });
   replace(
     target,
-    el("p", { class: "small muted" }, `${count(layer.units)} units: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`),
-    el("div", { class: network.layers.length === 1 && shown <= 10 ? "tiles-map large" : "tiles-map", role: "img", "aria-label": `Weights of layer ${index + 1}` }, ...tiles),
+    el(
+      "p",
+      { class: "small muted" },
+      `${count(layer.units)} units: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`,
+    ),
+    el(
+      "div",
+      {
+        class: network.layers.length === 1 && shown <= 10 ? "tiles-map large" : "tiles-map",
+        role: "img",
+        "aria-label": `Weights of layer ${index + 1}`,
+      },
+      ...tiles,
+    ),
   );
 }
 
@@ -114,16 +164,29 @@ function picture(app: App, network: Network, index: number): { parts: number; sh
   const [layer, before] = [network.layers[index] as Layer, network.layers[index - 1]];
   if (layer.convolution) {
     const { channels } = layer.convolution;
-    return { parts: channels, shape: [KERNEL, KERNEL], kind: channels > 1 ? `3 × 3 weights for each of ${channels} channels` : "3 × 3 weights" };
+    return {
+      parts: channels,
+      shape: [KERNEL, KERNEL],
+      kind: channels > 1 ? `3 × 3 weights for each of ${channels} channels` : "3 × 3 weights",
+    };
   }
   if (!before) return { parts: 1, shape: shapeOf(app.run), kind: "laid out as the image" };
-  if (before.convolution) return { parts: before.units, shape: mapOf(before), kind: `laid out as the ${before.units} images before` };
+  if (before.convolution)
+    return { parts: before.units, shape: mapOf(before), kind: `laid out as the ${before.units} images before` };
   const columns = Math.ceil(Math.sqrt(layer.inputs));
-  return { parts: 1, shape: [Math.ceil(layer.inputs / columns), columns], kind: `its ${layer.inputs} inputs in rows of ${columns}` };
+  return {
+    parts: 1,
+    shape: [Math.ceil(layer.inputs / columns), columns],
+    kind: `its ${layer.inputs} inputs in rows of ${columns}`,
+  };
 }
 
 /** Small images side by side, a pixel apart, in rows that make about a square. */
-function mosaic(values: ArrayLike<number>, parts: number, [height, width]: Shape): { values: ArrayLike<number>; shape: Shape } {
+function mosaic(
+  values: ArrayLike<number>,
+  parts: number,
+  [height, width]: Shape,
+): { values: ArrayLike<number>; shape: Shape } {
   if (parts === 1) return { values, shape: [height, width] };
   const across = Math.ceil(Math.sqrt((parts * height) / width));
   const shape: Shape = [Math.ceil(parts / across) * (height + 1) - 1, across * (width + 1) - 1];

@@ -1,11 +1,12 @@
 // Precision, recall and F1 of each class, as dots on one axis, following the selected epoch.
-import { type App, isDeep, nameOf, watch } from "../panels/app.ts";
-import { count, percent, small } from "../text/format.ts";
+
 import { matrixAt } from "../model/matrices.ts";
 import { classScores, type Scores } from "../model/stats.ts";
+import { type App, isDeep, nameOf, watch } from "../panels/app.ts";
+import { showInStudio } from "../panels/reveal.ts";
+import { count, percent, small } from "../text/format.ts";
 import { button, el, replace, segmented, svg } from "../view/dom.ts";
 import { absence, panel } from "../view/panel.ts";
-import { showInStudio } from "../panels/reveal.ts";
 
 const FILE = "metrics.json";
 type Order = "class" | "f1" | "support";
@@ -30,26 +31,69 @@ export function perClass(app: App): HTMLElement {
       el(
         "table",
         { class: keys.length < 7 ? "dots few" : "dots" },
-        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Class"), el("th", { scope: "col", class: "axis" }, el("span", {}, percent(start, 0)), el("span", {}, "100 %")), el("th", { scope: "col" }, "F1"), el("th", { scope: "col" }, "n"))),
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            el("th", { scope: "col" }, "Class"),
+            el("th", { scope: "col", class: "axis" }, el("span", {}, percent(start, 0)), el("span", {}, "100 %")),
+            el("th", { scope: "col" }, "F1"),
+            el("th", { scope: "col" }, "n"),
+          ),
+        ),
         el("tbody", {}, ...keys.map((key) => row(app, key, scores[key] as Scores, start))),
       ),
     );
     reading.textContent = sentence(app, scores);
   };
-  const choose = segmented<Order>("Sort", [{ value: "class", text: "Class" }, { value: "f1", text: "Worst first" }, { value: "support", text: "Most samples" }], order, (value) => {
-    order = value;
-    choose.show(value);
-    draw();
-  });
+  const choose = segmented<Order>(
+    "Sort",
+    [
+      { value: "class", text: "Class" },
+      { value: "f1", text: "Worst first" },
+      { value: "support", text: "Most samples" },
+    ],
+    order,
+    (value) => {
+      order = value;
+      choose.show(value);
+      draw();
+    },
+  );
   watch(app, ["epoch"], draw);
-  const key = el("p", { class: "key-line small" }, el("span", { class: "dot-key precision" }), "precision", el("span", { class: "dot-key recall" }), "recall");
-  return panel(frame, el("div", { class: "controls" }, choose.element, el("span", { class: "grow" }), key), body, reading);
+  const key = el(
+    "p",
+    { class: "key-line small" },
+    el("span", { class: "dot-key precision" }),
+    "precision",
+    el("span", { class: "dot-key recall" }),
+    "recall",
+  );
+  return panel(
+    frame,
+    el("div", { class: "controls" }, choose.element, el("span", { class: "grow" }), key),
+    body,
+    reading,
+  );
 }
 
 function row(app: App, key: number, { precision, recall, f1, support }: Scores, start: number): HTMLElement {
   const x = (value: number): number => 4 + (192 * (value - start)) / (1 - start);
-  const plot = svg("svg", { class: "dot-row", viewBox: "0 0 200 16", preserveAspectRatio: "none", "aria-hidden": "true" });
-  replace(plot, svg("line", { x1: 4, x2: 196, y1: 8, y2: 8 }), precision !== null && recall !== null && svg("line", { class: "span", x1: x(precision), x2: x(recall), y1: 8, y2: 8 }));
+  const plot = svg("svg", {
+    class: "dot-row",
+    viewBox: "0 0 200 16",
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
+  replace(
+    plot,
+    svg("line", { x1: 4, x2: 196, y1: 8, y2: 8 }),
+    precision !== null &&
+      recall !== null &&
+      svg("line", { class: "span", x1: x(precision), x2: x(recall), y1: 8, y2: 8 }),
+  );
   const words = `precision ${precision === null ? "undefined: never predicted" : percent(precision)}, recall ${recall === null ? "undefined: no samples" : percent(recall)}`;
   const place = (kind: string, value: number | null): HTMLElement | null => {
     if (value === null) return null;
@@ -57,19 +101,36 @@ function row(app: App, key: number, { precision, recall, f1, support }: Scores, 
     dot.style.left = `${x(value) / 2}%`;
     return dot;
   };
-  const filter = button(nameOf(app.run, key), { class: "class-name", "aria-label": `${nameOf(app.run, key)}: show its images` }, () => showInStudio(app, { truth: [key], predicted: null, outcome: "all", split: "holdout", confidence: [0, 100] }));
+  const filter = button(
+    nameOf(app.run, key),
+    { class: "class-name", "aria-label": `${nameOf(app.run, key)}: show its images` },
+    () => showInStudio(app, { truth: [key], predicted: null, outcome: "all", split: "holdout", confidence: [0, 100] }),
+  );
   return el(
     "tr",
     {},
     el("th", { scope: "row" }, filter),
-    el("td", { title: words }, el("div", { class: "dot-plot" }, plot, place("precision", precision), place("recall", recall), el("span", { class: "visually-hidden" }, words))),
+    el(
+      "td",
+      { title: words },
+      el(
+        "div",
+        { class: "dot-plot" },
+        plot,
+        place("precision", precision),
+        place("recall", recall),
+        el("span", { class: "visually-hidden" }, words),
+      ),
+    ),
     el("td", { class: "num" }, f1 === null ? "–" : f1.toFixed(3)),
     el("td", { class: "num muted" }, count(support)),
   );
 }
 
 function sentence(app: App, scores: Scores[]): string {
-  const known = scores.map((each, i) => ({ i, f1: each.f1 })).filter((each): each is { i: number; f1: number } => each.f1 !== null);
+  const known = scores
+    .map((each, i) => ({ i, f1: each.f1 }))
+    .filter((each): each is { i: number; f1: number } => each.f1 !== null);
   const worst = known.reduce((a, b) => (b.f1 < a.f1 ? b : a), known[0] ?? { i: 0, f1: 0 });
   const perfect = known.filter(({ f1 }) => f1 === 1).length;
   if (perfect === known.length) return "Every class is told apart without a mistake on this hold-out.";

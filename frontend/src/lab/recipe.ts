@@ -2,7 +2,7 @@
 import { type App, hiddenSizes } from "../panels/app.ts";
 import { architecture, count, seconds, setting, time } from "../text/format.ts";
 import { copyFrom } from "../view/actions.ts";
-import { button, el, icon, ICONS } from "../view/dom.ts";
+import { button, el, ICONS, icon } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
 import { replay } from "./replay.ts";
 
@@ -14,14 +14,24 @@ export function runSummary(app: App): HTMLElement {
   const facts: [string, string][] = [
     ["Run", summary.run_id ?? "a single directory, not in a history"],
     ["Created", time(summary.created)],
-    ["Model", `${architecture(summary.model.name, hiddenSizes(app.run))}, ${count(summary.model.parameters)} parameters`],
+    [
+      "Model",
+      `${architecture(summary.model.name, hiddenSizes(app.run))}, ${count(summary.model.parameters)} parameters`,
+    ],
     ["Data set", `${dataset.title}, ${count(dataset.samples)} images of ${dataset.image_shape.join(" × ")}`],
     ["Source", dataset.source],
     ["Split", `${count(split.training)} training, ${count(split.holdout)} hold-out (stratified)`],
     ["Time", `${seconds(timing.training_seconds)} training, ${seconds(timing.total_seconds)} in all`],
   ];
-  const digests: [string, string][] = [["Results", summary.results_digest], ["Data", dataset.sha256], ["Split", split.sha256]];
-  const environment = [...summary.environment].map(([key, value]): [string, string] => [key.replaceAll("_", " "), setting(value)]);
+  const digests: [string, string][] = [
+    ["Results", summary.results_digest],
+    ["Data", dataset.sha256],
+    ["Split", split.sha256],
+  ];
+  const environment = [...summary.environment].map(([key, value]): [string, string] => [
+    key.replaceAll("_", " "),
+    setting(value),
+  ]);
   return panel(
     { title: "Run summary", files: [FILE], wide: "w5" },
     definitions(facts.filter(([, value]) => value)),
@@ -32,21 +42,47 @@ export function runSummary(app: App): HTMLElement {
 }
 
 function definitions(pairs: readonly (readonly [string, string])[], look = ""): HTMLElement {
-  return el("dl", { class: `facts-list ${look}` }, ...pairs.map(([term, text]) => el("div", {}, el("dt", {}, term), el("dd", {}, text))));
+  return el(
+    "dl",
+    { class: `facts-list ${look}` },
+    ...pairs.map(([term, text]) => el("div", {}, el("dt", {}, term), el("dd", {}, text))),
+  );
 }
 
 export function recipe(app: App): HTMLElement {
   const { config, config_origin, command, synthetic } = app.run.summary;
-  const copy = button(icon(ICONS.copy), { class: "square copy", "aria-label": "Copy the command" }, () => void copyFrom(copy, command));
+  const copy = button(
+    icon(ICONS.copy),
+    { class: "square copy", "aria-label": "Copy the command" },
+    () => void copyFrom(copy, command),
+  );
   const chosen = [...config].filter(([key]) => !isDefault(config_origin.get(key)));
   const rest = [...config].filter(([key]) => isDefault(config_origin.get(key)));
   return panel(
     { title: "Recipe", files: [FILE], wide: "w7" },
-    el("p", {}, synthetic ? "This command writes the sample again." : "This command trains with the same settings and leaves a new run."),
-    command ? el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy) : el("p", { class: "muted" }, "The command was not recorded."),
+    el(
+      "p",
+      {},
+      synthetic
+        ? "This command writes the sample again."
+        : "This command trains with the same settings and leaves a new run.",
+    ),
+    command
+      ? el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy)
+      : el("p", { class: "muted" }, "The command was not recorded."),
     replay(app),
-    el("dl", { class: "settings" }, ...[...chosen, ...rest].map(([key, value]) => row(key, value, config_origin.get(key)))),
-    el("p", { class: "small muted" }, chosen.length ? `Bold: chosen for this run. The others come from the preset of the model or are defaults.` : "Every setting comes from the preset of the model or is a default."),
+    el(
+      "dl",
+      { class: "settings" },
+      ...[...chosen, ...rest].map(([key, value]) => row(key, value, config_origin.get(key))),
+    ),
+    el(
+      "p",
+      { class: "small muted" },
+      chosen.length
+        ? `Bold: chosen for this run. The others come from the preset of the model or are defaults.`
+        : "Every setting comes from the preset of the model or is a default.",
+    ),
   );
 }
 
@@ -55,5 +91,10 @@ function isDefault(origin: string | undefined): boolean {
 }
 
 function row(key: string, value: unknown, origin = "default"): HTMLElement {
-  return el("div", { class: isDefault(origin) ? null : "chosen", title: `from: ${origin}` }, el("dt", { class: "mono" }, key), el("dd", { class: "mono" }, setting(value)));
+  return el(
+    "div",
+    { class: isDefault(origin) ? null : "chosen", title: `from: ${origin}` },
+    el("dt", { class: "mono" }, key),
+    el("dd", { class: "mono" }, setting(value)),
+  );
 }

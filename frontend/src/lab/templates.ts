@@ -1,9 +1,9 @@
 // For a network without hidden layers: the one picture of each class that it multiplies the image with.
 import { type App, lastEpoch, nameOf, shapeOf, watch } from "../panels/app.ts";
-import { lastAtMost } from "../view/scale.ts";
 import { digit, divergingScale, paint } from "../view/digit.ts";
 import { el } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
+import { lastAtMost } from "../view/scale.ts";
 import { onThemeChange } from "../view/theme.ts";
 
 const FILE = "epoch_snapshots.json";
@@ -23,12 +23,19 @@ export function templates(app: App): HTMLElement | null {
   const draw = (): void => {
     const at = lastAtMost(epochs, app.store.selection.epoch ?? Infinity);
     const scale = divergingScale();
-    canvases.forEach((canvas, i) => paint(canvas, film[at]?.weights.subarray(i * size, (i + 1) * size) ?? [], shape, most, scale));
-    const kept = epochs.length < lastEpoch(app.run) ? ` (kept after ${epochs.length} of the ${lastEpoch(app.run)} epochs)` : "";
+    canvases.forEach((canvas, i) =>
+      paint(canvas, film[at]?.weights.subarray(i * size, (i + 1) * size) ?? [], shape, most, scale),
+    );
+    const kept =
+      epochs.length < lastEpoch(app.run) ? ` (kept after ${epochs.length} of the ${lastEpoch(app.run)} epochs)` : "";
     reading.textContent = `After epoch ${epochs[at]}${kept}: ink on blue speaks for the class, ink on orange against it. The sum, pixel by pixel, is all this network computes.`;
   };
   watch(app, ["epoch"], draw);
   onThemeChange(draw, app.scope);
   const figures = canvases.map((canvas, i) => el("figure", {}, canvas, el("figcaption", {}, nameOf(app.run, i))));
-  return panel({ title: "What each class looks for", files: [FILE], wide: "w12" }, el("div", { class: "templates" }, ...figures), reading);
+  return panel(
+    { title: "What each class looks for", files: [FILE], wide: "w12" },
+    el("div", { class: "templates" }, ...figures),
+    reading,
+  );
 }

@@ -9,7 +9,8 @@ export function forward(network: Network, pixels: ArrayLike<number>): Float64Arr
     const output = layer.convolution ? convolve(layer, layer.convolution, input) : dense(layer, input);
     if (layer.activation === "softmax") softmax(output);
     else for (let i = 0; i < output.length; i++) output[i] = Math.max(0, output[i] as number);
-    return (input = output);
+    input = output;
+    return output;
   });
 }
 
@@ -22,7 +23,11 @@ function dense({ units, inputs, weights, bias }: Layer, input: Float64Array): Fl
 }
 
 /** 3 × 3 weights per channel at every pixel, zeros around the image; pooled, the largest of each 2 × 2 sums. */
-function convolve({ units, weights, bias }: Layer, { channels, height, width, pooled }: Convolution, input: Float64Array): Float64Array<ArrayBuffer> {
+function convolve(
+  { units, weights, bias }: Layer,
+  { channels, height, width, pooled }: Convolution,
+  input: Float64Array,
+): Float64Array<ArrayBuffer> {
   const step = pooled ? POOL : 1;
   const [rows, columns] = [Math.floor(height / step), Math.floor(width / step)];
   const output = new Float64Array(units * rows * columns).fill(-Infinity);
@@ -35,7 +40,9 @@ function convolve({ units, weights, bias }: Layer, { channels, height, width, po
             const row = y + Math.floor(cell / KERNEL) - 1;
             const column = x + (cell % KERNEL) - 1;
             if (row < 0 || row >= height || column < 0 || column >= width) continue;
-            total += (weights[(unit * channels + channel) * KERNEL * KERNEL + cell] as number) * (input[(channel * height + row) * width + column] as number);
+            total +=
+              (weights[(unit * channels + channel) * KERNEL * KERNEL + cell] as number) *
+              (input[(channel * height + row) * width + column] as number);
           }
         const at = (unit * rows + Math.floor(y / step)) * columns + Math.floor(x / step);
         output[at] = Math.max(output[at] as number, total);

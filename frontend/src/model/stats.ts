@@ -30,7 +30,14 @@ export function classScores(matrix: readonly (readonly number[])[]): Scores[] {
     const hits = row[i] ?? 0;
     const precision = predicted ? hits / predicted : null;
     const recall = support ? hits / support : null;
-    return { support, predicted, hits, precision, recall, f1: support + predicted ? (2 * hits) / (support + predicted) : null };
+    return {
+      support,
+      predicted,
+      hits,
+      precision,
+      recall,
+      f1: support + predicted ? (2 * hits) / (support + predicted) : null,
+    };
   });
 }
 

@@ -1,18 +1,19 @@
 // Which panels stand where.
-import type { App } from "../panels/app.ts";
-import { breathe } from "../view/actions.ts";
-import { el } from "../view/dom.ts";
+
 import { architecture } from "../lab/architecture.ts";
 import { compareRuns } from "../lab/compare.ts";
-import { confusion } from "../panels/confusion.ts";
-import { convergence } from "../panels/convergence.ts";
-import { runHistory } from "../lab/runs.ts";
-import { opening } from "../panels/opening.ts";
 import { perClass } from "../lab/perclass.ts";
 import { playbook } from "../lab/playbook.ts";
 import { recipe, runSummary } from "../lab/recipe.ts";
-import { studio } from "../panels/studio.ts";
+import { runHistory } from "../lab/runs.ts";
 import { templates } from "../lab/templates.ts";
+import type { App } from "../panels/app.ts";
+import { confusion } from "../panels/confusion.ts";
+import { convergence } from "../panels/convergence.ts";
+import { opening } from "../panels/opening.ts";
+import { studio } from "../panels/studio.ts";
+import { breathe } from "../view/actions.ts";
+import { el } from "../view/dom.ts";
 
 export interface Section {
   id: string;
@@ -23,7 +24,13 @@ export interface Section {
 }
 
 export const SECTIONS: readonly Section[] = [
-  { id: "data", nav: "Data", title: "Dataset studio", lead: "Every image by its number. Filter, shuffle, look closely, take one with you.", panels: [studio] },
+  {
+    id: "data",
+    nav: "Data",
+    title: "Dataset studio",
+    lead: "Every image by its number. Filter, shuffle, look closely, take one with you.",
+    panels: [studio],
+  },
   {
     id: "insights",
     nav: "Insights",
@@ -38,7 +45,13 @@ export const SECTIONS: readonly Section[] = [
     lead: "What was run, how to run it again, and whether another way is better.",
     panels: [runSummary, recipe, runHistory, compareRuns],
   },
-  { id: "workflow", nav: "Workflow", title: "Workflow playbook", lead: "Five steps, and the files each of them leaves behind.", panels: [playbook] },
+  {
+    id: "workflow",
+    nav: "Workflow",
+    title: "Workflow playbook",
+    lead: "Five steps, and the files each of them leaves behind.",
+    panels: [playbook],
+  },
 ];
 
 /** Fills the page section by section and makes one panel at a time, so that the browser can paint and answer in between. */
@@ -55,10 +68,19 @@ export async function mount(app: App): Promise<void> {
     const host = document.getElementById(section.id);
     if (!host) continue;
     const focused = host.contains(document.activeElement) ? document.activeElement?.closest("[id]")?.id : undefined;
-    const head = el("header", { class: "section-head" }, el("h2", { id: `${section.id}-title`, tabindex: -1 }, section.title), el("p", {}, section.lead));
+    const head = el(
+      "header",
+      { class: "section-head" },
+      el("h2", { id: `${section.id}-title`, tabindex: -1 }, section.title),
+      el("p", {}, section.lead),
+    );
     host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
     if (section === SECTIONS[0]) performance.mark("interactive");
-    if (focused) (document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ?? document.getElementById(focused))?.focus({ preventScroll: true });
+    if (focused)
+      (
+        document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ??
+        document.getElementById(focused)
+      )?.focus({ preventScroll: true });
   }
   performance.mark("loaded"); // for the tests, and for anybody with a profiler
 }

@@ -1,25 +1,26 @@
 // Boot: address → source → run → page. The only file with side effects at load.
-import { type App, hiddenSizes, titleOf } from "../panels/app.ts";
+
 import { message } from "../bundle/load.ts";
 import { join, wantedPath } from "../bundle/path.ts";
 import { Missing, type Source } from "../bundle/source.ts";
-import { architecture, percent, time } from "../text/format.ts";
+import { type App, hiddenSizes, titleOf } from "../panels/app.ts";
+import { selector } from "../panels/selector.ts";
+import { crashed, loading, missing, noRuns, refused, unreadable } from "../panels/states.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
 import { createStore, INITIAL } from "../selection/state.ts";
 import { fromQuery, toQuery } from "../selection/url.ts";
-import { mount, SECTIONS } from "./layout.ts";
-import { digest, locate, openRun, type Place } from "../sources/place.ts";
-import { selector } from "../panels/selector.ts";
-import { crashed, loading, missing, noRuns, refused, unreadable } from "../panels/states.ts";
 import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
 import { folder } from "../sources/folder.ts";
 import { http } from "../sources/http.ts";
+import { digest, locate, openRun, type Place } from "../sources/place.ts";
+import { architecture, percent, time } from "../text/format.ts";
 import { announce, calm, copyFrom } from "../view/actions.ts";
-import { button, el, icon, ICONS } from "../view/dom.ts";
+import { button, el, ICONS, icon } from "../view/dom.ts";
 import { currentTheme, nextTheme, startTheme } from "../view/theme.ts";
+import { mount, SECTIONS } from "./layout.ts";
 
-const HOME = document.body.dataset["artifactPath"] ?? "artifacts";
+const HOME = document.body.dataset.artifactPath ?? "artifacts";
 
 interface Session {
   source: Source;
@@ -37,7 +38,13 @@ const store = createStore(restored.selection);
 const inlined = embedded();
 const local = location.protocol === "file:";
 const bar = selector({ open: openById, compare: (compared) => store.set({ compared }), folder: () => picker.click() });
-const picker = el("input", { type: "file", webkitdirectory: true, multiple: true, hidden: true, "aria-label": "Open a folder" });
+const picker = el("input", {
+  type: "file",
+  webkitdirectory: true,
+  multiple: true,
+  hidden: true,
+  "aria-label": "Open a folder",
+});
 
 function start(): void {
   startTheme();
@@ -57,8 +64,8 @@ function start(): void {
     return void show(inlined.source, inlined.start, false);
   }
   const wanted = wantedPath(location.search, HOME);
-  if (wanted.kind === "refused") return state(refused(wanted.given, wanted.reason, showLatest));
-  void show(local ? file : http, wanted.path, wanted.origin === "address");
+  if (wanted.kind === "refused") state(refused(wanted.given, wanted.reason, showLatest));
+  else void show(local ? file : http, wanted.path, wanted.origin === "address");
 }
 
 async function show(source: Source, path: string, forced: boolean): Promise<void> {
@@ -84,7 +91,9 @@ function failed(source: Source, path: string, forced: boolean, error: unknown): 
   const open = (): void => picker.click();
   if (!(error instanceof Missing)) {
     const known = error instanceof Error && ["Refusal", "Unreadable"].includes(error.name);
-    state(known ? unreadable(path, message(error), local, () => void show(source, path, forced), open) : crashed(error));
+    state(
+      known ? unreadable(path, message(error), local, () => void show(source, path, forced), open) : crashed(error),
+    );
   } else if (!forced && source.kind !== "folder") state(noRuns(path, open));
   else state(missing(path, local, showLatest, open));
 }
@@ -98,7 +107,16 @@ async function present(current: Session): Promise<void> {
   if (mine !== turn) return;
   current.stop.abort();
   current.stop = new AbortController();
-  const app: App = { store, run, samples: samplesOf(run), compared, index: current.place?.index ?? null, exported: inlined !== null, scope: current.stop.signal, open: openById };
+  const app: App = {
+    store,
+    run,
+    samples: samplesOf(run),
+    compared,
+    index: current.place?.index ?? null,
+    exported: inlined !== null,
+    scope: current.stop.signal,
+    open: openById,
+  };
   if (!compared && ["fixed", "broken"].includes(store.selection.outcome)) store.set({ outcome: "all" });
   current.app = app;
   document.title = `${titleOf(run)} · digit classifier`;
@@ -128,7 +146,15 @@ function showInBar(current: Session): void {
   if (!run) return;
   const score = run.metrics.state === "ok" ? ` · ${percent(run.metrics.value.accuracy)}` : "";
   const detail = `${architecture(run.summary.model.name, hiddenSizes(run))}${score} · ${time(run.summary.created, true)}`;
-  bar.show({ index: current.place?.index ?? null, title: titleOf(run), detail, current: run.id, compared: store.selection.compared, follows: current.place?.follows ?? false, forced: current.forced });
+  bar.show({
+    index: current.place?.index ?? null,
+    title: titleOf(run),
+    detail,
+    current: run.id,
+    compared: store.selection.compared,
+    follows: current.place?.follows ?? false,
+    forced: current.forced,
+  });
 }
 
 function openById(runId: string | null): void {
@@ -149,7 +175,15 @@ function state(element: HTMLElement): void {
   session?.stop.abort();
   document.body.classList.remove("loaded");
   document.getElementById("state")?.replaceChildren(element);
-  bar.show({ index: session?.place?.index ?? null, title: "No run", detail: "", current: null, compared: null, follows: false, forced: false });
+  bar.show({
+    index: session?.place?.index ?? null,
+    title: "No run",
+    detail: "",
+    current: null,
+    compared: null,
+    follows: false,
+    forced: false,
+  });
   announce(element.querySelector("h1")?.textContent ?? "");
 }
 
@@ -192,7 +226,11 @@ function furnish(): void {
       document.getElementById(`${id}-title`)?.focus({ preventScroll: true });
     }),
   );
-  const share = button(icon(ICONS.link), { class: "square", "aria-label": "Copy a link to this view", title: "Copy a link to this view" }, () => void copyFrom(share, location.href));
+  const share = button(
+    icon(ICONS.link),
+    { class: "square", "aria-label": "Copy a link to this view", title: "Copy a link to this view" },
+    () => void copyFrom(share, location.href),
+  );
   const theme = button(icon(ICONS.theme), { class: "square" }, () => nameTheme(nextTheme()));
   const nameTheme = (name: string): void => {
     theme.title = `Theme: ${name}`;

@@ -33,7 +33,10 @@ function answer(link: HTMLLinkElement, tries: number): void {
 }
 
 function read(sheet: unknown): void {
-  if (typeof sheet !== "string" || !isPlainPath(sheet) || !sheet.endsWith(".css")) return post(null);
+  if (typeof sheet !== "string" || !isPlainPath(sheet) || !sheet.endsWith(".css")) {
+    post(null);
+    return;
+  }
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.onload = () => answer(link, TRIES);
@@ -46,4 +49,5 @@ function read(sheet: unknown): void {
 }
 
 // Over http nobody needs it, so nobody can frame it.
-if (location.protocol === "file:" && parent !== window) addEventListener("message", (event) => event.source === parent && read(event.data));
+if (location.protocol === "file:" && parent !== window)
+  addEventListener("message", (event) => event.source === parent && read(event.data));

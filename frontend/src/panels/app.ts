@@ -1,9 +1,9 @@
 // What every panel is given: a run, perhaps a second one to compare with, and the linked selection.
 import type { LoadedIndex } from "../bundle/load.ts";
 import type { Run } from "../bundle/run.ts";
-import { architecture } from "../text/format.ts";
 import type { Samples } from "../selection/samples.ts";
 import type { Selection, Store } from "../selection/state.ts";
+import { architecture } from "../text/format.ts";
 
 export interface Compared {
   run: Run;

@@ -1,13 +1,14 @@
 // The confusion matrix: rows are the true classes. A cell is a filter for the studio.
-import { type App, isWide, lastEpoch, nameOf, shapeOf, watch } from "./app.ts";
-import { count, percent, plural, times } from "../text/format.ts";
+
 import { matrixAt } from "../model/matrices.ts";
-import { shade } from "../view/scale.ts";
 import { accuracyOf, sum } from "../model/stats.ts";
+import { count, percent, plural, times } from "../text/format.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
 import { next } from "../view/roving.ts";
+import { shade } from "../view/scale.ts";
+import { type App, isWide, lastEpoch, nameOf, shapeOf, watch } from "./app.ts";
 import { showInStudio } from "./reveal.ts";
 
 const FILE = "metrics.json";
@@ -21,8 +22,18 @@ export function confusion(app: App): HTMLElement {
   const reading = el("p", { class: "reading" });
   const thumbs = el("div", { class: "thumbs" });
   const title = el("p", { class: "readout" });
-  const cells = segmented("Cells show", [{ value: "count", text: "Counts" }, { value: "share", text: "Row %" }], app.store.selection.cells, (cells) => app.store.set({ cells }));
-  const diagonal = button("Diagonal", { class: "toggle" }, () => app.store.set({ diagonal: !app.store.selection.diagonal }));
+  const cells = segmented(
+    "Cells show",
+    [
+      { value: "count", text: "Counts" },
+      { value: "share", text: "Row %" },
+    ],
+    app.store.selection.cells,
+    (cells) => app.store.set({ cells }),
+  );
+  const diagonal = button("Diagonal", { class: "toggle" }, () =>
+    app.store.set({ diagonal: !app.store.selection.diagonal }),
+  );
   let pointed: [number, number] | null = null;
 
   const describe = (): void => {
@@ -36,8 +47,11 @@ export function confusion(app: App): HTMLElement {
     const [row, column] = pointed;
     reading.textContent = cellSentence(app, at.matrix, row, column);
     if (at.epoch !== null && app.store.selection.epoch !== null) return; // recorded predictions are the final ones
-    const found = app.samples.list.filter((sample) => sample.truth === row && sample.guess?.label === column && sample.pixels).slice(0, 6);
-    for (const sample of found) if (sample.pixels) thumbs.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
+    const found = app.samples.list
+      .filter((sample) => sample.truth === row && sample.guess?.label === column && sample.pixels)
+      .slice(0, 6);
+    for (const sample of found)
+      if (sample.pixels) thumbs.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
   };
   grid.onPoint((cell) => {
     pointed = cell;
@@ -53,11 +67,16 @@ export function confusion(app: App): HTMLElement {
     title.textContent = `${selection.epoch === null || at.epoch === null ? "final" : `after epoch ${at.epoch}`} · ${count(hits)} of ${count(n)} right`;
     describe();
   });
-  watch(app, ["truth", "predicted"], ({ truth, predicted }) => grid.mark(truth.length === 1 && predicted !== null ? [truth[0] ?? 0, predicted] : null));
+  watch(app, ["truth", "predicted"], ({ truth, predicted }) =>
+    grid.mark(truth.length === 1 && predicted !== null ? [truth[0] ?? 0, predicted] : null),
+  );
   const table = dataTable("As a list of confusions", () => {
     const matrix = matrixAt(app.run, app.store.selection.epoch)?.matrix ?? [];
     const rows = matrix.flatMap((row, i) => row.map((n, j) => ({ i, j, n }))).filter(({ i, j, n }) => i !== j && n > 0);
-    return { head: ["True", "Predicted", "Samples"], rows: rows.sort((a, b) => b.n - a.n).map(({ i, j, n }) => [nameOf(app.run, i), nameOf(app.run, j), String(n)]) };
+    return {
+      head: ["True", "Predicted", "Samples"],
+      rows: rows.sort((a, b) => b.n - a.n).map(({ i, j, n }) => [nameOf(app.run, i), nameOf(app.run, j), String(n)]),
+    };
   });
   const kept = app.run.snapshots.state === "ok" ? app.run.snapshots.value.epochs.length : 0;
   const partly = kept > 0 && kept < lastEpoch(app.run);
@@ -67,7 +86,12 @@ export function confusion(app: App): HTMLElement {
     el("p", { class: "axis-note" }, el("span", {}, "true ↓"), el("span", {}, "read as →")),
     el("div", { class: isWide(app.run) ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
     el("div", { class: "matrix-foot" }, reading, thumbs),
-    partly && el("p", { class: "small muted" }, `Kept after ${kept} of the ${lastEpoch(app.run)} epochs; between them, the one before is shown.`),
+    partly &&
+      el(
+        "p",
+        { class: "small muted" },
+        `Kept after ${kept} of the ${lastEpoch(app.run)} epochs; between them, the one before is shown.`,
+      ),
     table,
   );
 }
@@ -97,11 +121,21 @@ function makeGrid(app: App, classes: number): Grid {
     }
     body.append(line);
   }
-  for (let column = 0; column < classes; column++) columnHeads.push(el("th", { scope: "col" }, nameOf(app.run, column)));
+  for (let column = 0; column < classes; column++)
+    columnHeads.push(el("th", { scope: "col" }, nameOf(app.run, column)));
   const element = el(
     "table",
     { class: "matrix", role: "grid", "aria-label": "Confusion matrix, rows true, columns predicted" },
-    el("thead", {}, el("tr", {}, el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted")), ...columnHeads)),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted")),
+        ...columnHeads,
+      ),
+    ),
     body,
   );
   element.style.setProperty("--classes", String(classes));
@@ -113,9 +147,16 @@ function makeGrid(app: App, classes: number): Grid {
   };
   const cellOf = (event: Event): number | null => {
     const td = (event.target as Element).closest<HTMLElement>("td[data-cell]");
-    return td ? Number(td.dataset["cell"]) : null;
+    return td ? Number(td.dataset.cell) : null;
   };
-  const choose = (cell: number): void => showInStudio(app, { truth: [Math.floor(cell / classes)], predicted: cell % classes, outcome: "all", split: "all", confidence: [0, 100] });
+  const choose = (cell: number): void =>
+    showInStudio(app, {
+      truth: [Math.floor(cell / classes)],
+      predicted: cell % classes,
+      outcome: "all",
+      split: "all",
+      confidence: [0, 100],
+    });
   element.addEventListener("pointerover", (event) => point(cellOf(event)));
   element.addEventListener("pointerleave", () => point(null));
   element.addEventListener("focusin", (event) => {
@@ -136,7 +177,11 @@ function makeGrid(app: App, classes: number): Grid {
     if (event.key === "Enter" || event.key === " ") choose(cell);
     else if (event.key === "Escape") app.store.set({ truth: [], predicted: null });
     else {
-      const target = next(event.key, event.ctrlKey, cell, { columns: () => classes, count: () => classes * classes, focus: () => undefined });
+      const target = next(event.key, event.ctrlKey, cell, {
+        columns: () => classes,
+        count: () => classes * classes,
+        focus: () => undefined,
+      });
       if (target === null) return;
       tds[target]?.focus();
     }
@@ -145,7 +190,10 @@ function makeGrid(app: App, classes: number): Grid {
   return {
     element,
     onPoint: (each) => (listener = each),
-    mark: (cell) => tds.forEach((td, i) => set(td, "aria-selected", cell !== null && i === cell[0] * classes + cell[1] ? "true" : null)),
+    mark: (cell) =>
+      tds.forEach((td, i) =>
+        set(td, "aria-selected", cell !== null && i === cell[0] * classes + cell[1] ? "true" : null),
+      ),
     draw(matrix, cells, diagonal) {
       const totals = matrix.map(sum);
       const most = Math.max(1, ...totals);
@@ -158,7 +206,11 @@ function makeGrid(app: App, classes: number): Grid {
         td.className = `${row === column ? "hit" : "miss"} s${step}`;
         const text = hidden || !n ? "" : cells === "share" ? String(Math.round(100 * share)) : String(n);
         if (td.textContent !== text) td.textContent = text;
-        set(td, "aria-label", `${cells === "share" ? percent(share, 0) : plural(n, "sample")}, true ${nameOf(app.run, row)}, predicted ${nameOf(app.run, column)}`);
+        set(
+          td,
+          "aria-label",
+          `${cells === "share" ? percent(share, 0) : plural(n, "sample")}, true ${nameOf(app.run, row)}, predicted ${nameOf(app.run, column)}`,
+        );
       });
     },
   };
@@ -168,7 +220,8 @@ function cellSentence(app: App, matrix: number[][], row: number, column: number)
   const n = matrix[row]?.[column] ?? 0;
   const total = sum(matrix[row] ?? []);
   const [truth, guess] = [nameOf(app.run, row), nameOf(app.run, column)];
-  if (row === column) return `${n} of ${total} samples of ${truth} were recognised (${percent(total ? n / total : 0)}).`;
+  if (row === column)
+    return `${n} of ${total} samples of ${truth} were recognised (${percent(total ? n / total : 0)}).`;
   return n ? `${n} of ${total} samples of ${truth} were taken for ${guess}.` : `No ${truth} was taken for ${guess}.`;
 }
 

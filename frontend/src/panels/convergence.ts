@@ -1,12 +1,13 @@
 // How training went: loss or accuracy per epoch, and the scrubber that moves everything that has an epoch.
-import { type App, isWide, lastEpoch, titleOf, watch } from "./app.ts";
+
 import type { LossCurve } from "../bundle/payloads.ts";
-import { percent, short } from "../text/format.ts";
 import type { Selection } from "../selection/state.ts";
+import { percent, short } from "../text/format.ts";
 import { calm } from "../view/actions.ts";
 import { type Line, lineChart } from "../view/chart.ts";
-import { button, el, icon, ICONS, replace, segmented, set } from "../view/dom.ts";
+import { button, el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
+import { type App, isWide, lastEpoch, titleOf, watch } from "./app.ts";
 
 const FILE = "loss_curve.json";
 
@@ -15,7 +16,11 @@ export function convergence(app: App): HTMLElement {
   const frame = { title: "Convergence", files: [FILE], wide: isWide(app.run) ? "w12" : "w7" };
   if (curve.state !== "ok") return panel(frame, absence(curve, FILE, "Loss and accuracy per epoch"));
   const value = curve.value;
-  if (!value.epochs.length) return panel(frame, el("div", { class: "absence damaged" }, el("p", {}, divergence(value) || "No epoch was completed.")));
+  if (!value.epochs.length)
+    return panel(
+      frame,
+      el("div", { class: "absence damaged" }, el("p", {}, divergence(value) || "No epoch was completed.")),
+    );
 
   const readout = el("p", { class: "readout" });
   const caption = el("p", { class: "reading" });
@@ -25,7 +30,12 @@ export function convergence(app: App): HTMLElement {
     const { measure } = app.store.selection;
     const epoch = shownEpoch();
     const [holdout, training] = pair(value, measure).map((values) => show(values[epoch - 1] ?? null, measure));
-    replace(readout, el("span", {}, `Epoch ${epoch}`), el("span", { class: "key main" }, `hold-out ${holdout}`), el("span", { class: "key second" }, `training ${training}`));
+    replace(
+      readout,
+      el("span", {}, `Epoch ${epoch}`),
+      el("span", { class: "key main" }, `hold-out ${holdout}`),
+      el("span", { class: "key second" }, `training ${training}`),
+    );
   };
   const chart = lineChart(
     (epoch) => {
@@ -35,8 +45,24 @@ export function convergence(app: App): HTMLElement {
     (epoch) => app.store.set({ epoch: epoch === lastEpoch(app.run) ? null : epoch }),
     app.scope,
   );
-  const measure = segmented("Measure", [{ value: "loss", text: "Loss" }, { value: "accuracy", text: "Accuracy" }], app.store.selection.measure, (measure) => app.store.set({ measure }));
-  const scale = segmented("Scale", [{ value: "linear", text: "Linear" }, { value: "log", text: "Log" }], app.store.selection.scale, (scale) => app.store.set({ scale }));
+  const measure = segmented(
+    "Measure",
+    [
+      { value: "loss", text: "Loss" },
+      { value: "accuracy", text: "Accuracy" },
+    ],
+    app.store.selection.measure,
+    (measure) => app.store.set({ measure }),
+  );
+  const scale = segmented(
+    "Scale",
+    [
+      { value: "linear", text: "Linear" },
+      { value: "log", text: "Log" },
+    ],
+    app.store.selection.scale,
+    (scale) => app.store.set({ scale }),
+  );
   watch(app, ["measure", "scale"], (selection) => {
     measure.show(selection.measure);
     scale.show(selection.scale);
@@ -59,7 +85,11 @@ export function convergence(app: App): HTMLElement {
   });
   const table = dataTable("All epochs as a table", () => ({
     head: ["Epoch", "Training loss", "Hold-out loss", "Training accuracy", "Hold-out accuracy"],
-    rows: value.epochs.map((epoch, i) => [String(epoch), ...[value.training_loss, value.holdout_loss].map((each) => show(each[i] ?? null, "loss")), ...[value.training_accuracy, value.holdout_accuracy].map((each) => show(each[i] ?? null, "accuracy"))]),
+    rows: value.epochs.map((epoch, i) => [
+      String(epoch),
+      ...[value.training_loss, value.holdout_loss].map((each) => show(each[i] ?? null, "loss")),
+      ...[value.training_accuracy, value.holdout_accuracy].map((each) => show(each[i] ?? null, "accuracy")),
+    ]),
   }));
   const note = Number(app.run.summary.config.get("shift_pixels") ?? 0) > 0;
   return panel(
@@ -68,22 +98,42 @@ export function convergence(app: App): HTMLElement {
     el("div", { class: "chart-box" }, chart.element),
     scrubber(app, value.epochs.length),
     caption,
-    note && el("p", { class: "small muted" }, "Training values are running means over images that were moved about before each update, so they can be worse than the hold-out’s, which are left as they are."),
+    note &&
+      el(
+        "p",
+        { class: "small muted" },
+        "Training values are running means over images that were moved about before each update, so they can be worse than the hold-out’s, which are left as they are.",
+      ),
     table,
   );
 }
 
-function pair(curve: LossCurve, measure: Selection["measure"]): [readonly (number | null)[], readonly (number | null)[]] {
-  return measure === "loss" ? [curve.holdout_loss, curve.training_loss] : [curve.holdout_accuracy, curve.training_accuracy];
+function pair(
+  curve: LossCurve,
+  measure: Selection["measure"],
+): [readonly (number | null)[], readonly (number | null)[]] {
+  return measure === "loss"
+    ? [curve.holdout_loss, curve.training_loss]
+    : [curve.holdout_accuracy, curve.training_accuracy];
 }
 
 function lines(app: App, curve: LossCurve, measure: Selection["measure"]): Line[] {
   const [holdout, training] = pair(curve, measure);
-  const own: Line[] = [{ label: "hold-out", values: holdout, look: "main" }, { label: "training", values: training, look: "second" }];
+  const own: Line[] = [
+    { label: "hold-out", values: holdout, look: "main" },
+    { label: "training", values: training, look: "second" },
+  ];
   const other = app.compared?.run;
-  if (!other || other.curve.state !== "ok") return own;
+  if (other?.curve.state !== "ok") return own;
   const name = titleOf(other);
-  return [...own, { label: name.length > 13 ? `${name.slice(0, 12)}…` : name, values: pair(other.curve.value, measure)[0], look: "other-main" }];
+  return [
+    ...own,
+    {
+      label: name.length > 13 ? `${name.slice(0, 12)}…` : name,
+      values: pair(other.curve.value, measure)[0],
+      look: "other-main",
+    },
+  ];
 }
 
 function show(value: number | null, measure: Selection["measure"]): string {
@@ -111,7 +161,8 @@ export function reading(curve: LossCurve, measure: Selection["measure"]): string
   const [start, end, top] = [values[0], values.at(-1), best(curve, measure)];
   if (start === undefined || end === undefined || top === null) return divergence(curve) || "No value was recorded.";
   const watched = "it was watched, never used to choose anything.";
-  if (curve.epochs.length === 1) return `Hold-out ${measure} was ${show(end, measure)} after the only epoch; ${watched} ${divergence(curve)}`.trim();
+  if (curve.epochs.length === 1)
+    return `Hold-out ${measure} was ${show(end, measure)} after the only epoch; ${watched} ${divergence(curve)}`.trim();
   const moved = measure === "loss" ? (end < start ? "fell" : "rose") : end > start ? "rose" : "fell";
   const extreme = measure === "loss" ? "lowest" : "highest";
   const value = show(pair(curve, measure)[0][top - 1] ?? null, measure);
@@ -124,7 +175,9 @@ function scrubber(app: App, epochs: number): HTMLElement {
   const where = el("output", { class: "mono" });
   const pick = (epoch: number): void => app.store.set({ epoch: epoch >= epochs ? null : Math.max(1, epoch) });
   range.addEventListener("input", () => pick(Number(range.value)));
-  const play = button(icon(ICONS.play), { class: "square play", "aria-label": "Play training" }, () => (timer ? stop() : start()));
+  const play = button(icon(ICONS.play), { class: "square play", "aria-label": "Play training" }, () =>
+    timer ? stop() : start(),
+  );
   let timer: ReturnType<typeof setInterval> | undefined;
   const stop = (): void => {
     clearInterval(timer);
@@ -133,9 +186,13 @@ function scrubber(app: App, epochs: number): HTMLElement {
     set(play, "aria-label", "Play training");
   };
   const start = (): void => {
-    if (calm()) return pick(epochs);
+    if (calm()) {
+      pick(epochs);
+      return;
+    }
     const frames = Math.min(epochs, 90);
-    let frame = app.store.selection.epoch === null ? 0 : Math.floor(((app.store.selection.epoch - 1) / epochs) * frames);
+    let frame =
+      app.store.selection.epoch === null ? 0 : Math.floor(((app.store.selection.epoch - 1) / epochs) * frames);
     play.replaceChildren(icon(ICONS.pause));
     set(play, "aria-label", "Pause");
     timer = setInterval(() => {
@@ -145,12 +202,23 @@ function scrubber(app: App, epochs: number): HTMLElement {
     }, 55);
   };
   app.scope.addEventListener("abort", stop);
-  const step = (by: number, label: string, path: string): HTMLButtonElement => button(icon(path), { class: "square", "aria-label": label }, () => pick((app.store.selection.epoch ?? epochs) + by));
+  const step = (by: number, label: string, path: string): HTMLButtonElement =>
+    button(icon(path), { class: "square", "aria-label": label }, () =>
+      pick((app.store.selection.epoch ?? epochs) + by),
+    );
   watch(app, ["epoch"], ({ epoch }) => {
     const shown = Math.min(epoch ?? epochs, epochs);
     range.value = String(shown);
     set(range, "aria-valuetext", `epoch ${shown} of ${epochs}`);
     where.textContent = `${shown} / ${epochs}`;
   });
-  return el("div", { class: "scrubber" }, play, step(-1, "One epoch back", ICONS.back), range, step(1, "One epoch on", ICONS.next), where);
+  return el(
+    "div",
+    { class: "scrubber" },
+    play,
+    step(-1, "One epoch back", ICONS.back),
+    range,
+    step(1, "One epoch on", ICONS.next),
+    where,
+  );
 }

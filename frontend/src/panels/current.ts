@@ -1,6 +1,7 @@
 // The sample that the page talks about: the selected one, or else the one it found hardest.
-import type { App } from "./app.ts";
+
 import { hardest, type Sample } from "../selection/samples.ts";
+import type { App } from "./app.ts";
 
 export function currentSample(app: App): Sample | null {
   const { sample } = app.store.selection;

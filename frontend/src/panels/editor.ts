@@ -1,17 +1,25 @@
 // “What if”: change pixels of the selected sample and watch the answer move. The keyboard can do all of it.
-import { button, el, set } from "../view/dom.ts";
+
 import type { Shape } from "../view/digit.ts";
+import { button, el, set } from "../view/dom.ts";
 import { next } from "../view/roving.ts";
 
 const MAX_CELLS = 1024;
 
-export function pixelEditor(original: ArrayLike<number>, shape: Shape, most: number, change: (values: number[] | null) => void): HTMLElement | null {
+export function pixelEditor(
+  original: ArrayLike<number>,
+  shape: Shape,
+  most: number,
+  change: (values: number[] | null) => void,
+): HTMLElement | null {
   if (shape[0] * shape[1] > MAX_CELLS) return null;
   const values = Array.from(original);
   const details = el("details", { class: "data editor" }, el("summary", {}, "What if it were drawn differently?"));
   const grid = el("div", { class: "pixels", role: "group", "aria-label": `Pixels, ${shape[0]} by ${shape[1]}` });
   grid.style.setProperty("--columns", String(shape[1]));
-  const cells = values.map((value, i) => el("button", { type: "button", tabindex: i ? -1 : 0, "data-index": i }, shape[1] > 16 ? null : String(value)));
+  const cells = values.map((value, i) =>
+    el("button", { type: "button", tabindex: i ? -1 : 0, "data-index": i }, shape[1] > 16 ? null : String(value)),
+  );
   grid.append(...cells);
   let active = 0;
   const put = (i: number, value: number): void => {
@@ -34,7 +42,7 @@ export function pixelEditor(original: ArrayLike<number>, shape: Shape, most: num
     cells[i]?.focus();
   };
   const indexOf = (event: Event): number | null => {
-    const index = (event.target as HTMLElement).dataset["index"];
+    const index = (event.target as HTMLElement).dataset.index;
     return index === undefined ? null : Number(index);
   };
   let ink: number | null = null; // what the pressed pointer leaves behind
@@ -67,6 +75,14 @@ export function pixelEditor(original: ArrayLike<number>, shape: Shape, most: num
     change(null);
   });
   details.addEventListener("toggle", () => details.open && values.forEach((_, i) => label(i)), { once: true });
-  details.append(el("p", { class: "small muted" }, "Click or drag to draw; with the keyboard, arrows move and + − change. The bars above follow."), grid, reset);
+  details.append(
+    el(
+      "p",
+      { class: "small muted" },
+      "Click or drag to draw; with the keyboard, arrows move and + − change. The bars above follow.",
+    ),
+    grid,
+    reset,
+  );
   return details;
 }

@@ -1,9 +1,9 @@
 // The Artifact bundle selector: which run is shown, which one it is compared with; "Latest" follows new runs.
 import type { LoadedIndex } from "../bundle/load.ts";
 import type { IndexEntry } from "../bundle/payloads.ts";
-import { architecture, percent, plural, time } from "../text/format.ts";
 import { find, type Sort } from "../selection/runs.ts";
-import { el, icon, ICONS, replace, segmented, set } from "../view/dom.ts";
+import { architecture, percent, plural, time } from "../text/format.ts";
+import { el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
 import { uniqueId } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
 import { marks } from "./marks.ts";
@@ -35,8 +35,23 @@ type Mode = "show" | "compare";
 export function selector(actions: SelectorActions): Selector {
   const listId = uniqueId("runs");
   const label = el("span", { class: "selector-label" });
-  const opener = el("button", { type: "button", class: "selector-button", "aria-haspopup": "dialog", "aria-expanded": "false" }, el("span", { class: "visually-hidden" }, "Artifact bundle: "), label, icon(ICONS.down));
-  const search = el("input", { type: "search", role: "combobox", "aria-expanded": "true", "aria-controls": listId, "aria-autocomplete": "list", "aria-label": "Search runs", placeholder: "label, model, date …", maxlength: 100 });
+  const opener = el(
+    "button",
+    { type: "button", class: "selector-button", "aria-haspopup": "dialog", "aria-expanded": "false" },
+    el("span", { class: "visually-hidden" }, "Artifact bundle: "),
+    label,
+    icon(ICONS.down),
+  );
+  const search = el("input", {
+    type: "search",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": listId,
+    "aria-autocomplete": "list",
+    "aria-label": "Search runs",
+    placeholder: "label, model, date …",
+    maxlength: 100,
+  });
   const list = el("div", { role: "listbox", id: listId, class: "run-list", "aria-label": "Runs" });
   const foot = el("p", { class: "small muted selector-foot" });
   let shown: Shown | null = null;
@@ -44,34 +59,82 @@ export function selector(actions: SelectorActions): Selector {
   let found: (IndexEntry | null)[] = []; // null is the pinned first row
   let active = 0;
 
-  const modes = segmented<Mode>("Purpose", [{ value: "show", text: "Show" }, { value: "compare", text: "Compare with" }], mode, (value) => {
-    mode = value;
-    modes.show(value);
-    update();
-  });
-  const sorts = segmented<Sort>("Sort", [{ value: "newest", text: "Newest" }, { value: "accuracy", text: "Accuracy" }, { value: "macro_f1", text: "Macro F1" }], sort, (value) => {
-    sort = value;
-    sorts.show(value);
-    update();
-  });
+  const modes = segmented<Mode>(
+    "Purpose",
+    [
+      { value: "show", text: "Show" },
+      { value: "compare", text: "Compare with" },
+    ],
+    mode,
+    (value) => {
+      mode = value;
+      modes.show(value);
+      update();
+    },
+  );
+  const sorts = segmented<Sort>(
+    "Sort",
+    [
+      { value: "newest", text: "Newest" },
+      { value: "accuracy", text: "Accuracy" },
+      { value: "macro_f1", text: "Macro F1" },
+    ],
+    sort,
+    (value) => {
+      sort = value;
+      sorts.show(value);
+      update();
+    },
+  );
   const folder = el("button", { type: "button", class: "quiet" }, "Open a folder…");
   folder.addEventListener("click", () => actions.folder());
-  const panel = el("div", { class: "selector-panel", role: "dialog", "aria-label": "Artifact bundle", hidden: true }, el("div", { class: "controls" }, modes.element, sorts.element), search, list, el("div", { class: "controls" }, foot, el("span", { class: "grow" }), folder));
-  const rows = windowed(list, list, ROW, (from, to) => found.slice(from, to).map((run, i) => option(run, from + i)), (pixels) => {
-    const space = el("div", { role: "presentation" });
-    space.style.height = `${pixels}px`;
-    return space;
-  });
+  const panel = el(
+    "div",
+    { class: "selector-panel", role: "dialog", "aria-label": "Artifact bundle", hidden: true },
+    el("div", { class: "controls" }, modes.element, sorts.element),
+    search,
+    list,
+    el("div", { class: "controls" }, foot, el("span", { class: "grow" }), folder),
+  );
+  const rows = windowed(
+    list,
+    list,
+    ROW,
+    (from, to) => found.slice(from, to).map((run, i) => option(run, from + i)),
+    (pixels) => {
+      const space = el("div", { role: "presentation" });
+      space.style.height = `${pixels}px`;
+      return space;
+    },
+  );
 
   function option(run: IndexEntry | null, position: number): HTMLElement {
-    const chosen = mode === "show" ? (run ? !shown?.follows && run.run_id === shown?.current : shown?.follows) : (run?.run_id ?? null) === (shown?.compared ?? null);
+    const chosen =
+      mode === "show"
+        ? run
+          ? !shown?.follows && run.run_id === shown?.current
+          : shown?.follows
+        : (run?.run_id ?? null) === (shown?.compared ?? null);
     const latest = shown?.index?.index.latest ?? "none";
     const [title, detail] = run
-      ? [run.label ?? run.run_id, `${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · F1 ${run.macro_f1.toFixed(3)} · ${time(run.created)}`]
-      : mode === "show" ? ["Latest", `follows new runs; now ${latest}`] : ["Nothing", "show this run alone"];
+      ? [
+          run.label ?? run.run_id,
+          `${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · F1 ${run.macro_f1.toFixed(3)} · ${time(run.created)}`,
+        ]
+      : mode === "show"
+        ? ["Latest", `follows new runs; now ${latest}`]
+        : ["Nothing", "show this run alone"];
     const element = el(
       "div",
-      { role: "option", class: "run-option", id: `${listId}-${position}`, "aria-selected": String(Boolean(chosen)), "aria-setsize": found.length, "aria-posinset": position + 1, "data-position": position },
+      {
+        role: "option",
+        class: "run-option",
+        id: `${listId}-${position}`,
+        "aria-selected": String(Boolean(chosen)),
+        "aria-setsize": found.length,
+        "aria-posinset": position + 1,
+        "data-position": position,
+      },
       el("span", { class: "run-title" }, title, ...marks(run)),
       el("span", { class: "run-score num" }, run ? percent(run.accuracy) : ""),
       el("span", { class: "small muted run-detail" }, detail),
@@ -90,7 +153,11 @@ export function selector(actions: SelectorActions): Selector {
     }
     rows.refresh(found.length);
     set(search, "aria-activedescendant", found.length ? `${listId}-${active}` : null);
-    foot.textContent = !shown?.index ? "There is no index.json beside this run." : search.value ? `${hits.length} of ${plural(runs.length, "run")}` : plural(runs.length, "run");
+    foot.textContent = !shown?.index
+      ? "There is no index.json beside this run."
+      : search.value
+        ? `${hits.length} of ${plural(runs.length, "run")}`
+        : plural(runs.length, "run");
   }
 
   function move(to: number): void {
@@ -121,7 +188,7 @@ export function selector(actions: SelectorActions): Selector {
   opener.addEventListener("click", () => toggle(panel.hidden !== false));
   search.addEventListener("input", () => update());
   list.addEventListener("click", (event) => {
-    const position = (event.target as Element).closest<HTMLElement>("[data-position]")?.dataset["position"];
+    const position = (event.target as Element).closest<HTMLElement>("[data-position]")?.dataset.position;
     if (position !== undefined) choose(Number(position));
   });
   panel.addEventListener("keydown", (event) => {
@@ -129,7 +196,8 @@ export function selector(actions: SelectorActions): Selector {
       toggle(false);
       opener.focus();
     } else if (event.target === search && event.key === "Enter") choose(active);
-    else if (event.target === search && (event.key === "ArrowDown" || event.key === "ArrowUp")) move(active + (event.key === "ArrowDown" ? 1 : -1));
+    else if (event.target === search && (event.key === "ArrowDown" || event.key === "ArrowUp"))
+      move(active + (event.key === "ArrowDown" ? 1 : -1));
     else return;
     event.preventDefault();
   });
@@ -144,7 +212,13 @@ export function selector(actions: SelectorActions): Selector {
     element,
     show(next) {
       shown = next;
-      replace(label, el("b", {}, next.title), el("span", { class: "muted detail" }, next.detail), next.follows && el("span", { class: "tag" }, "latest"), next.forced && el("span", { class: "tag", title: "?artifacts= in the address" }, "from the address"));
+      replace(
+        label,
+        el("b", {}, next.title),
+        el("span", { class: "muted detail" }, next.detail),
+        next.follows && el("span", { class: "tag" }, "latest"),
+        next.forced && el("span", { class: "tag", title: "?artifacts= in the address" }, "from the address"),
+      );
       if (!panel.hidden) update(true);
     },
     busy: (waiting) => element.classList.toggle("busy", waiting),

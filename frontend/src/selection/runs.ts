@@ -19,7 +19,8 @@ function textOf(run: IndexEntry): string {
   let text = texts.get(run);
   if (text === undefined) {
     const marks = `${run.synthetic ? "synthetic" : ""} ${run.diverged ? "diverged" : ""} ${run.interrupted ? "interrupted" : ""} ${run.replay ? `replayed ${run.replay.tier}` : ""}`;
-    text = `${run.label ?? ""} ${run.run_id} ${architecture(run.model, [...run.channels, ...run.hidden_sizes])} ${time(run.created)} ${marks}`.toLowerCase();
+    text =
+      `${run.label ?? ""} ${run.run_id} ${architecture(run.model, [...run.channels, ...run.hidden_sizes])} ${time(run.created)} ${marks}`.toLowerCase();
     texts.set(run, text);
   }
   return text;

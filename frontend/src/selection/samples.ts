@@ -1,7 +1,7 @@
 // Every sample of a run by its stable id, whatever files the run has; and which of them a selection shows.
 import type { Run } from "../bundle/run.ts";
-import type { Selection } from "./state.ts";
 import { shuffled } from "./shuffle.ts";
+import type { Selection } from "./state.ts";
 
 export interface Guess {
   label: number;
@@ -26,18 +26,35 @@ export function samplesOf(run: Run): Samples {
   const size = (shape[0] ?? 1) * (shape[1] ?? 1);
   if (run.images.state === "ok") {
     const { labels, pixels } = run.images.value;
-    labels.forEach((truth, id) => byId.set(id, { id, truth, holdout: false, guess: null, pixels: pixels.subarray(id * size, (id + 1) * size) }));
+    labels.forEach((truth, id) =>
+      byId.set(id, { id, truth, holdout: false, guess: null, pixels: pixels.subarray(id * size, (id + 1) * size) }),
+    );
   }
-  const recorded = (id: number, truth: number, probabilities: readonly number[], label: number, pixels: ArrayLike<number> | null): void => {
+  const recorded = (
+    id: number,
+    truth: number,
+    probabilities: readonly number[],
+    label: number,
+    pixels: ArrayLike<number> | null,
+  ): void => {
     const known = byId.get(id);
-    byId.set(id, { id, truth, holdout: true, guess: { label, confidence: probabilities[label] ?? 0, probabilities }, pixels: known?.pixels ?? pixels });
+    byId.set(id, {
+      id,
+      truth,
+      holdout: true,
+      guess: { label, confidence: probabilities[label] ?? 0, probabilities },
+      pixels: known?.pixels ?? pixels,
+    });
   };
   if (run.predictions.state === "ok") {
-    for (const each of run.predictions.value.samples) recorded(each.sample_id, each.true_label, each.probabilities, each.predicted_label, each.pixels);
+    for (const each of run.predictions.value.samples)
+      recorded(each.sample_id, each.true_label, each.probabilities, each.predicted_label, each.pixels);
   }
   if (run.holdout.state === "ok") {
     const { sample_ids, true_labels, predicted_labels, probabilities } = run.holdout.value;
-    sample_ids.forEach((id, i) => recorded(id, true_labels[i] ?? 0, probabilities[i] ?? [], predicted_labels[i] ?? 0, null));
+    sample_ids.forEach((id, i) =>
+      recorded(id, true_labels[i] ?? 0, probabilities[i] ?? [], predicted_labels[i] ?? 0, null),
+    );
   }
   const list = [...byId.values()].sort((a, b) => a.id - b.id);
   return { list, byId };

@@ -63,7 +63,9 @@ export function createStore(initial: Selection): Store {
     },
     set(patch) {
       const next = { ...selection, ...patch };
-      const changed = new Set((Object.keys(patch) as (keyof Selection)[]).filter((key) => !same(next[key], selection[key])));
+      const changed = new Set(
+        (Object.keys(patch) as (keyof Selection)[]).filter((key) => !same(next[key], selection[key])),
+      );
       if (!changed.size) return;
       selection = next;
       for (const listener of [...listeners]) listener(selection, changed);

@@ -1,6 +1,6 @@
 // Selection ↔ query of the address. Every field has one row; whatever else stands there is dropped and named.
 import { isRunId } from "../bundle/path.ts";
-import { CELLS, INITIAL, MEASURES, ORDERS, OUTCOMES, same, SCALES, type Selection, SPLITS } from "./state.ts";
+import { CELLS, INITIAL, MEASURES, ORDERS, OUTCOMES, SCALES, type Selection, SPLITS, same } from "./state.ts";
 
 interface Field<T> {
   key: string; // in the address
@@ -8,7 +8,8 @@ interface Field<T> {
   read(text: string): T | undefined; // undefined: not a value of this field
 }
 
-const whole = (limit: number) => (text: string) => (/^\d{1,10}$/.test(text) && Number(text) <= limit ? Number(text) : undefined);
+const whole = (limit: number) => (text: string) =>
+  /^\d{1,10}$/.test(text) && Number(text) <= limit ? Number(text) : undefined;
 const word = <T extends string>(key: string, options: readonly T[]): Field<T> => ({
   key,
   write: (value) => value,
@@ -28,7 +29,11 @@ const ROWS: { [K in keyof Selection]: Field<Selection[K]> } = {
   sample: optional("sample", 2 ** 32),
   epoch: optional("epoch", 1_000_000),
   cells: word("cells", CELLS),
-  diagonal: { key: "diagonal", write: (value) => (value ? "shown" : "hidden"), read: (text) => (text === "shown" ? true : text === "hidden" ? false : undefined) },
+  diagonal: {
+    key: "diagonal",
+    write: (value) => (value ? "shown" : "hidden"),
+    read: (text) => (text === "shown" ? true : text === "hidden" ? false : undefined),
+  },
   measure: word("curve", MEASURES),
   scale: word("scale", SCALES),
 };

@@ -23,7 +23,8 @@ export function embedded(): Embedded | null {
   const source: Source = {
     kind: "embedded",
     async read(path) {
-      const found = (await (unpacked ??= unpack(files))).get(path);
+      unpacked ??= unpack(files);
+      const found = (await unpacked).get(path);
       if (found === undefined) throw new Missing(path);
       return found;
     },

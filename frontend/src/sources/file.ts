@@ -27,7 +27,8 @@ function read(sheet: string): Promise<unknown> {
 }
 
 async function ask(sheet: string): Promise<unknown> {
-  const reader = await (frame ??= opened());
+  frame ??= opened();
+  const reader = await frame;
   return new Promise((resolve, reject) => {
     const end = (): void => {
       clearTimeout(timer);

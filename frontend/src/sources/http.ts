@@ -8,7 +8,11 @@ import { nearby } from "./nearby.ts";
 export const http: Source = {
   kind: "http",
   async read(path, limit) {
-    const response = await fetch(nearby(path), { cache: path.endsWith("index.json") ? "no-store" : "no-cache", credentials: "same-origin", redirect: "error" }).catch(() => {
+    const response = await fetch(nearby(path), {
+      cache: path.endsWith("index.json") ? "no-store" : "no-cache",
+      credentials: "same-origin",
+      redirect: "error",
+    }).catch(() => {
       throw new Unreadable(path, "an answer from the server", "none");
     });
     if (response.status === 404) throw new Missing(path);
@@ -28,4 +32,3 @@ export function decodeUtf8(bytes: ArrayBuffer | Uint8Array, path: string): strin
     throw new Unreadable(path, "UTF-8 text", "other bytes");
   }
 }
-

@@ -1,5 +1,5 @@
 // From a wanted path to a run directory: a run's own directory, or the latest run of an artifacts root.
-import { loadIndex, type LoadedIndex, loadRun } from "../bundle/load.ts";
+import { type LoadedIndex, loadIndex, loadRun } from "../bundle/load.ts";
 import { isRunId, join, lastSegment, parent } from "../bundle/path.ts";
 import type { Run } from "../bundle/run.ts";
 import { type Digest, Missing, type Source } from "../bundle/source.ts";
@@ -19,7 +19,11 @@ export async function locate(source: Source, path: string, digest: Digest): Prom
   const own = await indexIfAny(source, path);
   if (own) {
     const { latest } = own.index;
-    return { index: own, run: latest === null ? null : await openRun(source, join(path, latest), own, digest), follows: true };
+    return {
+      index: own,
+      run: latest === null ? null : await openRun(source, join(path, latest), own, digest),
+      follows: true,
+    };
   }
   const run = await loadRun(source, path, digest);
   return { index: run.id === null ? null : await indexIfAny(source, parent(path)), run, follows: false };

@@ -39,7 +39,9 @@ export function seconds(value: number): string {
 
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;
-  return value < 1_000_000 ? `${(value / 1000).toFixed(value < 10_000 ? 1 : 0)} kB` : `${(value / 1_000_000).toFixed(1)} MB`;
+  return value < 1_000_000
+    ? `${(value / 1000).toFixed(value < 10_000 ? 1 : 0)} kB`
+    : `${(value / 1_000_000).toFixed(1)} MB`;
 }
 
 /** Three significant digits, never in scientific form for ordinary sizes. */

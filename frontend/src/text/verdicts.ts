@@ -1,7 +1,7 @@
 // Two runs, and whether their difference is more than chance.
 import type { Run } from "../bundle/run.ts";
-import { percent, plural, pValue, setting, small } from "./format.ts";
 import { type Changes, mcnemar } from "../model/stats.ts";
+import { percent, plural, pValue, setting, small } from "./format.ts";
 
 export interface Difference {
   key: string;
@@ -14,7 +14,8 @@ const UNRELATED = new Set(["run_label", "sample_count", "roc_per_class", "learni
 /** Settings that differ, those that can change a result first. */
 export function configDifferences(now: ReadonlyMap<string, unknown>, was: ReadonlyMap<string, unknown>): Difference[] {
   const keys = [...new Set([...now.keys(), ...was.keys()])];
-  const text = (settings: ReadonlyMap<string, unknown>, key: string): string | null => (settings.has(key) ? setting(settings.get(key)) : null);
+  const text = (settings: ReadonlyMap<string, unknown>, key: string): string | null =>
+    settings.has(key) ? setting(settings.get(key)) : null;
   return keys
     .map((key) => ({ key, now: text(now, key), was: text(was, key) }))
     .filter((each) => each.now !== each.was)
@@ -23,8 +24,10 @@ export function configDifferences(now: ReadonlyMap<string, unknown>, was: Readon
 
 /** Why the predictions of two runs cannot be compared sample by sample; null when they can. */
 export function incomparable(now: Run, was: Run): string | null {
-  if (now.summary.dataset.sha256 !== was.summary.dataset.sha256) return "The runs were made on different data sets, so their samples cannot be compared one by one.";
-  if (now.holdout.state !== "ok" || was.holdout.state !== "ok") return "One of the runs has no readable holdout.json, so their samples cannot be compared one by one.";
+  if (now.summary.dataset.sha256 !== was.summary.dataset.sha256)
+    return "The runs were made on different data sets, so their samples cannot be compared one by one.";
+  if (now.holdout.state !== "ok" || was.holdout.state !== "ok")
+    return "One of the runs has no readable holdout.json, so their samples cannot be compared one by one.";
   return null;
 }
 

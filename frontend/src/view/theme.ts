@@ -6,7 +6,7 @@ const THEMES: readonly Theme[] = ["system", "light", "dark"];
 const listeners = new Set<() => void>();
 
 export function currentTheme(): Theme {
-  return (document.documentElement.dataset["theme"] as Theme | undefined) ?? "system";
+  return (document.documentElement.dataset.theme as Theme | undefined) ?? "system";
 }
 
 export function startTheme(): void {
@@ -33,7 +33,7 @@ export function nextTheme(): Theme {
 }
 
 function apply(theme: Theme): void {
-  document.documentElement.dataset["theme"] = theme;
+  document.documentElement.dataset.theme = theme;
 }
 
 /** Calls back when colours change: what is painted on a canvas does not follow style sheets. */
@@ -60,7 +60,10 @@ export function palette(...names: string[]): Rgb[] {
     document.body.append(probe);
     found = names.map((name) => {
       probe.style.color = `var(${name})`;
-      const parts = getComputedStyle(probe).color.match(/[\d.]+/g)?.map(Number) ?? [];
+      const parts =
+        getComputedStyle(probe)
+          .color.match(/[\d.]+/g)
+          ?.map(Number) ?? [];
       return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0];
     });
     probe.remove();
