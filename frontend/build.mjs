@@ -1,14 +1,32 @@
-// Builds the page into the package and into the example. Both copies are committed; tests/test_dashboard_fresh.py compares.
+// Builds the page: src/contract.ts from the published schemas, then what examples/digit-classifier/web_demo holds of it.
+// Everything built is committed. With --check nothing is written, and what differs is an error.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { contractOfPackage } from "./contract.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const targets = ["../src/digit_classifier/dashboard", "../examples/digit-classifier/web_demo"].map((path) =>
   join(here, path),
 );
+const checking = process.argv.includes("--check");
+const stale = [];
+
+function put(path, text) {
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  if (checking) stale.push(relative(join(here, ".."), path));
+  else writeFileSync(path, text);
+}
+
+/** As `npm run format` leaves it. */
+function formatted(name, text) {
+  const biome = [join(here, "node_modules/@biomejs/biome/bin/biome"), "check", "--write", `--stdin-file-path=${name}`];
+  return execFileSync(process.execPath, biome, { input: text, encoding: "utf8", cwd: here });
+}
+put(join(here, "src/contract.ts"), formatted("src/contract.ts", contractOfPackage()));
 
 const walk = (directory) =>
   readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
@@ -17,10 +35,8 @@ const walk = (directory) =>
   });
 
 // The same few lines in Python let a machine without Node see that the page is not the one of its sources.
-const sources = [
-  ...walk(join(here, "src")),
-  ...["build.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"].map((name) => join(here, name)),
-]
+const BESIDE_SRC = ["build.mjs", "contract.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"];
+const sources = [...walk(join(here, "src")), ...BESIDE_SRC.map((name) => join(here, name))]
   .map((path) => [relative(here, path).split(sep).join("/"), path])
   .sort(([a], [b]) => (a < b ? -1 : 1));
 const hash = createHash("sha256");
@@ -49,19 +65,11 @@ const outputs = {
   "index.html": readFileSync(join(here, "index.html"), "utf8"),
   "reader.html": readFileSync(join(here, "reader.html"), "utf8"),
 };
-const checking = process.argv.includes("--check");
-const stale = [];
-for (const target of targets) {
-  if (!checking) mkdirSync(target, { recursive: true });
-  for (const [name, text] of Object.entries(outputs)) {
-    const path = join(target, name);
-    if (!checking) writeFileSync(path, text);
-    else if (readFileSync(path, "utf8") !== text) stale.push(relative(join(here, ".."), path));
-  }
+for (const [name, text] of Object.entries(outputs)) {
+  for (const target of targets) put(join(target, name), text);
+  console.log(`${String(Buffer.byteLength(text)).padStart(8)}  ${name}`);
 }
 if (stale.length > 0) {
   console.error(`error: ${stale.join(", ")}: expected what the sources build, got something else; try npm run build`);
   process.exit(1);
 }
-for (const [name, text] of Object.entries(outputs))
-  console.log(`${String(Buffer.byteLength(text)).padStart(8)}  ${name}`);

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sys
 from pathlib import Path
 
 import pytest
 
+from digit_classifier.artifacts import VALIDATORS, contradictions
+from digit_classifier.artifacts.__main__ import schema_files
+from digit_classifier.store.bundle import MAX_BYTES, MAX_DATASET_BYTES, MAX_MANIFEST_BYTES
+from digit_classifier.store.index import MAX_INDEX_BYTES
+from golden.make_page_run import page_run
+
 ROOT = Path(__file__).parents[1]
 FRONTEND = ROOT / "frontend"
 COPIES = [ROOT / "src/digit_classifier/dashboard", ROOT / "examples/digit-classifier/web_demo"]
 NAMES = ["index.html", "dashboard.css", "dashboard.js", "reader.html", "reader.js"]
-BESIDE_SRC = ["build.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"]
+BESIDE_SRC = ["build.mjs", "contract.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"]
 
 
 def sources_hash() -> str:
@@ -65,6 +72,39 @@ def test_the_page_is_our_own_code_and_parses_no_markup() -> None:
         assert word not in found, word
 
 
+def test_the_page_reads_what_the_published_schemas_say() -> None:
+    schemas = schema_files()
+    generator = (FRONTEND / "contract.mjs").read_text(encoding="utf-8")
+    names = re.search(r"FILES =\s*`([a-z_\s]+)`", generator)
+    assert names is not None
+    digest = hashlib.sha256()
+    for name in names[1].split():
+        digest.update(name.encode() + b"\0" + schemas[f"{name}.schema.json"].encode() + b"\0")
+    contract = (FRONTEND / "src/contract.ts").read_text(encoding="utf-8")
+    assert digest.hexdigest() in contract, "the contract is stale; try: cd frontend && npm ci && npm run build"
+
+
+def test_the_page_reads_files_as_large_as_the_store_writes_them() -> None:
+    source = (FRONTEND / "src/bundle/limits.ts").read_text(encoding="utf-8")
+    limits = {name: int(value.replace("_", "")) for name, value in re.findall(r"(\w+): ([\d_]+)", source)}
+    assert limits == {
+        "manifest": MAX_MANIFEST_BYTES,
+        "index": MAX_INDEX_BYTES,
+        "json": MAX_BYTES[".json"],
+        "bundle": MAX_BYTES[".css"],
+        "dataset": MAX_DATASET_BYTES,
+    }
+
+
+def test_the_run_of_the_pages_tests_is_a_valid_one() -> None:
+    run = page_run()
+    assert json.loads((ROOT / "tests/golden/page_run.json").read_text(encoding="utf-8")) == run
+    for name, payload in run.items():
+        VALIDATORS[name](payload)
+    assert contradictions(run) == []
+
+
 def test_no_source_file_outgrows_its_room() -> None:
     for path in (FRONTEND / "src").rglob("*.ts"):
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 250, path.name
+        if path.name != "contract.ts":  # generated
+            assert len(path.read_text(encoding="utf-8").splitlines()) <= 250, path.name

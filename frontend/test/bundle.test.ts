@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { LIMITS } from "../src/bundle/limits.ts";
 import { datasetPath, loadIndex, loadRun } from "../src/bundle/load.ts";
-import { index } from "../src/bundle/payloads.ts";
 import { Missing, type Source } from "../src/bundle/source.ts";
-import { DATASET, digest, type Files, floats, ID, ROOT, sealed, sha, tiny } from "./tiny.ts";
+import { index } from "../src/contract.ts";
+import { DATASET, DATASET_PATH, digest, type Files, floats, ID, INDEX, ROOT, sealed, sha, tiny } from "./tiny.ts";
 
 function source(texts: Record<string, string>, kind: Source["kind"] = "http"): Source {
   return {
@@ -17,7 +18,7 @@ function served(files: Files = tiny(), change: (texts: Record<string, string>) =
   const { manifest, texts } = sealed(files);
   const all: Record<string, string> = {
     [`${ROOT}/manifest.json`]: JSON.stringify(manifest),
-    "artifacts/datasets/pets-aaaaaaaaaaaa.json": JSON.stringify(DATASET),
+    [DATASET_PATH]: JSON.stringify(DATASET),
   };
   for (const [name, text] of Object.entries(texts)) all[`${ROOT}/${name}`] = text;
   change(all);
@@ -40,7 +41,7 @@ test("the twin of a run says the same as its files", async () => {
   const twin = source(
     {
       [`${ROOT}/bundle.json`]: JSON.stringify({ manifest, files: texts }),
-      "artifacts/datasets/pets-aaaaaaaaaaaa.json": JSON.stringify(DATASET),
+      [DATASET_PATH]: JSON.stringify(DATASET),
     },
     "file",
   );
@@ -62,7 +63,7 @@ test("a missing file, a missing data set and a file without JSON are three diffe
   const run = await load(
     served(tiny(), (texts) => {
       delete texts[`${ROOT}/holdout.json`];
-      delete texts["artifacts/datasets/pets-aaaaaaaaaaaa.json"];
+      delete texts[DATASET_PATH];
     }),
   );
   assert.ok(
@@ -168,32 +169,57 @@ test("files of another run are not mixed in", async () => {
 });
 
 test("a manifest cannot name a file outside its directory", async () => {
-  const { manifest, texts } = sealed(tiny());
-  const read: string[] = [];
-  for (const name of ["../secret.json", "/etc/x.json", "a/b.json", "https://evil/x.json", "x.js"])
-    (manifest.files as Files)[name] = { bytes: 1, sha256: "0".repeat(64) };
-  const all: Record<string, string> = { [`${ROOT}/manifest.json`]: JSON.stringify(manifest) };
-  for (const [name, text] of Object.entries(texts)) all[`${ROOT}/${name}`] = text;
-  const spy: Source = {
-    kind: "http",
-    read(path, limit) {
-      read.push(path);
-      return source(all).read(path, limit);
-    },
-  };
-  await load(spy);
-  assert.deepEqual(
-    read.filter((path) => /secret|etc|evil|\/b\.json|\.js$/.test(path)),
-    [],
-  );
+  for (const name of ["../secret.json", "/etc/x.json", "a/b.json", "https://evil/x.json", "x.js", "__proto__"]) {
+    const { manifest } = sealed(tiny());
+    const text = JSON.stringify(manifest).replace('"metrics.json":', `${JSON.stringify(name)}:`);
+    const read: string[] = [];
+    const spy: Source = {
+      kind: "http",
+      read(path) {
+        read.push(path);
+        return Promise.resolve(text);
+      },
+    };
+    await assert.rejects(load(spy), /a key of .*manifest\.json\.files: expected a file name/);
+    assert.deepEqual(read, [`${ROOT}/manifest.json`]);
+  }
 });
 
 test("keys of a hostile object are keys like any other", async () => {
   const files = tiny();
-  const summary = files["run_summary.json"] as Record<string, unknown>;
-  summary.config = JSON.parse('{"__proto__": 1, "constructor": "x"}') as unknown;
-  const run = await load(served(files));
-  assert.deepEqual([...run.summary.config.keys()], ["__proto__", "constructor"]);
+  const report = files["metrics.json"]?.classification_report as Files;
+  const text = JSON.stringify(report).replace('"cat":', '"__proto__":').replace('"dog":', '"constructor":');
+  (files["metrics.json"] as Files).classification_report = JSON.parse(text) as unknown;
+  const { metrics } = await load(served(files));
+  assert.ok(metrics.state === "ok");
+  assert.deepEqual([...metrics.value.classification_report.keys()].sort(), [
+    "__proto__",
+    "accuracy",
+    "constructor",
+    "macro avg",
+    "weighted avg",
+  ]);
+});
+
+test("lengths are counted in characters, as the training side counts them", async () => {
+  const labelled = async (label: string): Promise<string | null> => {
+    const files = tiny();
+    (files["run_summary.json"] as Files).label = label;
+    return (await load(served(files))).summary.label;
+  };
+  for (const label of ["x".repeat(80), "😀".repeat(80)]) assert.equal(await labelled(label), label);
+  for (const label of ["", "x".repeat(81), "😀".repeat(81), "two\nlines", "half \ud800"])
+    await assert.rejects(labelled(label), /run_summary\.json\.label: expected one line of 1\.\.80 characters/);
+});
+
+test("an index of 100,000 runs opens", async () => {
+  const [run] = INDEX.runs;
+  const id = (number: number): string => `${ID.slice(0, 15)}-${"x".repeat(60)}-${number}`;
+  const runs = Array.from({ length: 100_000 }, (_, number) => ({ ...run, run_id: id(number), label: "l".repeat(80) }));
+  const text = JSON.stringify({ ...INDEX, latest: id(0), runs });
+  assert.ok(text.length > 40_000_000 && text.length < LIMITS.index);
+  const loaded = await loadIndex(source({ "a/index.json": text }), "a");
+  assert.equal(loaded.index.runs.length, 100_000);
 });
 
 test("a manifest that is not the index's is said", async () => {
@@ -254,7 +280,7 @@ test("an index may say that a run was interrupted, and how a replay of it came o
     differs: ["blas_kernel"],
   };
   const read = (more: object): unknown =>
-    index({ generation: 1, latest: ID, runs: [{ ...run, ...more }] }, "index").runs[0];
+    index[1]?.({ generation: 1, latest: ID, runs: [{ ...run, ...more }] }, "index").runs[0];
   assert.deepEqual({ ...(read({}) as object) }, { ...run, interrupted: undefined, replay: undefined });
   assert.deepEqual({ ...(read({ interrupted: true, replay }) as { replay: object }).replay }, replay);
   assert.throws(

@@ -1,16 +1,17 @@
 // Broken input by the hundred thousand for everything on the page that reads: it is taken, or refused in the page's words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Check } from "../src/bundle/check.ts";
+import { agreements } from "../src/bundle/agreements.ts";
+import type { Published } from "../src/bundle/check.ts";
 import { loadIndex, loadRun } from "../src/bundle/load.ts";
 import { isPlainPath, wantedPath } from "../src/bundle/path.ts";
-import * as payloads from "../src/bundle/payloads.ts";
-import { agreements, decode } from "../src/bundle/run.ts";
+import { decode } from "../src/bundle/published.ts";
 import { Missing, type Source } from "../src/bundle/source.ts";
+import * as contract from "../src/contract.ts";
 import { generator } from "../src/selection/shuffle.ts";
 import { INITIAL } from "../src/selection/state.ts";
 import { fromQuery, toQuery } from "../src/selection/url.ts";
-import { DATASET, digest, ID, INDEX, ROOT, sealed, tiny } from "./tiny.ts";
+import { DATASET, DATASET_PATH, digest, ID, INDEX, PREDICTIONS, ROOT, sealed, tiny } from "./tiny.ts";
 
 Error.stackTraceLimit = 0; // nobody looks at the stacks of a million refusals
 const INPUTS = 200_000 * Number(process.env.FACTOR ?? 1);
@@ -147,38 +148,29 @@ function assertNothingPolluted(): void {
   );
 }
 
-const FILES = tiny() as Record<string, Record<string, unknown>>;
-const SUMMARY = decode(JSON.stringify(FILES["run_summary.json"]), "run_summary.json", payloads.summary, []);
-const PREDICTIONS = {
-  schema_version: 1,
-  image_shape: [1, 2],
-  max_value: 16,
-  labels: ["cat", "dog"],
-  samples: [
-    { sample_id: 0, pixels: [1, 2], true_label: 0, predicted_label: 0, confidence: 0.75, probabilities: [0.75, 0.25] },
-  ],
-};
-type Any = (value: never, summary: payloads.Summary) => unknown;
-const READERS: [string, Check<unknown>, Any, unknown][] = [
-  ["run_summary.json", payloads.summary, (value) => value, FILES["run_summary.json"]],
-  ["metrics.json", payloads.metrics, agreements.metrics, FILES["metrics.json"]],
-  ["holdout.json", payloads.holdout, agreements.holdout, FILES["holdout.json"]],
-  ["predictions.json", payloads.predictions, agreements.predictions, PREDICTIONS],
-  ["loss_curve.json", payloads.lossCurve, agreements.curve, FILES["loss_curve.json"]],
-  ["epoch_snapshots.json", payloads.epochSnapshots, agreements.snapshots, FILES["epoch_snapshots.json"]],
-  ["model.json", payloads.model, agreements.network, FILES["model.json"]],
-  ["a data set", payloads.dataset, agreements.images, DATASET],
-  ["manifest.json", payloads.manifest, (value) => value, sealed(tiny()).manifest],
-  ["index.json", payloads.index, (value) => value, INDEX],
+const FILES = tiny();
+const SUMMARY = decode(JSON.stringify(FILES["run_summary.json"]), "run_summary.json", contract.runSummary, []);
+type Any = (value: never, summary: contract.RunSummary) => unknown;
+const READERS: [string, Published<unknown>, Any, unknown][] = [
+  ["run_summary.json", contract.runSummary, (value) => value, FILES["run_summary.json"]],
+  ["metrics.json", contract.metrics, agreements.metrics, FILES["metrics.json"]],
+  ["holdout.json", contract.holdout, agreements.holdout, FILES["holdout.json"]],
+  ["predictions.json", contract.predictions, agreements.predictions, PREDICTIONS],
+  ["loss_curve.json", contract.lossCurve, agreements.curve, FILES["loss_curve.json"]],
+  ["epoch_snapshots.json", contract.epochSnapshots, agreements.snapshots, FILES["epoch_snapshots.json"]],
+  ["model.json", contract.model, agreements.network, FILES["model.json"]],
+  ["a data set", contract.dataset, agreements.images, DATASET],
+  ["manifest.json", contract.manifest, (value) => value, sealed(tiny()).manifest],
+  ["index.json", contract.index, (value) => value, INDEX],
 ];
 
-for (const [name, check, agree, good] of READERS) {
+for (const [name, checks, agree, good] of READERS) {
   test(`${name}: ${INPUTS} broken ones are taken or refused in the page's words`, () => {
     const random = generator(name.length + 11);
     const text = JSON.stringify(good);
     const value = structuredClone(good);
     const places = placesOf(value);
-    const read = (given: string): unknown => agree(decode(given, name, check, []) as never, SUMMARY);
+    const read = (given: string): unknown => agree(decode(given, name, checks, []) as never, SUMMARY);
     let taken = 0;
     for (let i = 0; i < INPUTS; i++) {
       if (i % 2) {
@@ -196,7 +188,7 @@ for (const [name, check, agree, good] of READERS) {
           () =>
             (taken += Number(
               tolerate(
-                () => agree(check(value, name) as never, SUMMARY),
+                () => agree(checks[1]?.(value, name) as never, SUMMARY),
                 () => JSON.stringify(value),
               ),
             )),
@@ -216,7 +208,7 @@ test(`a run: ${INPUTS / 100} with a broken file, its hash made to fit, load or a
   for (let i = 0; i < INPUTS / 100; i++) {
     const { manifest, texts } = sealed(FILES);
     const name = pick(random, names);
-    const all: Record<string, string> = { "artifacts/datasets/pets-aaaaaaaaaaaa.json": JSON.stringify(DATASET) };
+    const all: Record<string, string> = { [DATASET_PATH]: JSON.stringify(DATASET) };
     for (const [each, text] of Object.entries(texts))
       all[`${ROOT}/${each}`] = each === name ? breakText(random, text) : text;
     (manifest.files as Record<string, unknown>)[name] = {

@@ -2,7 +2,6 @@
 
 const SEGMENT = "[A-Za-z0-9_][A-Za-z0-9._-]{0,63}";
 const PATH = new RegExp(`^(?:\\.\\./){0,3}${SEGMENT}(?:/${SEGMENT}){0,7}/?$`);
-const RUN_ID = /^\d{8}-\d{6}(?:-[a-z0-9-]+)?$/;
 
 export const RULE =
   "a relative path of at most 8 plain names (letters, digits, . _ -), with at most three leading ../ — " +
@@ -15,10 +14,6 @@ export type Wanted =
 /** True for a path that can only name something near the page. No decoding happens before this test. */
 export function isPlainPath(path: string): boolean {
   return path.length <= 512 && PATH.test(path);
-}
-
-export function isRunId(name: string): boolean {
-  return name.length <= 96 && RUN_ID.test(name);
 }
 
 /** What to show: `?artifacts=` beats `data-artifact-path`. A refused address is never replaced by another one. */

@@ -1,6 +1,6 @@
 // What is promised when a run is trained again, how to check it, and what the last check found.
 
-import type { Replay } from "../bundle/payloads.ts";
+import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import { series, time } from "../text/format.ts";
 import { copyFrom } from "../view/actions.ts";

@@ -1,6 +1,6 @@
 // Every run of the index: search, sort, accuracy at a glance; quick at a thousand runs because only rows in sight exist.
 
-import type { IndexEntry } from "../bundle/payloads.ts";
+import type { IndexEntry } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import { marks } from "../panels/marks.ts";
 import { find, type Sort } from "../selection/runs.ts";
@@ -26,7 +26,8 @@ export function runHistory(app: App): HTMLElement | null {
       ),
     );
   const runs = index.index.runs;
-  const low = Math.min(...runs.map((run) => run.accuracy));
+  const accuracies = runs.map((run) => run.accuracy);
+  const low = accuracies.reduce((least, each) => Math.min(least, each), 1); // 100,000 are too many arguments for min
   const start = Math.max(0, Math.min(0.9, Math.floor(10 * low) / 10));
   let sort: Sort = "newest";
   let found = runs;
@@ -88,7 +89,7 @@ export function runHistory(app: App): HTMLElement | null {
   update();
   const reading =
     runs.length > 1
-      ? `Accuracies lie between ${percent(low)} and ${percent(Math.max(...runs.map((run) => run.accuracy)))}; bars start at ${percent(start, 0)}.`
+      ? `Accuracies lie between ${percent(low)} and ${percent(accuracies.reduce((most, each) => Math.max(most, each), 0))}; bars start at ${percent(start, 0)}.`
       : "Train a second run to have something to compare with.";
   return panel(
     frame,

@@ -1,6 +1,6 @@
 // How training went: loss or accuracy per epoch, and the scrubber that moves everything that has an epoch.
 
-import type { LossCurve } from "../bundle/payloads.ts";
+import type { LossCurve } from "../contract.ts";
 import type { Selection } from "../selection/state.ts";
 import { percent, short } from "../text/format.ts";
 import { calm } from "../view/actions.ts";

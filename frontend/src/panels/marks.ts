@@ -1,5 +1,5 @@
 // The tags of a run of the index, wherever runs are listed.
-import type { IndexEntry } from "../bundle/payloads.ts";
+import type { IndexEntry } from "../bundle/run.ts";
 import { el } from "../view/dom.ts";
 
 export function marks(run: IndexEntry | null): (HTMLElement | false)[] {

@@ -1,6 +1,6 @@
 // The Artifact bundle selector: which run is shown, which one it is compared with; "Latest" follows new runs.
 import type { LoadedIndex } from "../bundle/load.ts";
-import type { IndexEntry } from "../bundle/payloads.ts";
+import type { IndexEntry } from "../bundle/run.ts";
 import { find, type Sort } from "../selection/runs.ts";
 import { architecture, percent, plural, time } from "../text/format.ts";
 import { el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";

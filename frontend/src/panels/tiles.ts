@@ -1,6 +1,6 @@
 // The numbers at a glance, each with what it rests on.
 
-import type { Metrics } from "../bundle/payloads.ts";
+import type { Metrics } from "../contract.ts";
 import { count, percent, plural, interval as range, seconds, short } from "../text/format.ts";
 import { el, replace, svg } from "../view/dom.ts";
 import { type App, lastEpoch } from "./app.ts";

@@ -1,5 +1,5 @@
 // Searching and sorting the index.
-import type { IndexEntry } from "../bundle/payloads.ts";
+import type { IndexEntry } from "../bundle/run.ts";
 import { architecture, time } from "../text/format.ts";
 
 export const SORTS = ["newest", "accuracy", "macro_f1"] as const;

@@ -1,5 +1,5 @@
 // Selection ↔ query of the address. Every field has one row; whatever else stands there is dropped and named.
-import { isRunId } from "../bundle/path.ts";
+import { isRunId } from "../bundle/names.ts";
 import { CELLS, INITIAL, MEASURES, ORDERS, OUTCOMES, SCALES, type Selection, SPLITS, same } from "./state.ts";
 
 interface Field<T> {

@@ -1,9 +1,11 @@
 import { bytesOf } from "../bundle/bytes.ts";
 import { dictionary, fields, nullable, text } from "../bundle/check.ts";
+import { LIMITS } from "../bundle/limits.ts";
 import { Missing, parseJson, type Source } from "../bundle/source.ts";
+import { runId } from "../contract.ts";
 
-const content = fields({ start: text(512), compared: nullable(text(96)), files: text(256_000_000) });
-const texts = dictionary(text(256_000_000));
+const content = fields({ start: text(0, 512), compared: nullable(runId), files: text(0, LIMITS.dataset) });
+const texts = dictionary(text(0, LIMITS.dataset));
 
 export interface Embedded {
   source: Source;

@@ -1,6 +1,7 @@
 // From a wanted path to a run directory: a run's own directory, or the latest run of an artifacts root.
 import { type LoadedIndex, loadIndex, loadRun } from "../bundle/load.ts";
-import { isRunId, join, lastSegment, parent } from "../bundle/path.ts";
+import { isRunId } from "../bundle/names.ts";
+import { join, lastSegment, parent } from "../bundle/path.ts";
 import type { Run } from "../bundle/run.ts";
 import { type Digest, Missing, type Source } from "../bundle/source.ts";
 
