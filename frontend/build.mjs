@@ -9,9 +9,7 @@ import { build } from "esbuild";
 import { contractOfPackage } from "./contract.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const targets = ["../src/digit_classifier/dashboard", "../examples/digit-classifier/web_demo"].map((path) =>
-  join(here, path),
-);
+const target = join(here, "../examples/digit-classifier/web_demo"); // the wheel gets it from there
 const checking = process.argv.includes("--check");
 const stale = [];
 
@@ -66,7 +64,7 @@ const outputs = {
   "reader.html": readFileSync(join(here, "reader.html"), "utf8"),
 };
 for (const [name, text] of Object.entries(outputs)) {
-  for (const target of targets) put(join(target, name), text);
+  put(join(target, name), text);
   console.log(`${String(Buffer.byteLength(text)).padStart(8)}  ${name}`);
 }
 if (stale.length > 0) {

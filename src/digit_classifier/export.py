@@ -14,6 +14,7 @@ import json
 import os
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,16 +40,27 @@ from digit_classifier.store.staging import cannot_write
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-PAGE = Path(__file__).with_name("dashboard")
 PAGE_NAMES = ("index.html", "dashboard.css", "dashboard.js", "reader.html", "reader.js")
 ARTIFACTS = "artifacts"  # where the page looks for runs
 MARK = '<meta name="generator" content="digit-classifier">'  # what says that a page is an export of ours
 DATASET_FILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}\.(json|css)", re.ASCII)
 
 
+@cache
+def built_page() -> Path:
+    """The folder of the built page: in the installed package, or in the checkout that this module belongs to."""
+    here = Path(__file__).resolve()
+    package = next(folder for folder in here.parents if folder.name == "digit_classifier")
+    checkouts = (folder / "examples/digit-classifier/web_demo" for folder in package.parents)
+    for folder in (package / "page/built", *checkouts):
+        if (folder / "index.html").is_file():
+            return folder
+    raise RunError(explain("the page", "its files in the package", "none", "reinstalling digit-classifier"))
+
+
 def page(name: str) -> str:
     """One of the built page's files, with the line ends that its hashes are computed over."""
-    return (PAGE / name).read_text(encoding="utf-8")
+    return (built_page() / name).read_text(encoding="utf-8")
 
 
 # One file

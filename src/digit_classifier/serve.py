@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, InputError, explain
-from digit_classifier.export import ARTIFACTS, DATASET_FILE, PAGE, page
+from digit_classifier.export import ARTIFACTS, DATASET_FILE, built_page, page
 from digit_classifier.store.bundle import DATASETS, MANIFEST, MAX_DATASET_BYTES, RUN_ID, known_names
 from digit_classifier.store.durable import read_regular
 from digit_classifier.store.index import INDEX
@@ -143,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
     def find(self, target: str) -> tuple[bytes, str, str] | None:
         """Bytes, type and caching of what a target names."""
         if name := PAGES.get(target.partition("?")[0]) or SCRIPTS.get(target):
-            return (PAGE / name).read_bytes(), TYPES[Path(name).suffix], "no-store"
+            return (built_page() / name).read_bytes(), TYPES[Path(name).suffix], "no-store"
         match = FILE.fullmatch(target)
         if match is None:
             return None
