@@ -13,7 +13,7 @@ import pytest
 
 from digit_classifier.artifacts import VALIDATORS, contradictions
 from digit_classifier.artifacts.__main__ import schema_files
-from digit_classifier.export import built_page
+from digit_classifier.export import built_page, page
 from digit_classifier.store.bundle import MAX_BYTES, MAX_DATASET_BYTES, MAX_MANIFEST_BYTES
 from digit_classifier.store.index import MAX_INDEX_BYTES
 from golden.make_page_run import page_run
@@ -21,7 +21,7 @@ from golden.make_page_run import page_run
 ROOT = Path(__file__).parents[1]
 FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "examples/digit-classifier/web_demo"
-NAMES = ["index.html", "dashboard.css", "dashboard.js", "reader.html", "reader.js"]
+FIRST_LOAD = ["index.html", "dashboard.css", "dashboard.js"]
 BESIDE_SRC = ["build.mjs", "contract.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"]
 
 
@@ -34,7 +34,7 @@ def sources_hash() -> str:
     return digest.hexdigest()
 
 
-@pytest.mark.parametrize("name", ["dashboard.js", "reader.js"])
+@pytest.mark.parametrize("name", ["dashboard.js", "lab.js", "reader.js"])
 def test_the_built_script_is_the_one_of_its_sources(name: str) -> None:
     banner = re.search(r"Sources: sha256 ([0-9a-f]{64})", (BUILT / name).read_text(encoding="utf-8")[:300])
     assert banner is not None
@@ -53,13 +53,17 @@ def test_what_is_not_compiled_is_copied(name: str) -> None:
 
 
 def test_the_page_fits_its_budget() -> None:
-    sizes = {name: len((BUILT / name).read_bytes()) for name in NAMES}
-    sys.stderr.write(f"\npage: {sizes}, {sum(sizes.values())} of 200000 bytes\n")
-    assert sum(sizes.values()) <= 200_000
+    """20 kB of the 200 kB that the first load may have, and 120 kB of lab.js, are for what is still to come."""
+    sizes = {name: len((BUILT / name).read_bytes()) for name in (*FIRST_LOAD, "lab.js")}
+    first = sum(sizes[name] for name in FIRST_LOAD)
+    sys.stderr.write(f"\npage: {sizes}, first load {first} of 200000 bytes\n")
+    assert first <= 180_000
+    assert sizes["lab.js"] <= 120_000
 
 
-def test_the_page_is_our_own_code_and_parses_no_markup() -> None:
-    script = (BUILT / "dashboard.js").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["dashboard.js", "lab.js"])
+def test_the_page_is_our_own_code_and_parses_no_markup(name: str) -> None:
+    script = (BUILT / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")  # never fetched
     for word in (
         "innerHTML",
         "outerHTML",
@@ -70,8 +74,13 @@ def test_the_page_is_our_own_code_and_parses_no_markup() -> None:
         "http://",
         "https://",
     ):
-        found = script.replace("http://www.w3.org/2000/svg", "")  # the name of the SVG namespace, never fetched
-        assert word not in found, word
+        assert word not in script, word
+
+
+def test_the_two_scripts_of_the_page_have_no_source_file_in_common() -> None:
+    files = [set(re.findall(r"^// (src/\S+\.ts)$", page(name), re.MULTILINE)) for name in ("dashboard.js", "lab.js")]
+    assert all(len(each) > 5 for each in files)
+    assert files[0] & files[1] == set()
 
 
 def test_the_page_reads_what_the_published_schemas_say() -> None:

@@ -37,7 +37,7 @@ TYPES = {
     ".png": "image/png",
 }
 PAGES = {"/": "index.html", "/index.html": "index.html"}  # these may have a query: the page keeps its state there
-SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js")}
+SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js", "lab.js")}
 NAME = r"[a-z0-9][a-z0-9_-]{0,47}\.(?:json|png|css)"
 FILE = re.compile(rf"/{ARTIFACTS}/(?:(?P<place>{RUN_ID.pattern}|{DATASETS}|{LATEST})/)?(?P<name>{NAME})", re.ASCII)
 

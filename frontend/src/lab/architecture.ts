@@ -1,15 +1,33 @@
 // The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
 
 import type { Layer, Network } from "../bundle/run.ts";
-import { KERNEL, type LayerShape, mapOf } from "../model/layers.ts";
-import { argmax, forward } from "../model/network.ts";
-import { type App, isDeep, nameOf, shapeOf, watch } from "../panels/app.ts";
-import { currentSample } from "../panels/current.ts";
-import { count, percent, plural, short } from "../text/format.ts";
-import { digit, divergingScale, inkScale, type Shape } from "../view/digit.ts";
-import { el, replace, segmented } from "../view/dom.ts";
-import { absence, panel } from "../view/panel.ts";
-import { onThemeChange } from "../view/theme.ts";
+import type { LayerShape } from "../model/layers.ts";
+import type { App } from "../panels/app.ts";
+import type { Shape } from "../view/digit.ts";
+import {
+  absence,
+  argmax,
+  count,
+  currentSample,
+  digit,
+  divergingScale,
+  el,
+  forward,
+  inkScale,
+  isDeep,
+  KERNEL,
+  mapOf,
+  nameOf,
+  onThemeChange,
+  panel,
+  percent,
+  plural,
+  replace,
+  segmented,
+  shapeOf,
+  short,
+  watch,
+} from "./tools.ts";
 
 const FILE = "model.json";
 const MAX_TILES = 128;

@@ -1,16 +1,30 @@
 // This run beside another: settings, accuracy with its interval, the samples that changed sides, and whether it matters.
 
-import { changes } from "../model/stats.ts";
-import { type App, nameOf, shapeOf, titleOf, watch } from "../panels/app.ts";
-import { showInStudio } from "../panels/reveal.ts";
-import { outcomes } from "../selection/samples.ts";
-import { architecture, short as decimal, percent, plural, interval as range } from "../text/format.ts";
-import { configDifferences, incomparable, verdict } from "../text/verdicts.ts";
-import { lineChart } from "../view/chart.ts";
-import { digit } from "../view/digit.ts";
-import { button, el, select } from "../view/dom.ts";
-import { panel } from "../view/panel.ts";
-import { onThemeChange } from "../view/theme.ts";
+import type { App } from "../panels/app.ts";
+import {
+  architecture,
+  button,
+  changes,
+  configDifferences,
+  short as decimal,
+  digit,
+  el,
+  incomparable,
+  lineChart,
+  nameOf,
+  onThemeChange,
+  outcomes,
+  panel,
+  percent,
+  plural,
+  interval as range,
+  select,
+  shapeOf,
+  showInStudio,
+  titleOf,
+  verdict,
+  watch,
+} from "./tools.ts";
 
 const SHOWN = 24;
 

@@ -1,12 +1,25 @@
 // Precision, recall and F1 of each class, as dots on one axis, following the selected epoch.
 
-import { matrixAt } from "../model/matrices.ts";
-import { classScores, type Scores } from "../model/stats.ts";
-import { type App, isDeep, nameOf, watch } from "../panels/app.ts";
-import { showInStudio } from "../panels/reveal.ts";
-import { count, percent, small } from "../text/format.ts";
-import { button, el, replace, segmented, svg } from "../view/dom.ts";
-import { absence, panel } from "../view/panel.ts";
+import type { Scores } from "../model/stats.ts";
+import type { App } from "../panels/app.ts";
+import {
+  absence,
+  button,
+  classScores,
+  count,
+  el,
+  isDeep,
+  matrixAt,
+  nameOf,
+  panel,
+  percent,
+  replace,
+  segmented,
+  showInStudio,
+  small,
+  svg,
+  watch,
+} from "./tools.ts";
 
 const FILE = "metrics.json";
 type Order = "class" | "f1" | "support";

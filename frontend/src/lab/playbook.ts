@@ -1,10 +1,8 @@
 // The workflow, each step with the very files it leaves, their size and whether they are as they were published.
 
-import { datasetFile } from "../bundle/load.ts";
 import type { FileStatus } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import { bytes } from "../text/format.ts";
-import { button, el, ICONS, icon } from "../view/dom.ts";
+import { button, bytes, datasetFile, el, ICONS, icon } from "./tools.ts";
 
 interface Step {
   title: string;

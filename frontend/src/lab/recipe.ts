@@ -1,10 +1,20 @@
 // What the run was, and the command that makes it again.
-import { type App, hiddenSizes } from "../panels/app.ts";
-import { architecture, count, seconds, setting, time } from "../text/format.ts";
-import { copyFrom } from "../view/actions.ts";
-import { button, el, ICONS, icon } from "../view/dom.ts";
-import { panel } from "../view/panel.ts";
+import type { App } from "../panels/app.ts";
 import { replay } from "./replay.ts";
+import {
+  architecture,
+  button,
+  copyFrom,
+  count,
+  el,
+  hiddenSizes,
+  ICONS,
+  icon,
+  panel,
+  seconds,
+  setting,
+  time,
+} from "./tools.ts";
 
 const FILE = "run_summary.json";
 

@@ -2,9 +2,7 @@
 
 import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import { series, time } from "../text/format.ts";
-import { copyFrom } from "../view/actions.ts";
-import { button, el, ICONS, icon } from "../view/dom.ts";
+import { button, copyFrom, el, ICONS, icon, series, time } from "./tools.ts";
 
 export function replay(app: App): HTMLElement | null {
   const { synthetic, config } = app.run.summary;

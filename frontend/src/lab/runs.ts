@@ -2,12 +2,22 @@
 
 import type { IndexEntry } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import { marks } from "../panels/marks.ts";
-import { find, type Sort } from "../selection/runs.ts";
-import { architecture, count, percent, plural, time } from "../text/format.ts";
-import { button, el, segmented, set } from "../view/dom.ts";
-import { panel } from "../view/panel.ts";
-import { windowed } from "../view/rows.ts";
+import type { Sort } from "../selection/runs.ts";
+import {
+  architecture,
+  button,
+  count,
+  el,
+  find,
+  marks,
+  panel,
+  percent,
+  plural,
+  segmented,
+  set,
+  time,
+  windowed,
+} from "./tools.ts";
 
 const ROW = 44;
 

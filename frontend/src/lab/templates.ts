@@ -1,10 +1,18 @@
 // For a network without hidden layers: the one picture of each class that it multiplies the image with.
-import { type App, lastEpoch, nameOf, shapeOf, watch } from "../panels/app.ts";
-import { digit, divergingScale, paint } from "../view/digit.ts";
-import { el } from "../view/dom.ts";
-import { panel } from "../view/panel.ts";
-import { lastAtMost } from "../view/scale.ts";
-import { onThemeChange } from "../view/theme.ts";
+import type { App } from "../panels/app.ts";
+import {
+  digit,
+  divergingScale,
+  el,
+  lastAtMost,
+  lastEpoch,
+  nameOf,
+  onThemeChange,
+  paint,
+  panel,
+  shapeOf,
+  watch,
+} from "./tools.ts";
 
 const FILE = "epoch_snapshots.json";
 

@@ -1,12 +1,5 @@
 // Which panels stand where.
-
-import { architecture } from "../lab/architecture.ts";
-import { compareRuns } from "../lab/compare.ts";
-import { perClass } from "../lab/perclass.ts";
-import { playbook } from "../lab/playbook.ts";
-import { recipe, runSummary } from "../lab/recipe.ts";
-import { runHistory } from "../lab/runs.ts";
-import { templates } from "../lab/templates.ts";
+import type { Lab, Panel } from "../lab/door.ts";
 import type { App } from "../panels/app.ts";
 import { confusion } from "../panels/confusion.ts";
 import { convergence } from "../panels/convergence.ts";
@@ -14,13 +7,15 @@ import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
 import { breathe } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
+import { lab } from "./lab.ts";
 
 export interface Section {
   id: string;
   nav: string;
   title: string;
   lead: string;
-  panels: readonly ((app: App) => HTMLElement | HTMLElement[] | null)[];
+  panels: readonly Panel[]; // in the first script
+  lab?: keyof Lab; // and what lab.js adds
 }
 
 export const SECTIONS: readonly Section[] = [
@@ -36,21 +31,24 @@ export const SECTIONS: readonly Section[] = [
     nav: "Insights",
     title: "Model insights",
     lead: "How it learned, what it confuses, and what it looks for. Move through the epochs; everything that has an epoch follows.",
-    panels: [convergence, confusion, architecture, perClass, templates],
+    panels: [convergence, confusion],
+    lab: "insights",
   },
   {
     id: "experiment",
     nav: "Experiment",
     title: "Experiment playset",
     lead: "What was run, how to run it again, and whether another way is better.",
-    panels: [runSummary, recipe, runHistory, compareRuns],
+    panels: [],
+    lab: "experiment",
   },
   {
     id: "workflow",
     nav: "Workflow",
     title: "Workflow playbook",
     lead: "Five steps, and the files each of them leaves behind.",
-    panels: [playbook],
+    panels: [],
+    lab: "workflow",
   },
 ];
 
@@ -60,7 +58,8 @@ export async function mount(app: App): Promise<void> {
   top?.replaceChildren(...opening(app));
   for (const section of SECTIONS) {
     const panels: HTMLElement[] = [];
-    for (const make of section.panels) {
+    const more = section.lab ? ((await lab)?.[section.lab] ?? [withoutLab]) : [];
+    for (const make of [...section.panels, ...more]) {
       await breathe();
       if (app.scope.aborted) return;
       panels.push(...[make(app) ?? []].flat());
@@ -82,5 +81,13 @@ export async function mount(app: App): Promise<void> {
         document.getElementById(focused)
       )?.focus({ preventScroll: true });
   }
-  performance.mark("loaded"); // for the tests, and for anybody with a profiler
+  performance.mark("loaded"); // for the tests, and for profilers
+}
+
+function withoutLab(): HTMLElement {
+  return el(
+    "div",
+    { class: "card w12" },
+    el("p", { class: "absence" }, "lab.js is not beside this page, so the panels that it draws are missing here."),
+  );
 }
