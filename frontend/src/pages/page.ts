@@ -1,43 +1,46 @@
-// Boot: address → source → run → page. The only file with side effects at load.
-
+// Boot: address → source → run → page. Only this file has side effects at load.
 import { message } from "../bundle/load.ts";
-import { join, wantedPath } from "../bundle/path.ts";
-import { Missing, type Source } from "../bundle/source.ts";
-import { type App, hiddenSizes, titleOf } from "../panels/app.ts";
+import { wantedPath } from "../bundle/path.ts";
+import { locate, openRun } from "../bundle/place.ts";
+import type { Source } from "../bundle/source.ts";
+import type { App } from "../panels/app.ts";
 import { selector } from "../panels/selector.ts";
 import { crashed, loading, missing, noRuns, refused, unreadable } from "../panels/states.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
+import {
+  addressOf,
+  comparedWith,
+  failure,
+  moveTo,
+  renewal,
+  type Session,
+  shownInBar,
+  whereRunsAppear,
+} from "../selection/session.ts";
 import { createStore, INITIAL } from "../selection/state.ts";
-import { fromQuery, toQuery } from "../selection/url.ts";
+import { fromQuery } from "../selection/url.ts";
+import { digest } from "../sources/digest.ts";
 import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
 import { folder } from "../sources/folder.ts";
 import { http } from "../sources/http.ts";
-import { digest, locate, openRun, type Place } from "../sources/place.ts";
-import { architecture, percent, time } from "../text/format.ts";
-import { announce, calm, copyFrom } from "../view/actions.ts";
-import { button, el, ICONS, icon } from "../view/dom.ts";
-import { currentTheme, nextTheme, startTheme } from "../view/theme.ts";
-import { mount, SECTIONS } from "./layout.ts";
+import { titleOf } from "../text/facts.ts";
+import { announce } from "../view/actions.ts";
+import { el } from "../view/dom.ts";
+import { startTheme } from "../view/theme.ts";
+import { fillHeader } from "./header.ts";
+import { mount } from "./layout.ts";
 
 const HOME = document.body.dataset.artifactPath ?? "artifacts";
 
-interface Session {
-  source: Source;
-  path: string; // what is shown: an artifacts root or a run directory
-  forced: boolean; // by the address
-  place: Place | null;
-  app: App | null;
-  stop: AbortController;
-}
-
 let session: Session | null = null;
-let turn = 0; // only the last wish is fulfilled
+let scope = new AbortController(); // of the run on the page
+let turn = 0; // of presenting; the result of an earlier one is dropped
 const restored = fromQuery(location.search);
 const store = createStore(restored.selection);
 const inlined = embedded();
 const local = location.protocol === "file:";
-const bar = selector({ open: openById, compare: (compared) => store.set({ compared }), folder: () => picker.click() });
+const bar = selector({ open, compare: (compared) => store.set({ compared }), folder: () => picker.click() });
 const picker = el("input", {
   type: "file",
   webkitdirectory: true,
@@ -48,7 +51,9 @@ const picker = el("input", {
 
 function start(): void {
   startTheme();
-  furnish();
+  fillHeader(bar, picker);
+  document.getElementById("state")?.replaceChildren(loading());
+  if (restored.ignored.length) notify(`Not understood in the address, and left out: ${restored.ignored.join(", ")}`);
   store.subscribe((_, changed) => {
     writeAddress();
     if (changed.has("compared") && session?.place?.run) void present(session);
@@ -61,7 +66,8 @@ function start(): void {
   addEventListener("focus", () => void lookAgain());
   if (inlined) {
     if (!location.search) store.set({ compared: inlined.compared });
-    return void show(inlined.source, inlined.start, false);
+    void show(inlined.source, inlined.start, false);
+    return;
   }
   const wanted = wantedPath(location.search, HOME);
   if (wanted.kind === "refused") state(refused(wanted.given, wanted.reason, showLatest));
@@ -69,70 +75,71 @@ function start(): void {
 }
 
 async function show(source: Source, path: string, forced: boolean): Promise<void> {
-  const mine = ++turn;
-  session?.stop.abort();
-  session = { source, path, forced, place: null, app: null, stop: new AbortController() };
+  turn++;
+  scope.abort();
+  const opened: Session = { source, path, forced, place: null };
+  session = opened;
   const waiting = setTimeout(() => bar.busy(true), 150);
   try {
     const place = await locate(source, path, digest);
-    if (mine !== turn) return;
-    session.place = place;
-    if (place.run) await present(session);
+    if (session !== opened) return; // another wish came meanwhile
+    opened.place = place;
+    if (place.run) await present(opened);
     else state(noRuns(path, () => picker.click()));
   } catch (error) {
-    if (mine === turn) failed(source, path, forced, error);
+    if (session === opened) failed(opened, error);
   } finally {
     clearTimeout(waiting);
     bar.busy(false);
   }
 }
 
-function failed(source: Source, path: string, forced: boolean, error: unknown): void {
-  const open = (): void => picker.click();
-  if (!(error instanceof Missing)) {
-    const known = error instanceof Error && ["Refusal", "Unreadable"].includes(error.name);
-    state(
-      known ? unreadable(path, message(error), local, () => void show(source, path, forced), open) : crashed(error),
-    );
-  } else if (!forced && source.kind !== "folder") state(noRuns(path, open));
-  else state(missing(path, local, showLatest, open));
+function failed(opened: Session, error: unknown): void {
+  const { source, path, forced } = opened;
+  const pick = (): void => picker.click();
+  const again = (): void => void show(source, path, forced);
+  const states = {
+    crashed: () => crashed(error),
+    unreadable: () => unreadable(path, message(error), local, again, pick),
+    missing: () => missing(path, local, showLatest, pick),
+    empty: () => noRuns(path, pick),
+  };
+  state(states[failure(error, opened)]());
 }
 
 /** Puts the session's run on the page, with the run it is compared with. */
 async function present(current: Session): Promise<void> {
-  const run = current.place?.run;
+  const { run, index } = current.place ?? {};
   if (!run) return;
   const mine = ++turn;
   const compared = await comparison(current);
   if (mine !== turn) return;
-  current.stop.abort();
-  current.stop = new AbortController();
+  scope.abort();
+  scope = new AbortController();
   const app: App = {
     store,
     run,
     samples: samplesOf(run),
     compared,
-    index: current.place?.index ?? null,
+    index: index ?? null,
     exported: inlined !== null,
-    scope: current.stop.signal,
-    open: openById,
+    scope: scope.signal,
+    open,
   };
   if (!compared && ["fixed", "broken"].includes(store.selection.outcome)) store.set({ outcome: "all" });
-  current.app = app;
   document.title = `${titleOf(run)} · digit classifier`;
   document.getElementById("state")?.replaceChildren();
   document.body.classList.add("loaded");
-  showInBar(current);
+  bar.show(shownInBar(current, store.selection.compared));
   await mount(app);
   announce(`Showing ${titleOf(run)}${compared ? `, compared with ${titleOf(compared.run)}` : ""}`);
 }
 
 async function comparison(current: Session): Promise<App["compared"]> {
-  const id = store.selection.compared;
-  const { index, run } = current.place ?? {};
-  if (id === null || !index || id === run?.id) return null;
+  const directory = comparedWith(current, store.selection.compared);
+  if (directory === null) return null;
   try {
-    const other = await openRun(current.source, join(index.root, id), index, digest);
+    const other = await openRun(current.source, directory, current.place?.index ?? null, digest);
     const samples = samplesOf(other);
     return { run: other, samples, right: outcomes(samples) };
   } catch (error) {
@@ -141,29 +148,11 @@ async function comparison(current: Session): Promise<App["compared"]> {
   }
 }
 
-function showInBar(current: Session): void {
-  const run = current.place?.run;
-  if (!run) return;
-  const score = run.metrics.state === "ok" ? ` · ${percent(run.metrics.value.accuracy)}` : "";
-  const detail = `${architecture(run.summary.model.name, hiddenSizes(run))}${score} · ${time(run.summary.created, true)}`;
-  bar.show({
-    index: current.place?.index ?? null,
-    title: titleOf(run),
-    detail,
-    current: run.id,
-    compared: store.selection.compared,
-    follows: current.place?.follows ?? false,
-    forced: current.forced,
-  });
-}
-
-function openById(runId: string | null): void {
-  const index = session?.place?.index;
-  if (!session || !index) return;
-  if (store.selection.compared === runId) store.set({ compared: null });
-  store.set({ sample: null, epoch: null });
-  const path = runId === null ? index.root : join(index.root, runId);
-  void show(session.source, path, path !== HOME).then(writeAddress);
+function open(runId: string | null): void {
+  const move = session && moveTo(session, runId, store.selection, HOME);
+  if (!session || !move) return;
+  store.set(move.ends);
+  void show(session.source, move.path, move.forced).then(writeAddress);
 }
 
 function showLatest(): void {
@@ -172,41 +161,29 @@ function showLatest(): void {
 }
 
 function state(element: HTMLElement): void {
-  session?.stop.abort();
+  scope.abort();
   document.body.classList.remove("loaded");
   document.getElementById("state")?.replaceChildren(element);
-  bar.show({
-    index: session?.place?.index ?? null,
-    title: "No run",
-    detail: "",
-    current: null,
-    compared: null,
-    follows: false,
-    forced: false,
-  });
+  bar.show({ ...shownInBar(null, null), index: session?.place?.index ?? null });
   announce(element.querySelector("h1")?.textContent ?? "");
 }
 
-/** The whole view is in the address, except for a folder or an exported page, which have none. */
 function writeAddress(): void {
-  if (!session || session.source.kind === "folder") return;
-  const path = inlined || !session.forced ? null : session.path;
-  history.replaceState(null, "", location.pathname + toQuery(path, store.selection));
+  const query = session && addressOf(session, store.selection, inlined !== null);
+  if (query !== null) history.replaceState(null, "", location.pathname + query);
 }
 
 /** On return to the page: has another run been published meanwhile? */
 async function lookAgain(): Promise<void> {
   const current = session;
-  if (!current || inlined || current.source.kind === "folder") return;
-  const known = current.place?.index?.index.generation;
-  const empty = !current.place?.run;
-  if (!empty && known === undefined) return;
-  const fresh = await locate(current.source, current.place?.index?.root ?? current.path, digest).catch(() => null);
-  if (!fresh?.index || session !== current || fresh.index.index.generation === known) return;
-  if (empty || current.place?.follows) {
-    await show(current.source, current.path, current.forced);
-    if (!empty) notify("A new run was published; it is shown now.");
-  } else if (current.place && current.app) {
+  const root = current && whereRunsAppear(current, inlined !== null);
+  if (!current || root === null) return;
+  const fresh = await locate(current.source, root, digest).catch(() => null);
+  if (session !== current) return;
+  const found = renewal(current, fresh);
+  if (found === "first" || found === "next") await show(current.source, current.path, current.forced);
+  if (found === "next") notify("A new run was published; it is shown now.");
+  if (found === "list" && current.place && fresh) {
     current.place.index = fresh.index;
     await present(current);
   }
@@ -217,31 +194,6 @@ function notify(text: string): void {
   document.getElementById("toasts")?.replaceChildren(toast);
   announce(text);
   setTimeout(() => toast.remove(), 8000);
-}
-
-function furnish(): void {
-  const links = SECTIONS.map(({ id, nav }) =>
-    button(nav, { class: "nav-link" }, () => {
-      document.getElementById(id)?.scrollIntoView({ behavior: calm() ? "auto" : "smooth" });
-      document.getElementById(`${id}-title`)?.focus({ preventScroll: true });
-    }),
-  );
-  const share = button(
-    icon(ICONS.link),
-    { class: "square", "aria-label": "Copy a link to this view", title: "Copy a link to this view" },
-    () => void copyFrom(share, location.href),
-  );
-  const theme = button(icon(ICONS.theme), { class: "square" }, () => nameTheme(nextTheme()));
-  const nameTheme = (name: string): void => {
-    theme.title = `Theme: ${name}`;
-    theme.setAttribute("aria-label", `Theme: ${name}`);
-  };
-  nameTheme(currentTheme());
-  document.getElementById("selector")?.append(bar.element, picker);
-  document.getElementById("nav")?.append(...links);
-  document.getElementById("tools")?.append(share, theme);
-  document.getElementById("state")?.replaceChildren(loading());
-  if (restored.ignored.length) notify(`Not understood in the address, and left out: ${restored.ignored.join(", ")}`);
 }
 
 try {

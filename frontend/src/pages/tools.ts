@@ -4,12 +4,13 @@ import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
 import { argmax, forward } from "../model/network.ts";
 import { changes, classScores } from "../model/stats.ts";
-import { hiddenSizes, isDeep, lastEpoch, nameOf, shapeOf, titleOf, watch } from "../panels/app.ts";
+import { watch } from "../panels/app.ts";
 import { currentSample } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
 import { showInStudio } from "../panels/reveal.ts";
 import { find } from "../selection/runs.ts";
 import { outcomes } from "../selection/samples.ts";
+import { hiddenSizes, isDeep, lastEpoch, nameOf, shapeOf, titleOf } from "../text/facts.ts";
 import {
   architecture,
   bytes,

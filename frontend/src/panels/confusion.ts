@@ -2,13 +2,14 @@
 
 import { matrixAt } from "../model/matrices.ts";
 import { accuracyOf, sum } from "../model/stats.ts";
+import { isWide, lastEpoch, nameOf, shapeOf } from "../text/facts.ts";
 import { count, percent, plural, times } from "../text/format.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
 import { next } from "../view/roving.ts";
 import { shade } from "../view/scale.ts";
-import { type App, isWide, lastEpoch, nameOf, shapeOf, watch } from "./app.ts";
+import { type App, watch } from "./app.ts";
 import { showInStudio } from "./reveal.ts";
 
 const FILE = "metrics.json";

@@ -2,12 +2,13 @@
 
 import type { LossCurve } from "../contract.ts";
 import type { Selection } from "../selection/state.ts";
+import { isWide, lastEpoch, titleOf } from "../text/facts.ts";
 import { percent, short } from "../text/format.ts";
 import { calm } from "../view/actions.ts";
 import { type Line, lineChart } from "../view/chart.ts";
 import { button, el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
-import { type App, isWide, lastEpoch, titleOf, watch } from "./app.ts";
+import { type App, watch } from "./app.ts";
 
 const FILE = "loss_curve.json";
 

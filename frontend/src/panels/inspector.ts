@@ -3,13 +3,14 @@
 import { nearest } from "../model/nearest.ts";
 import { argmax, probabilities } from "../model/network.ts";
 import type { Sample } from "../selection/samples.ts";
+import { nameOf, shapeOf } from "../text/facts.ts";
 import { percent, small } from "../text/format.ts";
 import { save } from "../view/actions.ts";
 import { digit, paint, samplePng } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
-import { type App, nameOf, shapeOf, watch } from "./app.ts";
+import { type App, watch } from "./app.ts";
 import { currentSample } from "./current.ts";
 import { pixelEditor } from "./editor.ts";
 

@@ -1,11 +1,12 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
 
 import { hardest, isRight, type Sample } from "../selection/samples.ts";
+import { hiddenSizes, nameOf, shapeOf, titleOf } from "../text/facts.ts";
 import { count, percent, plural, series, small, time, times } from "../text/format.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { onThemeChange } from "../view/theme.ts";
-import { type App, hiddenSizes, nameOf, shapeOf, titleOf, watch } from "./app.ts";
+import { type App, watch } from "./app.ts";
 import { divergence } from "./convergence.ts";
 import { showInStudio } from "./reveal.ts";
 import { tiles } from "./tiles.ts";

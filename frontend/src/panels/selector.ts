@@ -1,7 +1,7 @@
 // The Artifact bundle selector: which run is shown, which one it is compared with; "Latest" follows new runs.
-import type { LoadedIndex } from "../bundle/load.ts";
 import type { IndexEntry } from "../bundle/run.ts";
 import { find, type Sort } from "../selection/runs.ts";
+import type { Shown } from "../selection/session.ts";
 import { architecture, percent, plural, time } from "../text/format.ts";
 import { el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
 import { uniqueId } from "../view/panel.ts";
@@ -10,15 +10,6 @@ import { marks } from "./marks.ts";
 
 const ROW = 52;
 
-export interface Shown {
-  index: LoadedIndex | null;
-  title: string;
-  detail: string; // "mlp 128-64 · 97.6 % · 22 Nov"
-  current: string | null; // run id
-  compared: string | null;
-  follows: boolean; // the latest run, whatever it will be
-  forced: boolean; // chosen by the address
-}
 export interface SelectorActions {
   open(runId: string | null): void;
   compare(runId: string | null): void;

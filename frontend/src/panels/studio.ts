@@ -3,13 +3,14 @@
 import { datasetFile } from "../bundle/load.ts";
 import { chosen, isRight, type Sample } from "../selection/samples.ts";
 import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
+import { isWide, nameOf, shapeOf } from "../text/facts.ts";
 import { count, percent, plural } from "../text/format.ts";
 import { announce } from "../view/actions.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
-import { type App, isWide, nameOf, shapeOf, watch } from "./app.ts";
+import { type App, watch } from "./app.ts";
 import { inspector } from "./inspector.ts";
 
 export function studio(app: App): HTMLElement[] {

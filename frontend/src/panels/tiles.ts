@@ -1,9 +1,10 @@
 // The numbers at a glance, each with what it rests on.
 
 import type { Metrics } from "../contract.ts";
+import { lastEpoch } from "../text/facts.ts";
 import { count, percent, plural, interval as range, seconds, short } from "../text/format.ts";
 import { el, replace, svg } from "../view/dom.ts";
-import { type App, lastEpoch } from "./app.ts";
+import type { App } from "./app.ts";
 
 interface Tile {
   label: string;

@@ -1,9 +1,9 @@
 // From a wanted path to a run directory: a run's own directory, or the latest run of an artifacts root.
-import { type LoadedIndex, loadIndex, loadRun } from "../bundle/load.ts";
-import { isRunId } from "../bundle/names.ts";
-import { join, lastSegment, parent } from "../bundle/path.ts";
-import type { Run } from "../bundle/run.ts";
-import { type Digest, Missing, type Source } from "../bundle/source.ts";
+import { type LoadedIndex, loadIndex, loadRun } from "./load.ts";
+import { isRunId } from "./names.ts";
+import { join, lastSegment, parent } from "./path.ts";
+import type { Run } from "./run.ts";
+import { type Digest, Missing, type Source } from "./source.ts";
 
 export interface Place {
   index: LoadedIndex | null;
@@ -42,10 +42,4 @@ async function indexIfAny(source: Source, root: string): Promise<LoadedIndex | n
     if (error instanceof Missing) return null;
     throw error;
   }
-}
-
-export async function digest(text: string): Promise<string | null> {
-  if (!globalThis.crypto?.subtle) return null;
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
