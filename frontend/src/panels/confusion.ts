@@ -6,9 +6,8 @@ import { isWide, lastEpoch, nameOf, shapeOf } from "../text/facts.ts";
 import { count, percent, plural, times } from "../text/format.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
+import { type Cell, matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
-import { next } from "../view/roving.ts";
-import { shade } from "../view/scale.ts";
 import { type App, watch } from "./app.ts";
 import { showInStudio } from "./reveal.ts";
 
@@ -18,8 +17,18 @@ export function confusion(app: App): HTMLElement {
   const files = app.run.snapshots.state === "ok" ? [FILE, "epoch_snapshots.json"] : [FILE];
   const frame = { title: "Confusion matrix", files, wide: isWide(app.run) ? "w12" : "w5" };
   if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Confusion matrix"));
-  const classes = app.run.metrics.value.labels.length;
-  const grid = makeGrid(app, classes);
+  const grid = matrixGrid({
+    names: app.run.metrics.value.labels,
+    label: "Confusion matrix, rows true, columns predicted",
+    point(cell) {
+      pointed = cell;
+      describe();
+    },
+    choose([truth, predicted]) {
+      showInStudio(app, { truth: [truth], predicted, outcome: "all", split: "all", confidence: [0, 100] });
+    },
+    leave: () => app.store.set({ truth: [], predicted: null }),
+  });
   const reading = el("p", { class: "reading" });
   const thumbs = el("div", { class: "thumbs" });
   const title = el("p", { class: "readout" });
@@ -35,7 +44,7 @@ export function confusion(app: App): HTMLElement {
   const diagonal = button("Diagonal", { class: "toggle" }, () =>
     app.store.set({ diagonal: !app.store.selection.diagonal }),
   );
-  let pointed: [number, number] | null = null;
+  let pointed: Cell | null = null;
 
   const describe = (): void => {
     const at = matrixAt(app.run, app.store.selection.epoch);
@@ -54,10 +63,6 @@ export function confusion(app: App): HTMLElement {
     for (const sample of found)
       if (sample.pixels) thumbs.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
   };
-  grid.onPoint((cell) => {
-    pointed = cell;
-    describe();
-  });
   watch(app, ["epoch", "cells", "diagonal"], (selection) => {
     const at = matrixAt(app.run, selection.epoch);
     if (!at) return;
@@ -95,126 +100,6 @@ export function confusion(app: App): HTMLElement {
       ),
     table,
   );
-}
-
-interface Grid {
-  element: HTMLTableElement;
-  draw(matrix: number[][], cells: "count" | "share", diagonal: boolean): void;
-  mark(cell: [number, number] | null): void;
-  onPoint(listener: (cell: [number, number] | null) => void): void;
-}
-
-function makeGrid(app: App, classes: number): Grid {
-  const tds: HTMLTableCellElement[] = [];
-  const rowHeads: HTMLElement[] = [];
-  const columnHeads: HTMLElement[] = [];
-  const body = el("tbody");
-  let listener: (cell: [number, number] | null) => void = () => undefined;
-  let current = 0;
-  for (let row = 0; row < classes; row++) {
-    const head = el("th", { scope: "row" }, nameOf(app.run, row));
-    rowHeads.push(head);
-    const line = el("tr", {}, head);
-    for (let column = 0; column < classes; column++) {
-      const td = el("td", { tabindex: row + column ? -1 : 0, "data-cell": row * classes + column });
-      tds.push(td);
-      line.append(td);
-    }
-    body.append(line);
-  }
-  for (let column = 0; column < classes; column++)
-    columnHeads.push(el("th", { scope: "col" }, nameOf(app.run, column)));
-  const element = el(
-    "table",
-    { class: "matrix", role: "grid", "aria-label": "Confusion matrix, rows true, columns predicted" },
-    el(
-      "thead",
-      {},
-      el(
-        "tr",
-        {},
-        el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted")),
-        ...columnHeads,
-      ),
-    ),
-    body,
-  );
-  element.style.setProperty("--classes", String(classes));
-  const point = (cell: number | null): void => {
-    const at: [number, number] | null = cell === null ? null : [Math.floor(cell / classes), cell % classes];
-    rowHeads.forEach((head, i) => head.classList.toggle("on", at?.[0] === i));
-    columnHeads.forEach((head, i) => head.classList.toggle("on", at?.[1] === i));
-    listener(at);
-  };
-  const cellOf = (event: Event): number | null => {
-    const td = (event.target as Element).closest<HTMLElement>("td[data-cell]");
-    return td ? Number(td.dataset.cell) : null;
-  };
-  const choose = (cell: number): void =>
-    showInStudio(app, {
-      truth: [Math.floor(cell / classes)],
-      predicted: cell % classes,
-      outcome: "all",
-      split: "all",
-      confidence: [0, 100],
-    });
-  element.addEventListener("pointerover", (event) => point(cellOf(event)));
-  element.addEventListener("pointerleave", () => point(null));
-  element.addEventListener("focusin", (event) => {
-    const cell = cellOf(event);
-    if (cell === null) return;
-    set(tds[current] as HTMLElement, "tabindex", -1);
-    current = cell;
-    set(tds[current] as HTMLElement, "tabindex", 0);
-    point(cell);
-  });
-  element.addEventListener("click", (event) => {
-    const cell = cellOf(event);
-    if (cell !== null) choose(cell);
-  });
-  element.addEventListener("keydown", (event) => {
-    const cell = cellOf(event);
-    if (cell === null) return;
-    if (event.key === "Enter" || event.key === " ") choose(cell);
-    else if (event.key === "Escape") app.store.set({ truth: [], predicted: null });
-    else {
-      const target = next(event.key, event.ctrlKey, cell, {
-        columns: () => classes,
-        count: () => classes * classes,
-        focus: () => undefined,
-      });
-      if (target === null) return;
-      tds[target]?.focus();
-    }
-    event.preventDefault();
-  });
-  return {
-    element,
-    onPoint: (each) => (listener = each),
-    mark: (cell) =>
-      tds.forEach((td, i) =>
-        set(td, "aria-selected", cell !== null && i === cell[0] * classes + cell[1] ? "true" : null),
-      ),
-    draw(matrix, cells, diagonal) {
-      const totals = matrix.map(sum);
-      const most = Math.max(1, ...totals);
-      tds.forEach((td, i) => {
-        const [row, column] = [Math.floor(i / classes), i % classes];
-        const n = matrix[row]?.[column] ?? 0;
-        const hidden = row === column && !diagonal;
-        const share = totals[row] ? n / (totals[row] as number) : 0;
-        const step = hidden ? 0 : shade(cells === "share" ? share * most : n, most);
-        td.className = `${row === column ? "hit" : "miss"} s${step}`;
-        const text = hidden || !n ? "" : cells === "share" ? String(Math.round(100 * share)) : String(n);
-        if (td.textContent !== text) td.textContent = text;
-        set(
-          td,
-          "aria-label",
-          `${cells === "share" ? percent(share, 0) : plural(n, "sample")}, true ${nameOf(app.run, row)}, predicted ${nameOf(app.run, column)}`,
-        );
-      });
-    },
-  };
 }
 
 function cellSentence(app: App, matrix: number[][], row: number, column: number): string {

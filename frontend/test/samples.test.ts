@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes } from "../src/model/stats.ts";
 import { find } from "../src/selection/runs.ts";
 import { chosen, hardest, matches, type Sample } from "../src/selection/samples.ts";
 import { shuffled } from "../src/selection/shuffle.ts";
 import { INITIAL } from "../src/selection/state.ts";
-import * as format from "../src/text/format.ts";
-import { configDifferences, verdict } from "../src/text/verdicts.ts";
-import { lastAtMost, logTicks, shade, ticks } from "../src/view/scale.ts";
 
 const sample = (id: number, truth: number, label: number | null, confidence = 0.9): Sample => ({
   id,
@@ -83,95 +79,6 @@ test("a shuffle prefers no place", () => {
   const counts = [0, 0, 0, 0];
   for (let seed = 0; seed < 8000; seed++) counts[shuffled([0, 1, 2, 3], seed).indexOf(0)]!++;
   for (const n of counts) assert.ok(Math.abs(n - 2000) < 200, counts.join());
-});
-
-test("changes count only what both runs held out", () => {
-  const changed = changes(
-    new Map([
-      [1, true],
-      [2, false],
-      [3, true],
-      [9, true],
-    ]),
-    new Map([
-      [1, true],
-      [2, true],
-      [3, false],
-      [8, true],
-    ]),
-  );
-  assert.deepEqual(changed, { fixed: [2], broken: [3], bothRight: 1, bothWrong: 0 });
-});
-
-test("the verdict says chance where it is chance, and difference where it is one", () => {
-  const many = Array.from({ length: 12 }, (_, i) => i);
-  assert.match(
-    verdict({ fixed: many, broken: [], bothRight: 300, bothWrong: 2 }, "b", "a"),
-    /more than chance.*p < 0.001/,
-  );
-  assert.match(
-    verdict({ fixed: [1], broken: [2, 3], bothRight: 300, bothWrong: 2 }, "b", "a"),
-    /could well be chance.*p = 1.00/,
-  );
-  assert.match(verdict({ fixed: [], broken: [], bothRight: 300, bothWrong: 2 }, "b", "a"), /no difference to test/);
-  assert.match(verdict({ fixed: [], broken: [], bothRight: 0, bothWrong: 0 }, "b", "a"), /none that both predicted/);
-});
-
-test("settings that cannot change a result come last", () => {
-  const found = configDifferences(
-    new Map<string, unknown>([
-      ["run_label", "a"],
-      ["epochs", 3],
-      ["same", 1],
-    ]),
-    new Map<string, unknown>([
-      ["run_label", "b"],
-      ["epochs", 4],
-      ["same", 1],
-      ["gone", [1, 2]],
-    ]),
-  );
-  assert.deepEqual(
-    found.map(({ key, was, now }) => [key, was, now]),
-    [
-      ["epochs", "4", "3"],
-      ["gone", "1,2", null],
-      ["run_label", "b", "a"],
-    ],
-  );
-});
-
-test("a percentage below one is never rounded up to certainty", () => {
-  assert.equal(format.percent(0.99951), "> 99.9 %");
-  assert.equal(format.percent(1), "100.0 %");
-  assert.equal(format.interval(0.984, 0.99951), "98.4\u00a0–\u2060\u00a099.95\u00a0%");
-});
-
-test("numbers and times read as written", () => {
-  assert.equal(format.count(17226), "17,226");
-  assert.equal(format.time("2026-11-22T19:16:12Z"), "22 Nov 2026, 19:16 UTC");
-  assert.equal(format.short(0.00012345), "0.000123");
-  assert.equal(format.series(["a", "b", "c"]), "a, b and c");
-  assert.equal(format.times(1) + format.times(2) + format.times(12), "oncetwice12 times");
-});
-
-test("ticks are round and inside", () => {
-  assert.deepEqual(ticks(0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]);
-  assert.deepEqual(ticks(1, 100), [20, 40, 60, 80, 100]);
-  assert.deepEqual(logTicks(0.08, 2), [0.1, 0.3, 1]);
-});
-
-test("one mistake among many hits is seen, and nothing is not", () => {
-  assert.equal(shade(1, 1000), 1);
-  assert.equal(shade(0, 1000), 0);
-  assert.equal(shade(1000, 1000), 8);
-});
-
-test("the snapshot of an epoch is the last one not later", () => {
-  assert.deepEqual(
-    [0, 1, 4, 5, 99].map((epoch) => lastAtMost([1, 5, 10], epoch)),
-    [0, 0, 0, 1, 2],
-  );
 });
 
 test("a thousand runs are searched by every word", () => {
