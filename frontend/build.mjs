@@ -1,4 +1,4 @@
-// Builds the page: src/contract.ts from the published schemas, then what examples/digit-classifier/web_demo holds of it.
+// Builds the page: src/contract.ts from the published schemas, then its files in examples/digit-classifier/web_demo.
 // Everything built is committed. With --check nothing is written, and what differs is an error.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

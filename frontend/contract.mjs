@@ -1,5 +1,5 @@
-// Writes src/contract.ts from the published JSON Schemas: for every file that the page reads, its type and the check of
-// each version. It knows the words of JSON Schema that digit_classifier's own checker knows; any other word is an error.
+// Writes src/contract.ts from the published JSON Schemas: the type of every file that the page reads, and the check of
+// each version. It knows the keywords that the checker of digit_classifier knows; any other is an error.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -81,7 +81,7 @@ function objectType(schemas) {
   return schemas.length ? [`{ ${keys.join("; ")} }`] : [];
 }
 
-/** Writes checks as calls of bundle/check.ts. What occurs more than once gets a line, named as its key mostly is. */
+/** Writes checks as calls of bundle/check.ts. What occurs more than once gets a name, its most frequent key. */
 function writer(roots, taken) {
   const identity = (schema) => JSON.stringify({ ...schema, type: kindsOf(schema).filter((kind) => kind !== "null") });
   const keys = new Map(); // schema or pattern → the keys where it occurs

@@ -1,4 +1,4 @@
-// Broken input by the hundred thousand for everything on the page that reads: it is taken, or refused in the page's words.
+// Broken input by the hundred thousand for every reader of the page: it is taken, or refused in the page's words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { agreements } from "../src/bundle/agreements.ts";
@@ -13,7 +13,7 @@ import { INITIAL } from "../src/selection/state.ts";
 import { fromQuery, toQuery } from "../src/selection/url.ts";
 import { DATASET, DATASET_PATH, digest, ID, INDEX, PREDICTIONS, ROOT, sealed, tiny } from "./tiny.ts";
 
-Error.stackTraceLimit = 0; // nobody looks at the stacks of a million refusals
+Error.stackTraceLimit = 0; // a million refusals, and no stack is read
 const INPUTS = 200_000 * Number(process.env.FACTOR ?? 1);
 const OURS = new Set(["Refusal", "Unreadable", "Missing"]);
 const WORDS = [

@@ -1,4 +1,4 @@
-// Reads an index, a run and its data set through a Source; checks everything before anybody uses it.
+// Reads an index, a run and its data set through a Source. Everything is checked before use.
 
 import * as contract from "../contract.ts";
 import { agreements } from "./agreements.ts";
@@ -70,7 +70,7 @@ export async function loadRun(source: Source, directory: string, digest: Digest,
   return run;
 }
 
-/** As the run names it, for the reader. */
+/** The data set's file, as the page shows it. */
 export function datasetFile(summary: contract.RunSummary): string {
   return summary.run_id === null ? summary.dataset.file : `datasets/${summary.dataset.file}`;
 }

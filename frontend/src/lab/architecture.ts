@@ -131,7 +131,7 @@ export function architecture(app: App): HTMLElement {
   );
 }
 
-/** Activations of a layer as small squares, in rows of 16 (or one column per class for the last layer); a convolution's as one small image per unit. */
+/** Activations of a dense layer as small squares, in rows of at most 16; of a convolution, one small image per unit. */
 function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasElement {
   const most = Math.max(...Array.from(values), 1e-9);
   if (layer?.convolution) {
@@ -177,7 +177,7 @@ function drawWeights(target: HTMLElement, app: App, network: Network, index: num
   );
 }
 
-/** How the weights of one unit are laid out: so many parts of this shape, and that in words. */
+/** How the weights of one unit are laid out: the number of parts, their shape, and both in words. */
 function picture(app: App, network: Network, index: number): { parts: number; shape: Shape; kind: string } {
   const [layer, before] = [network.layers[index] as Layer, network.layers[index - 1]];
   if (layer.convolution) {

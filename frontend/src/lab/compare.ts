@@ -1,4 +1,4 @@
-// This run beside another: settings, accuracy with its interval, the samples that changed sides, and whether it matters.
+// This run beside another: settings, accuracies with intervals, samples that changed sides, and whether that is chance.
 
 import type { App } from "../panels/app.ts";
 import {

@@ -1,5 +1,5 @@
-// The door between the two scripts. lab.js is a script of its own, deferred: what is not in the first view. At load it
-// registers one function and runs nothing else; the page calls it with what it may use and gets panels back.
+// The door between the two scripts of the page. lab.js holds what is not in the first view. It is deferred, and at load
+// it only registers one function; the page calls that with what lab.js may use, and gets panels back.
 import type { tools } from "../pages/tools.ts";
 import type { App } from "../panels/app.ts";
 

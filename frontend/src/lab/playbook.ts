@@ -1,4 +1,4 @@
-// The workflow, each step with the very files it leaves, their size and whether they are as they were published.
+// The workflow: each step with the files it writes, their size, and whether they are as published.
 
 import type { FileStatus } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
@@ -59,7 +59,7 @@ const STEPS: readonly Step[] = [
     files: ["manifest.json", "bundle.css"],
   },
 ];
-/** Files every complete run has; one that is missing is said, the optional ones are not. */
+/** Files of every complete run. One that is missing is named; the optional ones are not. */
 const EXPECTED = new Set([
   "run_summary.json",
   "loss_curve.json",

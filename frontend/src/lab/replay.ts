@@ -28,7 +28,7 @@ export function replay(app: App): HTMLElement | null {
 }
 
 function outcome(found: Replay | undefined): HTMLElement {
-  if (!found) return el("p", { class: "small muted" }, "Nobody has checked it here yet.");
+  if (!found) return el("p", { class: "small muted" }, "It has not been checked here yet.");
   const { differs, held, promised, tier, replayed } = found;
   const facts = differs.map((fact) => fact.replaceAll("_", " "));
   const where = facts.length ? `where ${series(facts)} differed` : "in the same environment";

@@ -1,4 +1,4 @@
-// Every run of the index: search, sort, accuracy at a glance; quick at a thousand runs because only rows in sight exist.
+// Every run of the index: search, sort, accuracies as bars. Only rows in sight exist, so long lists stay quick.
 
 import type { IndexEntry } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";

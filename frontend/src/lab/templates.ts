@@ -16,7 +16,7 @@ import {
 
 const FILE = "epoch_snapshots.json";
 
-/** Nothing when the run recorded no such pictures: a hidden layer has none, and the architecture panel shows its weights. */
+/** Null where the run recorded none. A hidden layer has none; the architecture panel shows its weights. */
 export function templates(app: App): HTMLElement | null {
   const { snapshots } = app.run;
   if (snapshots.state !== "ok" || !snapshots.value.pictures.length) return null;

@@ -1,5 +1,5 @@
-// The page's own functions, by the names that they have there. The build wraps lab.js in the function that it registers,
-// so `tools` is that function's argument.
+// Functions of the page, under the names they have there. The build wraps the whole of lab.js in the function that it
+// registers; `tools` is that function's argument.
 import type { Tools } from "./door.ts";
 
 declare const tools: Tools;

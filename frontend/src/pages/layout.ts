@@ -52,7 +52,7 @@ export const SECTIONS: readonly Section[] = [
   },
 ];
 
-/** Fills the page section by section and makes one panel at a time, so that the browser can paint and answer in between. */
+/** Fills the page section by section, one panel at a time, so that the browser can paint and answer in between. */
 export async function mount(app: App): Promise<void> {
   const top = document.getElementById("opening");
   top?.replaceChildren(...opening(app));
@@ -85,9 +85,6 @@ export async function mount(app: App): Promise<void> {
 }
 
 function withoutLab(): HTMLElement {
-  return el(
-    "div",
-    { class: "card w12" },
-    el("p", { class: "absence" }, "lab.js is not beside this page, so the panels that it draws are missing here."),
-  );
+  const text = "lab.js did not load, so the panels that it draws are missing here. It belongs beside this page.";
+  return el("p", { class: "absence" }, text);
 }

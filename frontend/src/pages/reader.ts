@@ -1,4 +1,4 @@
-// Runs alone in reader.html, an invisible frame of the page on file://. Loads the style sheets it is asked for and hands their bytes over.
+// Runs in reader.html, an invisible frame of the page on file://. It loads style sheets and hands their bytes over.
 import { bytesOf } from "../bundle/bytes.ts";
 import { isPlainPath } from "../bundle/path.ts";
 
@@ -7,14 +7,14 @@ const TRIES = 40; // Firefox can announce a sheet before its frame has styles; e
 
 /** The bytes, handed over without a copy; null where there is no such sheet, false where it holds no base64. */
 function post(message: ArrayBuffer | null | false): void {
-  parent.postMessage(message, "*", message ? [message] : []); // the origin of a local file is opaque; there is no other name for our page
+  parent.postMessage(message, "*", message ? [message] : []); // a local file has an opaque origin, so "*"
 }
 
 function chunks(): string[] {
   const style = getComputedStyle(document.documentElement);
   const read = (name: string): string => {
     const text = style.getPropertyValue(name).trim();
-    return /^["']/.test(text) ? text.slice(1, -1) : text; // half a megabyte: no pattern looks for its end
+    return /^["']/.test(text) ? text.slice(1, -1) : text; // half a megabyte, so no pattern searches it
   };
   const count = Number(read("--n"));
   if (!Number.isInteger(count) || count < 1 || count > MAX_CHUNKS) return [];
@@ -24,7 +24,7 @@ function chunks(): string[] {
 function answer(link: HTMLLinkElement, tries: number): void {
   const found = chunks();
   if (!found.length && tries > 0) return void setTimeout(() => answer(link, tries - 1), 25);
-  link.remove(); // nothing of one sheet is left beside the next
+  link.remove(); // so that the next sheet stands alone
   try {
     post(bytesOf(found.join("")).buffer);
   } catch {
@@ -48,6 +48,6 @@ function read(sheet: unknown): void {
   document.head.append(link);
 }
 
-// Over http nobody needs it, so nobody can frame it.
+// Over http it is not needed, so it answers no frame.
 if (location.protocol === "file:" && parent !== window)
   addEventListener("message", (event) => event.source === parent && read(event.data));

@@ -1,4 +1,4 @@
-// What lab.js is given of the page's script, so that it bundles none of it a second time.
+// What lab.js may use of the page's script, so that it bundles none of it a second time.
 import { datasetFile } from "../bundle/load.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";

@@ -45,7 +45,7 @@ export function pixelEditor(
     const index = (event.target as HTMLElement).dataset.index;
     return index === undefined ? null : Number(index);
   };
-  let ink: number | null = null; // what the pressed pointer leaves behind
+  let ink: number | null = null; // what the pressed pointer draws
   grid.addEventListener("pointerdown", (event) => {
     const i = indexOf(event);
     if (i === null) return;

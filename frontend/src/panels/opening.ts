@@ -72,7 +72,7 @@ function sentence(app: App): string {
   return `${layers} learned from ${count(split.training)} images and reads ${percent(accuracy).replace(" ", "\u00a0")} of ${count(split.holdout)} others correctly. ${misses}${people}`;
 }
 
-/** Mistakes, or where there are few the samples it was least sure of. */
+/** Mistakes; where there are few, also the samples it was least sure of. */
 function mistakes(app: App): HTMLElement | null {
   const order = hardest(app.samples, 8);
   if (!order.length) return null;
@@ -105,7 +105,7 @@ function tile(app: App, sample: Sample): HTMLElement {
   const shown = right
     ? `${nameOf(app.run, sample.truth)} · ${confidence}`
     : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`;
-  const words = `${shown}, sample ${sample.id}, ${right ? "read rightly" : `${nameOf(app.run, sample.truth)} read as ${nameOf(app.run, guess)} with ${confidence}`}`;
+  const words = `${shown}, sample ${sample.id}, ${right ? "read correctly" : `${nameOf(app.run, sample.truth)} read as ${nameOf(app.run, guess)} with ${confidence}`}`;
   const result = button(
     null,
     { class: right ? "miss-tile right" : "miss-tile", "aria-label": words, title: words },

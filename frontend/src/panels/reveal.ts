@@ -1,4 +1,4 @@
-// Takes the reader to the studio with a filter set, and says what is found there.
+// Goes to the studio with a filter set, and focuses what was found.
 
 import type { Criteria } from "../selection/samples.ts";
 import { calm } from "../view/actions.ts";

@@ -100,7 +100,7 @@ export function chosen(samples: Samples, selection: Selection, before: ReadonlyM
   return found;
 }
 
-/** At most so many of the pictured samples: mistakes first, then what the network was least sure of. */
+/** At most `most` of the samples with an image: mistakes first, then those the network was least sure of. */
 export function hardest(samples: Samples, most: number): Sample[] {
   const order = (sample: Sample): number => Number(isRight(sample)) + doubt(sample);
   const found: Sample[] = [];

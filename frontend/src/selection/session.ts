@@ -23,7 +23,7 @@ export interface Shown {
   detail: string; // "mlp 128-64 · 97.6 % · 22 Nov"
   current: string | null; // run id
   compared: string | null;
-  follows: boolean; // the latest run, whatever it will be
+  follows: boolean; // the latest run, also when another becomes it
   forced: boolean;
 }
 
@@ -37,7 +37,7 @@ export function shownInBar(session: Session | null, compared: string | null): Sh
   return { index, title: titleOf(run), detail, current: run.id, compared, follows, forced: session.forced };
 }
 
-/** What the page says when a place cannot be read. Nothing where the page itself looks is no mistake yet. */
+/** What the page says when a place cannot be read. An empty place is no mistake where the page itself looks. */
 export function failure(error: unknown, { forced, source }: Session): "empty" | "missing" | "unreadable" | "crashed" {
   if (error instanceof Missing) return forced || source.kind === "folder" ? "missing" : "empty";
   return error instanceof Refusal || error instanceof Unreadable ? "unreadable" : "crashed";

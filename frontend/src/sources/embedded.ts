@@ -14,8 +14,8 @@ export interface Embedded {
 }
 
 /**
- * Files inlined into an exported page: `<script type="application/json" id="embedded">{"start", "compared", "files"}`, where files is
- * `{path: text}` as JSON, gzip and base64. A block of data, never executed; paths are as they would be beside the page.
+ * Files inlined into an exported page: `<script type="application/json" id="embedded">{"start", "compared", "files"}`,
+ * where files is `{path: text}` as JSON, gzip and base64. It is data and never runs. Paths are as beside the page.
  */
 export function embedded(): Embedded | null {
   const block = document.getElementById("embedded");

@@ -2,8 +2,8 @@ import { Missing, type Source, Unreadable } from "../bundle/source.ts";
 import { nearby } from "./nearby.ts";
 
 /**
- * Plain JSON over http. http.server sends no Cache-Control and compares whole seconds, so an index that changed twice in
- * one would be taken for unchanged: it is always fetched whole. What else there is never changes, and is revalidated.
+ * Plain JSON over http. http.server sends no Cache-Control and compares whole seconds: an index that changed twice in
+ * one second would look unchanged, so it is always fetched whole. Other files never change and are revalidated.
  */
 export const http: Source = {
   kind: "http",

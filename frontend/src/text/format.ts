@@ -5,7 +5,7 @@ export function percent(value: number, digits = 1): string {
   return `${value < 1 && Number(text) === 100 ? `> ${(100 - 10 ** -digits).toFixed(digits)}` : text} %`;
 }
 
-/** The ends of an interval without rounding it up to certainty: "98.4 – 99.95 %", on one line (a dash lets even a fixed space go). */
+/** The ends of an interval on one line, never rounded up to certainty: "98.4 – 99.95 %". */
 export function interval(low: number, high: number): string {
   const top = (100 * high).toFixed(1);
   return `${(100 * low).toFixed(1)}\u00a0–\u2060\u00a0${high < 1 && top === "100.0" ? (100 * high).toFixed(2) : top}\u00a0%`;

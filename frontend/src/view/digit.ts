@@ -52,7 +52,7 @@ export function paint(
   canvas.getContext("2d")?.putImageData(imageData(values, shape, scale, most), 0, 0);
 }
 
-/** PNG of the raw sample, black paper and white ink as stored, each pixel `zoom` pixels wide. */
+/** PNG of the sample as stored: white ink on black, each pixel `zoom` pixels wide. */
 export function samplePng(pixels: ArrayLike<number>, shape: Shape, most: number, zoom: number): Promise<Blob | null> {
   const canvas = document.createElement("canvas");
   canvas.width = shape[1] * zoom;

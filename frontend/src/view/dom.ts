@@ -4,7 +4,7 @@ export type Child = Node | string | null | false | undefined;
 type Value = string | number | boolean | null | undefined;
 export type Attributes = Record<string, Value>;
 
-const FORBIDDEN = /^(on|src|href|style|srcdoc|action|formaction)/i; // set as properties, from our own constants, where needed
+const FORBIDDEN = /^(on|src|href|style|srcdoc|action|formaction)/i; // set as properties where needed, from constants
 
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,

@@ -1,4 +1,4 @@
-// The frame of every panel, and what stands in it when its file does not.
+// The frame of every panel, and what it says where its file is missing.
 import type { Part } from "../bundle/run.ts";
 import { type Child, el, replace } from "./dom.ts";
 

@@ -1,4 +1,4 @@
-// System, light or dark. The choice is the reader's, so it is kept in the browser and not in the address.
+// System, light or dark. The choice belongs to the browser, so it is stored there and not in the address.
 import type { Theme } from "../selection/state.ts";
 
 const KEY = "digit-classifier:theme";
@@ -17,7 +17,7 @@ export function startTheme(): void {
     // Storage can be switched off; then every visit starts with the system's theme.
   }
   apply(THEMES.find((theme) => theme === stored) ?? "system");
-  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", notify); // paper is light
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", notify);
 }
 
 export function nextTheme(): Theme {
@@ -56,7 +56,7 @@ export function palette(...names: string[]): Rgb[] {
   let found = palettes.get(key);
   if (!found) {
     const probe = document.createElement("i");
-    probe.style.setProperty("forced-color-adjust", "none"); // pixels are data: high contrast must not make them one colour
+    probe.style.setProperty("forced-color-adjust", "none"); // pixels keep their colours in high contrast
     document.body.append(probe);
     found = names.map((name) => {
       probe.style.color = `var(${name})`;
