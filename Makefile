@@ -1,7 +1,7 @@
 # make demo   set up, train the default model on the real digits, say how to look at the result
 # make test   set up, then every check: format, lint, types, Python, TypeScript and browser tests
 # make soak   the tests of faults and hostile input for an hour; FACTOR=10 for a night
-# make page   build the page again after changing frontend/
+# make page   format frontend/ and build the page again after changing it
 # make lock   choose the newest versions of what the checks need, and keep them in requirements-dev.txt
 # make bench  measure everything beside its peers (2 GB of them; half an hour or more) and write docs/performance.md
 PYTHON ?= python3
@@ -34,9 +34,9 @@ test: $(VENV)/dev.stamp $(VENV)/numpy-oldest/stamp frontend/node_modules/stamp b
 soak: $(VENV)/dev.stamp frontend/node_modules/stamp browsers
 	FACTOR=$(or $(FACTOR),1) $(BIN)/python tests/support/soak.py $(PARTS)
 
-# The page is built from frontend/ and committed, so that nobody needs Node to look at it.
+# The page is built from frontend/ and committed, so that looking at it needs no Node.
 page: $(VENV)/dev.stamp frontend/node_modules/stamp
-	cd frontend && $(NPM) run --silent build
+	cd frontend && $(NPM) run --silent format && $(NPM) run --silent build
 
 frontend/node_modules/stamp: frontend/package-lock.json $(VENV)/dev.stamp
 	cd frontend && $(NPM) ci --silent --no-audit --no-fund

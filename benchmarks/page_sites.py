@@ -50,7 +50,11 @@ def free_port() -> int:
 
 def ours(directory: Path, runs: int, samples: int = 0) -> Site:
     """The page with a default run of `mlp`, or one of so many synthetic samples, as the latest of its history."""
-    shutil.copytree(environment.ROOT / "src" / "digit_classifier" / "dashboard", directory)
+    from digit_classifier.page.built import PAGE_NAMES, built_page
+
+    directory.mkdir()
+    for name in PAGE_NAMES:
+        shutil.copy(built_page() / name, directory)
     root = directory / "artifacts"
     if runs > 1:
         growth.grow_history(root, runs - 1)

@@ -1,4 +1,4 @@
-// What bundle/ and core/ use of the platform beside the language. Node and every browser have it; nothing here is a document.
+// What the pure rooms (tsconfig.pure.json) use beside the language. Node and every browser have it; none of it is DOM.
 declare function atob(text: string): string;
 declare class URLSearchParams {
   constructor(init?: string | Record<string, string>);

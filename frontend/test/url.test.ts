@@ -1,16 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createStore, INITIAL, type Selection } from "../src/core/state.ts";
-import { generator } from "../src/core/shuffle.ts";
-import { fromQuery, toQuery } from "../src/core/url.ts";
+import { generator } from "../src/selection/shuffle.ts";
+import { createStore, INITIAL, type Selection } from "../src/selection/state.ts";
+import { fromQuery, toQuery } from "../src/selection/url.ts";
 
 const FULL: Selection = {
-  compared: "20261120-080211-logistic", truth: [3, 8], predicted: 5, split: "holdout", outcome: "wrong", confidence: [10, 90], order: "shuffled", seed: 4294967295,
-  sample: 1660, epoch: 12, cells: "share", diagonal: false, measure: "accuracy", scale: "linear",
+  compared: "20261120-080211-logistic",
+  truth: [3, 8],
+  predicted: 5,
+  split: "holdout",
+  outcome: "wrong",
+  confidence: [10, 90],
+  order: "shuffled",
+  seed: 4294967295,
+  sample: 1660,
+  epoch: 12,
+  cells: "share",
+  diagonal: false,
+  measure: "accuracy",
+  scale: "linear",
 };
 
 test("every field of a selection survives the address", () => {
-  for (const key of Object.keys(INITIAL) as (keyof Selection)[]) assert.notDeepEqual(FULL[key], INITIAL[key], `${key} is not exercised`);
+  for (const key of Object.keys(INITIAL) as (keyof Selection)[])
+    assert.notDeepEqual(FULL[key], INITIAL[key], `${key} is not exercised`);
   const { selection, ignored } = fromQuery(toQuery("artifacts/x", FULL));
   assert.deepEqual(selection, FULL);
   assert.deepEqual(ignored, []);
@@ -22,7 +35,9 @@ test("the initial selection needs no address", () => {
 });
 
 test("any text gives a selection, and what was not understood is named", () => {
-  const { selection, ignored } = fromQuery("?true=3.x&epoch=-1&sample=1e9&conf=90-10&vs=../x&show=evil&__proto__=1&seed=99999999999&diagonal=toString&pred=1&pred=2&artifacts=a");
+  const { selection, ignored } = fromQuery(
+    "?true=3.x&epoch=-1&sample=1e9&conf=90-10&vs=../x&show=evil&__proto__=1&seed=99999999999&diagonal=toString&pred=1&pred=2&artifacts=a",
+  );
   assert.deepEqual(selection, { ...INITIAL, predicted: 1 });
   assert.equal(ignored.length, 10);
 });
@@ -30,7 +45,8 @@ test("any text gives a selection, and what was not understood is named", () => {
 test("no garbage throws", () => {
   const random = generator(3);
   const parts = ["true", "=", "&", "?", "%", "9", "-", ".", "constructor", "\u0000", "é", "vs", "epoch", "conf"];
-  for (let i = 0; i < 20_000; i++) fromQuery(Array.from({ length: 12 }, () => parts[Math.floor(random() * parts.length)]).join(""));
+  for (let i = 0; i < 20_000; i++)
+    fromQuery(Array.from({ length: 12 }, () => parts[Math.floor(random() * parts.length)]).join(""));
 });
 
 test("a listener hears of real changes only, and not after it left", () => {

@@ -6,30 +6,18 @@ import functools
 import http.server
 import importlib
 import threading
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import browsers
 import demo_site
 import pytest
+from servers import Handler, WindowsHandler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 INSTALL = "make test, or apt-get install chromium firefox-esr"
-
-
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """What `python -m http.server` does, without its log."""
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
-class WindowsHandler(Handler):
-    """What it does on a Windows whose registry calls .js plain text."""
-
-    extensions_map: ClassVar = {**Handler.extensions_map, ".js": "text/plain"}
 
 
 @pytest.fixture(scope="session")

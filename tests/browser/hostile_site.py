@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -98,29 +99,44 @@ PAYLOADS = [
 ]
 
 
+def line(payload: str, limit: int) -> str:
+    """What the contract still takes for text: one line, of so many characters, whole ones."""
+    shown = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", " ", payload)
+    return shown[:limit]
+
+
 def text_fields(payload: str, every: list[str]) -> dict[str, dict[str, Any]]:
-    """The files of a run with this text in every field that is text, and all texts where there may be many."""
+    """The files of a run with this text in every field that takes any text, and all texts where there may be many."""
     files = {name: copy.deepcopy(value) for name, value in payloads(RUN_ID).items()} | {
         "dataset": copy.deepcopy(dataset())
     }
-    many = {text: text for text in every}
-    names = [payload, "dog"]
+    many = {f"key_{number}": line(text, 1000) for number, text in enumerate(every)}
+    names = [line(payload, 40), "dog"]
+    prose = {"title": line(payload, 200), "source": line(payload, 300), "note": line(payload, 300)}
     summary, metrics = files["run_summary.json"], files["metrics.json"]
-    summary |= {"label": payload, "command": payload, "config": many, "config_origin": many, "environment": many}
-    summary["model"]["name"] = payload[:80]
-    summary["dataset"] |= {
-        "name": payload[:80],
-        "title": payload,
-        "source": payload,
-        "note": payload,
-        "class_names": names,
-    }
+    summary |= {"label": line(payload, 80), "command": line(payload, 4000)}
+    summary |= {"config": many, "config_origin": many, "environment": many}
+    summary["dataset"] |= {**prose, "class_names": names}
     metrics["labels"] = names
-    metrics["accuracy_interval"]["method"] = payload[:40]
     report = metrics["classification_report"]
-    report |= {payload: report.pop("a"), "dog": report.pop("b")}
-    files["dataset"] |= {"name": payload[:80], "title": payload, "class_names": names, "note": payload}
+    report |= {names[0]: report.pop("a"), "dog": report.pop("b")}
+    files["dataset"] |= {**prose, "class_names": names}
     return files
+
+
+def outside(payload: str) -> dict[str, Callable[[dict[str, Any]], object]]:
+    """Changes that put this text where the contract takes no such text; the page refuses the file, in words."""
+    return {
+        "summary-label": lambda files: files["run_summary.json"].update(label=payload + "\n"),
+        "summary-long": lambda files: files["run_summary.json"].update(label=payload + "x" * 80),
+        "summary-half": lambda files: files["run_summary.json"].update(command=payload + "\ud800"),
+        "summary-key": lambda files: files["run_summary.json"]["config"].update({payload: 1}),
+        "summary-model": lambda files: files["run_summary.json"]["model"].update(name=payload),
+        "summary-dataset": lambda files: files["run_summary.json"]["dataset"].update(name=payload),
+        "summary-file": lambda files: files["run_summary.json"]["dataset"].update(file=payload),
+        "metrics-class": lambda files: files["metrics.json"].update(labels=[payload + "x" * 40, "dog"]),
+        "metrics-method": lambda files: files["metrics.json"]["accuracy_interval"].update(method=payload),
+    }
 
 
 def write(root: Path, files: dict[str, Any], change: Callable[[dict[str, bytes]], object] = lambda _: None) -> None:
@@ -207,4 +223,9 @@ def build(site: Path, beacon: str) -> tuple[list[str], list[str]]:
     found = shapes(beacon)
     for name, change in found.items():
         write(site / name, text_fields("a label", []), change)
-    return every, list(found)
+    misplaced = outside(every[0])
+    for name, misplace in misplaced.items():
+        files = text_fields("a label", [])
+        misplace(files)
+        write(site / f"{name}-words", files)
+    return every, [*found, *(f"{name}-words" for name in misplaced)]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from urllib.parse import urlsplit
 
 import demo_site
 import pytest
 from browsers import Page, wait_for
+
+from digit_classifier.artifacts import build_index
+from digit_classifier.store.json import encode, twin
 
 LOADED = "document.querySelectorAll('#workflow .step').length === 5"
 FROM = ["file", "http", "windows"]
@@ -136,3 +141,53 @@ def test_no_runs_yet_is_said_with_the_command_that_makes_one(
     page.goto(f"{addresses['file']}lonely/index.html")
     wait_for(page, "document.querySelector('h1')?.innerText === 'No runs yet'")
     assert "run_demo.py --run-label baseline" in text(page, "#state")
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+def test_without_the_second_script_the_page_says_so_and_the_rest_works(
+    page: Page, addresses: dict[str, str], pages: demo_site.Path, place: str
+) -> None:
+    alone = pages / "alone"
+    if not alone.exists():
+        shutil.copytree(pages / "artifacts", alone / "artifacts")
+        for name in demo_site.PAGE:
+            if name != "lab.js":
+                shutil.copy(pages / name, alone)
+    page.goto(f"{addresses[place]}alone/index.html")
+    wait_for(page, "document.querySelector('#workflow .absence') !== null")
+    assert text(page, "h1") == "baseline"
+    for section in ("insights", "experiment", "workflow"):
+        assert page.evaluate(f"document.querySelectorAll('#{section} .absence').length") == 1
+        assert "lab.js did not load" in text(page, f"#{section}")
+    assert page.evaluate("document.querySelectorAll('#insights .matrix, #insights .chart').length") == 2
+    page.evaluate("document.querySelector('td[data-cell=\"0\"]').click()")
+    wait_for(page, "location.search === '?true=0&pred=0'")
+    wait_for(page, "document.querySelectorAll('#chips .chip').length === 2")
+    absent = ("lab.js", "Failed to load resource")  # Firefox and Chromium on the file that is not there
+    assert [error for error in page.errors if not any(words in error for words in absent)] == []
+
+
+@pytest.fixture(scope="module")
+def hundred_thousand(pages: demo_site.Path) -> str:
+    """An index as large as the store's promise, of runs of which only the newest exist."""
+    root = pages / "hundred-thousand"
+    shutil.copytree(pages / "artifacts", root)
+    index = json.loads((root / "index.json").read_text())
+    runs = index["runs"]
+    runs += [{**runs[-1], "run_id": f"20250101-{number:06d}-sweep"} for number in range(100_000 - len(runs))]
+    text = encode(build_index(3, index["latest"], runs))
+    (root / "index.json").write_bytes(text)
+    (root / "index.css").write_bytes(twin(text))
+    return root.name
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+def test_an_index_of_100_000_runs_opens(
+    page: Page, addresses: dict[str, str], hundred_thousand: str, place: str
+) -> None:
+    page.goto(f"{addresses[place]}index.html?artifacts={hundred_thousand}")
+    wait_for(page, LOADED)
+    assert "100,000 runs" in text(page, "#experiment")
+    page.evaluate("document.querySelector('.selector-button').click()")
+    assert 0 < page.evaluate("document.querySelectorAll('.run-option').length") < 60
+    assert page.errors == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -157,6 +158,25 @@ def test_budgets_are_printed(chromium: Chromium, addresses: dict[str, str], quer
     assert chromium.evaluate("document.querySelectorAll('.run-option').length") < 60
     assert chromium.evaluate("document.querySelectorAll('.history tbody tr').length") < 60
     assert chromium.evaluate("document.querySelectorAll('.grid-layer button').length") <= 240
+
+
+SHIFTS = """window.shifts = [];
+new PerformanceObserver(list => list.getEntries().forEach(each => window.shifts.push(
+  ...each.sources.map(source => source.node).map(node => (node.id || node.className || node.nodeName)),
+))).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("delay", [0, 600])
+def test_the_second_script_moves_nothing_but_the_foot_of_the_page(
+    chromium: Chromium, addresses: dict[str, str], delay: int
+) -> None:
+    """The foot stands below whatever is there; sections are put in whole, also where the script comes late."""
+    chromium.page.route("**/lab.js", lambda route: (time.sleep(delay / 1000), route.continue_()))
+    chromium.page.add_init_script(SHIFTS)
+    chromium.goto(f"{addresses['http']}index.html")
+    wait_for(chromium, LOADED)
+    settle(chromium)
+    assert set(chromium.evaluate("window.shifts")) <= {"foot"}
 
 
 def test_high_contrast_leaves_the_images_their_greys(playwright_browser, addresses):

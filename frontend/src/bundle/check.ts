@@ -1,13 +1,25 @@
-// Checks that turn unknown JSON into typed values, or say which field is not as expected.
+// Checks that turn unknown JSON into typed values, or say which field is not as expected. contract.ts is made of them.
 
 export type Check<T> = (value: unknown, where: string) => T;
 export type Checked<C> = C extends Check<infer T> ? T : never;
+/** The check of every published version of a file. */
+export type Published<T> = { readonly [version: number]: Check<T> };
 
 /** A field is not what it must be. The message is `where: expected …, got …`. */
 export class Refusal extends Error {
   constructor(where: string, expected: string, got: unknown) {
     super(`${where}: expected ${expected}, got ${show(got)}`);
     this.name = "Refusal";
+  }
+}
+
+/** Whether a value passes a check. */
+export function fits<T>(check: Check<T>, value: unknown): value is T {
+  try {
+    check(value, "");
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -21,28 +33,45 @@ export function show(value: unknown): string {
 }
 
 export function number(low = -Infinity, high = Infinity): Check<number> {
-  const range = low === -Infinity ? "a finite number" : high === Infinity ? `a number ≥ ${low}` : `a number in ${low}..${high}`;
+  const wanted = `a ${span(low, high) ? "" : "finite "}number${span(low, high)}`;
   return (value, where) => {
-    if (typeof value !== "number" || !Number.isFinite(value) || value < low || value > high) throw new Refusal(where, range, value);
+    if (typeof value !== "number" || !Number.isFinite(value) || value < low || value > high)
+      throw new Refusal(where, wanted, value);
     return value;
   };
 }
 
-export function integer(low = 0, high = Number.MAX_SAFE_INTEGER): Check<number> {
-  const range = high === Number.MAX_SAFE_INTEGER ? `an integer ≥ ${low}` : `an integer in ${low}..${high}`;
+export function integer(low = -Infinity, high = Infinity): Check<number> {
+  const wanted = `an integer${span(low, high)}`;
   return (value, where) => {
-    if (!Number.isSafeInteger(value) || (value as number) < low || (value as number) > high) throw new Refusal(where, range, value);
+    if (!Number.isSafeInteger(value) || (value as number) < low || (value as number) > high)
+      throw new Refusal(where, wanted, value);
     return value as number;
   };
 }
 
-export function text(limit: number, pattern?: RegExp, words = "text"): Check<string> {
+function span(low: number, high: number): string {
+  if (high < Infinity) return low > -Infinity ? ` in ${low}..${high}` : ` ≤ ${high}`;
+  return low > -Infinity ? ` ≥ ${low}` : "";
+}
+
+const HALF = /\p{Surrogate}/u;
+
+/** Text of low to high characters that matches the pattern. Half a surrogate pair is not text: UTF-8 cannot hold it. */
+export function text(low = 0, high = Infinity, pattern?: RegExp, words = "text"): Check<string> {
   return (value, where) => {
-    if (typeof value !== "string") throw new Refusal(where, words, value);
-    if (value.length > limit) throw new Refusal(where, `at most ${limit} characters`, `${value.length} characters`);
-    if (pattern && !pattern.test(value)) throw new Refusal(where, words, value);
+    if (typeof value !== "string" || !hasLength(value, low, high)) throw new Refusal(where, words, value);
+    if (HALF.test(value) || (pattern && !pattern.test(value))) throw new Refusal(where, words, value);
     return value;
   };
+}
+
+/** Lengths count code points, as in Python. JavaScript's own length counts a pair of surrogates as two. */
+function hasLength(value: string, low: number, high: number): boolean {
+  if (value.length >= 2 * low && value.length <= high) return true;
+  if (value.length < low || value.length > 2 * high) return false;
+  const length = value.length - (value.match(/[\ud800-\udbff]/g)?.length ?? 0);
+  return length >= low && length <= high;
 }
 
 export const flag: Check<boolean> = (value, where) => {
@@ -61,15 +90,29 @@ export function nullable<T>(check: Check<T>): Check<T | null> {
   return (value, where) => (value === null ? null : check(value, where));
 }
 
+/** A value of one of several kinds, each with its own check. */
+export function either<C extends { [kind: string]: Check<unknown> }>(
+  words: string,
+  checks: C,
+): Check<Checked<C[keyof C]>> {
+  return (value, where) => {
+    const kind = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+    const check = own(checks, kind) ?? (kind === "number" ? own(checks, "integer") : undefined);
+    if (!check) throw new Refusal(where, words, value);
+    return (check as Check<Checked<C[keyof C]>>)(value, where);
+  };
+}
+
 /** For a key that older files, or most files, do not have. */
 export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value, where) => (value === undefined ? undefined : check(value, where));
 }
 
-export function list<T>(check: Check<T>, low = 0, high = 1_000_000): Check<T[]> {
+export function list<T>(check: Check<T>, low = 0, high = Infinity): Check<T[]> {
+  const wanted = high < Infinity ? `a list of ${low}..${high}` : `a list of at least ${low}`;
   return (value, where) => {
     if (!Array.isArray(value)) throw new Refusal(where, "a list", value);
-    if (value.length < low || value.length > high) throw new Refusal(where, `a list of ${low}..${high}`, value);
+    if (value.length < low || value.length > high) throw new Refusal(where, wanted, value);
     return value.map((item: unknown, index) => {
       try {
         return check(item, where);
@@ -80,22 +123,31 @@ export function list<T>(check: Check<T>, low = 0, high = 1_000_000): Check<T[]> 
   };
 }
 
-/** An object with these fields; others are ignored, so that a newer minor schema can still be read. */
+/** An object with these fields. Others are ignored, so that a file of a newer version can still be read. */
 export function fields<F extends Record<string, Check<unknown>>>(checks: F): Check<{ [K in keyof F]: Checked<F[K]> }> {
+  const entries = Object.entries(checks);
   return (value, where) => {
     const object = plain(value, where);
     const result: Record<string, unknown> = Object.create(null);
-    for (const [key, check] of Object.entries(checks)) result[key] = check(own(object, key), `${where}.${key}`);
+    for (const [key, check] of entries) result[key] = check(own(object, key), `${where}.${key}`);
     return result as { [K in keyof F]: Checked<F[K]> };
   };
 }
 
-/** A dictionary, as a Map: a key called __proto__ is a key like any other. */
-export function dictionary<T>(check: Check<T>, limit = 2000): Check<Map<string, T>> {
+/** A dictionary, as a Map: a key called __proto__ is a key like any other. Some keys may be known beforehand. */
+export function dictionary<T, K extends Record<string, Check<unknown>> = Record<never, never>>(
+  values: Check<T>,
+  names: Check<string> = text(),
+  known?: K,
+): Check<Map<string, T | Checked<K[keyof K]>>> {
   return (value, where) => {
-    const entries = Object.entries(plain(value, where));
-    if (entries.length > limit) throw new Refusal(where, `at most ${limit} entries`, `${entries.length}`);
-    return new Map(entries.map(([key, item]) => [key, check(item, `${where}[${show(key)}]`)]));
+    const object = plain(value, where);
+    const all = new Set([...Object.keys(known ?? {}), ...Object.keys(object)]);
+    const pairs = [...all].map((key) => {
+      const check = (own(known ?? {}, key) as Check<T> | undefined) ?? values;
+      return [names(key, `a key of ${where}`), check(own(object, key), `${where}[${show(key)}]`)] as const;
+    });
+    return new Map(pairs);
   };
 }
 

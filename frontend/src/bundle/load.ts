@@ -1,54 +1,67 @@
-// Reads an index, a run and its data set through a Source; checks everything before anybody uses it.
-import { fields, type Check, plain, own, Refusal } from "./check.ts";
+// Reads an index, a run and its data set through a Source. Everything is checked before use.
+
+import * as contract from "../contract.ts";
+import { agreements } from "./agreements.ts";
+import { fields, own, type Published, plain, Refusal } from "./check.ts";
+import { LIMITS } from "./limits.ts";
 import { join, parent } from "./path.ts";
-import * as payloads from "./payloads.ts";
-import { agreements, decode, type FileStatus, type Part, type Run } from "./run.ts";
-import { type Digest, LIMITS, Missing, parseJson, type Source, Unreadable } from "./source.ts";
+import { decode } from "./published.ts";
+import type { FileStatus, IndexEntry, Part, Run } from "./run.ts";
+import { type Digest, Missing, parseJson, type Source, Unreadable } from "./source.ts";
 
 export interface LoadedIndex {
   root: string;
-  index: payloads.Index;
+  index: contract.Index;
   notices: string[];
 }
 
 export async function loadIndex(source: Source, root: string): Promise<LoadedIndex> {
   const path = join(root, "index.json");
   const notices: string[] = [];
-  const index = decode(await source.read(path, LIMITS.index), path, payloads.index, notices);
+  const index = decode(await source.read(path, LIMITS.index), path, contract.index, notices);
   return { root, index, notices };
 }
 
 interface Texts {
-  manifest: payloads.Manifest;
+  manifest: contract.Manifest;
   manifestSha: string | null; // null where the manifest's own bytes were not read
   texts: Map<string, string>;
   problems: Map<string, string>;
 }
 
 /** A run with every file checked against its manifest. Throws only when there is no run to show. */
-export async function loadRun(source: Source, directory: string, digest: Digest, entry?: payloads.IndexEntry): Promise<Run> {
+export async function loadRun(source: Source, directory: string, digest: Digest, entry?: IndexEntry): Promise<Run> {
   const notices: string[] = [];
-  const read = source.kind === "file" ? await readTwin(source, directory, notices) : await readFiles(source, directory, digest, notices);
+  const read =
+    source.kind === "file"
+      ? await readTwin(source, directory, notices)
+      : await readFiles(source, directory, digest, notices);
   if (entry && read.manifestSha !== null && read.manifestSha !== entry.manifest_sha256) {
-    notices.push(`${join(directory, "manifest.json")} is not the one index.json lists (sha256 ${entry.manifest_sha256.slice(0, 12)}…).`);
+    notices.push(
+      `${join(directory, "manifest.json")} is not the one index.json lists (sha256 ${entry.manifest_sha256.slice(0, 12)}…).`,
+    );
   }
   const statuses = await verify(read, digest);
-  const summary = required(part(read, "run_summary.json", payloads.summary, (value) => value, notices));
-  if (summary.run_id !== read.manifest.run_id) throw new Refusal("run_summary.json.run_id", String(read.manifest.run_id), summary.run_id);
+  const summary = required(part(read, "run_summary.json", contract.runSummary, (value) => value, notices));
+  if (summary.run_id !== read.manifest.run_id)
+    throw new Refusal("run_summary.json.run_id", String(read.manifest.run_id), summary.run_id);
   const images = loadImages(source, directory, summary, notices); // read while the rest is checked
-  const check = <T, U>(name: string, shape: Check<T>, agree: (value: T, summary: payloads.Summary) => U): Part<U> =>
-    part(read, name, shape, (value) => agree(value, summary), notices);
+  const check = <T, U>(
+    name: string,
+    checks: Published<T>,
+    agree: (value: T, summary: contract.RunSummary) => U,
+  ): Part<U> => part(read, name, checks, (value) => agree(value, summary), notices);
   const run: Run = {
     directory,
     id: summary.run_id,
     summary,
     manifest: read.manifest,
-    metrics: check("metrics.json", payloads.metrics, agreements.metrics),
-    predictions: check("predictions.json", payloads.predictions, agreements.predictions),
-    holdout: check("holdout.json", payloads.holdout, agreements.holdout),
-    curve: check("loss_curve.json", payloads.lossCurve, agreements.curve),
-    snapshots: check("epoch_snapshots.json", payloads.epochSnapshots, agreements.snapshots),
-    network: check("model.json", payloads.model, agreements.network),
+    metrics: check("metrics.json", contract.metrics, agreements.metrics),
+    predictions: check("predictions.json", contract.predictions, agreements.predictions),
+    holdout: check("holdout.json", contract.holdout, agreements.holdout),
+    curve: check("loss_curve.json", contract.lossCurve, agreements.curve),
+    snapshots: check("epoch_snapshots.json", contract.epochSnapshots, agreements.snapshots),
+    network: check("model.json", contract.model, agreements.network),
     images: await images,
     files: statuses,
     notices,
@@ -57,20 +70,25 @@ export async function loadRun(source: Source, directory: string, digest: Digest,
   return run;
 }
 
-/** As the run names it, for the reader. */
-export function datasetFile(summary: payloads.Summary): string {
+/** The data set's file, as the page shows it. */
+export function datasetFile(summary: contract.RunSummary): string {
   return summary.run_id === null ? summary.dataset.file : `datasets/${summary.dataset.file}`;
 }
 
-export function datasetPath(directory: string, summary: payloads.Summary): string {
+export function datasetPath(directory: string, summary: contract.RunSummary): string {
   const file = summary.dataset.file;
   return summary.run_id === null ? join(directory, file) : join(join(parent(directory), "datasets"), file);
 }
 
-async function loadImages(source: Source, directory: string, summary: payloads.Summary, notices: string[]): Promise<Run["images"]> {
+async function loadImages(
+  source: Source,
+  directory: string,
+  summary: contract.RunSummary,
+  notices: string[],
+): Promise<Run["images"]> {
   const path = datasetPath(directory, summary);
   try {
-    const dataset = decode(await source.read(path, LIMITS.dataset), path, payloads.dataset, notices);
+    const dataset = decode(await source.read(path, LIMITS.dataset), path, contract.dataset, notices);
     return { state: "ok", value: agreements.images(dataset, summary) };
   } catch (error) {
     return error instanceof Missing ? { state: "absent" } : { state: "damaged", problem: message(error) };
@@ -80,7 +98,7 @@ async function loadImages(source: Source, directory: string, summary: payloads.S
 async function readFiles(source: Source, directory: string, digest: Digest, notices: string[]): Promise<Texts> {
   const path = join(directory, "manifest.json");
   const text = await source.read(path, LIMITS.manifest);
-  const manifest = decode(text, path, payloads.manifest, notices);
+  const manifest = decode(text, path, contract.manifest, notices);
   const texts = new Map<string, string>();
   const problems = new Map<string, string>();
   await Promise.all(
@@ -100,7 +118,7 @@ const twin = fields({ manifest: plain, files: plain });
 async function readTwin(source: Source, directory: string, notices: string[]): Promise<Texts> {
   const path = join(directory, "bundle.json"); // a Source of kind "file" reads the style sheet beside it
   const content = twin(parseJson(await source.read(path, LIMITS.bundle), path), "bundle.css");
-  const manifest = decode(JSON.stringify(content.manifest), "bundle.css: manifest", payloads.manifest, notices);
+  const manifest = decode(JSON.stringify(content.manifest), "bundle.css: manifest", contract.manifest, notices);
   const texts = new Map<string, string>();
   const problems = new Map<string, string>();
   for (const name of jsonNames(manifest)) {
@@ -111,30 +129,39 @@ async function readTwin(source: Source, directory: string, notices: string[]): P
   return { manifest, manifestSha: null, texts, problems };
 }
 
-const JSON_NAME = /^[a-z0-9][a-z0-9_-]{0,47}\.json$/;
-
 /** Files this page reads: named by the manifest, flat. A data set that travels inside is read as the data set. */
-function jsonNames(manifest: payloads.Manifest): string[] {
-  return [...manifest.files.keys()].filter((name) => JSON_NAME.test(name) && name !== "dataset.json");
+function jsonNames(manifest: contract.Manifest): string[] {
+  return [...manifest.files.keys()].filter((name) => name.endsWith(".json") && name !== "dataset.json");
 }
 
 function verify(read: Texts, digest: Digest): Promise<FileStatus[]> {
   const check = async (name: string, { bytes, sha256 }: Omit<FileStatus, "name" | "verified">): Promise<FileStatus> => {
     const text = read.texts.get(name);
     const found = text === undefined ? null : await digest(text);
-    const verified = text === undefined ? "unread" : found === null ? "unverified" : found === sha256 ? "match" : "damaged";
-    if (verified === "damaged") read.problems.set(name, new Unreadable(name, `sha256 ${sha256.slice(0, 12)}… as in the manifest`, `${found?.slice(0, 12)}…`).message);
+    const verified =
+      text === undefined ? "unread" : found === null ? "unverified" : found === sha256 ? "match" : "damaged";
+    if (verified === "damaged")
+      read.problems.set(
+        name,
+        new Unreadable(name, `sha256 ${sha256.slice(0, 12)}… as in the manifest`, `${found?.slice(0, 12)}…`).message,
+      );
     return { name, bytes, sha256, verified };
   };
   return Promise.all([...read.manifest.files].map(([name, stated]) => check(name, stated)));
 }
 
-function part<T, U>(read: Texts, name: string, check: Check<T>, agree: (value: T) => U, notices: string[]): Part<U> {
+function part<T, U>(
+  read: Texts,
+  name: string,
+  checks: Published<T>,
+  agree: (value: T) => U,
+  notices: string[],
+): Part<U> {
   if (!read.manifest.files.has(name)) return { state: "absent" };
   const problem = read.problems.get(name);
   if (problem !== undefined) return { state: "damaged", problem };
   try {
-    return { state: "ok", value: agree(decode(read.texts.get(name) ?? "", name, check, notices)) };
+    return { state: "ok", value: agree(decode(read.texts.get(name) ?? "", name, checks, notices)) };
   } catch (error) {
     read.problems.set(name, message(error));
     return { state: "damaged", problem: message(error) };
@@ -143,7 +170,11 @@ function part<T, U>(read: Texts, name: string, check: Check<T>, agree: (value: T
 
 function required<T>(wanted: Part<T>): T {
   if (wanted.state === "ok") return wanted.value;
-  throw new Unreadable("run_summary.json", "the file every run has", wanted.state === "absent" ? "nothing" : wanted.problem);
+  throw new Unreadable(
+    "run_summary.json",
+    "the file every run has",
+    wanted.state === "absent" ? "nothing" : wanted.problem,
+  );
 }
 
 export function message(error: unknown): string {

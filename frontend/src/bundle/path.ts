@@ -2,7 +2,6 @@
 
 const SEGMENT = "[A-Za-z0-9_][A-Za-z0-9._-]{0,63}";
 const PATH = new RegExp(`^(?:\\.\\./){0,3}${SEGMENT}(?:/${SEGMENT}){0,7}/?$`);
-const RUN_ID = /^\d{8}-\d{6}(?:-[a-z0-9-]+)?$/;
 
 export const RULE =
   "a relative path of at most 8 plain names (letters, digits, . _ -), with at most three leading ../ — " +
@@ -17,14 +16,11 @@ export function isPlainPath(path: string): boolean {
   return path.length <= 512 && PATH.test(path);
 }
 
-export function isRunId(name: string): boolean {
-  return name.length <= 96 && RUN_ID.test(name);
-}
-
 /** What to show: `?artifacts=` beats `data-artifact-path`. A refused address is never replaced by another one. */
 export function wantedPath(search: string, attribute: string): Wanted {
   const given = new URLSearchParams(search).getAll("artifacts");
-  if (given.length > 1) return { kind: "refused", given: given.join(" · "), reason: "artifacts is given more than once" };
+  if (given.length > 1)
+    return { kind: "refused", given: given.join(" · "), reason: "artifacts is given more than once" };
   const path = given[0] ?? attribute;
   if (!isPlainPath(path)) return { kind: "refused", given: path, reason: "artifacts is not a path this page may read" };
   return { kind: "path", path: path.replace(/\/$/, ""), origin: given.length ? "address" : "page" };

@@ -1,10 +1,10 @@
 // One run, as the page knows it: each file is there, absent, or damaged — never silently empty.
-import { decodeBytes, decodeFloats } from "./bytes.ts";
-import { type Check, own, plain, Refusal } from "./check.ts";
-import { type LayerShape, outputsOf, weightsPerUnit } from "../core/layers.ts";
-import * as payloads from "./payloads.ts";
-import { parseJson } from "./source.ts";
 
+import type * as contract from "../contract.ts";
+import type { LayerShape } from "../model/layers.ts";
+
+export type IndexEntry = contract.Index["runs"][number];
+export type Replay = NonNullable<IndexEntry["replay"]>;
 export type Part<T> = { state: "ok"; value: T } | { state: "absent" } | { state: "damaged"; problem: string };
 
 export interface Layer extends LayerShape {
@@ -17,7 +17,6 @@ export interface Network {
   scale: Float32Array;
   layers: Layer[];
 }
-const MAX_WORK = 2 ** 28; // about a second
 export interface Images {
   labels: number[];
   pixels: Uint8Array; // image after image
@@ -39,12 +38,12 @@ export interface FileStatus {
 export interface Run {
   directory: string; // relative to the page
   id: string | null; // null in flat mode
-  summary: payloads.Summary;
-  manifest: payloads.Manifest;
-  metrics: Part<payloads.Metrics>;
-  predictions: Part<payloads.Predictions>;
-  holdout: Part<payloads.Holdout>;
-  curve: Part<payloads.LossCurve>;
+  summary: contract.RunSummary;
+  manifest: contract.Manifest;
+  metrics: Part<contract.Metrics>;
+  predictions: Part<contract.Predictions>;
+  holdout: Part<contract.Holdout>;
+  curve: Part<contract.LossCurve>;
   snapshots: Part<Snapshots>;
   network: Part<Network>;
   images: Part<Images>;
@@ -52,124 +51,6 @@ export interface Run {
   notices: string[];
 }
 
-/** Parse and check one payload; a newer schema is read as far as it is understood, and said so. */
-export function decode<T>(text: string, path: string, check: Check<T>, notices: string[]): T {
-  const object = plain(parseJson(text, path), path);
-  const version = own(object, "schema_version");
-  const newer = typeof version === "number" && version > payloads.SCHEMA;
-  if (version !== payloads.SCHEMA && !newer) throw new Refusal(`${path}: schema_version`, String(payloads.SCHEMA), version);
-  try {
-    const value = check(object, path);
-    if (newer) noticeNewer(notices, path, version);
-    return value;
-  } catch (error) {
-    if (newer && error instanceof Refusal) throw new Refusal(`${path} (schema ${version}, this page knows ${payloads.SCHEMA})`, "a form this page can read; try a newer page", error.message);
-    throw error;
-  }
-}
-
-/** One notice for all such files. */
-function noticeNewer(notices: string[], path: string, version: number): void {
-  const text = `Written by a newer version (schema ${version}), fields this page does not know are not shown: `;
-  const at = notices.findIndex((each) => each.startsWith(text));
-  if (at < 0) notices.push(text + path);
-  else notices[at] += `, ${path}`;
-}
-
-export function pixelsPerImage(summary: payloads.Summary): number {
+export function pixelsPerImage(summary: contract.RunSummary): number {
   return (summary.dataset.image_shape[0] ?? 1) * (summary.dataset.image_shape[1] ?? 1);
-}
-
-/** Rules between files, so that no view can index out of what it was given. */
-export const agreements = {
-  metrics(value: payloads.Metrics, summary: payloads.Summary): payloads.Metrics {
-    const names = summary.dataset.class_names;
-    if (value.labels.join("\n") !== names.join("\n")) throw new Refusal("metrics.json.labels", "the class names of run_summary.json", value.labels);
-    square(value.confusion_matrix, names.length, "metrics.json.confusion_matrix");
-    return value;
-  },
-  holdout(value: payloads.Holdout, summary: payloads.Summary): payloads.Holdout {
-    const classes = summary.dataset.class_names.length;
-    const n = value.sample_ids.length;
-    for (const key of ["true_labels", "predicted_labels", "probabilities"] as const) length(value[key], n, `holdout.json.${key}`);
-    below(value.sample_ids, summary.dataset.samples, "holdout.json.sample_ids");
-    below(value.true_labels, classes, "holdout.json.true_labels");
-    below(value.predicted_labels, classes, "holdout.json.predicted_labels");
-    value.probabilities.forEach((row, i) => length(row, classes, `holdout.json.probabilities[${i}]`));
-    if (new Set(value.sample_ids).size !== n) throw new Refusal("holdout.json.sample_ids", "each sample once", "a sample twice");
-    return value;
-  },
-  predictions(value: payloads.Predictions, summary: payloads.Summary): payloads.Predictions {
-    const classes = summary.dataset.class_names.length;
-    value.samples.forEach((sample, i) => {
-      const where = `predictions.json.samples[${i}]`;
-      length(sample.pixels, pixelsPerImage(summary), `${where}.pixels`);
-      length(sample.probabilities, classes, `${where}.probabilities`);
-      below([sample.true_label, sample.predicted_label], classes, `${where}.label`);
-    });
-    return value;
-  },
-  curve(value: payloads.LossCurve): payloads.LossCurve {
-    value.epochs.forEach((epoch, i) => {
-      if (epoch !== i + 1) throw new Refusal(`loss_curve.json.epochs[${i}]`, String(i + 1), epoch);
-    });
-    for (const key of ["training_loss", "holdout_loss", "training_accuracy", "holdout_accuracy"] as const) length(value[key], value.epochs.length, `loss_curve.json.${key}`);
-    return value;
-  },
-  snapshots(value: payloads.EpochSnapshots, summary: payloads.Summary): Snapshots {
-    const classes = summary.dataset.class_names.length;
-    const where = "epoch_snapshots.json";
-    length(value.confusion_matrices, value.epochs.length, `${where}.confusion_matrices`);
-    value.confusion_matrices.forEach((matrix, i) => square(matrix, classes, `${where}.confusion_matrices[${i}]`));
-    const size = classes * pixelsPerImage(summary);
-    const weights = value.first_layer_weights;
-    if (weights) length(weights, value.epochs.length, `${where}.first_layer_weights`);
-    const pictures = value.epochs.flatMap((epoch, i) => {
-      const text = weights?.[i]; // null: only some epochs keep their picture
-      return text ? [{ epoch, weights: decodeFloats(text, size, `${where}.first_layer_weights[${i}]`) }] : [];
-    });
-    return { epochs: value.epochs, matrices: value.confusion_matrices, pictures };
-  },
-  network(value: payloads.Model, summary: payloads.Summary): Network {
-    const pixels = pixelsPerImage(summary);
-    let inputs = pixels;
-    const layers = value.layers.map((layer, i) => {
-      const where = `model.json.layers[${i}]`;
-      if (layer.inputs !== inputs) throw new Refusal(`${where}.inputs`, String(inputs), layer.inputs);
-      inputs = outputsOf(layer);
-      const { channels, height, width } = layer.convolution ?? { channels: layer.inputs, height: 1, width: 1 };
-      if (channels * height * width !== layer.inputs) throw new Refusal(`${where}.convolution`, `${layer.inputs} pixels`, channels * height * width);
-      const work = layer.units * weightsPerUnit(layer) * height * width;
-      if (!inputs || work > MAX_WORK) throw new Refusal(where, `1..${MAX_WORK} multiplications for an image`, work);
-      return {
-        ...layer,
-        weights: decodeFloats(layer.weights, layer.units * weightsPerUnit(layer), `${where}.weights`),
-        bias: decodeFloats(layer.bias, layer.units, `${where}.bias`),
-      };
-    });
-    if (inputs !== summary.dataset.class_names.length) throw new Refusal("model.json.layers", `${summary.dataset.class_names.length} units at the end`, inputs);
-    return { offset: decodeFloats(value.offset, pixels, "model.json.offset"), scale: decodeFloats(value.scale, pixels, "model.json.scale"), layers };
-  },
-  images(value: payloads.Dataset, summary: payloads.Summary): Images {
-    const stated = summary.dataset;
-    if (value.sha256 !== stated.sha256) throw new Refusal(`${stated.file}: sha256`, stated.sha256.slice(0, 12), value.sha256.slice(0, 12));
-    length(value.labels, stated.samples, `${stated.file}: labels`);
-    below(value.labels, stated.class_names.length, `${stated.file}: labels`);
-    const pixels = decodeBytes(value.pixels, stated.samples * pixelsPerImage(summary), `${stated.file}: pixels`);
-    return { labels: value.labels, pixels };
-  },
-};
-
-function length(values: ArrayLike<unknown>, wanted: number, where: string): void {
-  if (values.length !== wanted) throw new Refusal(where, `a list of ${wanted}`, values);
-}
-
-function below(values: number[], limit: number, where: string): void {
-  const bad = values.findIndex((value) => value >= limit);
-  if (bad >= 0) throw new Refusal(`${where}[${bad}]`, `0..${limit - 1}`, values[bad]);
-}
-
-function square(matrix: number[][], size: number, where: string): void {
-  length(matrix, size, where);
-  matrix.forEach((row, i) => length(row, size, `${where}[${i}]`));
 }

@@ -27,8 +27,6 @@ export class Unreadable extends Error {
   }
 }
 
-export const LIMITS = { manifest: 64_000, index: 8_000_000, json: 16_000_000, bundle: 96_000_000, dataset: 256_000_000 };
-
 export function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,9 +1,11 @@
 import { bytesOf } from "../bundle/bytes.ts";
 import { dictionary, fields, nullable, text } from "../bundle/check.ts";
+import { LIMITS } from "../bundle/limits.ts";
 import { Missing, parseJson, type Source } from "../bundle/source.ts";
+import { runId } from "../contract.ts";
 
-const content = fields({ start: text(512), compared: nullable(text(96)), files: text(256_000_000) });
-const texts = dictionary(text(256_000_000));
+const content = fields({ start: text(0, 512), compared: nullable(runId), files: text(0, LIMITS.dataset) });
+const texts = dictionary(text(0, LIMITS.dataset));
 
 export interface Embedded {
   source: Source;
@@ -12,8 +14,8 @@ export interface Embedded {
 }
 
 /**
- * Files inlined into an exported page: `<script type="application/json" id="embedded">{"start", "compared", "files"}`, where files is
- * `{path: text}` as JSON, gzip and base64. A block of data, never executed; paths are as they would be beside the page.
+ * Files inlined into an exported page: `<script type="application/json" id="embedded">{"start", "compared", "files"}`,
+ * where files is `{path: text}` as JSON, gzip and base64. It is data and never runs. Paths are as beside the page.
  */
 export function embedded(): Embedded | null {
   const block = document.getElementById("embedded");
@@ -23,7 +25,8 @@ export function embedded(): Embedded | null {
   const source: Source = {
     kind: "embedded",
     async read(path) {
-      const found = (await (unpacked ??= unpack(files))).get(path);
+      unpacked ??= unpack(files);
+      const found = (await unpacked).get(path);
       if (found === undefined) throw new Missing(path);
       return found;
     },

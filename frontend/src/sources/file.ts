@@ -6,7 +6,7 @@ const TIMEOUT = 20_000; // milliseconds; a style sheet of a local disk takes a f
 
 /**
  * On file:// no engine lets a page fetch the JSON beside it, and a data script would run with the page's rights.
- * So each JSON has an inert twin, base64 text in a style sheet, that reader.html reads for us in a frame of its own.
+ * So each JSON has an inert twin, base64 text in a style sheet, that reader.html reads in a frame of its own.
  */
 export const file: Source = {
   kind: "file",
@@ -18,7 +18,7 @@ export const file: Source = {
 };
 
 let frame: Promise<HTMLIFrameElement> | undefined; // one for all sheets: opening it takes longer than reading
-let last: Promise<unknown> = Promise.resolve(); // it is asked for one sheet at a time, so an answer is that of the question
+let last: Promise<unknown> = Promise.resolve(); // one sheet at a time, so that an answer belongs to its question
 
 function read(sheet: string): Promise<unknown> {
   const asked = last.then(() => ask(sheet));
@@ -27,7 +27,8 @@ function read(sheet: string): Promise<unknown> {
 }
 
 async function ask(sheet: string): Promise<unknown> {
-  const reader = await (frame ??= opened());
+  frame ??= opened();
+  const reader = await frame;
   return new Promise((resolve, reject) => {
     const end = (): void => {
       clearTimeout(timer);
@@ -45,7 +46,7 @@ async function ask(sheet: string): Promise<unknown> {
       reject(new Unreadable(sheet, "an answer within 20 seconds", "none"));
     }, TIMEOUT);
     addEventListener("message", listen);
-    reader.contentWindow?.postMessage(sheet, "*"); // the origin of a local file is opaque; there is no other name for our frame
+    reader.contentWindow?.postMessage(sheet, "*"); // a local file has an opaque origin, so "*"
   });
 }
 

@@ -1,7 +1,7 @@
 import { Missing, type Source, Unreadable } from "../bundle/source.ts";
 import { decodeUtf8 } from "./http.ts";
 
-/** A folder that the reader opened: works everywhere, whatever the browser says about local files. */
+/** A folder opened by hand. Works in every browser, also where local files cannot be read otherwise. */
 export function folder(files: FileList): { source: Source; name: string } {
   const byPath = new Map([...files].map((each) => [each.webkitRelativePath || each.name, each]));
   const name = ([...byPath.keys()][0] ?? "").split("/")[0] ?? "";

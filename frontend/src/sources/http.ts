@@ -2,13 +2,17 @@ import { Missing, type Source, Unreadable } from "../bundle/source.ts";
 import { nearby } from "./nearby.ts";
 
 /**
- * Plain JSON over http. http.server sends no Cache-Control and compares whole seconds, so an index that changed twice in
- * one would be taken for unchanged: it is always fetched whole. What else there is never changes, and is revalidated.
+ * Plain JSON over http. http.server sends no Cache-Control and compares whole seconds: an index that changed twice in
+ * one second would look unchanged, so it is always fetched whole. Other files never change and are revalidated.
  */
 export const http: Source = {
   kind: "http",
   async read(path, limit) {
-    const response = await fetch(nearby(path), { cache: path.endsWith("index.json") ? "no-store" : "no-cache", credentials: "same-origin", redirect: "error" }).catch(() => {
+    const response = await fetch(nearby(path), {
+      cache: path.endsWith("index.json") ? "no-store" : "no-cache",
+      credentials: "same-origin",
+      redirect: "error",
+    }).catch(() => {
       throw new Unreadable(path, "an answer from the server", "none");
     });
     if (response.status === 404) throw new Missing(path);
@@ -28,4 +32,3 @@ export function decodeUtf8(bytes: ArrayBuffer | Uint8Array, path: string): strin
     throw new Unreadable(path, "UTF-8 text", "other bytes");
   }
 }
-

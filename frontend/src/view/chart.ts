@@ -1,6 +1,7 @@
 // Lines over epochs: direct labels instead of a legend, a crosshair that reads, a marker for the selected epoch.
-import { logTicks, ticks } from "../core/scale.ts";
+
 import { replace, set, svg } from "./dom.ts";
+import { logTicks, ticks } from "./scale.ts";
 
 export interface Line {
   label: string;
@@ -24,7 +25,11 @@ export interface Chart {
 const HEIGHT = 336;
 const EDGE = { top: 12, right: 104, bottom: 30, left: 46 };
 
-export function lineChart(onHover: (epoch: number | null) => void, onPick: (epoch: number) => void, signal: AbortSignal): Chart {
+export function lineChart(
+  onHover: (epoch: number | null) => void,
+  onPick: (epoch: number) => void,
+  signal: AbortSignal,
+): Chart {
   const element = svg("svg", { class: "chart", role: "img", height: HEIGHT });
   const marker = svg("g", { class: "marker" }, svg("line", { y1: EDGE.top, y2: HEIGHT - EDGE.bottom }));
   const cross = svg("line", { class: "cross", y1: EDGE.top, y2: HEIGHT - EDGE.bottom, visibility: "hidden" });
@@ -35,7 +40,8 @@ export function lineChart(onHover: (epoch: number | null) => void, onPick: (epoc
 
   const epochs = (): number => Math.max(1, ...(options?.lines.map((line) => line.values.length) ?? []));
   const right = (): number => width - (width < 420 ? 84 : EDGE.right);
-  const x = (epoch: number): number => EDGE.left + (epochs() < 2 ? 0 : ((epoch - 1) / (epochs() - 1)) * (right() - EDGE.left));
+  const x = (epoch: number): number =>
+    EDGE.left + (epochs() < 2 ? 0 : ((epoch - 1) / (epochs() - 1)) * (right() - EDGE.left));
 
   const epochAt = (event: PointerEvent): number => {
     const at = event.clientX - element.getBoundingClientRect().left;
@@ -62,12 +68,27 @@ export function lineChart(onHover: (epoch: number | null) => void, onPick: (epoc
     set(element, "viewBox", `0 0 ${width} ${HEIGHT}`);
     set(element, "width", width);
     set(element, "aria-label", options.name);
-    const lines = svg("g", { class: first ? "lines reveal" : "lines" }, ...options.lines.map((line) => svg("path", { class: `line ${line.look}`, d: path(line.values, x, scale.y) })));
+    const lines = svg(
+      "g",
+      { class: first ? "lines reveal" : "lines" },
+      ...options.lines.map((line) => svg("path", { class: `line ${line.look}`, d: path(line.values, x, scale.y) })),
+    );
     lines.style.transformOrigin = `${EDGE.left}px 0`;
     const main = options.lines[0];
     const value = options.marked === null ? null : main?.values[options.marked - 1];
-    const dot = options.marked !== null && typeof value === "number" && svg("circle", { class: "best", cx: x(options.marked), cy: scale.y(value), r: 4 });
-    replace(element, axes(options, scale, x, epochs(), right()), marker, lines, dot, labels(options, x, scale.y), cross);
+    const dot =
+      options.marked !== null &&
+      typeof value === "number" &&
+      svg("circle", { class: "best", cx: x(options.marked), cy: scale.y(value), r: 4 });
+    replace(
+      element,
+      axes(options, scale, x, epochs(), right()),
+      marker,
+      lines,
+      dot,
+      labels(options, x, scale.y),
+      cross,
+    );
     place();
     first = false;
   };
@@ -99,7 +120,9 @@ interface Vertical {
 }
 
 function verticalScale({ lines, log, zero }: ChartOptions): Vertical {
-  const values = lines.flatMap((line) => line.values.filter((value): value is number => value !== null && (!log || value > 0)));
+  const values = lines.flatMap((line) =>
+    line.values.filter((value): value is number => value !== null && (!log || value > 0)),
+  );
   let low = Math.min(...values, zero && !log ? 0 : Infinity);
   let high = Math.max(...values, -Infinity);
   if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = [log ? 0.1 : 0, 1];
@@ -127,12 +150,39 @@ function path(values: readonly (number | null)[], x: (epoch: number) => number, 
   return result;
 }
 
-function axes({ format }: ChartOptions, scale: Vertical, x: (epoch: number) => number, epochs: number, right: number): SVGGElement {
+function axes(
+  { format }: ChartOptions,
+  scale: Vertical,
+  x: (epoch: number) => number,
+  epochs: number,
+  right: number,
+): SVGGElement {
   const rows = scale.ticks.map((tick) =>
-    svg("g", { transform: `translate(0 ${scale.y(tick).toFixed(1)})` }, svg("line", { x1: EDGE.left, x2: right }), svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, format(tick))),
+    svg(
+      "g",
+      { transform: `translate(0 ${scale.y(tick).toFixed(1)})` },
+      svg("line", { x1: EDGE.left, x2: right }),
+      svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, format(tick)),
+    ),
   );
-  const marks = [...new Set([1, ...ticks(1, epochs, 5).filter((tick) => Number.isInteger(tick) && x(tick) > x(1) + 68 && tick < epochs * 0.9), epochs])];
-  const columns = marks.map((tick) => svg("text", { x: x(tick), y: HEIGHT - 10, "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle" }, tick === 1 ? "epoch 1" : String(tick)));
+  const marks = [
+    ...new Set([
+      1,
+      ...ticks(1, epochs, 5).filter((tick) => Number.isInteger(tick) && x(tick) > x(1) + 68 && tick < epochs * 0.9),
+      epochs,
+    ]),
+  ];
+  const columns = marks.map((tick) =>
+    svg(
+      "text",
+      {
+        x: x(tick),
+        y: HEIGHT - 10,
+        "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle",
+      },
+      tick === 1 ? "epoch 1" : String(tick),
+    ),
+  );
   return svg("g", { class: "axes" }, ...rows, ...columns);
 }
 
@@ -142,13 +192,22 @@ function labels({ lines }: ChartOptions, x: (epoch: number) => number, y: (value
     .map((line) => {
       const end = line.values.findLastIndex((value) => value !== null);
       const at = y(line.values[end] ?? 0);
-      const near = lines.map((other) => other.values[end + 1]).find((value) => typeof value === "number" && Math.abs(y(value) - at) < 14);
+      const near = lines
+        .map((other) => other.values[end + 1])
+        .find((value) => typeof value === "number" && Math.abs(y(value) - at) < 14);
       return { line, x: x(end + 1) + 8, at: typeof near === "number" ? y(near) + (y(near) > at ? -14 : 14) : at };
     })
     .sort((a, b) => a.at - b.at);
   placed.forEach((each, i) => {
-    for (const above of placed.slice(0, i)) if (Math.abs(above.x - each.x) < EDGE.right) each.at = Math.max(each.at, above.at + 15);
+    for (const above of placed.slice(0, i))
+      if (Math.abs(above.x - each.x) < EDGE.right) each.at = Math.max(each.at, above.at + 15);
   });
   const overflow = Math.max(0, ...placed.map(({ at }) => at - (HEIGHT - EDGE.bottom)));
-  return svg("g", { class: "labels" }, ...placed.map(({ line, x, at }) => svg("text", { x, y: at - overflow, dy: "0.32em", class: line.look }, line.label)));
+  return svg(
+    "g",
+    { class: "labels" },
+    ...placed.map(({ line, x, at }) =>
+      svg("text", { x, y: at - overflow, dy: "0.32em", class: line.look }, line.label),
+    ),
+  );
 }

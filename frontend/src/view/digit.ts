@@ -1,6 +1,7 @@
 // Images of samples and of weights, painted pixel by pixel: greys from paper to ink, weights from orange to blue.
-import { palette, type Rgb } from "./theme.ts";
+
 import { el } from "./dom.ts";
+import { palette, type Rgb } from "./theme.ts";
 
 export type Shape = readonly [number, number]; // height, width
 
@@ -20,7 +21,12 @@ export function divergingScale(): (value: number) => Rgb {
   return (value) => mix(centre, value < 0 ? low : high, Math.sqrt(Math.min(1, Math.abs(value))));
 }
 
-export function imageData(values: ArrayLike<number>, shape: Shape, scale: (value: number) => Rgb, most: number): ImageData {
+export function imageData(
+  values: ArrayLike<number>,
+  shape: Shape,
+  scale: (value: number) => Rgb,
+  most: number,
+): ImageData {
   const image = new ImageData(shape[1], shape[0]);
   for (let i = 0; i < shape[0] * shape[1]; i++) {
     const [r, g, b] = scale((values[i] ?? 0) / most);
@@ -36,11 +42,17 @@ export function digit(values: ArrayLike<number>, shape: Shape, most: number, sca
   return canvas;
 }
 
-export function paint(canvas: HTMLCanvasElement, values: ArrayLike<number>, shape: Shape, most: number, scale = inkScale()): void {
+export function paint(
+  canvas: HTMLCanvasElement,
+  values: ArrayLike<number>,
+  shape: Shape,
+  most: number,
+  scale = inkScale(),
+): void {
   canvas.getContext("2d")?.putImageData(imageData(values, shape, scale, most), 0, 0);
 }
 
-/** PNG of the raw sample, black paper and white ink as stored, each pixel `zoom` pixels wide. */
+/** PNG of the sample as stored: white ink on black, each pixel `zoom` pixels wide. */
 export function samplePng(pixels: ArrayLike<number>, shape: Shape, most: number, zoom: number): Promise<Blob | null> {
   const canvas = document.createElement("canvas");
   canvas.width = shape[1] * zoom;

@@ -4,13 +4,21 @@ export type Child = Node | string | null | false | undefined;
 type Value = string | number | boolean | null | undefined;
 export type Attributes = Record<string, Value>;
 
-const FORBIDDEN = /^(on|src|href|style|srcdoc|action|formaction)/i; // set as properties, from our own constants, where needed
+const FORBIDDEN = /^(on|src|href|style|srcdoc|action|formaction)/i; // set as properties where needed, from constants
 
-export function el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   return fill(document.createElement(tag), attributes, children);
 }
 
-export function svg<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: Child[]): SVGElementTagNameMap[K] {
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
@@ -68,14 +76,26 @@ export function segmented<T extends string>(
   current: T,
   choose: (value: T) => void,
 ): { element: HTMLElement; show(value: T): void } {
-  const buttons = options.map(({ value, text, hint }) => button(text, { "data-value": value, title: hint }, () => choose(value)));
-  const show = (value: T): void => buttons.forEach((each) => set(each, "aria-pressed", String(each.dataset["value"] === value)));
+  const buttons = options.map(({ value, text, hint }) =>
+    button(text, { "data-value": value, title: hint }, () => choose(value)),
+  );
+  const show = (value: T): void =>
+    buttons.forEach((each) => set(each, "aria-pressed", String(each.dataset.value === value)));
   show(current);
   return { element: el("div", { class: "segmented", role: "group", "aria-label": label }, ...buttons), show };
 }
 
-export function select<T extends string>(label: string, options: readonly (readonly [T, string])[], current: T, choose: (value: T) => void): HTMLLabelElement {
-  const input = el("select", {}, ...options.map(([value, text]) => el("option", { value, selected: value === current }, text)));
+export function select<T extends string>(
+  label: string,
+  options: readonly (readonly [T, string])[],
+  current: T,
+  choose: (value: T) => void,
+): HTMLLabelElement {
+  const input = el(
+    "select",
+    {},
+    ...options.map(([value, text]) => el("option", { value, selected: value === current }, text)),
+  );
   input.addEventListener("change", () => choose(input.value as T));
   return el("label", { class: "field" }, el("span", {}, label), input);
 }

@@ -87,7 +87,9 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     context.imageSmoothingEnabled = false;
-    const [amber, surface, sunk, muted] = palette("--warn", "--surface", "--sunk", "--muted").map((rgb) => `rgb(${rgb.join(",")})`) as [string, string, string, string];
+    const [amber, surface, sunk, muted] = palette("--warn", "--surface", "--sunk", "--muted").map(
+      (rgb) => `rgb(${rgb.join(",")})`,
+    ) as [string, string, string, string];
     const scale = inkScale();
     for (let index = from; index < to; index++) {
       const { pixels, text, badge } = at(index);
@@ -105,7 +107,14 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     }
   }
 
-  function notch(context: CanvasRenderingContext2D, x: number, y: number, badge: string, amber: string, surface: string): void {
+  function notch(
+    context: CanvasRenderingContext2D,
+    x: number,
+    y: number,
+    badge: string,
+    amber: string,
+    surface: string,
+  ): void {
     context.fillStyle = amber;
     context.beginPath();
     context.roundRect(x + tile - 18, y + tile - 17, 18, 17, [6, 0, 3, 0]);
@@ -113,7 +122,14 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     write(context, badge, x + tile - 9, y + tile - 8, surface, 11);
   }
 
-  function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string, size: number): void {
+  function write(
+    context: CanvasRenderingContext2D,
+    text: string,
+    x: number,
+    y: number,
+    colour: string,
+    size: number,
+  ): void {
     context.fillStyle = colour;
     context.font = `600 ${size}px system-ui, sans-serif`;
     context.textAlign = "center";
@@ -126,12 +142,21 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     const stop = active >= from && active < to ? active : from;
     const key = `${from}-${to}-${columns}-${stop}-${selected}`;
     if (key === made) return;
-    const focused = layer.contains(document.activeElement) ? Number((document.activeElement as HTMLElement).dataset["index"]) : null;
+    const focused = layer.contains(document.activeElement)
+      ? Number((document.activeElement as HTMLElement).dataset.index)
+      : null;
     made = key;
     const buttons: HTMLElement[] = [];
     for (let index = from; index < to; index++) {
       const { id, name } = at(index);
-      const each = el("button", { type: "button", "data-index": index, "aria-label": name, tabindex: index === stop ? 0 : -1, "aria-pressed": String(id === selected), title: name });
+      const each = el("button", {
+        type: "button",
+        "data-index": index,
+        "aria-label": name,
+        tabindex: index === stop ? 0 : -1,
+        "aria-pressed": String(id === selected),
+        title: name,
+      });
       each.style.transform = `translate(${GAP + (index % columns) * stride}px, ${GAP + Math.floor(index / columns) * step}px)`;
       each.style.width = each.style.height = `${tile}px`;
       buttons.push(each);
@@ -141,13 +166,17 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
   }
 
   layer.addEventListener("click", (event) => {
-    const index = (event.target as HTMLElement).dataset["index"];
+    const index = (event.target as HTMLElement).dataset.index;
     if (index === undefined) return;
     active = Number(index);
     choose(at(active).id);
   });
   layer.addEventListener("keydown", (event) => {
-    const target = next(event.key, event.ctrlKey, Number((event.target as HTMLElement).dataset["index"]), { columns: () => columns, count: () => count, focus });
+    const target = next(event.key, event.ctrlKey, Number((event.target as HTMLElement).dataset.index), {
+      columns: () => columns,
+      count: () => count,
+      focus,
+    });
     if (target === null) return;
     event.preventDefault();
     focus(target);
@@ -165,7 +194,8 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     },
     select(id) {
       selected = id;
-      for (const each of layer.querySelectorAll<HTMLElement>("button")) set(each, "aria-pressed", String(at(Number(each.dataset["index"])).id === id));
+      for (const each of layer.querySelectorAll<HTMLElement>("button"))
+        set(each, "aria-pressed", String(at(Number(each.dataset.index)).id === id));
     },
     paint: () => {
       made = "";
@@ -173,4 +203,3 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     },
   };
 }
-

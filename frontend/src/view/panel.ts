@@ -1,4 +1,4 @@
-// The frame of every panel, and what stands in it when its file does not.
+// The frame of every panel, and what it says where its file is missing.
 import type { Part } from "../bundle/run.ts";
 import { type Child, el, replace } from "./dom.ts";
 
@@ -14,7 +14,8 @@ export interface Frame {
 /** A card with a heading and, below it, the files its numbers come from. */
 export function panel({ title, files = [], wide = "w12" }: Frame, ...body: Child[]): HTMLElement {
   const id = uniqueId("panel");
-  const source = files.length > 0 && el("p", { class: "from", title: "The files that these numbers come from" }, files.join(", "));
+  const source =
+    files.length > 0 && el("p", { class: "from", title: "The files that these numbers come from" }, files.join(", "));
   const head = el("header", { class: "card-head" }, el("h3", { id }, title), source);
   return el("section", { class: `card ${wide}`, "aria-labelledby": id, "data-files": files.join(" ") }, head, ...body);
 }
@@ -23,9 +24,19 @@ export function panel({ title, files = [], wide = "w12" }: Frame, ...body: Child
 export function absence(part: Part<unknown>, file: string, what: string): HTMLElement | null {
   if (part.state === "ok") return null;
   if (part.state === "absent") {
-    return el("div", { class: "absence" }, el("p", {}, `${what}: not recorded by this run.`), el("p", { class: "small muted" }, `Its manifest names no ${file}.`));
+    return el(
+      "div",
+      { class: "absence" },
+      el("p", {}, `${what}: not recorded by this run.`),
+      el("p", { class: "small muted" }, `Its manifest names no ${file}.`),
+    );
   }
-  return el("div", { class: "absence damaged" }, el("p", {}, `${what}: the file is damaged.`), el("p", { class: "small mono" }, part.problem));
+  return el(
+    "div",
+    { class: "absence damaged" },
+    el("p", {}, `${what}: the file is damaged.`),
+    el("p", { class: "small mono" }, part.problem),
+  );
 }
 
 export interface Table {
@@ -44,7 +55,11 @@ export function dataTable(label: string, table: () => Table): HTMLDetailsElement
     page = Math.min(page, pages - 1);
     const shown = rows.slice(page * 25, page * 25 + 25);
     const turn = (by: number, text: string): HTMLButtonElement => {
-      const result = el("button", { type: "button", class: "quiet", disabled: page + by < 0 || page + by >= pages }, text);
+      const result = el(
+        "button",
+        { type: "button", class: "quiet", disabled: page + by < 0 || page + by >= pages },
+        text,
+      );
       result.addEventListener("click", () => {
         page += by;
         render();

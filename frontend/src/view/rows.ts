@@ -6,7 +6,13 @@ export interface Rows {
 }
 
 /** Fills `body` (inside a scrolling `viewport`) with rows of one height; `make` gets the range to show. */
-export function windowed(viewport: HTMLElement, body: HTMLElement, height: number, make: (from: number, to: number) => HTMLElement[], spacer: (pixels: number) => HTMLElement): Rows {
+export function windowed(
+  viewport: HTMLElement,
+  body: HTMLElement,
+  height: number,
+  make: (from: number, to: number) => HTMLElement[],
+  spacer: (pixels: number) => HTMLElement,
+): Rows {
   let total = 0;
   let shown: [number, number] = [-1, -1];
   const render = (force = false): void => {

@@ -1,12 +1,12 @@
-// System, light or dark. The choice is the reader's, so it is kept in the browser and not in the address.
-import type { Theme } from "../core/state.ts";
+// System, light or dark. The choice belongs to the browser, so it is stored there and not in the address.
+import type { Theme } from "../selection/state.ts";
 
 const KEY = "digit-classifier:theme";
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 const listeners = new Set<() => void>();
 
 export function currentTheme(): Theme {
-  return (document.documentElement.dataset["theme"] as Theme | undefined) ?? "system";
+  return (document.documentElement.dataset.theme as Theme | undefined) ?? "system";
 }
 
 export function startTheme(): void {
@@ -17,7 +17,7 @@ export function startTheme(): void {
     // Storage can be switched off; then every visit starts with the system's theme.
   }
   apply(THEMES.find((theme) => theme === stored) ?? "system");
-  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", notify); // paper is light
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", notify);
 }
 
 export function nextTheme(): Theme {
@@ -33,7 +33,7 @@ export function nextTheme(): Theme {
 }
 
 function apply(theme: Theme): void {
-  document.documentElement.dataset["theme"] = theme;
+  document.documentElement.dataset.theme = theme;
 }
 
 /** Calls back when colours change: what is painted on a canvas does not follow style sheets. */
@@ -56,11 +56,14 @@ export function palette(...names: string[]): Rgb[] {
   let found = palettes.get(key);
   if (!found) {
     const probe = document.createElement("i");
-    probe.style.setProperty("forced-color-adjust", "none"); // pixels are data: high contrast must not make them one colour
+    probe.style.setProperty("forced-color-adjust", "none"); // pixels keep their colours in high contrast
     document.body.append(probe);
     found = names.map((name) => {
       probe.style.color = `var(${name})`;
-      const parts = getComputedStyle(probe).color.match(/[\d.]+/g)?.map(Number) ?? [];
+      const parts =
+        getComputedStyle(probe)
+          .color.match(/[\d.]+/g)
+          ?.map(Number) ?? [];
       return [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0];
     });
     probe.remove();

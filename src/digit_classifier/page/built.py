@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-PAGE = Path(__file__).parents[1] / "dashboard"
-PAGE_NAMES = ("index.html", "dashboard.css", "dashboard.js", "reader.html", "reader.js")
+from digit_classifier.errors import RunError, explain
+
+PAGE_NAMES = ("index.html", "dashboard.css", "dashboard.js", "lab.js", "reader.html", "reader.js")
 ARTIFACTS_PATH = "artifacts"  # where the page looks for runs
 MARK = '<meta name="generator" content="digit-classifier">'  # what says that a page is an export of ours
 
 
+@cache
+def built_page() -> Path:
+    """The folder of the built page: in the installed package, or in the checkout that this module belongs to."""
+    here = Path(__file__).resolve()
+    for folder in (here.with_name("built"), here.parents[3] / "examples/digit-classifier/web_demo"):
+        if (folder / "index.html").is_file():
+            return folder
+    raise RunError(explain("the page", "its files in the package", "none", "reinstalling digit-classifier"))
+
+
 def page_text(name: str) -> str:
     """One of the page's files, with the line ends that its hashes are computed over."""
-    return (PAGE / name).read_text(encoding="utf-8")
+    return (built_page() / name).read_text(encoding="utf-8")
 
 
 def is_export(path: Path) -> bool:

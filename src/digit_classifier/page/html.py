@@ -69,14 +69,15 @@ def write_html(run: Path, target: Path, *, compare: Path | None = None, force: b
 def self_contained(files: Mapping[str, str], *, start: str, compared: str | None, title: str) -> str:
     """The page as one document, `files` in it, compressed, by the path that they would have beside it.
 
-    Its policy names the script and the style by hash and allows nothing else: no request, no frame, no other code.
+    Its policy names the scripts and the style by hash and allows nothing else: no request, no frame, no other code.
     """
-    script, style = page_text("dashboard.js"), page_text("dashboard.css")
-    if re.search(r"</script|<!--", script, re.IGNORECASE) or re.search("</style", style, re.IGNORECASE):
-        raise RunError(explain("the page", "a script and a style that end only at their end", "others", "reinstalling"))
+    script, lab, style = page_text("dashboard.js"), page_text("lab.js"), page_text("dashboard.css")
+    if re.search(r"</script|<!--", script + lab, re.IGNORECASE) or re.search("</style", style, re.IGNORECASE):
+        raise RunError(explain("the page", "scripts and a style that end only at their end", "others", "reinstalling"))
     policy = (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data: blob:; "
-        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+        f"default-src 'none'; script-src '{_digest(script)}' '{_digest(lab)}'; style-src '{_digest(style)}'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
     packed = base64.b64encode(gzip.compress(json.dumps(files).encode("utf-8"), mtime=0)).decode("ascii")
     data = json.dumps({"start": start, "compared": compared, "files": packed}).replace("<", "\\u003c")
@@ -87,6 +88,7 @@ def self_contained(files: Mapping[str, str], *, start: str, compared: str | None
         r'<script src="dashboard\.js"></script>': (
             f'<script type="application/json" id="embedded">{data}</script>\n<script>{script}</script>'
         ),
+        r'<script src="lab\.js" defer></script>': f"<script>{lab}</script>",
     }
     # One pass, so that nothing is looked for inside what was put in.
     pattern = re.compile("|".join(f"({part})" for part in parts))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option
-from digit_classifier.page.built import ARTIFACTS_PATH, PAGE, page_text
+from digit_classifier.page.built import ARTIFACTS_PATH, built_page, page_text
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.layout import (
     DATASETS,
@@ -45,7 +45,7 @@ TYPES = {
     ".png": "image/png",
 }
 PAGES = {"/": "index.html", "/index.html": "index.html"}  # these may have a query: the page keeps its state there
-SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js")}
+SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js", "lab.js")}
 TARGET = re.compile(
     rf"/{ARTIFACTS_PATH}/(?:(?P<place>{RUN_ID.pattern}|{DATASETS}|{LATEST})/)?(?P<name>{FILE_NAME.pattern})", re.ASCII
 )
@@ -154,7 +154,7 @@ class Handler(BaseHTTPRequestHandler):
     def find(self, target: str) -> tuple[bytes, str, str] | None:
         """Bytes, type and caching of what a target names."""
         if name := PAGES.get(target.partition("?")[0]) or SCRIPTS.get(target):
-            return (PAGE / name).read_bytes(), TYPES[Path(name).suffix], "no-store"
+            return (built_page() / name).read_bytes(), TYPES[Path(name).suffix], "no-store"
         match = TARGET.fullmatch(target)
         if match is None:
             return None

@@ -1,0 +1,45 @@
+// From a wanted path to a run directory: a run's own directory, or the latest run of an artifacts root.
+import { type LoadedIndex, loadIndex, loadRun } from "./load.ts";
+import { isRunId } from "./names.ts";
+import { join, lastSegment, parent } from "./path.ts";
+import type { Run } from "./run.ts";
+import { type Digest, Missing, type Source } from "./source.ts";
+
+export interface Place {
+  index: LoadedIndex | null;
+  run: Run | null; // null: the index has no runs
+  follows: boolean; // the path is a root, so the latest run is shown
+}
+
+/** Throws Missing when there is neither an index nor a run at the path. */
+export async function locate(source: Source, path: string, digest: Digest): Promise<Place> {
+  if (isRunId(lastSegment(path))) {
+    const index = await indexIfAny(source, parent(path));
+    return { index, run: await openRun(source, path, index, digest), follows: false };
+  }
+  const own = await indexIfAny(source, path);
+  if (own) {
+    const { latest } = own.index;
+    return {
+      index: own,
+      run: latest === null ? null : await openRun(source, join(path, latest), own, digest),
+      follows: true,
+    };
+  }
+  const run = await loadRun(source, path, digest);
+  return { index: run.id === null ? null : await indexIfAny(source, parent(path)), run, follows: false };
+}
+
+export function openRun(source: Source, directory: string, index: LoadedIndex | null, digest: Digest): Promise<Run> {
+  const entry = index?.index.runs.find((run) => run.run_id === lastSegment(directory));
+  return loadRun(source, directory, digest, entry);
+}
+
+async function indexIfAny(source: Source, root: string): Promise<LoadedIndex | null> {
+  try {
+    return await loadIndex(source, root);
+  } catch (error) {
+    if (error instanceof Missing) return null;
+    throw error;
+  }
+}

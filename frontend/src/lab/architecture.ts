@@ -1,0 +1,218 @@
+// The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
+
+import type { Layer, Network } from "../bundle/run.ts";
+import type { LayerShape } from "../model/layers.ts";
+import type { App } from "../panels/app.ts";
+import type { Shape } from "../view/digit.ts";
+import {
+  absence,
+  argmax,
+  count,
+  currentSample,
+  digit,
+  divergingScale,
+  el,
+  forward,
+  inkScale,
+  isDeep,
+  KERNEL,
+  mapOf,
+  nameOf,
+  onThemeChange,
+  panel,
+  percent,
+  plural,
+  replace,
+  segmented,
+  shapeOf,
+  short,
+  watch,
+} from "./tools.ts";
+
+const FILE = "model.json";
+const MAX_TILES = 128;
+
+export function architecture(app: App): HTMLElement {
+  const { summary, network } = app.run;
+  const frame = { title: "Architecture", files: ["run_summary.json", FILE], wide: isDeep(app.run) ? "w12" : "w7" };
+  const strips: HTMLElement[] = [];
+  const blocks = summary.model.layers.map((layer, i) => {
+    const strip = el("div", { class: "activations" });
+    strips.push(strip);
+    const last = i === summary.model.layers.length - 1;
+    return el(
+      "li",
+      { class: "layer" },
+      el(
+        "span",
+        { class: "units" },
+        layer.convolution ? `${layer.units} × ${mapOf(layer).join(" × ")}` : String(layer.units),
+      ),
+      el(
+        "span",
+        { class: "activation" },
+        layer.activation === "relu" ? "ReLU" : "softmax",
+        layer.convolution?.pooled && ", largest of 2 × 2",
+      ),
+      strip,
+      el(
+        "span",
+        { class: "small muted" },
+        `${layer.convolution ? `${layer.convolution.channels} × 3 × 3` : layer.inputs} × ${layer.units} + ${layer.units}`,
+      ),
+      el("span", { class: "small muted" }, plural(layer.parameters, "parameter")),
+      last && el("span", { class: "visually-hidden" }, "one per class"),
+    );
+  });
+  const [height, width] = shapeOf(app.run);
+  const input = el("div", { class: "activations" });
+  const first = el(
+    "li",
+    { class: "layer input" },
+    el("span", { class: "units" }, String(height * width)),
+    el("span", { class: "activation" }, "pixels"),
+    input,
+    el("span", { class: "small muted" }, `${height} × ${width}, 0 to ${summary.dataset.max_value}`),
+  );
+  const chain = el("ol", { class: "chain" }, first, ...blocks);
+  if (network.state !== "ok") return panel(frame, chain, absence(network, FILE, "Weights"));
+
+  const reading = el("p", { class: "reading" });
+  const detail = el("div", { class: "weights" });
+  const draw = (): void => {
+    const sample = currentSample(app);
+    replace(input);
+    strips.forEach((strip) => replace(strip));
+    if (!sample?.pixels) {
+      reading.textContent = "Without an image there is nothing to push through the network.";
+      return;
+    }
+    input.append(digit(sample.pixels, [height, width], summary.dataset.max_value));
+    const layers = forward(network.value, sample.pixels);
+    layers.forEach((values, i) => strips[i]?.append(activations(values, network.value.layers[i])));
+    const output = layers.at(-1) ?? [];
+    const best = argmax(output);
+    const active = layers
+      .slice(0, -1)
+      .map((values) => `${count(values.filter((value) => value > 0).length)} of ${count(values.length)}`);
+    const through = active.length ? ` ${active.join(", then ")} hidden units respond;` : "";
+    reading.textContent = `Sample ${sample.id}, computed here from model.json:${through} the network says ${nameOf(app.run, best)} with ${percent(output[best] ?? 0)}.`;
+  };
+  watch(app, ["sample"], draw);
+  const redraw = (): void => {
+    draw();
+    drawWeights(detail, app, network.value, chosen);
+  };
+  let chosen = 0;
+  const tabs = segmented(
+    "Weights of layer",
+    network.value.layers.map((_, i) => ({ value: String(i), text: `Layer ${i + 1}` })),
+    "0",
+    (value) => {
+      chosen = Number(value);
+      tabs.show(value);
+      drawWeights(detail, app, network.value, chosen);
+    },
+  );
+  onThemeChange(redraw, app.scope);
+  const several = network.value.layers.length > 1;
+  const weights = el(
+    "div",
+    { class: "weights-box" },
+    el("div", { class: "controls" }, el("h4", {}, "Weights"), several && tabs.element),
+    detail,
+  );
+  drawWeights(detail, app, network.value, chosen);
+  return panel(
+    frame,
+    el("div", { class: "chain-scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, chain),
+    reading,
+    weights,
+  );
+}
+
+/** Activations of a dense layer as small squares, in rows of at most 16; of a convolution, one small image per unit. */
+function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasElement {
+  const most = Math.max(...Array.from(values), 1e-9);
+  if (layer?.convolution) {
+    const sheet = mosaic(values, layer.units, mapOf(layer));
+    return digit(sheet.values, sheet.shape, most, inkScale());
+  }
+  const columns = values.length <= 16 ? values.length : values.length <= 64 ? 8 : 16;
+  const rows = Math.ceil(values.length / columns);
+  const canvas = digit(values, [rows, columns] as Shape, most, inkScale());
+  canvas.classList.add("units-map");
+  canvas.style.width = `min(100%, ${Math.min(88 / rows, 22) * columns}px)`;
+  return canvas;
+}
+
+function drawWeights(target: HTMLElement, app: App, network: Network, index: number): void {
+  const layer = network.layers[index];
+  if (!layer) return;
+  const { parts, shape, kind } = picture(app, network, index);
+  const most = layer.weights.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
+  const scale = divergingScale();
+  const shown = Math.min(layer.units, MAX_TILES);
+  const each = layer.weights.length / layer.units;
+  const tiles = Array.from({ length: shown }, (_, unit) => {
+    const sheet = mosaic(layer.weights.subarray(unit * each, (unit + 1) * each), parts, shape);
+    return digit(sheet.values, sheet.shape, most, scale);
+  });
+  replace(
+    target,
+    el(
+      "p",
+      { class: "small muted" },
+      `${count(layer.units)} units: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`,
+    ),
+    el(
+      "div",
+      {
+        class: network.layers.length === 1 && shown <= 10 ? "tiles-map large" : "tiles-map",
+        role: "img",
+        "aria-label": `Weights of layer ${index + 1}`,
+      },
+      ...tiles,
+    ),
+  );
+}
+
+/** How the weights of one unit are laid out: the number of parts, their shape, and both in words. */
+function picture(app: App, network: Network, index: number): { parts: number; shape: Shape; kind: string } {
+  const [layer, before] = [network.layers[index] as Layer, network.layers[index - 1]];
+  if (layer.convolution) {
+    const { channels } = layer.convolution;
+    return {
+      parts: channels,
+      shape: [KERNEL, KERNEL],
+      kind: channels > 1 ? `3 × 3 weights for each of ${channels} channels` : "3 × 3 weights",
+    };
+  }
+  if (!before) return { parts: 1, shape: shapeOf(app.run), kind: "laid out as the image" };
+  if (before.convolution)
+    return { parts: before.units, shape: mapOf(before), kind: `laid out as the ${before.units} images before` };
+  const columns = Math.ceil(Math.sqrt(layer.inputs));
+  return {
+    parts: 1,
+    shape: [Math.ceil(layer.inputs / columns), columns],
+    kind: `its ${layer.inputs} inputs in rows of ${columns}`,
+  };
+}
+
+/** Small images side by side, a pixel apart, in rows that make about a square. */
+function mosaic(
+  values: ArrayLike<number>,
+  parts: number,
+  [height, width]: Shape,
+): { values: ArrayLike<number>; shape: Shape } {
+  if (parts === 1) return { values, shape: [height, width] };
+  const across = Math.ceil(Math.sqrt((parts * height) / width));
+  const shape: Shape = [Math.ceil(parts / across) * (height + 1) - 1, across * (width + 1) - 1];
+  const sheet = new Float64Array(shape[0] * shape[1]);
+  for (let i = 0; i < parts * height * width; i++) {
+    const part = Math.floor(i / (height * width));
+    const row = Math.floor(part / across) * (height + 1) + (Math.floor(i / width) % height);
+    sheet[row * shape[1] + (part % across) * (width + 1) + (i % width)] = values[i] ?? 0;
+  }
+  return { values: sheet, shape };
+}

@@ -1,0 +1,14 @@
+// The door between the two scripts of the page. lab.js holds what is not in the first view. It is deferred, and at load
+// it only registers one function; the page calls that with what lab.js may use, and gets panels back.
+import type { tools } from "../pages/tools.ts";
+import type { App } from "../panels/app.ts";
+
+export type Tools = typeof tools;
+export type Panel = (app: App) => HTMLElement | HTMLElement[] | null;
+/** Panels by the id of the section whose end they stand at. */
+export type Lab = Readonly<Record<"insights" | "experiment" | "workflow", readonly Panel[]>>;
+
+declare global {
+  /** What lab.js registers. */
+  var openLab: ((tools: Tools) => Lab) | undefined;
+}

@@ -1,0 +1,17 @@
+// What lab.js holds: the panels below the first view.
+import { architecture } from "./architecture.ts";
+import { compareRuns } from "./compare.ts";
+import type { Lab } from "./door.ts";
+import { perClass } from "./perclass.ts";
+import { playbook } from "./playbook.ts";
+import { recipe, runSummary } from "./recipe.ts";
+import { runHistory } from "./runs.ts";
+import { templates } from "./templates.ts";
+
+// biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
+declare let panels: Lab;
+panels = {
+  insights: [architecture, perClass, templates],
+  experiment: [runSummary, recipe, runHistory, compareRuns],
+  workflow: [playbook],
+};

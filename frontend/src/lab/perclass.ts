@@ -1,0 +1,151 @@
+// Precision, recall and F1 of each class, as dots on one axis, following the selected epoch.
+
+import type { Scores } from "../model/stats.ts";
+import type { App } from "../panels/app.ts";
+import {
+  absence,
+  button,
+  classScores,
+  count,
+  el,
+  isDeep,
+  matrixAt,
+  nameOf,
+  panel,
+  percent,
+  replace,
+  segmented,
+  showInStudio,
+  small,
+  svg,
+  watch,
+} from "./tools.ts";
+
+const FILE = "metrics.json";
+type Order = "class" | "f1" | "support";
+
+export function perClass(app: App): HTMLElement {
+  const frame = { title: "Class by class", files: [FILE], wide: isDeep(app.run) ? "w12" : "w5" };
+  if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Scores per class"));
+  let order: Order = "class";
+  const body = el("div", { class: "classes", tabindex: 0, role: "region", "aria-label": "Scores per class" });
+  const reading = el("p", { class: "reading" });
+  const draw = (): void => {
+    const at = matrixAt(app.run, app.store.selection.epoch);
+    if (!at) return;
+    const scores = classScores(at.matrix);
+    const low = Math.min(...scores.flatMap(({ precision, recall }) => [precision ?? 0, recall ?? 0]));
+    const start = Math.max(0, Math.floor(10 * (low - 0.02)) / 10);
+    const keys = scores.map((_, i) => i);
+    if (order === "f1") keys.sort((a, b) => (scores[a]?.f1 ?? 0) - (scores[b]?.f1 ?? 0));
+    if (order === "support") keys.sort((a, b) => (scores[b]?.support ?? 0) - (scores[a]?.support ?? 0));
+    replace(
+      body,
+      el(
+        "table",
+        { class: keys.length < 7 ? "dots few" : "dots" },
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            el("th", { scope: "col" }, "Class"),
+            el("th", { scope: "col", class: "axis" }, el("span", {}, percent(start, 0)), el("span", {}, "100 %")),
+            el("th", { scope: "col" }, "F1"),
+            el("th", { scope: "col" }, "n"),
+          ),
+        ),
+        el("tbody", {}, ...keys.map((key) => row(app, key, scores[key] as Scores, start))),
+      ),
+    );
+    reading.textContent = sentence(app, scores);
+  };
+  const choose = segmented<Order>(
+    "Sort",
+    [
+      { value: "class", text: "Class" },
+      { value: "f1", text: "Worst first" },
+      { value: "support", text: "Most samples" },
+    ],
+    order,
+    (value) => {
+      order = value;
+      choose.show(value);
+      draw();
+    },
+  );
+  watch(app, ["epoch"], draw);
+  const key = el(
+    "p",
+    { class: "key-line small" },
+    el("span", { class: "dot-key precision" }),
+    "precision",
+    el("span", { class: "dot-key recall" }),
+    "recall",
+  );
+  return panel(
+    frame,
+    el("div", { class: "controls" }, choose.element, el("span", { class: "grow" }), key),
+    body,
+    reading,
+  );
+}
+
+function row(app: App, key: number, { precision, recall, f1, support }: Scores, start: number): HTMLElement {
+  const x = (value: number): number => 4 + (192 * (value - start)) / (1 - start);
+  const plot = svg("svg", {
+    class: "dot-row",
+    viewBox: "0 0 200 16",
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
+  replace(
+    plot,
+    svg("line", { x1: 4, x2: 196, y1: 8, y2: 8 }),
+    precision !== null &&
+      recall !== null &&
+      svg("line", { class: "span", x1: x(precision), x2: x(recall), y1: 8, y2: 8 }),
+  );
+  const words = `precision ${precision === null ? "undefined: never predicted" : percent(precision)}, recall ${recall === null ? "undefined: no samples" : percent(recall)}`;
+  const place = (kind: string, value: number | null): HTMLElement | null => {
+    if (value === null) return null;
+    const dot = el("i", { class: `dot-key ${kind}` });
+    dot.style.left = `${x(value) / 2}%`;
+    return dot;
+  };
+  const filter = button(
+    nameOf(app.run, key),
+    { class: "class-name", "aria-label": `${nameOf(app.run, key)}: show its images` },
+    () => showInStudio(app, { truth: [key], predicted: null, outcome: "all", split: "holdout", confidence: [0, 100] }),
+  );
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, filter),
+    el(
+      "td",
+      { title: words },
+      el(
+        "div",
+        { class: "dot-plot" },
+        plot,
+        place("precision", precision),
+        place("recall", recall),
+        el("span", { class: "visually-hidden" }, words),
+      ),
+    ),
+    el("td", { class: "num" }, f1 === null ? "–" : f1.toFixed(3)),
+    el("td", { class: "num muted" }, count(support)),
+  );
+}
+
+function sentence(app: App, scores: Scores[]): string {
+  const known = scores
+    .map((each, i) => ({ i, f1: each.f1 }))
+    .filter((each): each is { i: number; f1: number } => each.f1 !== null);
+  const worst = known.reduce((a, b) => (b.f1 < a.f1 ? b : a), known[0] ?? { i: 0, f1: 0 });
+  const perfect = known.filter(({ f1 }) => f1 === 1).length;
+  if (perfect === known.length) return "Every class is told apart without a mistake on this hold-out.";
+  return `${nameOf(app.run, worst.i)} is the hardest class (F1 ${worst.f1.toFixed(3)}); ${small(perfect)} of ${known.length} ${perfect === 1 ? "is" : "are"} told apart without a mistake on this hold-out.`;
+}

@@ -1,0 +1,41 @@
+// What is promised when a run is trained again, how to check it, and what the last check found.
+
+import type { Replay } from "../bundle/run.ts";
+import type { App } from "../panels/app.ts";
+import { button, copyFrom, el, ICONS, icon, series, time } from "./tools.ts";
+
+export function replay(app: App): HTMLElement | null {
+  const { synthetic, config } = app.run.summary;
+  const entry = app.index?.index.runs.find((run) => run.run_id === app.run.id);
+  if (synthetic || !entry) return null;
+  const command = `digit-classifier replay artifacts/${entry.run_id}`;
+  const copy = button(
+    icon(ICONS.copy),
+    { class: "square copy", "aria-label": "Copy the command that trains again" },
+    () => void copyFrom(copy, command),
+  );
+  const promise =
+    config.get("exact") === true
+      ? "Trained again, every number comes out the same on any machine."
+      : "Trained again, every number comes out the same where processor and versions are the same; elsewhere the results stay within seed noise.";
+  return el(
+    "div",
+    { class: "replay" },
+    el("p", {}, `${promise} Check it:`),
+    el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy),
+    outcome(entry.replay),
+  );
+}
+
+function outcome(found: Replay | undefined): HTMLElement {
+  if (!found) return el("p", { class: "small muted" }, "It has not been checked here yet.");
+  const { differs, held, promised, tier, replayed } = found;
+  const facts = differs.map((fact) => fact.replaceAll("_", " "));
+  const where = facts.length ? `where ${series(facts)} differed` : "in the same environment";
+  return el(
+    "p",
+    { class: held ? "notice good" : "notice bad" },
+    el("b", {}, tier),
+    ` on ${time(replayed)}, ${where}; promised was ${promised}.`,
+  );
+}

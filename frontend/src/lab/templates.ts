@@ -1,0 +1,49 @@
+// For a network without hidden layers: the one picture of each class that it multiplies the image with.
+import type { App } from "../panels/app.ts";
+import {
+  digit,
+  divergingScale,
+  el,
+  lastAtMost,
+  lastEpoch,
+  nameOf,
+  onThemeChange,
+  paint,
+  panel,
+  shapeOf,
+  watch,
+} from "./tools.ts";
+
+const FILE = "epoch_snapshots.json";
+
+/** Null where the run recorded none. A hidden layer has none; the architecture panel shows its weights. */
+export function templates(app: App): HTMLElement | null {
+  const { snapshots } = app.run;
+  if (snapshots.state !== "ok" || !snapshots.value.pictures.length) return null;
+  const film = snapshots.value.pictures;
+  const epochs = film.map(({ epoch }) => epoch);
+  const shape = shapeOf(app.run);
+  const size = shape[0] * shape[1];
+  const most = film.at(-1)?.weights.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9) ?? 1;
+  const names = app.run.summary.dataset.class_names;
+  const canvases = names.map(() => digit(new Float32Array(size), shape, 1, divergingScale()));
+  const reading = el("p", { class: "reading" });
+  const draw = (): void => {
+    const at = lastAtMost(epochs, app.store.selection.epoch ?? Infinity);
+    const scale = divergingScale();
+    canvases.forEach((canvas, i) =>
+      paint(canvas, film[at]?.weights.subarray(i * size, (i + 1) * size) ?? [], shape, most, scale),
+    );
+    const kept =
+      epochs.length < lastEpoch(app.run) ? ` (kept after ${epochs.length} of the ${lastEpoch(app.run)} epochs)` : "";
+    reading.textContent = `After epoch ${epochs[at]}${kept}: ink on blue speaks for the class, ink on orange against it. The sum, pixel by pixel, is all this network computes.`;
+  };
+  watch(app, ["epoch"], draw);
+  onThemeChange(draw, app.scope);
+  const figures = canvases.map((canvas, i) => el("figure", {}, canvas, el("figcaption", {}, nameOf(app.run, i))));
+  return panel(
+    { title: "What each class looks for", files: [FILE], wide: "w12" },
+    el("div", { class: "templates" }, ...figures),
+    reading,
+  );
+}

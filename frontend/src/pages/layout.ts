@@ -1,0 +1,90 @@
+// Which panels stand where.
+import type { Lab, Panel } from "../lab/door.ts";
+import type { App } from "../panels/app.ts";
+import { confusion } from "../panels/confusion.ts";
+import { convergence } from "../panels/convergence.ts";
+import { opening } from "../panels/opening.ts";
+import { studio } from "../panels/studio.ts";
+import { breathe } from "../view/actions.ts";
+import { el } from "../view/dom.ts";
+import { lab } from "./lab.ts";
+
+export interface Section {
+  id: string;
+  nav: string;
+  title: string;
+  lead: string;
+  panels: readonly Panel[]; // in the first script
+  lab?: keyof Lab; // and what lab.js adds
+}
+
+export const SECTIONS: readonly Section[] = [
+  {
+    id: "data",
+    nav: "Data",
+    title: "Dataset studio",
+    lead: "Every image by its number. Filter, shuffle, look closely, take one with you.",
+    panels: [studio],
+  },
+  {
+    id: "insights",
+    nav: "Insights",
+    title: "Model insights",
+    lead: "How it learned, what it confuses, and what it looks for. Move through the epochs; everything that has an epoch follows.",
+    panels: [convergence, confusion],
+    lab: "insights",
+  },
+  {
+    id: "experiment",
+    nav: "Experiment",
+    title: "Experiment playset",
+    lead: "What was run, how to run it again, and whether another way is better.",
+    panels: [],
+    lab: "experiment",
+  },
+  {
+    id: "workflow",
+    nav: "Workflow",
+    title: "Workflow playbook",
+    lead: "Five steps, and the files each of them leaves behind.",
+    panels: [],
+    lab: "workflow",
+  },
+];
+
+/** Fills the page section by section, one panel at a time, so that the browser can paint and answer in between. */
+export async function mount(app: App): Promise<void> {
+  const top = document.getElementById("opening");
+  top?.replaceChildren(...opening(app));
+  for (const section of SECTIONS) {
+    const panels: HTMLElement[] = [];
+    const more = section.lab ? ((await lab)?.[section.lab] ?? [withoutLab]) : [];
+    for (const make of [...section.panels, ...more]) {
+      await breathe();
+      if (app.scope.aborted) return;
+      panels.push(...[make(app) ?? []].flat());
+    }
+    const host = document.getElementById(section.id);
+    if (!host) continue;
+    const focused = host.contains(document.activeElement) ? document.activeElement?.closest("[id]")?.id : undefined;
+    const head = el(
+      "header",
+      { class: "section-head" },
+      el("h2", { id: `${section.id}-title`, tabindex: -1 }, section.title),
+      el("p", {}, section.lead),
+    );
+    host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
+    if (section === SECTIONS[0]) performance.mark("interactive");
+    if (focused)
+      (
+        document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ??
+        document.getElementById(focused)
+      )?.focus({ preventScroll: true });
+  }
+  performance.mark("loaded"); // for the tests, and for profilers
+}
+
+function withoutLab(): HTMLElement {
+  const text = "lab.js did not load, so the panels that it draws are missing here. It belongs beside this page.";
+  return el("p", { class: "absence" }, text);
+}

@@ -1,0 +1,32 @@
+// What every panel is given: a run, perhaps a second one to compare with, and the linked selection.
+import type { LoadedIndex } from "../bundle/load.ts";
+import type { Run } from "../bundle/run.ts";
+import type { Samples } from "../selection/samples.ts";
+import type { Selection, Store } from "../selection/state.ts";
+
+export interface Compared {
+  run: Run;
+  samples: Samples;
+  right: Map<number, boolean>; // by sample id
+}
+
+export interface App {
+  store: Store;
+  run: Run;
+  samples: Samples;
+  compared: Compared | null;
+  index: LoadedIndex | null;
+  exported: boolean; // this page is a file of its own: what it lacks was left out, not lost
+  scope: AbortSignal; // aborted when another run takes the page
+  /** Show a run of the index; null follows the latest. */
+  open(runId: string | null): void;
+}
+
+/** Runs now and whenever one of these parts of the selection changes, as long as the run is on the page. */
+export function watch(app: App, keys: readonly (keyof Selection)[], update: (selection: Selection) => void): void {
+  const end = app.store.subscribe((selection, changed) => {
+    if (keys.some((key) => changed.has(key))) update(selection);
+  });
+  app.scope.addEventListener("abort", end);
+  update(app.store.selection);
+}

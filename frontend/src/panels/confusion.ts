@@ -1,0 +1,120 @@
+// The confusion matrix: rows are the true classes. A cell is a filter for the studio.
+
+import { matrixAt } from "../model/matrices.ts";
+import { accuracyOf, sum } from "../model/stats.ts";
+import { isWide, lastEpoch, nameOf, shapeOf } from "../text/facts.ts";
+import { count, percent, plural, times } from "../text/format.ts";
+import { digit } from "../view/digit.ts";
+import { button, el, replace, segmented, set } from "../view/dom.ts";
+import { type Cell, matrixGrid } from "../view/matrix.ts";
+import { absence, dataTable, panel } from "../view/panel.ts";
+import { type App, watch } from "./app.ts";
+import { showInStudio } from "./reveal.ts";
+
+const FILE = "metrics.json";
+
+export function confusion(app: App): HTMLElement {
+  const files = app.run.snapshots.state === "ok" ? [FILE, "epoch_snapshots.json"] : [FILE];
+  const frame = { title: "Confusion matrix", files, wide: isWide(app.run) ? "w12" : "w5" };
+  if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Confusion matrix"));
+  const grid = matrixGrid({
+    names: app.run.metrics.value.labels,
+    label: "Confusion matrix, rows true, columns predicted",
+    point(cell) {
+      pointed = cell;
+      describe();
+    },
+    choose([truth, predicted]) {
+      showInStudio(app, { truth: [truth], predicted, outcome: "all", split: "all", confidence: [0, 100] });
+    },
+    leave: () => app.store.set({ truth: [], predicted: null }),
+  });
+  const reading = el("p", { class: "reading" });
+  const thumbs = el("div", { class: "thumbs" });
+  const title = el("p", { class: "readout" });
+  const cells = segmented(
+    "Cells show",
+    [
+      { value: "count", text: "Counts" },
+      { value: "share", text: "Row %" },
+    ],
+    app.store.selection.cells,
+    (cells) => app.store.set({ cells }),
+  );
+  const diagonal = button("Diagonal", { class: "toggle" }, () =>
+    app.store.set({ diagonal: !app.store.selection.diagonal }),
+  );
+  let pointed: Cell | null = null;
+
+  const describe = (): void => {
+    const at = matrixAt(app.run, app.store.selection.epoch);
+    if (!at) return;
+    replace(thumbs);
+    if (!pointed) {
+      reading.textContent = summary(app, at.matrix);
+      return;
+    }
+    const [row, column] = pointed;
+    reading.textContent = cellSentence(app, at.matrix, row, column);
+    if (at.epoch !== null && app.store.selection.epoch !== null) return; // recorded predictions are the final ones
+    const found = app.samples.list
+      .filter((sample) => sample.truth === row && sample.guess?.label === column && sample.pixels)
+      .slice(0, 6);
+    for (const sample of found)
+      if (sample.pixels) thumbs.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
+  };
+  watch(app, ["epoch", "cells", "diagonal"], (selection) => {
+    const at = matrixAt(app.run, selection.epoch);
+    if (!at) return;
+    grid.draw(at.matrix, selection.cells, selection.diagonal);
+    cells.show(selection.cells);
+    set(diagonal, "aria-pressed", String(selection.diagonal));
+    const { hits, n } = accuracyOf(at.matrix);
+    title.textContent = `${selection.epoch === null || at.epoch === null ? "final" : `after epoch ${at.epoch}`} · ${count(hits)} of ${count(n)} right`;
+    describe();
+  });
+  watch(app, ["truth", "predicted"], ({ truth, predicted }) =>
+    grid.mark(truth.length === 1 && predicted !== null ? [truth[0] ?? 0, predicted] : null),
+  );
+  const table = dataTable("As a list of confusions", () => {
+    const matrix = matrixAt(app.run, app.store.selection.epoch)?.matrix ?? [];
+    const rows = matrix.flatMap((row, i) => row.map((n, j) => ({ i, j, n }))).filter(({ i, j, n }) => i !== j && n > 0);
+    return {
+      head: ["True", "Predicted", "Samples"],
+      rows: rows.sort((a, b) => b.n - a.n).map(({ i, j, n }) => [nameOf(app.run, i), nameOf(app.run, j), String(n)]),
+    };
+  });
+  const kept = app.run.snapshots.state === "ok" ? app.run.snapshots.value.epochs.length : 0;
+  const partly = kept > 0 && kept < lastEpoch(app.run);
+  return panel(
+    frame,
+    el("div", { class: "controls" }, cells.element, diagonal, el("span", { class: "grow" }), title),
+    el("p", { class: "axis-note" }, el("span", {}, "true ↓"), el("span", {}, "read as →")),
+    el("div", { class: isWide(app.run) ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
+    el("div", { class: "matrix-foot" }, reading, thumbs),
+    partly &&
+      el(
+        "p",
+        { class: "small muted" },
+        `Kept after ${kept} of the ${lastEpoch(app.run)} epochs; between them, the one before is shown.`,
+      ),
+    table,
+  );
+}
+
+function cellSentence(app: App, matrix: number[][], row: number, column: number): string {
+  const n = matrix[row]?.[column] ?? 0;
+  const total = sum(matrix[row] ?? []);
+  const [truth, guess] = [nameOf(app.run, row), nameOf(app.run, column)];
+  if (row === column)
+    return `${n} of ${total} samples of ${truth} were recognised (${percent(total ? n / total : 0)}).`;
+  return n ? `${n} of ${total} samples of ${truth} were taken for ${guess}.` : `No ${truth} was taken for ${guess}.`;
+}
+
+function summary(app: App, matrix: number[][]): string {
+  const misses = matrix.flatMap((row, i) => row.map((n, j) => ({ i, j, n }))).filter(({ i, j, n }) => i !== j && n > 0);
+  const top = misses.sort((a, b) => b.n - a.n)[0];
+  if (!top) return "No sample of the hold-out was confused. Point at a cell to read it; click it to see its images.";
+  const kinds = plural(misses.length, "kind of confusion", "kinds of confusion");
+  return `${kinds}; the most frequent is ${nameOf(app.run, top.i)} taken for ${nameOf(app.run, top.j)} (${times(top.n)}). Click a cell to see its images.`;
+}

@@ -1,0 +1,225 @@
+// How training went: loss or accuracy per epoch, and the scrubber that moves everything that has an epoch.
+
+import type { LossCurve } from "../contract.ts";
+import type { Selection } from "../selection/state.ts";
+import { isWide, lastEpoch, titleOf } from "../text/facts.ts";
+import { percent, short } from "../text/format.ts";
+import { calm } from "../view/actions.ts";
+import { type Line, lineChart } from "../view/chart.ts";
+import { button, el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
+import { absence, dataTable, panel } from "../view/panel.ts";
+import { type App, watch } from "./app.ts";
+
+const FILE = "loss_curve.json";
+
+export function convergence(app: App): HTMLElement {
+  const { curve } = app.run;
+  const frame = { title: "Convergence", files: [FILE], wide: isWide(app.run) ? "w12" : "w7" };
+  if (curve.state !== "ok") return panel(frame, absence(curve, FILE, "Loss and accuracy per epoch"));
+  const value = curve.value;
+  if (!value.epochs.length)
+    return panel(
+      frame,
+      el("div", { class: "absence damaged" }, el("p", {}, divergence(value) || "No epoch was completed.")),
+    );
+
+  const readout = el("p", { class: "readout" });
+  const caption = el("p", { class: "reading" });
+  let hovered: number | null = null;
+  const shownEpoch = (): number => hovered ?? Math.min(app.store.selection.epoch ?? Infinity, value.epochs.length);
+  const read = (): void => {
+    const { measure } = app.store.selection;
+    const epoch = shownEpoch();
+    const [holdout, training] = pair(value, measure).map((values) => show(values[epoch - 1] ?? null, measure));
+    replace(
+      readout,
+      el("span", {}, `Epoch ${epoch}`),
+      el("span", { class: "key main" }, `hold-out ${holdout}`),
+      el("span", { class: "key second" }, `training ${training}`),
+    );
+  };
+  const chart = lineChart(
+    (epoch) => {
+      hovered = epoch;
+      read();
+    },
+    (epoch) => app.store.set({ epoch: epoch === lastEpoch(app.run) ? null : epoch }),
+    app.scope,
+  );
+  const measure = segmented(
+    "Measure",
+    [
+      { value: "loss", text: "Loss" },
+      { value: "accuracy", text: "Accuracy" },
+    ],
+    app.store.selection.measure,
+    (measure) => app.store.set({ measure }),
+  );
+  const scale = segmented(
+    "Scale",
+    [
+      { value: "linear", text: "Linear" },
+      { value: "log", text: "Log" },
+    ],
+    app.store.selection.scale,
+    (scale) => app.store.set({ scale }),
+  );
+  watch(app, ["measure", "scale"], (selection) => {
+    measure.show(selection.measure);
+    scale.show(selection.scale);
+    scale.element.hidden = selection.measure === "accuracy";
+    const sentence = reading(value, selection.measure);
+    chart.draw({
+      lines: lines(app, value, selection.measure),
+      log: selection.measure === "loss" && selection.scale === "log",
+      zero: selection.measure === "loss",
+      format: (tick) => show(tick, selection.measure),
+      marked: best(value, selection.measure),
+      name: sentence,
+    });
+    caption.textContent = sentence;
+    read();
+  });
+  watch(app, ["epoch"], (selection) => {
+    chart.epoch(selection.epoch ?? value.epochs.length);
+    read();
+  });
+  const table = dataTable("All epochs as a table", () => ({
+    head: ["Epoch", "Training loss", "Hold-out loss", "Training accuracy", "Hold-out accuracy"],
+    rows: value.epochs.map((epoch, i) => [
+      String(epoch),
+      ...[value.training_loss, value.holdout_loss].map((each) => show(each[i] ?? null, "loss")),
+      ...[value.training_accuracy, value.holdout_accuracy].map((each) => show(each[i] ?? null, "accuracy")),
+    ]),
+  }));
+  const note = Number(app.run.summary.config.get("shift_pixels") ?? 0) > 0;
+  return panel(
+    frame,
+    el("div", { class: "controls" }, measure.element, scale.element, el("span", { class: "grow" }), readout),
+    el("div", { class: "chart-box" }, chart.element),
+    scrubber(app, value.epochs.length),
+    caption,
+    note &&
+      el(
+        "p",
+        { class: "small muted" },
+        "Training values are running means over images that were moved about before each update, so they can be worse than the hold-out’s, which are left as they are.",
+      ),
+    table,
+  );
+}
+
+function pair(
+  curve: LossCurve,
+  measure: Selection["measure"],
+): [readonly (number | null)[], readonly (number | null)[]] {
+  return measure === "loss"
+    ? [curve.holdout_loss, curve.training_loss]
+    : [curve.holdout_accuracy, curve.training_accuracy];
+}
+
+function lines(app: App, curve: LossCurve, measure: Selection["measure"]): Line[] {
+  const [holdout, training] = pair(curve, measure);
+  const own: Line[] = [
+    { label: "hold-out", values: holdout, look: "main" },
+    { label: "training", values: training, look: "second" },
+  ];
+  const other = app.compared?.run;
+  if (other?.curve.state !== "ok") return own;
+  const name = titleOf(other);
+  return [
+    ...own,
+    {
+      label: name.length > 13 ? `${name.slice(0, 12)}…` : name,
+      values: pair(other.curve.value, measure)[0],
+      look: "other-main",
+    },
+  ];
+}
+
+function show(value: number | null, measure: Selection["measure"]): string {
+  if (value === null) return "–";
+  return measure === "loss" ? short(value) : percent(value);
+}
+
+function best(curve: LossCurve, measure: Selection["measure"]): number | null {
+  const values = pair(curve, measure)[0];
+  let found: number | null = null;
+  values.forEach((value, i) => {
+    const top = found === null ? null : values[found - 1];
+    if (value !== null && (typeof top !== "number" || (measure === "loss" ? value < top : value > top))) found = i + 1;
+  });
+  return found;
+}
+
+export function divergence(curve: LossCurve): string {
+  return curve.diverged ? `Training diverged at epoch ${curve.diverged.epoch}: ${curve.diverged.reason}.` : "";
+}
+
+/** What the chart says, in a sentence. */
+export function reading(curve: LossCurve, measure: Selection["measure"]): string {
+  const values = pair(curve, measure)[0].filter((value): value is number => value !== null);
+  const [start, end, top] = [values[0], values.at(-1), best(curve, measure)];
+  if (start === undefined || end === undefined || top === null) return divergence(curve) || "No value was recorded.";
+  const watched = "it was watched, never used to choose anything.";
+  if (curve.epochs.length === 1)
+    return `Hold-out ${measure} was ${show(end, measure)} after the only epoch; ${watched} ${divergence(curve)}`.trim();
+  const moved = measure === "loss" ? (end < start ? "fell" : "rose") : end > start ? "rose" : "fell";
+  const extreme = measure === "loss" ? "lowest" : "highest";
+  const value = show(pair(curve, measure)[0][top - 1] ?? null, measure);
+  const where = top === curve.epochs.length ? `, ${extreme} at the end` : `, ${extreme} (${value}) at epoch ${top}`;
+  return `Hold-out ${measure} ${moved} from ${show(start, measure)} to ${show(end, measure)} in ${curve.epochs.length} epochs${where}; ${watched} ${divergence(curve)}`.trim();
+}
+
+function scrubber(app: App, epochs: number): HTMLElement {
+  const range = el("input", { type: "range", min: 1, max: epochs, step: 1, "aria-label": "Epoch" });
+  const where = el("output", { class: "mono" });
+  const pick = (epoch: number): void => app.store.set({ epoch: epoch >= epochs ? null : Math.max(1, epoch) });
+  range.addEventListener("input", () => pick(Number(range.value)));
+  const play = button(icon(ICONS.play), { class: "square play", "aria-label": "Play training" }, () =>
+    timer ? stop() : start(),
+  );
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const stop = (): void => {
+    clearInterval(timer);
+    timer = undefined;
+    play.replaceChildren(icon(ICONS.play));
+    set(play, "aria-label", "Play training");
+  };
+  const start = (): void => {
+    if (calm()) {
+      pick(epochs);
+      return;
+    }
+    const frames = Math.min(epochs, 90);
+    let frame =
+      app.store.selection.epoch === null ? 0 : Math.floor(((app.store.selection.epoch - 1) / epochs) * frames);
+    play.replaceChildren(icon(ICONS.pause));
+    set(play, "aria-label", "Pause");
+    timer = setInterval(() => {
+      frame++;
+      pick(Math.round(1 + (frame / frames) * (epochs - 1)));
+      if (frame >= frames) stop();
+    }, 55);
+  };
+  app.scope.addEventListener("abort", stop);
+  const step = (by: number, label: string, path: string): HTMLButtonElement =>
+    button(icon(path), { class: "square", "aria-label": label }, () =>
+      pick((app.store.selection.epoch ?? epochs) + by),
+    );
+  watch(app, ["epoch"], ({ epoch }) => {
+    const shown = Math.min(epoch ?? epochs, epochs);
+    range.value = String(shown);
+    set(range, "aria-valuetext", `epoch ${shown} of ${epochs}`);
+    where.textContent = `${shown} / ${epochs}`;
+  });
+  return el(
+    "div",
+    { class: "scrubber" },
+    play,
+    step(-1, "One epoch back", ICONS.back),
+    range,
+    step(1, "One epoch on", ICONS.next),
+    where,
+  );
+}

@@ -1,0 +1,120 @@
+// The first thing on the page: what the run is, in a sentence, and the images it found hardest.
+
+import { hardest, isRight, type Sample } from "../selection/samples.ts";
+import { hiddenSizes, nameOf, shapeOf, titleOf } from "../text/facts.ts";
+import { count, percent, plural, series, small, time, times } from "../text/format.ts";
+import { digit } from "../view/digit.ts";
+import { button, el, replace } from "../view/dom.ts";
+import { onThemeChange } from "../view/theme.ts";
+import { type App, watch } from "./app.ts";
+import { divergence } from "./convergence.ts";
+import { showInStudio } from "./reveal.ts";
+import { tiles } from "./tiles.ts";
+
+export function opening(app: App): HTMLElement[] {
+  const { summary, notices, curve } = app.run;
+  const marks = [
+    summary.synthetic &&
+      notice(
+        "warn",
+        "Synthetic sample",
+        "Made by the sample seeder, from digits that a program drew. Its scores say nothing about real data.",
+      ),
+    curve.state === "ok" &&
+      curve.value.diverged &&
+      notice(
+        "bad",
+        "Diverged",
+        `${divergence(curve.value)} The scores are those of the last usable weights; a lower learning rate usually helps.`,
+      ),
+    summary.interrupted &&
+      notice(
+        "warn",
+        "Interrupted",
+        `Training ended with its process after epoch ${count(summary.interrupted.epoch)} of ${count(summary.interrupted.planned)}. Everything here is of that epoch.`,
+      ),
+    ...notices.map((text) => notice("warn", "Note", text)),
+    ...app.run.files
+      .filter((file) => file.verified === "damaged")
+      .map((file) => notice("bad", "Damaged", `${file.name} is not as it was published; what needs it is left out.`)),
+  ];
+  const head = el(
+    "div",
+    { class: "opening-text" },
+    el("p", { class: "eyebrow" }, `${summary.dataset.title} · ${time(summary.created)}`),
+    el("h1", { id: "title" }, titleOf(app.run)),
+    el("p", { class: "sentence" }, sentence(app)),
+  );
+  return [
+    el("div", { class: "notices" }, ...marks),
+    el("div", { class: "opening-row" }, head, mistakes(app)),
+    tiles(app),
+  ];
+}
+
+function notice(kind: "warn" | "bad", title: string, text: string): HTMLElement {
+  return el("p", { class: `notice ${kind}` }, el("b", {}, title), " ", text);
+}
+
+function sentence(app: App): string {
+  const { summary, metrics } = app.run;
+  const { dataset, split } = summary;
+  const hidden = hiddenSizes(app.run);
+  const layers = hidden.length
+    ? `A network with ${hidden.length === 1 ? "one hidden layer" : `${small(hidden.length)} hidden layers`} of ${series(hidden.map(count))} units`
+    : "Softmax regression, a network without hidden layers,";
+  if (metrics.state !== "ok")
+    return `${layers} was trained on ${count(split.training)} images; ${metrics.state === "damaged" ? "the file that says how well it does is damaged" : "how well it does was not recorded"}.`;
+  const { accuracy } = metrics.value;
+  const wrong = Math.round((1 - accuracy) * split.holdout);
+  const misses = wrong ? `It is wrong ${times(wrong)}.` : "It makes no mistake on them.";
+  const people = dataset.name === "digits" ? " The 13 people who wrote them also wrote what it learned from." : "";
+  return `${layers} learned from ${count(split.training)} images and reads ${percent(accuracy).replace(" ", "\u00a0")} of ${count(split.holdout)} others correctly. ${misses}${people}`;
+}
+
+/** Mistakes; where there are few, also the samples it was least sure of. */
+function mistakes(app: App): HTMLElement | null {
+  const order = hardest(app.samples, 8);
+  if (!order.length) return null;
+  const wrong = app.samples.list.filter((sample) => isRight(sample) === false).length;
+  const box = el("div", { class: "strip" });
+  const draw = (): void => replace(box, ...order.map((sample) => tile(app, sample)));
+  draw();
+  onThemeChange(draw, app.scope);
+  watch(app, ["sample"], ({ sample }) => {
+    [...box.children].forEach((each, i) => each.classList.toggle("selected", order[i]?.id === sample));
+  });
+  const caption =
+    wrong === 0
+      ? "What it was least sure of"
+      : wrong < order.length
+        ? "What it got wrong, and what it was least sure of"
+        : "What it got most wrong";
+  const all =
+    wrong > 0 &&
+    button(`All ${plural(wrong, "mistake")}`.replace("All 1 mistake", "The mistake"), { class: "quiet" }, () =>
+      showInStudio(app, { truth: [], predicted: null, split: "all", outcome: "wrong", confidence: [0, 100] }),
+    );
+  return el("div", { class: "hardest" }, el("div", { class: "hardest-head" }, el("h2", {}, caption), all), box);
+}
+
+function tile(app: App, sample: Sample): HTMLElement {
+  const guess = sample.guess?.label ?? 0;
+  const right = isRight(sample);
+  const confidence = percent(sample.guess?.confidence ?? 0, 0).replace(" ", "\u00a0");
+  const shown = right
+    ? `${nameOf(app.run, sample.truth)} · ${confidence}`
+    : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`;
+  const words = `${shown}, sample ${sample.id}, ${right ? "read correctly" : `${nameOf(app.run, sample.truth)} read as ${nameOf(app.run, guess)} with ${confidence}`}`;
+  const result = button(
+    null,
+    { class: right ? "miss-tile right" : "miss-tile", "aria-label": words, title: words },
+    () => {
+      app.store.set({ sample: sample.id });
+      showInStudio(app, {});
+    },
+  );
+  if (sample.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
+  result.append(el("span", {}, shown));
+  return result;
+}

@@ -1,0 +1,217 @@
+// The Artifact bundle selector: which run is shown, which one it is compared with; "Latest" follows new runs.
+import type { IndexEntry } from "../bundle/run.ts";
+import { find, type Sort } from "../selection/runs.ts";
+import type { Shown } from "../selection/session.ts";
+import { architecture, percent, plural, time } from "../text/format.ts";
+import { el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
+import { uniqueId } from "../view/panel.ts";
+import { windowed } from "../view/rows.ts";
+import { marks } from "./marks.ts";
+
+const ROW = 52;
+
+export interface SelectorActions {
+  open(runId: string | null): void;
+  compare(runId: string | null): void;
+  folder(): void;
+}
+export interface Selector {
+  element: HTMLElement;
+  show(shown: Shown): void;
+  busy(waiting: boolean): void;
+}
+
+type Mode = "show" | "compare";
+
+export function selector(actions: SelectorActions): Selector {
+  const listId = uniqueId("runs");
+  const label = el("span", { class: "selector-label" });
+  const opener = el(
+    "button",
+    { type: "button", class: "selector-button", "aria-haspopup": "dialog", "aria-expanded": "false" },
+    el("span", { class: "visually-hidden" }, "Artifact bundle: "),
+    label,
+    icon(ICONS.down),
+  );
+  const search = el("input", {
+    type: "search",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": listId,
+    "aria-autocomplete": "list",
+    "aria-label": "Search runs",
+    placeholder: "label, model, date …",
+    maxlength: 100,
+  });
+  const list = el("div", { role: "listbox", id: listId, class: "run-list", "aria-label": "Runs" });
+  const foot = el("p", { class: "small muted selector-foot" });
+  let shown: Shown | null = null;
+  let [mode, sort]: [Mode, Sort] = ["show", "newest"];
+  let found: (IndexEntry | null)[] = []; // null is the pinned first row
+  let active = 0;
+
+  const modes = segmented<Mode>(
+    "Purpose",
+    [
+      { value: "show", text: "Show" },
+      { value: "compare", text: "Compare with" },
+    ],
+    mode,
+    (value) => {
+      mode = value;
+      modes.show(value);
+      update();
+    },
+  );
+  const sorts = segmented<Sort>(
+    "Sort",
+    [
+      { value: "newest", text: "Newest" },
+      { value: "accuracy", text: "Accuracy" },
+      { value: "macro_f1", text: "Macro F1" },
+    ],
+    sort,
+    (value) => {
+      sort = value;
+      sorts.show(value);
+      update();
+    },
+  );
+  const folder = el("button", { type: "button", class: "quiet" }, "Open a folder…");
+  folder.addEventListener("click", () => actions.folder());
+  const panel = el(
+    "div",
+    { class: "selector-panel", role: "dialog", "aria-label": "Artifact bundle", hidden: true },
+    el("div", { class: "controls" }, modes.element, sorts.element),
+    search,
+    list,
+    el("div", { class: "controls" }, foot, el("span", { class: "grow" }), folder),
+  );
+  const rows = windowed(
+    list,
+    list,
+    ROW,
+    (from, to) => found.slice(from, to).map((run, i) => option(run, from + i)),
+    (pixels) => {
+      const space = el("div", { role: "presentation" });
+      space.style.height = `${pixels}px`;
+      return space;
+    },
+  );
+
+  function option(run: IndexEntry | null, position: number): HTMLElement {
+    const chosen =
+      mode === "show"
+        ? run
+          ? !shown?.follows && run.run_id === shown?.current
+          : shown?.follows
+        : (run?.run_id ?? null) === (shown?.compared ?? null);
+    const latest = shown?.index?.index.latest ?? "none";
+    const [title, detail] = run
+      ? [
+          run.label ?? run.run_id,
+          `${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · F1 ${run.macro_f1.toFixed(3)} · ${time(run.created)}`,
+        ]
+      : mode === "show"
+        ? ["Latest", `follows new runs; now ${latest}`]
+        : ["Nothing", "show this run alone"];
+    const element = el(
+      "div",
+      {
+        role: "option",
+        class: "run-option",
+        id: `${listId}-${position}`,
+        "aria-selected": String(Boolean(chosen)),
+        "aria-setsize": found.length,
+        "aria-posinset": position + 1,
+        "data-position": position,
+      },
+      el("span", { class: "run-title" }, title, ...marks(run)),
+      el("span", { class: "run-score num" }, run ? percent(run.accuracy) : ""),
+      el("span", { class: "small muted run-detail" }, detail),
+    );
+    element.classList.toggle("active", position === active);
+    return element;
+  }
+
+  function update(keep = false): void {
+    const runs = shown?.index?.index.runs ?? [];
+    const hits = find(runs, search.value, sort).filter((run) => mode === "show" || run.run_id !== shown?.current);
+    found = search.value || !shown?.index ? hits : [null, ...hits];
+    if (!keep) {
+      active = 0;
+      list.scrollTop = 0;
+    }
+    rows.refresh(found.length);
+    set(search, "aria-activedescendant", found.length ? `${listId}-${active}` : null);
+    foot.textContent = !shown?.index
+      ? "There is no index.json beside this run."
+      : search.value
+        ? `${hits.length} of ${plural(runs.length, "run")}`
+        : plural(runs.length, "run");
+  }
+
+  function move(to: number): void {
+    active = Math.max(0, Math.min(found.length - 1, to));
+    rows.reveal(active);
+    rows.refresh(found.length);
+    set(search, "aria-activedescendant", `${listId}-${active}`);
+  }
+
+  function choose(position: number): void {
+    const run = found[position];
+    if (run === undefined) return;
+    toggle(false);
+    opener.focus();
+    if (mode === "compare") actions.compare(run?.run_id ?? null);
+    else actions.open(run?.run_id ?? null);
+  }
+
+  function toggle(open: boolean): void {
+    panel.hidden = !open;
+    set(opener, "aria-expanded", String(open));
+    if (!open) return;
+    search.value = "";
+    update();
+    search.focus();
+  }
+
+  opener.addEventListener("click", () => toggle(panel.hidden !== false));
+  search.addEventListener("input", () => update());
+  list.addEventListener("click", (event) => {
+    const position = (event.target as Element).closest<HTMLElement>("[data-position]")?.dataset.position;
+    if (position !== undefined) choose(Number(position));
+  });
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      toggle(false);
+      opener.focus();
+    } else if (event.target === search && event.key === "Enter") choose(active);
+    else if (event.target === search && (event.key === "ArrowDown" || event.key === "ArrowUp"))
+      move(active + (event.key === "ArrowDown" ? 1 : -1));
+    else return;
+    event.preventDefault();
+  });
+  const element = el("div", { class: "selector" }, opener, panel);
+  element.addEventListener("focusout", (event) => {
+    if (event.relatedTarget instanceof Node && !element.contains(event.relatedTarget)) toggle(false);
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (event.target instanceof Node && !element.contains(event.target)) toggle(false);
+  });
+  return {
+    element,
+    show(next) {
+      shown = next;
+      replace(
+        label,
+        el("b", {}, next.title),
+        el("span", { class: "muted detail" }, next.detail),
+        next.follows && el("span", { class: "tag" }, "latest"),
+        next.forced && el("span", { class: "tag", title: "?artifacts= in the address" }, "from the address"),
+      );
+      if (!panel.hidden) update(true);
+    },
+    busy: (waiting) => element.classList.toggle("busy", waiting),
+  };
+}

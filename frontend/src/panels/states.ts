@@ -1,0 +1,130 @@
+// What stands on the page when there is no run to show: which state it is, and the one thing to do.
+import { RULE } from "../bundle/path.ts";
+import { copyFrom } from "../view/actions.ts";
+import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
+
+const TRAIN = "python examples/digit-classifier/run_demo.py --run-label baseline";
+const SAMPLES = "python examples/digit-classifier/web_demo/seed_sample_artifacts.py";
+
+function state(kind: string, title: string, ...body: Child[]): HTMLElement {
+  return el(
+    "section",
+    { class: `state ${kind}`, "aria-labelledby": "state-title" },
+    el("h1", { id: "state-title", tabindex: -1 }, title),
+    ...body,
+  );
+}
+
+function command(text: string): HTMLElement {
+  const copy = button(
+    icon(ICONS.copy),
+    { class: "square copy", "aria-label": `Copy: ${text}` },
+    () => void copyFrom(copy, text),
+  );
+  return el("div", { class: "command" }, el("code", { tabindex: 0 }, text), copy);
+}
+
+function opener(open: () => void): HTMLElement {
+  return button("Open a folder…", { class: "primary" }, open);
+}
+
+export function loading(): HTMLElement {
+  return el(
+    "section",
+    { class: "state loading", "aria-busy": "true" },
+    el("p", { class: "muted" }, "Opening the run …"),
+  );
+}
+
+export function noRuns(root: string, openFolder: () => void): HTMLElement {
+  return state(
+    "empty",
+    "No runs yet",
+    el(
+      "p",
+      { class: "sentence" },
+      `There is nothing in ${root || "this folder"} so far. Train the first network; it takes about a second:`,
+    ),
+    command(TRAIN),
+    el(
+      "p",
+      { class: "muted" },
+      "Where the package is installed, “digit-classifier train” does it too. With nothing but Python, two synthetic sample runs show what will be here:",
+    ),
+    command(SAMPLES),
+    el(
+      "p",
+      { class: "muted" },
+      "Then come back to this page; it looks again by itself. Runs that are elsewhere can be opened directly:",
+    ),
+    opener(openFolder),
+  );
+}
+
+export function refused(given: string, reason: string, showLatest: () => void): HTMLElement {
+  return state(
+    "refused",
+    "This address is not opened",
+    el("p", { class: "sentence" }, `${reason}.`),
+    el("p", { class: "command" }, el("code", {}, given.length > 200 ? `${given.slice(0, 200)}…` : given)),
+    el("p", { class: "muted" }, `Expected ${RULE}. Nothing else was tried instead.`),
+    button("Show the latest run", { class: "primary" }, showLatest),
+  );
+}
+
+export function unreadable(
+  path: string,
+  problem: string,
+  local: boolean,
+  retry: () => void,
+  openFolder: () => void,
+): HTMLElement {
+  const hint = local
+    ? "The page is open from a file, so it reads the style-sheet twins (.css) beside the JSON. If they were not copied along, or the browser may not see this folder (Snap and Flatpak browsers cannot see hidden or temporary folders), open the folder by hand."
+    : "If the run was copied here, copy it again whole; “digit-classifier verify” names every file that differs.";
+  return state(
+    "broken",
+    "This run could not be loaded",
+    el("p", { class: "sentence" }, path),
+    el("p", { class: "command" }, el("code", {}, problem)),
+    el("p", { class: "muted" }, hint),
+    el(
+      "div",
+      { class: "controls" },
+      button("Try again", { class: "primary" }, retry),
+      button("Open a folder…", {}, openFolder),
+    ),
+  );
+}
+
+export function missing(path: string, local: boolean, showLatest: () => void, openFolder: () => void): HTMLElement {
+  const looked = local
+    ? "neither a bundle.css nor an index.css that can be read"
+    : "neither manifest.json nor index.json";
+  return state(
+    "missing",
+    "There is no run here",
+    el("p", { class: "sentence" }, path),
+    el(
+      "p",
+      { class: "muted" },
+      `In that folder there is ${looked}. The address may be misspelt, or the run has been moved or deleted.`,
+    ),
+    el(
+      "div",
+      { class: "controls" },
+      button("Show the latest run", { class: "primary" }, showLatest),
+      button("Open a folder…", {}, openFolder),
+    ),
+  );
+}
+
+export function crashed(error: unknown): HTMLElement {
+  const text = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
+  return state(
+    "broken",
+    "The page itself failed",
+    el("p", { class: "muted" }, "This is a mistake in the page, not in the run. Please report it with these lines:"),
+    el("pre", { class: "command", tabindex: 0 }, text.slice(0, 1500)),
+  );
+}

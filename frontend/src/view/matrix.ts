@@ -1,0 +1,95 @@
+// A square matrix of counts as a grid of cells: shaded, reached by pointer and keyboard. Rows are the true classes.
+import { sum } from "../model/stats.ts";
+import { percent, plural } from "../text/format.ts";
+import { el, set } from "./dom.ts";
+import { next } from "./roving.ts";
+import { shade } from "./scale.ts";
+
+export type Cell = [row: number, column: number];
+export interface MatrixOptions {
+  names: readonly string[]; // of the classes
+  label: string;
+  point(cell: Cell | null): void; // by pointer or focus
+  choose(cell: Cell): void;
+  leave(): void; // Escape
+}
+export interface Matrix {
+  element: HTMLTableElement;
+  draw(matrix: number[][], cells: "count" | "share", diagonal: boolean): void;
+  mark(cell: Cell | null): void;
+}
+
+export function matrixGrid({ names, label, point, choose, leave }: MatrixOptions): Matrix {
+  const classes = names.length;
+  const cellAt = (index: number): Cell => [Math.floor(index / classes), index % classes];
+  const rowHeads = names.map((name) => el("th", { scope: "row" }, name));
+  const columnHeads = names.map((name) => el("th", { scope: "col" }, name));
+  const tds = Array.from({ length: classes * classes }, (_, i) => el("td", { tabindex: i ? -1 : 0, "data-cell": i }));
+  const rows = rowHeads.map((head, row) => el("tr", {}, head, ...tds.slice(row * classes, (row + 1) * classes)));
+  const corner = el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted"));
+  const head = el("thead", {}, el("tr", {}, corner, ...columnHeads));
+  const element = el("table", { class: "matrix", role: "grid", "aria-label": label }, head, el("tbody", {}, ...rows));
+  element.style.setProperty("--classes", String(classes));
+  let current = 0; // the cell in the tab order
+
+  const pointAt = (index: number | null): void => {
+    const cell = index === null ? null : cellAt(index);
+    rowHeads.forEach((each, i) => each.classList.toggle("on", cell?.[0] === i));
+    columnHeads.forEach((each, i) => each.classList.toggle("on", cell?.[1] === i));
+    point(cell);
+  };
+  const indexOf = (event: Event): number | null => {
+    const td = (event.target as Element).closest<HTMLElement>("td[data-cell]");
+    return td ? Number(td.dataset.cell) : null;
+  };
+  element.addEventListener("pointerover", (event) => pointAt(indexOf(event)));
+  element.addEventListener("pointerleave", () => pointAt(null));
+  element.addEventListener("focusin", (event) => {
+    const index = indexOf(event);
+    if (index === null) return;
+    set(tds[current] as HTMLElement, "tabindex", -1);
+    current = index;
+    set(tds[current] as HTMLElement, "tabindex", 0);
+    pointAt(index);
+  });
+  element.addEventListener("click", (event) => {
+    const index = indexOf(event);
+    if (index !== null) choose(cellAt(index));
+  });
+  const roving = { columns: () => classes, count: () => classes * classes, focus: () => undefined };
+  element.addEventListener("keydown", (event) => {
+    const index = indexOf(event);
+    if (index === null) return;
+    if (event.key === "Enter" || event.key === " ") choose(cellAt(index));
+    else if (event.key === "Escape") leave();
+    else {
+      const target = next(event.key, event.ctrlKey, index, roving);
+      if (target === null) return;
+      tds[target]?.focus();
+    }
+    event.preventDefault();
+  });
+  return {
+    element,
+    mark(cell) {
+      const marked = cell && cell[0] * classes + cell[1];
+      tds.forEach((td, i) => set(td, "aria-selected", i === marked ? "true" : null));
+    },
+    draw(matrix, cells, diagonal) {
+      const totals = matrix.map(sum);
+      const most = Math.max(1, ...totals);
+      tds.forEach((td, i) => {
+        const [row, column] = cellAt(i);
+        const n = matrix[row]?.[column] ?? 0;
+        const hidden = row === column && !diagonal;
+        const share = totals[row] ? n / (totals[row] as number) : 0;
+        const step = hidden ? 0 : shade(cells === "share" ? share * most : n, most);
+        td.className = `${row === column ? "hit" : "miss"} s${step}`;
+        const text = hidden || !n ? "" : cells === "share" ? String(Math.round(100 * share)) : String(n);
+        if (td.textContent !== text) td.textContent = text;
+        const amount = cells === "share" ? percent(share, 0) : plural(n, "sample");
+        set(td, "aria-label", `${amount}, true ${names[row]}, predicted ${names[column]}`);
+      });
+    },
+  };
+}

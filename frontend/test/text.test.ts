@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { changes } from "../src/model/stats.ts";
+import * as format from "../src/text/format.ts";
+import { configDifferences, verdict } from "../src/text/verdicts.ts";
+
+test("changes count only what both runs held out", () => {
+  const changed = changes(
+    new Map([
+      [1, true],
+      [2, false],
+      [3, true],
+      [9, true],
+    ]),
+    new Map([
+      [1, true],
+      [2, true],
+      [3, false],
+      [8, true],
+    ]),
+  );
+  assert.deepEqual(changed, { fixed: [2], broken: [3], bothRight: 1, bothWrong: 0 });
+});
+
+test("the verdict says chance where it is chance, and difference where it is one", () => {
+  const many = Array.from({ length: 12 }, (_, i) => i);
+  assert.match(
+    verdict({ fixed: many, broken: [], bothRight: 300, bothWrong: 2 }, "b", "a"),
+    /more than chance.*p < 0.001/,
+  );
+  assert.match(
+    verdict({ fixed: [1], broken: [2, 3], bothRight: 300, bothWrong: 2 }, "b", "a"),
+    /could well be chance.*p = 1.00/,
+  );
+  assert.match(verdict({ fixed: [], broken: [], bothRight: 300, bothWrong: 2 }, "b", "a"), /no difference to test/);
+  assert.match(verdict({ fixed: [], broken: [], bothRight: 0, bothWrong: 0 }, "b", "a"), /none that both predicted/);
+});
+
+test("settings that cannot change a result come last", () => {
+  const found = configDifferences(
+    new Map<string, unknown>([
+      ["run_label", "a"],
+      ["epochs", 3],
+      ["same", 1],
+    ]),
+    new Map<string, unknown>([
+      ["run_label", "b"],
+      ["epochs", 4],
+      ["same", 1],
+      ["gone", [1, 2]],
+    ]),
+  );
+  assert.deepEqual(
+    found.map(({ key, was, now }) => [key, was, now]),
+    [
+      ["epochs", "4", "3"],
+      ["gone", "1,2", null],
+      ["run_label", "b", "a"],
+    ],
+  );
+});
+
+test("a percentage below one is never rounded up to certainty", () => {
+  assert.equal(format.percent(0.99951), "> 99.9 %");
+  assert.equal(format.percent(1), "100.0 %");
+  assert.equal(format.interval(0.984, 0.99951), "98.4\u00a0–\u2060\u00a099.95\u00a0%");
+});
+
+test("numbers and times read as written", () => {
+  assert.equal(format.count(17226), "17,226");
+  assert.equal(format.time("2026-11-22T19:16:12Z"), "22 Nov 2026, 19:16 UTC");
+  assert.equal(format.short(0.00012345), "0.000123");
+  assert.equal(format.series(["a", "b", "c"]), "a, b and c");
+  assert.equal(format.times(1) + format.times(2) + format.times(12), "oncetwice12 times");
+});
