@@ -16,7 +16,7 @@ MARK = '<meta name="generator" content="digit-classifier">'  # what says that a 
 def built_page() -> Path:
     """The folder of the built page: in the installed package, or in the checkout that this module belongs to."""
     here = Path(__file__).resolve()
-    for folder in (here.with_name("built"), here.parents[3] / "examples/digit-classifier/web_demo"):
+    for folder in (here.with_name("static"), here.parents[3] / "examples/digit-classifier/web_demo"):
         if (folder / "index.html").is_file():
             return folder
     raise RunError(explain("the page", "its files in the package", "none", "reinstalling digit-classifier"))
