@@ -153,3 +153,12 @@ def firefox(profile: Path) -> Iterator[Firefox]:
         process.terminate()
         process.wait(timeout=20)
         process.stderr.close() if process.stderr else None
+
+
+LOADED = "document.querySelectorAll('#workflow .step').length === 5"
+
+
+def text(page: Page, selector: str) -> str:
+    """What the first element that matches shows as text."""
+    found: str = page.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''")
+    return found

@@ -8,17 +8,12 @@ from urllib.parse import urlsplit
 
 import demo_site
 import pytest
-from browsers import Page, wait_for
+from browsers import LOADED, Page, text, wait_for
 
 from digit_classifier.artifacts import build_index
 from digit_classifier.store.json import encode, twin
 
-LOADED = "document.querySelectorAll('#workflow .step').length === 5"
 FROM = ["file", "http", "windows"]
-
-
-def text(page: Page, selector: str) -> str:
-    return page.evaluate(f"document.querySelector({selector!r})?.innerText ?? ''")
 
 
 @pytest.mark.parametrize("place", FROM)

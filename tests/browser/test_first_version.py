@@ -1,0 +1,33 @@
+"""The page of today on runs of the first version."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import demo_site
+import pytest
+from browsers import LOADED, Page, text, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIXTURE = demo_site.Path(__file__).parents[1] / "fixtures" / "first_version"
+
+
+@pytest.fixture(scope="module")
+def first_version(pages: Path) -> str:
+    shutil.copytree(FIXTURE, pages / "first-version")
+    return "first-version"
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+@pytest.mark.parametrize("run", ["", "/20251124-160000-analytics", "/20251124-160100-ordinary"])
+def test_a_run_of_the_first_version_opens(
+    page: Page, addresses: dict[str, str], first_version: str, place: str, run: str
+) -> None:
+    page.goto(f"{addresses[place]}index.html?artifacts={first_version}{run}")
+    wait_for(page, LOADED)
+    assert text(page, "h1") == (run.rpartition("-")[2] or "exact")
+    assert page.evaluate("document.querySelectorAll('#insights .matrix, #insights .chart').length") == 2
+    assert page.errors == []
