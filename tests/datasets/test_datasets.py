@@ -13,7 +13,7 @@ from sklearn import datasets
 from digit_classifier.datasets import bundled
 from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Dataset
-from digit_classifier.datasets.split import stratified_split
+from digit_classifier.datasets.split import contiguous_split, stratified_split
 from digit_classifier.errors import InputError
 from digit_classifier.numerics.randomness import random_order, random_stream, random_words
 
@@ -80,6 +80,23 @@ def test_a_split_follows_from_the_random_state_alone() -> None:
     first, same, other = (stratified_split(DIGITS, 0.2, state) for state in (1, 1, 2))
     assert first.sha256 == same.sha256 != other.sha256
     assert set(first.holdout_ids) != set(other.holdout_ids)
+
+
+@pytest.mark.parametrize(
+    ("test_size", "firsts", "size"),
+    [
+        (0.2, [0, 360, 720, 1080, 1437], 360),  # the last block ends with the rows, and has three of the one before
+        (0.25, [0, 450, 900, 1347], 450),
+        (1 / 3, [0, 599, 1198], 599),  # no remainder, no overlap
+        (0.4, [0, 719, 1078], 719),
+    ],
+)
+def test_contiguous_splits_hold_out_one_block_after_the_other(test_size: float, firsts: list[int], size: int) -> None:
+    for number, first in enumerate([*firsts, *firsts]):  # and around again
+        split = contiguous_split(DIGITS, test_size, number)
+        assert split.holdout_ids.tolist() == list(range(first, first + size))
+        assert sorted([*split.training_ids, *split.holdout_ids]) == list(range(1797))
+    assert set().union(*(range(first, first + size) for first in firsts)) == set(range(1797))
 
 
 def test_every_row_is_held_out_about_equally_often() -> None:
