@@ -48,7 +48,7 @@ def option(name: str, value: object = None) -> str:
     """A setting as its reader gives it: `--test-size 0.2` on the command line, `test_size=0.2` in Python."""
     if _typed_flags.get():
         flag = "--" + name.replace("_", "-")
-        return flag if value is None else f"{flag} {value}"
+        return flag if value is None or value is True else f"{flag} {value}"
     return name if value is None else f"{name}={value!r}"
 
 

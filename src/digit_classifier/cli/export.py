@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,14 +75,11 @@ def _site(path: Path, target: Path, runs: list[str]) -> str:
 
 
 def _other(name: str, path: Path, target: Path, *, force: bool) -> str:
-    from digit_classifier.exporters import find_exporter
+    from digit_classifier.exporters import write_export
     from digit_classifier.page.source import find_run
     from digit_classifier.store import read_bundle
 
-    export = find_exporter(name)
-    if os.path.lexists(target) and not force:
-        raise InputError(explain(target, "a new file or folder", "one that is there", "--force to replace it"))
-    export(read_bundle(find_run(path)), target)
+    write_export(name, read_bundle(find_run(path)), target, force=force)
     return f"{target}: {name}"
 
 

@@ -20,10 +20,17 @@ def load_dataset(name: str, *, readers: bool = True) -> Dataset:
     if not readers:
         raise InputError(explain("dataset", f"a data set of this package ({known})", show(reader), "training anew"))
     try:
-        found = load_plugin(READERS, reader)(where)
+        read = load_plugin(READERS, reader)
     except LookupError:
         attempt = option("dataset", next(iter(BUNDLED)))
         raise InputError(explain(option("dataset"), f"one of {known}", show(reader), attempt)) from None
+    try:
+        found = read(where)
+    except InputError:
+        raise
+    except Exception as error:
+        came = f"{type(error).__name__}: {show(str(error))}"
+        raise InputError(explain(f"reader {reader}", f"to read {show(where)}", came, "another file")) from error
     if not isinstance(found, Dataset):
         came = f"a {type(found).__name__}"
         raise InputError(explain(f"reader {reader}", "a digit_classifier.Dataset", came, "another version of it"))

@@ -1,0 +1,3 @@
+"""A plugin that lacks a library."""
+
+import a_library_that_nobody_has  # noqa: F401

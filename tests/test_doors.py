@@ -1,0 +1,149 @@
+"""Readers and exporters that another package brings: installed, used, and only asked when a name is not ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sklearn.datasets import load_digits
+
+HERE = Path(__file__).parents[1]
+PRIVATE = "my secret place.csv"
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory into which the toy plugin was installed."""
+    top = tmp_path_factory.mktemp("plugin")
+    source, site = Path(shutil.copytree(HERE / "tests" / "plugin", top / "source")), top / "site"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
+    subprocess.run([*pip, "--target", str(site), str(source)], check=True, capture_output=True)
+    return site
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the commands run: a file with 100 zeros and ones."""
+    digits, directory = load_digits(n_class=2), tmp_path_factory.mktemp("Daten und Läufe")
+    rows = [[*map(int, image), ("zero", "one")[label]] for image, label in zip(digits.data, digits.target, strict=True)]
+    text = "\n".join(",".join(map(str, row)) for row in rows[:100])
+    (directory / PRIVATE).write_text(text, encoding="utf-8")
+    return directory
+
+
+def run(place: Path, site: Path | None, *words: str, probe: str = "") -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own, with the plugin installed or not."""
+    paths = [str(HERE / "src"), *([str(site)] if site else [])]
+    code = f"import sys\nfrom digit_classifier.cli.main import main\ncode = main(sys.argv[1:])\n{probe}\nsys.exit(code)"
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    return subprocess.run([sys.executable, "-c", code, *words], cwd=place, env=env, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def trained(plugin: Path, place: Path) -> dict[str, object]:
+    """The report of a run on the plugin's data."""
+    words = ["--dataset", f"toy:{PRIVATE}", "--model", "logistic", "--epochs", "20", "--sample-count", "4"]
+    done = run(place, plugin, "train", *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    report: dict[str, object] = json.loads(done.stdout)
+    return report
+
+
+def test_the_data_of_a_reader_are_learned_and_the_run_verifies_without_it(
+    trained: dict[str, object], place: Path
+) -> None:
+    assert float(str(trained["test_accuracy"])) == 1.0  # a zero is no one
+    directory = place / str(trained["run_dir"])
+    metrics = json.loads((directory / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["labels"] == ["one", "zero"]
+    done = run(place, None, "verify", "artifacts")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_where_the_data_lay_is_not_recorded(trained: dict[str, object], place: Path) -> None:
+    summary = json.loads((place / str(trained["run_dir"]) / "run_summary.json").read_text(encoding="utf-8"))
+    assert summary["config"]["dataset"] == "toy"
+    for path in (place / str(trained["run_dir"])).iterdir():
+        assert b"secret" not in path.read_bytes()
+
+
+def test_an_exporter_writes_the_hold_out_as_the_run_has_it(
+    trained: dict[str, object], plugin: Path, place: Path
+) -> None:
+    done = run(place, plugin, "export", "toy", str(trained["run_dir"]), "-o", "out.csv")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "out.csv: toy\n")
+    lines = (place / "out.csv").read_text(encoding="utf-8").splitlines()
+    holdout = json.loads((place / str(trained["run_dir"]) / "holdout.json").read_text(encoding="utf-8"))
+    assert [int(line.split(",")[0]) for line in lines[1:]] == holdout["sample_ids"]
+    again = run(place, plugin, "export", "toy", "-o", "out.csv")
+    assert again.returncode == 2
+    assert "try --force to replace it" in again.stderr
+    assert run(place, plugin, "export", "toy", "-o", "out.csv", "--force").returncode == 0
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (
+            ["train", "--dataset", "toy-broken"],
+            2,
+            "plugin toy-broken: expected the package digit-classifier-toy to import",
+        ),
+        (["train", "--dataset", "toy-list:x"], 2, "reader toy-list: expected a digit_classifier.Dataset, got a list"),
+        (
+            ["train", "--dataset", "toy:absent.csv"],
+            2,
+            "reader toy: expected to read 'absent.csv', got FileNotFoundError",
+        ),
+        (
+            ["train", "--dataset", "toi:x"],
+            2,
+            "expected one of digits, or NAME:WHERE of an installed reader, got 'toi:x'",
+        ),
+        (["export", "tou", "-o", "x"], 2, "FORMAT: expected a format, got 'tou'; try toy"),
+        (["export", "toy-failing", "-o", "x"], 1, "export toy-failing: expected to write the run, got KeyError"),
+        (
+            ["export", "toy", "-o", "absent/x"],
+            2,
+            "absent/x: expected a directory that can be written, got No such file",
+        ),
+    ],
+)
+def test_what_goes_wrong_with_a_plugin_is_one_line(
+    words: list[str], code: int, says: str, plugin: Path, place: Path
+) -> None:
+    before = sorted(place.iterdir())
+    done = run(place, plugin, *words)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert sorted(place.iterdir()) == before
+    assert says in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["verify", "replay", "export", "runs"])
+def test_a_run_never_decides_that_a_plugin_is_loaded(
+    command: str, trained: dict[str, object], plugin: Path, place: Path
+) -> None:
+    words = {"export": ["--html", str(trained["run_dir"]), "-o", "a.html"], "runs": ["artifacts"]}
+    probe = "print('\\nloaded', 'digit_classifier_toy' in sys.modules)"
+    done = run(place, plugin, command, *words.get(command, [str(trained["run_dir"])]), probe=probe)
+    assert done.stdout.endswith("loaded False\n")
+    assert done.returncode == (2 if command == "replay" else 0)
+    if command == "replay":
+        assert "dataset: expected a data set of this package (digits), got 'toy'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["train", "--model", "logistic", "--epochs", "1"], ["runs"], ["verify", "artifacts"]]
+)
+@pytest.mark.usefixtures("trained")
+def test_entry_points_are_not_even_listed_for_names_of_ours(words: list[str], plugin: Path, place: Path) -> None:
+    probe = "print('\\nlisted', 'importlib.metadata' in sys.modules)"
+    assert run(place, plugin, *words, probe=probe).stdout.endswith("listed False\n")
