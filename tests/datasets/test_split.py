@@ -1,4 +1,4 @@
-"""The digits and their split."""
+"""Splits, against scikit-learn's."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn import datasets
 
-from digit_classifier.datasets import bundled
 from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.split import contiguous_split, stratified_split
 from digit_classifier.errors import InputError
-from digit_classifier.numerics.randomness import random_order, random_stream, random_words
 
 DIGITS = load_digits()
 
@@ -24,35 +21,6 @@ def small(labels: list[int], classes: int) -> Dataset:
     images = np.zeros((len(labels), 2, 2), np.uint8)
     names = tuple(map(str, range(classes)))
     return Dataset("small", "", "", "", images, np.array(labels, np.intp), names, 1)
-
-
-def test_the_packaged_digits_are_scikit_learns_digits() -> None:
-    bunch = datasets.load_digits()
-    assert np.array_equal(DIGITS.images, bunch.images)
-    assert np.array_equal(DIGITS.labels, bunch.target)
-    assert DIGITS.images.dtype == np.uint8
-    assert DIGITS.class_names == tuple(map(str, bunch.target_names))
-    assert DIGITS.images.max() == DIGITS.max_value
-
-
-def test_a_packaged_file_that_is_not_as_expected_falls_back_to_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundled.zlib, "decompress", lambda *_, **__: b"1,2\n3,x\n")
-    again = load_digits()
-    assert again.sha256 == DIGITS.sha256
-
-
-def test_the_digest_sees_every_part_of_the_data() -> None:
-    changed = DIGITS.images.copy()
-    changed[7, 3, 3] ^= 1
-    fields = {name: getattr(DIGITS, name) for name in Dataset.__dataclass_fields__}
-    assert Dataset(**fields).sha256 == DIGITS.sha256
-    for part in (
-        {"images": changed},
-        {"labels": DIGITS.labels[::-1]},
-        {"max_value": 17},
-        {"class_names": tuple("0123456798")},
-    ):
-        assert Dataset(**{**fields, **part}).sha256 != DIGITS.sha256
 
 
 @pytest.mark.parametrize("test_size", [0.01, 0.1, 0.2, 0.25, 0.5, 0.9])
@@ -117,16 +85,3 @@ def test_a_class_missing_on_one_side_is_refused_by_name(labels: list[int], test_
         InputError, match=r"leaves every class on both sides, got .* of class '[01]'; try test_size=0.2"
     ):
         stratified_split(small(labels, 2), test_size, 0)
-
-
-def test_random_order_sorts_the_upper_bits_of_pcg64() -> None:
-    for count in (1, 2, 3, 1024, 1025, 1797):
-        words = np.random.PCG64([7, 2]).random_raw(count).tolist()
-        low = (count - 1).bit_length()
-        order = random_order(random_stream(7, 2), count)
-        assert order.tolist() == sorted(range(count), key=lambda row: (words[row] >> low, row))
-
-
-def test_random_words_are_pcg64_and_differ_by_purpose() -> None:
-    assert random_words(42, 0, 3).tolist() == np.random.PCG64([42, 0]).random_raw(3).tolist()
-    assert not set(random_words(42, 0, 1000)) & set(random_words(42, 1, 1000))
