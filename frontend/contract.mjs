@@ -151,6 +151,6 @@ function writer(roots, taken) {
     return call("dictionary", write(schema.additionalProperties), names, object(known));
   };
 
-  for (const root of roots) count(root, root.title);
+  for (const root of roots) count(root, "file");
   return { write, lines, used };
 }

@@ -108,6 +108,13 @@ def test_the_page_reads_files_as_large_as_the_store_writes_them() -> None:
     }
 
 
+def test_the_files_that_the_playbook_names_exist() -> None:
+    playbook = (FRONTEND / "src/lab/playbook.ts").read_text(encoding="utf-8")
+    named = re.findall(r'code: "([^"]+)"', playbook)
+    assert len(named) == 5
+    assert [name for name in named if not (ROOT / "src/digit_classifier" / name).is_file()] == []
+
+
 def test_the_run_of_the_pages_tests_is_a_valid_one() -> None:
     run = page_run()
     assert json.loads((ROOT / "tests/golden/page_run.json").read_text(encoding="utf-8")) == run

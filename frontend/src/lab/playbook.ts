@@ -15,19 +15,19 @@ const STEPS: readonly Step[] = [
   {
     title: "Load",
     text: "Images and labels come in whole, are named by row and get a digest.",
-    code: "data.py",
+    code: "datasets/dataset.py",
     files: ["dataset.json", "dataset.css"],
   },
   {
     title: "Split",
     text: "A stratified hold-out is set aside; nothing about it reaches the training.",
-    code: "data.py",
+    code: "datasets/split.py",
     files: ["run_summary.json"],
   },
   {
     title: "Train",
     text: "One pure-NumPy network and one loop; the hold-out is only watched.",
-    code: "training.py",
+    code: "learning/training.py",
     files: [
       "loss_curve.json",
       "epoch_snapshots.json",
