@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits
-
 from digit_classifier import store
 from digit_classifier.artifacts import build_run_summary, payloads_of
 from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.split import SPLITS
-from digit_classifier.environment import environment
+from digit_classifier.environment import environment, one_blas_thread
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.figures import draw_figures
 from digit_classifier.learning.build import architecture_of
@@ -86,10 +84,9 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
 def experiment(config: RunConfig, split: Split) -> Iterator[tuple[Training, Callable[[], Run]]]:
     """A training to iterate over, and a function for the run as it is after the last epoch.
 
-    On one BLAS thread, as long as the context is open: faster at this size, and the same bits whatever the environment
-    says.
+    Matrix products take one thread as long as the context is open.
     """
-    with threadpool_limits(limits=1, user_api="blas"):
+    with one_blas_thread():
         started = time.perf_counter()
         training = Training(config, split.training, watch=split.holdout)
 

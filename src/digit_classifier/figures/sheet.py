@@ -100,7 +100,7 @@ class Sheet:
         """The sheet as PNG bytes."""
         self._image.putpalette([channel for colour in self._colours for channel in rgb(colour)])
         file = io.BytesIO()
-        self._image.save(file, "PNG", compress_level=6)  # no text and no time in it: equal sheets are equal bytes
+        self._image.save(file, "PNG", compress_level=3)  # no text and no time in it: equal sheets are equal bytes
         return file.getvalue()
 
 
