@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from digit_classifier.numerics.arithmetic import Floats
 
 WORDS = 6  # random words per map: shift, slant and stretch, down and right
-STEPS = 64  # images move by whole steps of a pixel, so that a short table has all the weights
+STEPS = 64  # per pixel: displacements are whole steps, so that a short table has all the weights
 
 
 def jittered(images: Floats, words: NDArray[np.uint64], pixels: float) -> Floats:
     """Move images (height, width, times, maps): images[:, :, i, n] by random affine map n, for every i.
 
-    Zeros come in from outside. Shifts are uniform on ±pixels. So are slants, measured at the outermost rows and
+    Pixels outside an image are zero. Shifts are uniform on ±pixels. So are slants, measured at the outermost rows and
     columns, and stretches, measured as the growth of an image's height or width. `words` holds six raw words per map.
     """
     height, width, _, maps = images.shape
@@ -47,7 +47,7 @@ def displaced(images: Floats, down: Floats, right: Floats) -> Floats:
 
 
 def _along(axis: int, images: Floats, by: Floats) -> Floats:
-    """A weighted sum of copies of the images moved by whole pixels, all at once, with one look-up per weight."""
+    """Move along one axis: a weighted sum of copies moved by whole pixels, with one look-up per weight."""
     farthest = ceil(np.abs(by).max(initial=0))
     reach = min(farthest + 1, images.shape[axis] - 1)
     ends = (farthest + reach) * STEPS

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from digit_classifier.datasets.dataset import Examples
     from digit_classifier.settings.run_config import RunConfig
 
-# What exact training computes depends on these three: a block of inputs is rounded as its largest element demands.
-MOVED = 2**17  # pixels are moved about this many at a time: memory stays bounded, and mostly in the cache
-MAPS = 64  # ways to move an image, at least, in one epoch
-SCALED = 2**20  # pixels: so many floats stay in the cache
+# The results of exact training depend on these three: a block of inputs is rounded according to its largest element.
+MOVED = 2**17  # pixels moved at a time, about: memory stays bounded, and mostly in the cache
+MAPS = 64  # fewest random maps per epoch
+SCALED = 2**20  # pixels: this many floats stay in the cache
 
 
 class Pass(NamedTuple):
@@ -32,14 +32,14 @@ class Pass(NamedTuple):
     blocks: Iterable[Floats]  # (inputs + 1, samples of the block) each
 
 
-Blocks = Callable[[NDArray[np.intp]], Iterator[Floats]]  # of the rows in this order
+Blocks = Callable[[NDArray[np.intp]], Iterator[Floats]]  # (order of the rows) → their inputs
 
 
 def passes(config: RunConfig, network: Network, training: Examples, batch: int) -> Iterator[Pass]:
-    """Endless epochs, each in a new order with every image moved anew."""
+    """An endless iterator over epochs, each in a new order with every image moved anew."""
     samples, labels = training.samples, training.labels
     smooth = smoothed_targets(network.classes, config.label_smoothing).astype(network.parameters.dtype)
-    still = not config.shift_pixels or samples.ndim == 2  # features have no places: only images move
+    still = not config.shift_pixels or samples.ndim == 2  # features have no positions: only images are moved
     if still and batch == len(labels):  # in a full batch of still images, nothing changes
         everything = Pass(labels, smooth.take(labels, axis=1), (network.inputs(as_columns(samples)),))
         while True:
@@ -52,7 +52,7 @@ def passes(config: RunConfig, network: Network, training: Examples, batch: int) 
 
 
 def still_blocks(network: Network, samples: NDArray[Any], batch: int) -> Blocks:
-    """The samples as they are: few are scaled once, many batch by batch, which bounds the memory they take."""
+    """The samples as they are: scaled once if they are few, else batch by batch, which bounds memory."""
     rows = samples.reshape(len(samples), -1)
     if rows.size > SCALED:
         return lambda order: (network.inputs(rows.take(part, axis=0).T) for part in parts(order, batch))
@@ -63,8 +63,8 @@ def still_blocks(network: Network, samples: NDArray[Any], batch: int) -> Blocks:
 def moved_blocks(network: Network, images: NDArray[Any], batch: int, config: RunConfig) -> Blocks:
     """The images moved at random, some batches at a time.
 
-    An epoch draws as many maps as a batch has images, or more if that is few, and uses them again and again: within a
-    batch every image gets its own map, and the weights of a map are looked up once for many images.
+    An epoch draws maps for whole batches, at least 64, and reuses them: within a batch every image gets its own map,
+    and the weights of a map are looked up once for many images.
     """
     moving, maps = random_stream(config.random_state, 3), ceil(MAPS / batch) * batch
     size = max(1, MOVED // (maps * images[0].size)) * maps
@@ -72,7 +72,7 @@ def moved_blocks(network: Network, images: NDArray[Any], batch: int, config: Run
     def blocks(order: NDArray[np.intp]) -> Iterator[Floats]:
         words = moving.random_raw(WORDS * maps)
         for part in parts(order, size):
-            whole = np.resize(part, ceil(len(part) / maps) * maps)  # begins again where the images end
+            whole = np.resize(part, ceil(len(part) / maps) * maps)  # repeats its first rows to fill up
             columns = as_columns(images[whole]).reshape(*images.shape[1:], -1, maps)
             moved = jittered(columns, words, config.shift_pixels).reshape(-1, len(whole))
             yield network.inputs(moved)[:, : len(part)]

@@ -33,7 +33,7 @@ def new_network(config: RunConfig, training: Examples) -> Network:
 
 
 def architecture_of(config: RunConfig, examples: Examples) -> Architecture:
-    """The layers that these settings mean for these samples; ValueError if images are too small."""
+    """The layers of these settings for these samples; ValueError if images are too small."""
     shape = examples.samples.shape[1:]
     return build_architecture(shape, config.channels, config.hidden_sizes, examples.classes)
 

@@ -2,7 +2,7 @@
 
 Arrays hold one sample per *column*. The input of a layer is (features + 1, samples) with a row of ones at the end: the
 last column of a layer's matrix is then its bias, and one matrix product computes all preactivations. An image is its
-features in the order channel, row, column, so that reshaping between images and features moves nothing.
+features in the order channel, row, column, so that reshaping between images and features copies nothing.
 
 `delta` is always the gradient of the loss with respect to the preactivations, (outputs, samples).
 """
@@ -24,7 +24,7 @@ POOL = 2  # side of a pooling window
 
 
 class Layer(Protocol):
-    """What the network asks of a layer; activations belong to the network."""
+    """What the network needs of a layer; activations belong to the network."""
 
     @property
     def inputs(self) -> int:
@@ -81,7 +81,7 @@ class Dense:
         return {"inputs": self.inputs, "units": self.units}
 
     def cache(self, samples: int, dtype: Any) -> None:
-        """It needs none."""
+        """None is needed."""
 
     def forward(self, matrix: Floats, inputs: Floats, out: Floats, cache: None, matmul: Matmul) -> None:  # noqa: ARG002
         """One product."""
@@ -157,7 +157,7 @@ class Convolution:
         patches = self._cut(cache.patches[:-1])
         for cell, place, pixel in self._cells():
             patches[:, *cell, *place] = image[:, *pixel]
-        matmul(matrix, cache.patches, self._spread(out, cache))
+        matmul(matrix, cache.patches, self._unpooled(out, cache))
         if self.pooled:
             np.maximum(*halves(cache.preactivations, 2), out=cache.paired)
             np.maximum(*halves(cache.paired, 1), out=self._pooled(out))
@@ -174,18 +174,19 @@ class Convolution:
         if self.pooled:
             route(self._pooled(delta), cache.paired, 1)
             route(cache.paired, cache.preactivations, 2)
-        matmul(cache.patches, self._spread(delta, cache).T, cache.grad_weights)
+        matmul(cache.patches, self._unpooled(delta, cache).T, cache.grad_weights)
         out[...] = cache.grad_weights.T
 
     def grad_input(self, matrix: Floats, delta: Floats, out: Floats, cache: ConvolutionCache, matmul: Matmul) -> None:
-        """One product; add the gradients of the patches up into pixels."""
-        matmul(matrix[:, :-1].T, self._spread(delta, cache), cache.grad_patches)
+        """One product; sum the gradients of the patches up per pixel."""
+        matmul(matrix[:, :-1].T, self._unpooled(delta, cache), cache.grad_patches)
         image, grad_patches = self._image(out), self._cut(cache.grad_patches)
         image.fill(0)
         for cell, place, pixel in self._cells():
             image[:, *pixel] += grad_patches[:, *cell, *place]
 
-    def _spread(self, outputs: Floats, cache: ConvolutionCache) -> Floats:
+    def _unpooled(self, outputs: Floats, cache: ConvolutionCache) -> Floats:
+        """The values before pooling, (units, height · width · samples)."""
         return (cache.preactivations if self.pooled else outputs).reshape(self.units, -1)
 
     def _image(self, features: Floats) -> Floats:
@@ -206,7 +207,7 @@ class Convolution:
 
 
 def overlap(step: int, length: int) -> tuple[slice, slice]:
-    """Positions along an axis whose neighbour this many steps ahead exists, and these neighbours."""
+    """Positions along an axis that have a neighbour this many steps ahead, and these neighbours."""
     return slice(max(0, -step), length - max(0, step)), slice(max(0, step), length - max(0, -step))
 
 
@@ -223,4 +224,4 @@ def route(delta: Floats, values: Floats, axis: int) -> None:
     won = first >= second
     np.multiply(delta, ~won, out=second)
     np.multiply(delta, won, out=first)
-    values[(slice(None),) * axis + (slice(POOL * first.shape[axis], None),)] = 0  # the odd one took no part
+    values[(slice(None),) * axis + (slice(POOL * first.shape[axis], None),)] = 0  # an odd last one was not pooled

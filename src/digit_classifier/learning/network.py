@@ -62,7 +62,7 @@ class Network:
     def inputs(self, pixels: NDArray[Any]) -> Floats:
         """Raw pixels (inputs, samples) as the first layer takes them: scaled, with a row of ones at the end.
 
-        The memory order stays as it is, the pixels of a sample together or the samples of a pixel.
+        The memory order stays as it is: the pixels of a sample side by side, or the samples of a pixel.
         """
         shape, dtype = (len(pixels) + 1, pixels.shape[1]), self.parameters.dtype
         scaled: Floats = np.empty(shape, dtype, "F" if pixels.flags.f_contiguous else "C")
@@ -91,7 +91,7 @@ class Workspace:
     """Memory for one pass over a fixed number of samples, allocated once and overwritten by every pass."""
 
     hidden: tuple[Floats, ...]  # per hidden layer (outputs + 1, samples), last row ones
-    deltas: tuple[Floats, ...]  # per layer (outputs, samples): gradient of the loss before the activation
+    deltas: tuple[Floats, ...]  # per layer (outputs, samples): gradient of the loss with respect to preactivations
     active: tuple[NDArray[np.bool_], ...]  # per hidden layer (outputs, samples): where ReLU is not zero
     zeros: Floats  # (samples,)
     caches: tuple[Any, ...]  # each layer's own
@@ -134,7 +134,7 @@ def forward(network: Network, inputs: Floats, work: Workspace, probabilities: Fl
     for layer, matrix, below, preactivations, cache in steps:
         layer.forward(matrix, below, preactivations, cache, matmul)
         if preactivations is not probabilities:
-            np.maximum(preactivations, work.zeros, out=preactivations)  # an array is compared faster than a number
+            np.maximum(preactivations, work.zeros, out=preactivations)  # faster than with a scalar
     softmax(probabilities, network.arithmetic)
 
 

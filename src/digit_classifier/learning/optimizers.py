@@ -10,7 +10,7 @@ import numpy as np
 
 from digit_classifier.numerics.arithmetic import Floats
 
-FORGET = 1e-30  # what has decayed below this no longer moves a parameter
+FORGET = 1e-30  # a remembered value below this no longer changes a parameter
 OFTEN = 50  # updates between two checks: 0.8 to this power is 1e-5, so that float32 stays normal (> 1e-38)
 
 Update = Callable[[Floats, float], None]  # (gradient, rate): changes the parameters in place
@@ -58,9 +58,9 @@ def adamw(parameters: Floats, momentum: float, beta2: float = 0.999, epsilon: fl
 
 
 def forgetting(*memories: Floats) -> Callable[[], None]:
-    """Function to call before every update, which every so often sets to zero what is almost zero.
+    """Function to call before every update; in every 50th call it sets tiny remembered values to zero.
 
-    The gradients of a dead weight are zero, its remembered ones decay to subnormal numbers, and a processor is many
+    The gradients of a dead weight are zero, its remembered ones decay to subnormal numbers, and processors are many
     times slower with those.
     """
     updates = count(1)

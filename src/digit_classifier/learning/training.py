@@ -1,4 +1,4 @@
-"""The training loop: an iterator that trains one epoch at a time; and the history of what happened."""
+"""The training loop: an iterator that trains one epoch at a time; and the history of its epochs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from digit_classifier.settings.run_config import RunConfig
 
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
-FILM = 2_000_000  # numbers in all snapshots together: what a file of 16 MB can hold
+SNAPSHOT_NUMBERS = 2_000_000  # in all snapshots together: what a file of 16 MB can hold
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class Training:
 
     @property
     def history(self) -> History:
-        """What happened so far."""
+        """The epochs so far."""
         unplanned = [self._snapshot(epoch) for epoch in self._epochs[-1:] if epoch.number not in self._planned]
         return History(tuple(self._epochs), (*self._snapshots, *unplanned), self._diverged)
 
@@ -107,7 +107,7 @@ class Training:
             before = network.parameters.copy()
             started = perf_counter()
             rate = learning_rate(config, number)
-            with np.errstate(all="ignore"):  # a number that overflows shows in the losses
+            with np.errstate(all="ignore"):  # an overflow shows in the losses
                 training = learn(rate)
                 holdout, confusion_matrix = look() if look else (None, None)
             seconds = perf_counter() - started
@@ -142,12 +142,12 @@ def learning_rate(config: RunConfig, number: int) -> float:
 
 def snapshot_epochs(epochs: int, numbers: int) -> set[int]:
     """At most 100 epochs, fewer if a snapshot has many numbers; evenly spread, the last always among them."""
-    count = min(epochs, SNAPSHOTS, max(1, FILM // numbers))
+    count = min(epochs, SNAPSHOTS, max(1, SNAPSHOT_NUMBERS // numbers))
     return {ceil(epochs * i / count) for i in range(1, count + 1)}
 
 
 def divergence(number: int, *, training: float, holdout: float | None) -> Divergence | None:
-    """The reason to undo this epoch and stop, if one of its losses is one."""
+    """Why to undo this epoch and stop, if one of its losses is not finite."""
     for name, loss in (("training", training), ("hold-out", holdout)):
         if loss is not None and not isfinite(loss):
             return Divergence(number, f"the {name} loss was {loss}")
@@ -158,7 +158,7 @@ def divergence(number: int, *, training: float, holdout: float | None) -> Diverg
 
 
 def learner(config: RunConfig, network: Network, examples: Examples) -> Callable[[float], Scores]:
-    """Function that trains the network for one epoch at a given rate and returns the scores of what it saw."""
+    """Function that trains the network for one epoch at a given rate and returns its running scores."""
     samples = len(examples)
     batch = min(config.batch_size, samples) or samples
     feed = passes(config, network, examples, batch)

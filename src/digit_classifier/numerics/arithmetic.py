@@ -1,17 +1,18 @@
 """The arithmetic of the network: NumPy's own, or one that gives the same bits on every machine.
 
 Almost everything the network computes is + − × ÷ √ and comparisons, element by element, which IEEE 754 rounds in one
-way everywhere. Left are the operations in `Arithmetic`, where results depend on the order of a sum (number of threads,
-width of the processor's vectors, blocking and fused operations of BLAS) or on somebody's polynomial for exp.
+way everywhere. The exceptions are the operations in `Arithmetic`: their results depend on the order of a sum (number of
+threads, width of the processor's vectors, blocking and fused operations of BLAS) or on the library's approximation of
+exp.
 
 `EXACT` replaces these. **Products**: both matrices are scaled by a power of two and rounded to whole numbers of at
 most b bits, with 2 b + ⌈log₂ k⌉ ≤ 53 for sums of k products. Each product is then a whole number of at most 2 b bits,
-and every partial sum, in whatever order, is a whole number of at most 2⁵³: float64 holds all of them without rounding,
-so every order gives the same bits, and BLAS may choose its own. Scaling back by a power of two is exact as well; one
-rounding to the type of the result ends it. What it costs is precision, 2⁻ᵇ of the largest element: b = 23 for
-64 inputs, about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.)
-What goes into the first layer is rounded once for all products, to 20 bits; its partner gets the bits that it leaves,
-22 for a batch of 1437 samples, 13 for one of a million.
+and every partial sum, in any order, is a whole number of at most 2⁵³: float64 holds all of them without rounding, so
+every order gives the same bits, and BLAS may choose its own. Scaling back by a power of two is exact as well; the last
+step rounds once to the type of the result. The cost is precision, 2⁻ᵇ of the largest element: b = 23 for 64 inputs,
+about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.) The inputs of
+the first layer are rounded once for all products, to 20 bits; the other factor gets the remaining bits, 22 for a batch
+of 1437 samples, 13 for one of a million.
 **Exponential and logarithm** come from `elementary`, **sums** are added in a fixed order or rounded only once (fsum).
 """
 
@@ -58,7 +59,7 @@ LONGEST = 128 if os.name == "nt" else 256
 
 
 def exact_constant(matrix: Floats) -> Floats:
-    """Float32 rounded as for a product, in float64: what is in float64 already, products take as it is."""
+    """A float32 matrix rounded as for a product, in float64: products take a matrix in float64 as it is."""
     numbers, exponent = _whole(matrix, CONSTANT)
     return numbers * ldexp(1, exponent)
 
@@ -87,8 +88,8 @@ def _product(a: Floats, b: Floats) -> Floats:
 def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
     """Whole numbers of at most this many bits and e, with x ≈ numbers · 2ᵉ; all nan if an element is not finite.
 
-    A constant matrix, known by its float64, has been through this before. Scaling and rounding are exact in the type of
-    x, as long as that holds the power of two.
+    A constant matrix, known by its float64, is already rounded. Scaling and rounding are exact in the type of x, as
+    long as that holds the power of two.
     """
     if x.dtype == np.float64:
         return x, 0
@@ -122,7 +123,7 @@ def exact_log(x: Floats) -> Floats:
 
 
 def exact_column_sums(x: Floats) -> Floats:
-    """Row after row, from the first."""
+    """Sums (columns,) of a matrix (rows, columns), row after row from the first."""
     total: Floats = x[0].copy()
     for row in x[1:]:
         total += row
@@ -130,7 +131,7 @@ def exact_column_sums(x: Floats) -> Floats:
 
 
 def exact_mean(values: Floats) -> float:
-    """The sum is rounded once, so its order does not matter."""
+    """Mean whose sum is rounded once, so that its order does not matter."""
     return fsum(values.tolist()) / len(values)
 
 

@@ -1,7 +1,7 @@
-"""Exponential and logarithm from + − × ÷ alone, for floats and arrays alike.
+"""Exponential and logarithm from + − × ÷ alone, for floats and arrays.
 
-The C library and NumPy round theirs differently from one processor, system and version to the next. These four
-operations are rounded in one way everywhere (IEEE 754), so what is built from them in a fixed order is, too.
+Those of the C library and NumPy round differently from one processor, system and version to the next. These four
+operations are rounded in one way everywhere (IEEE 754), and so is what is built from them in a fixed order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LOG_TERMS = tuple(1 / odd for odd in range(21, 0, -2))
 
 
 def exp_fraction(x: Any) -> Any:
-    """The exponential of numbers within ±ln(2)/2: Taylor series to x⁷, which is 1e-8 off at most."""
+    """The exponential of numbers within ±ln(2)/2: Taylor series to x⁷, error below 1e-8."""
     return _polynomial(x, EXP_TERMS)
 
 

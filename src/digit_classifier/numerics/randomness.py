@@ -1,7 +1,6 @@
 """Random words, and the order and the numbers made of them: the same on every machine and with every NumPy.
 
-Only raw words of PCG64 are used anywhere: NumPy keeps those stable for good, but not what its distributions and
-shuffles make of them (NEP 19).
+Only raw words of PCG64 are used: NumPy keeps those stable for good, but not its distributions and shuffles (NEP 19).
 """
 
 from __future__ import annotations
