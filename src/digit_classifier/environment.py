@@ -31,7 +31,7 @@ def one_blas_thread() -> AbstractContextManager[object]:
 
 
 def environment() -> Environment:
-    """The facts that may explain why a run repeats differently elsewhere; None where one cannot be known."""
+    """The facts that may explain why a run repeats differently elsewhere; None for an unknown one."""
     from digit_classifier import __version__
 
     with one_blas_thread():  # as in training; some BLAS builds ignore the limit
@@ -68,7 +68,7 @@ def _simd() -> str | None:
 
 @cache
 def _version(package: str, distribution: str) -> str | None:
-    """Version of an installed distribution, from the name of its metadata: importing either would take far longer."""
+    """Version of an installed distribution, from the name of its metadata: an import would take far longer."""
     found = PathFinder.find_spec(package)
     if found is None or found.origin is None:
         return None

@@ -93,7 +93,7 @@ def _averages(scores: list[dict[str, Any]], weights: list[int], support: int) ->
 
 
 def wilson_interval(correct: int, total: int) -> tuple[float, float]:
-    """95 % score interval of a proportion (Wilson, 1927); always holds correct / total."""
+    """95 % score interval of a proportion (Wilson, 1927); always contains correct / total."""
     share, z2 = correct / total, Z_95 * Z_95
     centre = share + z2 / (2 * total)
     margin = Z_95 * sqrt(share * (1 - share) / total + z2 / (4 * total * total))
@@ -104,7 +104,10 @@ def wilson_interval(correct: int, total: int) -> tuple[float, float]:
 
 
 def mcnemar(one: int, other: int) -> float:
-    """Two-sided exact p-value of the numbers of answers that only one of two networks got right (McNemar, 1947)."""
+    """Two-sided exact p-value of McNemar's test (Psychometrika 12, 1947).
+
+    `one` and `other` are the numbers of samples that only one of two networks got right.
+    """
     total = one + other
     tail = sum(comb(total, count) for count in range(min(one, other) + 1))
     return min(1.0, 2 * tail / (1 << total))

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     Files = tuple[dict[str, Payload], dict[str, bytes]]  # JSON files and pictures, by name
 
 FIRST_CHECKPOINT = 3.0  # seconds; writing one takes about a tenth of a second
-PAUSE = 20  # times what the last checkpoint took, at least, before the next: they cost at most a twentieth
-MAX_PARAMETERS = 2_000_000  # what model.json holds below its 16 MB
+PAUSE = 20  # times the duration of a checkpoint, at least, before the next: they cost at most a twentieth
+MAX_PARAMETERS = 2_000_000  # as many as fit into the 16 MB of model.json
 
 
 def record(
@@ -107,7 +107,7 @@ def run_experiment(config: RunConfig, split: Split) -> Run:
 
 @dataclass
 class Checkpoints:
-    """Keeps the epochs so far of a long training, rarely enough to cost it no more than a twentieth of its time.
+    """Writes checkpoints of a long training, rarely enough to cost at most a twentieth of its time.
 
     If a checkpoint cannot be written, training goes on and the one before stays.
     """
@@ -116,7 +116,7 @@ class Checkpoints:
     next: float = field(default_factory=lambda: time.perf_counter() + FIRST_CHECKPOINT)
 
     def maybe(self, claim: store.Claim, epoch: int) -> None:
-        """Keep the run as it is after this epoch, if it is time."""
+        """Write a checkpoint after this epoch, if it is time."""
         began = time.perf_counter()
         if began < self.next:
             return

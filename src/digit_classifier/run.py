@@ -1,4 +1,4 @@
-"""A run: what training found out, and the same in plain values."""
+"""A run: what training computed, and the same in plain values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_PICTURES = "only a network without hidden layers has one readable picture per
 
 @dataclass(frozen=True)
 class Run:
-    """What one run knows: its inputs, the trained network, and what the network says about both splits."""
+    """One run: settings, split, trained network, its epochs, and its scores on both sides of the split."""
 
     config: RunConfig
     split: Split
@@ -34,7 +34,7 @@ class Run:
 
 
 def evaluated(config: RunConfig, split: Split, network: Network, history: History, seconds: float) -> Run:
-    """The run of a network that was trained for so many seconds."""
+    """The run of a trained network; `seconds` is the time its training took."""
     predicted = network.probabilities(split.training.samples).argmax(axis=1)
     return Run(
         config=config,
@@ -48,7 +48,7 @@ def evaluated(config: RunConfig, split: Split, network: Network, history: Histor
 
 
 def results_of(run: Run) -> Results:
-    """The run in plain values: after this, nothing knows NumPy."""
+    """The run in plain values: nothing after this needs NumPy."""
     data, network, epochs, snapshots = run.split.dataset, run.network, run.history.epochs, run.history.snapshots
     has_pictures = len(network.layers) == 1
     return Results(

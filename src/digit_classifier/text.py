@@ -1,4 +1,4 @@
-"""Text that people and files hand us, made safe to show anywhere: one line, no invisible characters."""
+"""Text from users and files, made safe to show anywhere: one line, no invisible characters."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 import unicodedata
 
 LABEL_LIMIT = 80  # code points of a run's label
-READ = 50  # code points looked at for each one kept: normalising a tower of accents takes the square of its height
+READ = 50  # code points read for each one kept: normalising a long run of combining marks takes quadratic time
 SLUG_LIMIT = 40  # characters of a label in a directory's name
-MARKS = 4  # combining marks in a row; more is a tower of accents over the lines above
+MARKS = 4  # combining marks in a row; a longer run covers the lines above
 
 
 def clean_text(text: str, limit: int = LABEL_LIMIT) -> str:
     """The text as one line of at most `limit` code points; may be empty.
 
     White space becomes one space; controls, escapes, bidirectional overrides, zero-width characters and half
-    surrogate pairs (Unicode categories C*) go. Cleaning twice changes nothing.
+    surrogate pairs (Unicode categories C*) are removed. Cleaning twice changes nothing.
     """
     if text.isascii() and text.isprintable() and len(text) <= limit and text == " ".join(text.split()):
-        return text  # nearly always; a long history has thousands
+        return text  # nearly always; an index has thousands
     spaced = "".join(" " if char.isspace() else char for char in text[: READ * limit])
     kept = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
     line = unicodedata.normalize("NFC", _few_marks(unicodedata.normalize("NFC", kept)))
