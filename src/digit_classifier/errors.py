@@ -45,7 +45,10 @@ def speaking_flags() -> Iterator[None]:
 
 
 def option(name: str, value: object = None) -> str:
-    """A setting as its reader gives it: `--test-size 0.2` on the command line, `test_size=0.2` in Python."""
+    """A setting as its reader gives it: `--test-size 0.2` on the command line, `test_size=0.2` in Python.
+
+    A switch is on: `--force`, `force=True`.
+    """
     if _typed_flags.get():
         flag = "--" + name.replace("_", "-")
         return flag if value is None or value is True else f"{flag} {value}"
@@ -68,7 +71,7 @@ def at(where: str, key: object) -> str:
 
 
 def show(value: object) -> str:
-    """A value for a message: one line, at most 60 printable characters, whatever came."""
+    """Any value for a message: one line, at most 60 printable characters."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):

@@ -109,4 +109,5 @@ def _require_ours(target: Path, force: bool) -> None:
         raise InputError(explain(target, "a file to write", "a directory", f"{target / 'report.html'}"))
     if force or not os.path.lexists(target) or is_export(target):
         return
-    raise InputError(explain(target, "a new file or an earlier export", "another file", "--force to replace it"))
+    attempt = f"{option('force', True)} to replace it"
+    raise InputError(explain(target, "a new file or an earlier export", "another file", attempt))

@@ -1,7 +1,7 @@
 """What a setting accepts: the words for it in errors and help, and the parser of its text.
 
 Values are text until a setting's `Kind` parses them, whether they come from a flag, a YAML file or Python: there is
-one grammar, so `1e-3` is a number everywhere and `no` is never a surprise.
+one grammar, so `1e-3` is a number everywhere and `no` never means false.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "logistic": {
         "channels": (),
         "hidden_sizes": (),
-        "optimizer": "sgd",  # convex: plain descent over the whole split arrives
+        "optimizer": "sgd",  # convex: full-batch gradient descent converges
         "epochs": 150,  # converged, the loss falls in every epoch
         "batch_size": 0,
         "learning_rate": 0.7,  # 0.5 is 0.1 points lower, at 1.0 the loss wobbles
@@ -47,7 +47,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "momentum": 0.8,  # 0.9 overshoots after epoch 60
         "weight_decay": 0.01,  # 0.4 points above none
         "label_smoothing": 0.0,  # 0.1 costs 0.3 points
-        "shift_pixels": 0.0,  # 0.6 costs 4 points, and 1 with max: a linear model has no use for it
+        "shift_pixels": 0.0,  # 0.6 costs 4 points, and 1 with max: a linear model cannot use it
         "scaling": "standard",  # slightly better than max
     },
 }

@@ -1,4 +1,4 @@
-"""From what was given to a complete configuration: flags over file over preset over default, field by field."""
+"""From given values to a complete configuration: flags over file over preset over default, field by field."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Given(NamedTuple):
     origin: str
 
     def advice(self, name: str, text: str) -> str:
-        """How the same user would write another value: `--epochs 9`, `epochs: 9` in YAML, `epochs=9` in Python."""
+        """Another value in the same notation: `--epochs 9`, `epochs: 9` in YAML, `epochs=9` in Python."""
         if self.where.startswith("--"):
             return f"{flag(name)} {text}"
         if self.origin == ARGUMENT:
@@ -103,7 +103,7 @@ def resolve(
 def _check_places(layer: Mapping[str, tuple[Any, Given]]) -> None:
     if layer.keys() >= PLACES:
         root, flat = layer["artifacts_root"][1].where, layer["output_dir"][1].where
-        either = f"no {root} beside it (a run goes into a history, or straight into one directory)"
+        either = f"no {root} beside it (a run goes into an artifacts root, or straight into one directory)"
         raise InputError(explain(flat, either, "both", "giving only one of them"))
 
 

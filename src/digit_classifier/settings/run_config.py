@@ -24,7 +24,7 @@ def setting(
 
 @dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """Everything that decides a run. Make one with `resolve` or `configure`, which check values and fill in presets."""
+    """Every setting of a run. Make one with `resolve` or `configure`, which check values and fill in presets."""
 
     # fmt: off
     model: Literal["mlp", "cnn", "logistic"] = setting(choice("mlp", "cnn", "logistic"), "mlp", "preset: multilayer perceptron, convolutional network, or softmax regression (no hidden layer)", group="model")
@@ -36,19 +36,19 @@ class RunConfig:
     learning_rate: float = setting(real(0, 1000, above=True), BY_MODEL, "rate of the first epoch")
     lr_decay: float = setting(real(0, 1), BY_MODEL, "linear: epoch e (from 0) has rate learning_rate * max(0, 1 - lr_decay * e)")
     momentum: float = setting(real(0, 1, below=True), BY_MODEL, "heavy-ball momentum of sgd, beta1 of adamw")
-    weight_decay: float = setting(real(0, 10), BY_MODEL, "decoupled pull of the weights towards zero")
+    weight_decay: float = setting(real(0, 10), BY_MODEL, "decoupled decay of the weights towards zero")
     label_smoothing: float = setting(real(0, 1, below=True), BY_MODEL, "share of the target spread over all classes")
     shift_pixels: float = setting(real(0, 16), BY_MODEL, "training images shift, slant and stretch by up to this many pixels; 0 leaves them alone")
     exact: bool = setting(SWITCH, False, "give the same bits on every machine, in up to four times the time")
     scaling: Literal["standard", "max"] = setting(choice("standard", "max"), BY_MODEL, "per-pixel mean and deviation of the training split, or pixels / max")
-    dataset: str = setting(DATASET, "digits", "what to learn", group="data")
+    dataset: str = setting(DATASET, "digits", "data set to learn", group="data")
     split: Literal["random", "contiguous"] = setting(choice("random", "contiguous"), "random", "hold out random rows of each class, or neighbouring rows: mostly of writers not trained on", group="data")
     test_size: float = setting(real(0, 1, above=True, below=True), 0.2, "share held out for the test", group="data", alias="test_split")
     random_state: int = setting(whole(0, 2**32 - 1), 42, "the only source of randomness", group="data", alias="seed")
     sample_count: int = setting(whole(1, 400), 16, "samples in predictions.json and the gallery", group="output")
     run_label: str | None = setting(LABEL, None, "name of the run; its slug ends the directory's name", group="output", example="baseline")
     artifacts_root: str | None = setting(PLACE, None, "where run directories, index.json and latest/ live", group="output", example="my-artifacts")
-    output_dir: str | None = setting(PLACE, None, "write this run's files straight here: no history, no latest/", group="output", example="my-run")
+    output_dir: str | None = setting(PLACE, None, "write this run's files straight here: no index, no latest/", group="output", example="my-run")
     roc_per_class: bool = setting(SWITCH, False, "add ROC curves and their areas, per class", group="optional analytics")
     learning_rate_trace: bool = setting(SWITCH, False, "add the learning rate and loss of every epoch", group="optional analytics")
     timing_stats: bool = setting(SWITCH, False, "add the seconds of every epoch", group="optional analytics")

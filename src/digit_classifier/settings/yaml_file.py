@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from digit_classifier.errors import InputError, explain, show, suggestion
+from digit_classifier.errors import InputError, explain, option, show, suggestion
 from digit_classifier.settings.kinds import LABEL, PLACE, SIZES
 from digit_classifier.settings.resolve import Given, example
 from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
@@ -30,15 +30,16 @@ def read_yaml(path: Path) -> list[Given]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         came = f"{show(str(path))} ({reason})"
-        raise InputError(explain("--config", "a readable YAML file", came, "--config config.yaml")) from None
+        attempt = option("config", "config.yaml")
+        raise InputError(explain(option("config"), "a readable YAML file", came, attempt)) from None
     return parse_yaml(data, show(path.name).strip("'"))
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """Open a regular file. A pipe that nobody writes to would keep us waiting for ever."""
+    """Open a regular file; do not block on a FIFO."""
     descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     kind = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(kind) or stat.S_ISDIR(kind):  # Python has its own words for a directory
+    if stat.S_ISREG(kind) or stat.S_ISDIR(kind):  # Python itself refuses to read a directory
         return descriptor
     os.close(descriptor)
     raise OSError(errno.EINVAL, "a pipe or device")
