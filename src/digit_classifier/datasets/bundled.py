@@ -53,7 +53,7 @@ def _packaged_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]] | None:
 def read_table(packed: bytes, samples: int) -> NDArray[np.uint8]:
     """Rows of 64 pixels 0..16 and a digit 0..9, from compressed lines; ValueError for anything else.
 
-    Whatever the file says, at most 300 bytes of text a row are unpacked.
+    At most 300 bytes of text per row are unpacked, whatever the file says.
     """
     inflate = zlib.decompressobj(wbits=31)
     try:
@@ -63,7 +63,7 @@ def read_table(packed: bytes, samples: int) -> NDArray[np.uint8]:
     if not inflate.eof:
         raise ValueError("more or less than a table")
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # where the text is no list of numbers, `fromstring` only warns
+        warnings.simplefilter("error")  # `fromstring` only warns where the text is not a list of numbers
         try:  # much faster than np.loadtxt, and as whole numbers five times as fast as floats
             table = np.fromstring(text.decode("ascii").replace("\n", ","), np.int64, sep=",").reshape(samples, 65)
         except DeprecationWarning as error:

@@ -1,4 +1,4 @@
-"""What a network learns from: a data set as it came, and the examples of one side of a split."""
+"""What a network learns from: a whole data set, and the examples of one side of a split."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Dataset:
     name: str
     title: str
     source: str
-    note: str  # what a reader of its accuracies has to know
+    note: str  # what to know when reading its accuracies
     images: NDArray[np.uint8]  # (samples, height, width), 0..max_value
     labels: NDArray[np.intp]  # (samples,) class index
     class_names: tuple[str, ...]

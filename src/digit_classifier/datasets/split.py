@@ -31,12 +31,12 @@ class Split:
 
     @cached_property
     def training(self) -> Examples:
-        """The samples that train."""
+        """The training samples."""
         return self.dataset.examples(self.training_ids)
 
     @cached_property
     def holdout(self) -> Examples:
-        """The samples that are only watched."""
+        """The samples that are held out."""
         return self.dataset.examples(self.holdout_ids)
 
     @cached_property
@@ -62,11 +62,11 @@ def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> S
 
 
 def contiguous_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
-    """Hold out ⌈test_size · samples⌉ neighbouring rows: block number random_state, around the end and on.
+    """Hold out ⌈test_size · samples⌉ neighbouring rows: block number random_state, modulo the number of blocks.
 
-    Rows come writer after writer, so these are mostly of people whose hand was never trained on. With a test size of
-    1 / n, random states 0 to n − 1 hold out every row once (the last block may overlap the one before). InputError
-    when a class would be missing on either side.
+    Rows are in the order of their writers, so most of these are of writers not trained on. With a test size of 1 / n,
+    random states 0 to n − 1 hold out every row once (the last block may overlap the one before). InputError when a
+    class would be missing on either side.
     """
     total, samples = _held_out(dataset, test_size), len(dataset.labels)
     first = min(random_state % ceil(samples / total) * total, samples - total)
