@@ -234,11 +234,11 @@ def test_text_too_long_loses_its_middle_and_keeps_its_ends() -> None:
 
 
 def test_words_never_round_a_mistake_away() -> None:
-    assert verdict(358, 360, "hold-out digit") == "99.4 % of 360 hold-out digits are right"
-    assert verdict(9_999, 10_000, "digit") == "99.99 % of 10,000 digits are right"
-    assert verdict(16, 16, "digit") == "All 16 digits are right"
-    assert verdict(0, 16, "digit") == "None of the 16 digits are right"
-    assert verdict(1, 1, "digit") == "The only digit is right"
+    assert verdict(358, 360, "hold-out digit") == "99.4 % of 360 hold-out digits are classified correctly"
+    assert verdict(9_999, 10_000, "digit") == "99.99 % of 10,000 digits are classified correctly"
+    assert verdict(16, 16, "digit") == "All 16 digits are classified correctly"
+    assert verdict(0, 16, "digit") == "None of the 16 digits are classified correctly"
+    assert verdict(1, 1, "digit") == "The only digit is classified correctly"
     assert verdict(0, 0, "digit") == "There are no digits"
     assert percent(1, 100_000) == "0.001 %"
     assert certainty(0.9999) == certainty(1.0) == "> 99 %"

@@ -105,7 +105,7 @@ def shortest(values: list[float]) -> list[float]:
 
 
 class Epoch(NamedTuple):
-    """What one pass over the training split left behind."""
+    """The network after one epoch, and its scores."""
 
     network: Network  # rounded
     training_loss: float
@@ -133,7 +133,7 @@ def train(
 
 
 def step(network: Network, pixels: list[float], label: int, rate: float) -> tuple[list[float], int]:
-    """Learn from one sample; returns what the network said before."""
+    """Learn from one sample; returns the probabilities before the step."""
     said = network.probabilities(pixels)
     for index, probability in enumerate(said):
         push = rate * (probability - (index == label))

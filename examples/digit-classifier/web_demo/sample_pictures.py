@@ -66,11 +66,11 @@ class Picture:
 
 
 def matrix_picture(metrics: Payload) -> bytes:
-    """confusion_matrix.png: true class down, predicted class across; right is blue, wrong amber."""
+    """confusion_matrix.png: true class down, predicted class across; correct is blue, wrong amber."""
     counts, cell, left, top = metrics["confusion_matrix"], 56, 170, 150
     total, right = sum(map(sum, counts)), sum(row[index] for index, row in enumerate(counts))
     picture = Picture(800, 760)
-    picture.write(40, 40, f"SYNTHETIC DIGITS  {right} OF {total} RIGHT", 5)
+    picture.write(40, 40, f"SYNTHETIC DIGITS  {right} OF {total} CORRECT", 5)
     picture.write_centred(left + 5 * cell, 90, "PREDICTED", 3, MUTED)
     picture.write(40, 124, "TRUE", 3, MUTED)
     picture.box(left - 2, top - 2, 10 * cell + 2, 10 * cell + 2, LINE)
@@ -92,7 +92,7 @@ def gallery_picture(predictions: Payload) -> bytes:
     samples, dot, pitch = predictions["samples"], 11, 112
     right = sum(sample["true_label"] == sample["predicted_label"] for sample in samples)
     picture = Picture(960, 460)
-    picture.write(40, 40, f"SYNTHETIC DIGITS  {right} OF {len(samples)} RIGHT", 5)
+    picture.write(40, 40, f"SYNTHETIC DIGITS  {right} OF {len(samples)} CORRECT", 5)
     picture.write(40, 86, "TRUE > PREDICTED", 3, MUTED)
     for place, sample in enumerate(samples):
         left, top = 42 + place % 8 * pitch, 136 + place // 8 * 154

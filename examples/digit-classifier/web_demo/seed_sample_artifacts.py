@@ -1,7 +1,7 @@
 """Write two synthetic sample runs, so that the page has something to show where nothing can be installed.
 
 Needs Python 3.11 and this repository, no packages. It draws digits, trains softmax regression on them in plain Python
-and publishes what came out, so every number of a sample run follows from the others as in a real one.
+and publishes the results, so every number of a sample run follows from the others as in a real one.
 """
 
 import sys
@@ -44,7 +44,7 @@ Payload = dict[str, Any]
 
 
 class Recipe(NamedTuple):
-    """One sample run. The time in its name is a fixed one: it is how we know our own runs again."""
+    """One sample run. The time in its name is fixed: by it a later seeding finds its own runs."""
 
     created: str
     slug: str
@@ -159,7 +159,7 @@ def payloads_of(recipe: Recipe, labels: list[int], images: list[Image]) -> dict[
 
 
 def results_of(recipe: Recipe, labels: list[int], images: list[Image]) -> Results:
-    """Train on the drawn digits; what came out."""
+    """Train on the drawn digits; returns the results."""
     generator = random.Random(SEED)  # noqa: S311
     held = hold_out(labels, generator)
     inputs = [[pixel / INKED for pixel in image] for image in images]

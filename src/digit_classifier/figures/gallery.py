@@ -1,4 +1,4 @@
-"""A gallery of samples with what the network made of them."""
+"""A gallery of samples with the network's predictions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TOP, _BOTTOM, _GAP = 200, HEIGHT - 56, 24
 _FRAME = 7
-_TALLEST = 4096  # px; a run with a larger picture does not pass its check
+_TALLEST = 4096  # px; a run with a larger picture is not valid
 _SHORT = 60  # px at size 28: names that fit a caption twice
 _NAMED = 40  # samples; beyond, long names would make the sheet endless
 
@@ -40,8 +40,8 @@ class _Layout(NamedTuple):
 def sample_gallery_png(predictions: Mapping[str, Any]) -> bytes:
     """The samples of a `predictions.json` payload as ink on paper: true → predicted class, confidence below.
 
-    A mistake wears an amber frame, a notched corner and an amber caption. Many samples make the sheet taller, up to
-    4096 px; long class names give way to numbers on such a sheet.
+    A mistake has an amber frame, a notched corner and an amber caption. Many samples make the sheet taller, up to
+    4096 px; long class names are replaced by numbers on such a sheet.
     """
     labels = [name if drawable(name) else f"class {index}" for index, name in enumerate(predictions["labels"])]
     explained = "true class → predicted class, confidence below; a notched amber frame marks a mistake"
@@ -74,11 +74,11 @@ def sample_gallery_png(predictions: Mapping[str, Any]) -> bytes:
 def _title(right: int, shown: int, thing: str) -> str:
     if shown == 1 or right in (0, shown):
         return verdict(right, shown, thing)
-    return f"{right} of {shown} {thing}s are right"
+    return f"{right} of {shown} {thing}s are classified correctly"
 
 
 def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:
-    """The number of columns that shows the largest pictures on a 16 : 9 sheet, or on a taller one if they got tiny."""
+    """The number of columns that shows the largest pictures on a 16 : 9 sheet, or on a taller one if they were tiny."""
     wide = WIDTH - 2 * MARGIN + _GAP
     longest = _widest(labels)
     lines, narrowest = (2, 130 if count <= 100 else 86) if longest <= _SHORT else (3, 250 if longest > 130 else 160)

@@ -43,9 +43,9 @@ class _Grid(NamedTuple):
 
 
 def confusion_matrix_png(metrics: Mapping[str, Any]) -> bytes:
-    """Counts of a `metrics.json` payload: true class down, predicted class across; right is blue, wrong amber.
+    """Counts of a `metrics.json` payload: true class down, predicted class across; correct is blue, wrong amber.
 
-    Up to 14 classes each row ends with its recall and total; with more, the most frequent mix-ups stand there.
+    Up to 14 classes each row ends with its recall and total; with more, the most frequent mix-ups are listed there.
     """
     counts: list[list[int]] = metrics["confusion_matrix"]
     labels = [name if drawable(name) else f"class {index}" for index, name in enumerate(metrics["labels"])]

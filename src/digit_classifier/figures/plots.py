@@ -1,4 +1,4 @@
-"""The opt-in analytics, drawn by Matplotlib's Agg canvas; pyplot and its global state stay out."""
+"""The opt-in analytics, drawn by Matplotlib's Agg canvas, without pyplot and its global state."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _above(values: Sequence[float], factor: float) -> float:
 
 
 def _epoch_axis(axes: Axes, epochs: Sequence[int]) -> None:
-    """Whole epochs only; a few epochs do not become a wall."""
+    """Whole epochs only; a few epochs get room on both sides, so that their bars stay narrow."""
     from matplotlib.ticker import MaxNLocator
 
     axes.set_xlabel("epoch")

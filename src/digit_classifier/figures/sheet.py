@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, MARGIN = 1600, 900, 72
 SMALLEST = 28  # px; still readable when the sheet is shown 480 px wide
 _RAMP = 6  # colours between paper and ink, the paper's own left out
-_LEVELS = [round(value / 255 * _RAMP) for value in range(256)]  # how far along the ramp each cover of a glyph is
+_LEVELS = [round(value / 255 * _RAMP) for value in range(256)]  # step on the ramp per coverage of a pixel by a glyph
 _COVERED = [255 if level else 0 for level in _LEVELS]
 
 Anchor = Literal["left", "middle", "right"]
@@ -110,7 +110,7 @@ def _typeface(size: int, wide: bool) -> ImageFont.FreeTypeFont:
 
     font = ImageFont.truetype(path, size) if wide and (path := _wide_font()) else ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
-        raise OSError("figures: expected a Pillow built with FreeType, got one without; to fix: pip install pillow")
+        raise OSError("figures: expected a Pillow built with FreeType, got one without; try pip install pillow")
     return font
 
 
@@ -167,7 +167,7 @@ def text_width(text: str, size: int) -> float:
 
 
 def fit(text: str, room: float, size: int, smallest: int) -> tuple[str, int]:
-    """The text and the largest size ≤ `size` that fit `room` pixels; below `smallest` the middle gives way to "…".
+    """The text and the largest size ≤ `size` that fit `room` pixels; below `smallest` "…" replaces the middle.
 
     Names that differ differ at their ends more often than in the middle.
     """

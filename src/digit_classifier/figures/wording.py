@@ -17,21 +17,21 @@ def percent(part: float, whole: float = 1.0) -> str:
 
 
 def certainty(confidence: float) -> str:
-    """A whole percentage that never claims certainty the network did not have."""
+    """A whole percentage, never rounded up to certainty."""
     if confidence >= 0.995:
         return "> 99 %"
     return f"{100 * confidence:.0f} %"
 
 
 def verdict(right: int, total: int, thing: str) -> str:
-    """The result as a sentence, e.g. `99.4 % of 360 hold-out digits are right`."""
+    """The result as a sentence, e.g. `99.4 % of 360 hold-out digits are classified correctly`."""
     if total == 0:
         return f"There are no {thing}s"
     if total == 1:
-        return f"The only {thing} is {'right' if right else 'wrong'}"
+        return f"The only {thing} is classified {'correctly' if right else 'wrongly'}"
     if right in (0, total):
-        return f"{'All' if right else 'None of the'} {total:,} {thing}s are right"
-    return f"{percent(right, total)} of {total:,} {thing}s are right"
+        return f"{'All' if right else 'None of the'} {total:,} {thing}s are classified correctly"
+    return f"{percent(right, total)} of {total:,} {thing}s are classified correctly"
 
 
 def thing_named_by(labels: Sequence[str]) -> str:
@@ -61,5 +61,5 @@ def seconds(value: float) -> str:
 
 
 def shortened(name: str, length: int) -> str:
-    """A name of at most `length` characters; the middle gives way."""
+    """A name of at most `length` characters; "…" replaces the middle."""
     return name if len(name) <= length else f"{name[: length // 2]}…{name[1 + length // 2 - length :]}"
