@@ -1,4 +1,4 @@
-"""Training again: which tier is reached, what differs, what is refused, what is kept of the outcome."""
+"""Training again: which tier is reached, what differs, what is refused, what is recorded."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def run(trained: Path, tmp_path: Path) -> Path:
 
 
 def edited(run: Path, change: Callable[[dict[str, Any]], None]) -> Path:
-    """The run with other JSON, sealed anew as somebody who has our code could."""
+    """The run with other JSON, sealed anew as a forger with our code could."""
     files = {path.name: path.read_bytes() for path in run.iterdir() if path.suffix in (".json", ".png")}
     del files[MANIFEST_FILE]
     payloads = {name: decode(data, name) for name, data in files.items() if name.endswith(".json")}

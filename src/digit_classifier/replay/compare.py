@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digit_classifier.artifacts import Payload
 
 FLOATS = frozenset(["offset", "scale", "weights", "bias", "first_layer_weights"])  # float32 in base64
-DIGEST = "sha256"  # says that numbers differ, which the numbers say better
+DIGEST = "sha256"  # not compared: the numbers behind it are
 CHANCE = 0.05
 
 
@@ -41,14 +41,14 @@ def tier_of(stored: Mapping[str, Payload], fresh: Mapping[str, Payload], *, equa
 
 
 def question(holdout: Payload) -> tuple[list[int], list[int], int]:
-    """What a network was asked: which samples, what they are, among how many classes."""
+    """What was predicted: sample ids, true labels, number of classes."""
     return holdout["sample_ids"], holdout["true_labels"], len(holdout["probabilities"][0])
 
 
 def differ_by_chance(one: Payload, other: Payload) -> bool:
-    """Whether two networks may differ by chance alone, judged by what they say of the same hold-out (holdout.json).
+    """Whether two networks may differ by chance alone, judged by their predictions (holdout.json).
 
-    Right and wrong answers: McNemar's exact test (Psychometrika 12, 1947) finds nothing. Log loss: the means are within
+    Correct predictions: McNemar's exact test (Psychometrika 12, 1947) gives p ≥ 0.05. Log loss: the means are within
     two standard errors of the first.
     """
     labels = one["true_labels"]

@@ -37,13 +37,13 @@ CAUSES = {  # the facts that make an environment another one, likeliest cause of
 def environment_differences(run: Mapping[str, Any], here: Mapping[str, Any]) -> list[Payload]:
     """The facts that differ between two environments and may explain a difference, the likeliest first.
 
-    A fact that only one of them knows counts as another: what was not recorded cannot be promised to be the same.
+    A fact that only one of them has counts as a difference: what was not recorded cannot be promised to be the same.
     """
     pairs = [(fact, run.get(fact), here.get(fact)) for fact in CAUSES if fact in run or fact in here]
     return [{"fact": fact, "run": one, "here": other} for fact, one, other in pairs if one != other]
 
 
 def promise(config: Mapping[str, Any], environment: Sequence[Payload]) -> str:
-    """The tier that is promised to a run with this configuration where these facts differ."""
+    """The tier that is promised for a run with this configuration where these facts differ."""
     arithmetic = "exact" if config.get("exact", False) is True else "ordinary"
     return PROMISES[arithmetic, "another" if environment else "the same"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def report(outcome: Payload) -> Iterator[str]:
-    """The outcome for a person, line by line."""
+    """The outcome as lines of text."""
     kept = "held" if outcome["held"] else "BROKEN"
     yield f"{outcome['run_id'] or 'run'}: {outcome['tier']}"
     yield f"promised: {outcome['promised']} ({kept})"

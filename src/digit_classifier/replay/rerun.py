@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int], AbstractContextManager[Callable[[Epoch], None] | None]]
 
 MAX_SECONDS = 600.0  # limit the time that a run from elsewhere can take
-WARM = 2.0  # seconds before the time of an epoch is taken for typical
+WARM = 2.0  # seconds of training before its total time is estimated
 COMPARED = tuple(name for name, artifact in ARTIFACTS.items() if artifact.compared)
 NEEDED = ("run_summary.json", "metrics.json", "loss_curve.json", "holdout.json", "model.json")
 
@@ -43,7 +43,7 @@ def replay(
 ) -> Payload:
     """The outcome of training the run in `directory` again, as in replays/<run id>.json; writes nothing.
 
-    `progress` makes the listener of a training of this many epochs, if any.
+    `progress(epochs)` opens a listener for that many epochs, or None.
 
     ArtifactError when the run is damaged; InputError when it cannot be trained again here, or not in `max_seconds`.
     """
@@ -119,7 +119,7 @@ def train_again(
                 recorded = summary["timing"]["training_seconds"]
                 came = f"{planned:,} epochs that take about {seconds:,.0f} s here (the run says: {recorded:,.1f} s)"
                 wanted = f"at most {max_seconds:g} s of training"
-                raise InputError(explain(directory, wanted, came, option("max_seconds")))
+                raise InputError(explain(directory, wanted, came, f"a larger {option('max_seconds')}"))
             if epoch.number == last:
                 break
         payloads = payloads_of(results_of(run()))
