@@ -52,7 +52,7 @@ def keep(staged: Claim, epoch: int) -> None:
 
 
 def publish(root: Path, kept: Callable[[], None] = lambda: None) -> str:
-    """A training of three epochs that keeps two, and goes on when one cannot be kept."""
+    """A training of three epochs that writes two checkpoints, and goes on when one cannot be written."""
     with claim(root, CREATED) as staged:
         for epoch in (1, 2):
             with suppress(OSError):
@@ -83,7 +83,7 @@ def epoch_kept(root: Path) -> int:
 
 
 def check_choices(root: Path) -> None:
-    """Left, adopted or removed: each leaves a root that is in order, and adopting shows what was kept."""
+    """Left, adopted or removed: each leaves a root that is in order, and adopting publishes the checkpoint."""
     before, epoch = snapshot(root), epoch_kept(root)
     if not runs_in(before) and not leftovers(before):
         return  # a directory without runs, which `repair` refuses
@@ -157,7 +157,7 @@ def test_an_operation_that_fails_costs_at_most_a_checkpoint_or_the_last_epochs(
         if runs_in(tree):
             assert epoch_kept(root) == 0
         elif "are kept" in message and not sticky:
-            assert f"its epochs up to {epoch_kept(root)} are kept" in message
+            assert f"checkpoint after epoch {epoch_kept(root)}; to publish it" in message
         if number % 5 == 0:
             check_choices(root)
 

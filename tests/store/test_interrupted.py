@@ -1,4 +1,4 @@
-"""Trainings that end too early: killed, failed, stopped by hand. What is kept is what they had learned."""
+"""Trainings that end too early: killed, failed, stopped by hand. Their checkpoints hold what they had learned."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def train(root: Path, listen: Callable[[Epoch], None] | None = None, **settings:
 
 
 def state_after(epoch: int, **settings: str) -> dict[str, dict[str, Any]]:
-    """What an undisturbed training of the same settings knows after an epoch."""
+    """The results of an undisturbed training of the same settings after an epoch."""
     config = configure(**SETTINGS | settings)
     with experiment(config, prepare(config)) as (training, run):
         next(each for each in training if each.number == epoch)
@@ -82,14 +82,14 @@ def test_a_killed_training_is_adopted_with_what_it_knew_after_its_last_epoch(
     assert stop - 1 <= kept.epoch < 30
     assert kept.planned == 30
     assert cli.main(["runs", str(tmp_path)]) == 0
-    assert f"interrupted: {kept.run_id}, with its epochs up to {kept.epoch} of 30; try" in capsys.readouterr().out
+    assert f"interrupted: {kept.run_id}, checkpoint after epoch {kept.epoch} of 30; try" in capsys.readouterr().out
     assert cli.main(["runs", str(tmp_path), "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)["interrupted"]
     assert listed == [{"run_id": kept.run_id, "epoch": kept.epoch, "planned": 30}]
     assert cli.main(["repair", str(tmp_path)]) == 0
     assert "left as it is" in capsys.readouterr().out
     assert cli.main(["repair", str(tmp_path), "--adopt"]) == 0
-    assert "now a run of the history" in capsys.readouterr().out
+    assert "now published as a run" in capsys.readouterr().out
     assert cli.main(["verify", str(tmp_path)]) == 0
     bundle = read_bundle(tmp_path / kept.run_id)
     assert bundle.payloads["run_summary.json"]["interrupted"] == {"epoch": kept.epoch, "planned": 30}
@@ -135,7 +135,8 @@ def fail_at(number: int, error: type[BaseException]) -> Callable[[Epoch], None]:
 def test_an_error_keeps_the_epochs_before_it_and_says_so(tmp_path: Path) -> None:
     with pytest.raises(MemoryError) as caught:
         train(tmp_path, fail_at(5, MemoryError))
-    assert caught.value.__notes__ == [f"its epochs up to 4 are kept: digit-classifier repair {tmp_path} --adopt"]
+    command = f"digit-classifier repair {tmp_path} --adopt"
+    assert caught.value.__notes__ == [f"checkpoint after epoch 4; to publish it: {command}"]
     assert [kept.epoch for kept in repair(tmp_path, "adopt").interrupted] == [4]
     (entry,) = read_root(tmp_path).entries
     assert inspect(tmp_path / entry["run_id"], shared_data="required").problems == []
@@ -149,7 +150,7 @@ def test_the_command_line_prints_the_note_in_its_one_line(
     monkeypatch.setattr(flow, "record", lambda resolved, **_: real(resolved, listen=fail_at(3, MemoryError)))
     assert cli.main(["train", "--epochs", "9", "--hidden-sizes", "4", "--artifacts-root", str(tmp_path)]) == 1
     err = capsys.readouterr().err
-    assert err.endswith(f"; its epochs up to 2 are kept: digit-classifier repair {tmp_path} --adopt\n")
+    assert err.endswith(f"; checkpoint after epoch 2; to publish it: digit-classifier repair {tmp_path} --adopt\n")
     assert err.count("\n") == 1
 
 

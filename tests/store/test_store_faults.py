@@ -80,7 +80,7 @@ def _prepare(root: Path, case: str) -> None:
     publish(root)
     publish(root)
     if case == "after a crash":
-        for number in (12, 36):  # while staging, and while mirroring
+        for number in (12, 36):  # while writing the run, and while mirroring
             assert die_at(root, number, midway=False, action=lambda: publish(root)) is None
         assert leftovers(snapshot(root))
     if case == "corrupt index":
@@ -326,7 +326,7 @@ def test_eight_writers_publish_two_hundred_runs_before_two_readers(tmp_path: Pat
 
 
 def _read_until(root: Path, stop: Path) -> int:
-    """Looks at everything until the writers are done; how often, or the failure that a reader saw."""
+    """Looks at everything until the writers are done; returns how often, or the failure that a reader saw."""
     looks = 0
     while not stop.exists():
         tree = {}

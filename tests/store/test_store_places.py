@@ -82,7 +82,7 @@ def test_a_root_may_have_as_long_a_name_as_the_file_system_allows(tmp_path: Path
 
 
 def fill(root: Path, count: int) -> list[str]:
-    """So many runs, unlisted; written without waiting for the disk, which is not what is measured here."""
+    """This many runs, unlisted; written without waiting for the disk, which is not measured here."""
     names = []
     publish(root)
     for number in range(count):

@@ -1,4 +1,4 @@
-"""`repair`: what is derived is built again, and what crashed writers left is dealt with."""
+"""`repair`: rebuild what is derived, and settle what crashed writers left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
     add_root(parser)
     choices = parser.add_mutually_exclusive_group()
-    for choice, about in (("adopt", "list interrupted runs, with their epochs so far"), ("remove", "delete them")):
+    for choice, about in (("adopt", "publish the checkpoints of interrupted runs"), ("remove", "delete them")):
         choices.add_argument(f"--{choice}", dest="interrupted", action="store_const", const=choice, help=about)
     parser.set_defaults(interrupted="leave")
 
@@ -28,8 +28,8 @@ def _repair(options: argparse.Namespace) -> int:
     print(f"{root}: {report.index.runs} runs listed")
     for name in report.removed:
         print(f"removed: {name}, left by a writer that died")
-    left = "left as it is; --adopt makes it a run of the history, --remove deletes it"
-    done = "now a run of the history" if options.interrupted == "adopt" else left
+    left = "left as it is; --adopt publishes it as a run, --remove deletes it"
+    done = "now published as a run" if options.interrupted == "adopt" else left
     for each in report.interrupted:
         print(f"{interrupted_line(each)}, {done}")
     for name, problems in report.damaged.items():

@@ -58,8 +58,8 @@ def _as_json(found: Root) -> dict[str, object]:
 
 
 def interrupted_line(found: Interrupted) -> str:
-    """A run that was not published, and how far it came."""
-    return f"interrupted: {found.run_id}, with its epochs up to {found.epoch} of {found.planned}"
+    """A run that was not published, and its checkpoint."""
+    return f"interrupted: {found.run_id}, checkpoint after epoch {found.epoch} of {found.planned}"
 
 
 COMMAND = Command("runs", "list the runs of an artifacts root, newest first", _arguments, _runs)

@@ -52,7 +52,7 @@ def publish(root: Path, payloads: Mapping[str, Payload], pictures: Mapping[str, 
 def place(created: str, label: str | None, *, root: Path, output_dir: Path | None = None) -> Iterator[Place]:
     """Where a run of this time and label will be: a name claimed in a root, or with `output_dir` just there.
 
-    InputError when it cannot be written: the time to know that is before the training.
+    InputError, before any training, when it cannot be written.
     """
     from digit_classifier.store.claim import claim
     from digit_classifier.store.flat import FlatRun, require_writable

@@ -46,8 +46,9 @@ class Sealed(NamedTuple):
 def seal(payloads: Mapping[str, Payload], pictures: Mapping[str, bytes], run_id: str | None) -> Sealed:
     """Validate and encode every file of a run, and list all of them, with their hashes, in its manifest.
 
-    `payloads` need run_summary.json, which gets the run id; None is a flat run. The data set lies in the run directory
-    of a flat run, and beside the others. ArtifactError for a payload that breaks its rules, and for what no run holds.
+    `payloads` need run_summary.json, which gets the run id; None is a flat run. A flat run has its data set in its own
+    directory, other runs share theirs in datasets/. ArtifactError for a payload that breaks its rules, and for an
+    unknown file name.
     """
     payloads = {**payloads, "run_summary.json": stamped(payloads["run_summary.json"], run_id)}
     for name, payload in payloads.items():
@@ -74,7 +75,7 @@ def seal_files(
     sealed[RUN_TWIN] = run_twin(manifest, sealed)
     manifest["files"] |= {RUN_TWIN: entry_of_file(sealed[RUN_TWIN])}
     for name, data in sealed.items():
-        if len(data) > max_bytes(name):  # what no reader takes is not written either
+        if len(data) > max_bytes(name):  # a writer keeps to the limits of the readers
             attempt = "a smaller network or data set"
             raise ArtifactError(explain(name, f"at most {max_bytes(name)} bytes", f"{len(data)}", attempt))
     MANIFEST.validate(manifest)
@@ -88,7 +89,7 @@ def _known(name: str) -> str:
 
 
 def entry_of_file(data: bytes) -> Payload:
-    """What a manifest says of a file."""
+    """The entry of a file in a manifest."""
     return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 

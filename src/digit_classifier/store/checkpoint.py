@@ -1,7 +1,7 @@
 """The epochs so far of a run in the making, inside its claim until the run is published.
 
 A checkpoint is a complete sealed run of its own, in a directory named by its epoch. The one before is removed only when
-the disk has the new one, so a crash at any moment leaves at least one whole; which one that is, the hashes say.
+the disk has the new one, so a crash at any moment leaves at least one whole; the hashes tell which.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Interrupted:
 
 
 def write_checkpoint(claim: Path, epoch: int, run: Sealed) -> None:
-    """Put the run as it is after this epoch in the place of the checkpoint before, durably."""
+    """Write the checkpoint of an epoch durably, in the place of the one before."""
     older = checkpoints_in(claim)
     missing = {name: text for name, text in run.shared.items() if not (claim / name).exists()}
     if missing:
@@ -95,7 +95,7 @@ def _read(claim: Path, run_id: str, epoch: int) -> Interrupted:
 
 
 def adopt(root: Path, found: Interrupted) -> None:
-    """Show a checkpoint as the run it is; the caller holds the lock of its claim."""
+    """Publish a checkpoint as a run; the caller holds the lock of its claim."""
     for name, text in found.shared.items():
         write_shared_data(root, name, text, found.directory.parent)
     rename(found.directory, root / found.run_id)
@@ -103,7 +103,7 @@ def adopt(root: Path, found: Interrupted) -> None:
 
 
 def write_shared_data(root: Path, name: str, data: bytes, scratch: Path) -> None:
-    """Write a data set and its twin once, for all runs; a missing or damaged file is put right.
+    """Write a data set and its twin once, for all runs; a missing or damaged file is written anew.
 
     Through `scratch`, the claim, so that a crash leaves temporary files only where `repair` looks for them.
     """

@@ -38,7 +38,7 @@ _MAX_NAME = 90  # characters, and a suffix may come after them
 
 @dataclass
 class Claim:
-    """A run id that nobody else can get, and the hidden directory whose locked sibling shows that its writer lives."""
+    """A run id that no other process can get, and a hidden directory; the lock shows that its writer is alive."""
 
     root: Path
     run_id: str
@@ -48,7 +48,7 @@ class Claim:
     checkpoint: int | None = None  # epoch of the last one
 
     def keep(self, epoch: int, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> None:
-        """Keep the run as it is after this epoch, in case the process dies; hidden until `repair` adopts it.
+        """Write a checkpoint, the run after this epoch, in case the process dies; hidden until `repair` adopts it.
 
         OSError leaves the checkpoint before.
         """
@@ -118,9 +118,9 @@ class Claim:
 def claim(root: Path, created: str, label_slug: str | None = None) -> Iterator[Claim]:
     """Take a run id before the training, and give it back when nothing was published.
 
-    A checkpoint goes with it, but not when an error ends the training (an interrupt is none): then the error gets a
-    note, and `repair` adopts or removes it. `created` is the caller's clock: UTC, as "2026-11-22T19:16:12Z". The root
-    is made when it is missing. InputError when it cannot be written: the time to know that is before the training.
+    A checkpoint is removed with it, unless an error (not an interrupt) ended the training: then the error gets a note,
+    and `repair` adopts or removes the checkpoint. `created` is the caller's clock: UTC, as "2026-11-22T19:16:12Z".
+    The root is made when it is missing. InputError, before any training, when it cannot be written.
     """
     mine, crashed = take_claim(root, created, label_slug), False
     try:
@@ -128,7 +128,7 @@ def claim(root: Path, created: str, label_slug: str | None = None) -> Iterator[C
     except Exception as error:
         crashed = True
         if epoch := mine.unpublished_checkpoint():
-            error.add_note(f"its epochs up to {epoch} are kept: digit-classifier repair {root} --adopt")
+            error.add_note(f"checkpoint after epoch {epoch}; to publish it: digit-classifier repair {root} --adopt")
         raise
     finally:
         mine.release(crashed=crashed)
@@ -161,13 +161,13 @@ def take_claim(root: Path, created: str, label_slug: str | None) -> Claim:
 
 
 def _require_ours(root: Path) -> None:
-    """What every publication writes to is what we would have made, or absent: to be known before the training."""
+    """InputError, before any training, unless the lock, datasets/ and latest/ are ours or absent."""
     shared = (
         (ROOT_LOCK, "a file", stat.S_ISREG),
         *((name, "a directory", stat.S_ISDIR) for name in (DATASETS, LATEST)),
     )
     for name, kind, fits in shared:
-        with suppress(OSError):  # absent; or the whole root cannot be read, which the claim will say
+        with suppress(OSError):  # absent; or the whole root cannot be read, which the claim will report
             if not fits((root / name).lstat().st_mode):
                 raise InputError(explain(root / name, f"{kind} of ours", "a link or something else", "deleting it"))
 

@@ -1,4 +1,4 @@
-"""File operations that survive a crash: whole files, kept on disk before their name appears, never through a link."""
+"""File operations that survive a crash: whole files, on disk before their name appears, never through a link."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ADVICE = {
 
 
 def cannot_write(directory: Path, error: OSError, where: str | None = None) -> InputError:
-    """The one phrasing of every reason why a directory that was named by `where` cannot be written."""
+    """The one phrasing of every reason why a directory cannot be written; `where` is how the caller names it."""
     advice = f"{_ADVICE.get(error.errno or 0, 'another')} {where or option('artifacts_root')}"
     return InputError(explain(directory, "a directory that can be written", error.strerror or str(error), advice))
 
@@ -168,7 +168,7 @@ def replace(source: Path, target: Path) -> None:
 def prepared(scratch: Path, files: Mapping[str, bytes], *, keep: bool = True) -> Iterator[dict[Path, str]]:
     """Write every file under a temporary name first: temporary path → name, for `replace` to put in place.
 
-    A full disk is met before the first old file is gone. What was not put in place is removed when that fails.
+    A full disk is noticed before the first old file is gone. On failure, what was not put in place is removed.
     """
     temporary = {scratch / f".{name}-{os.urandom(4).hex()}.tmp": name for name in files}
     try:
@@ -191,9 +191,9 @@ def replace_all(directory: Path, files: Mapping[str, bytes], *, scratch: Path, k
 
 
 def remove_directory(directory: Path, levels: int = 1) -> None:
-    """Delete a directory that holds files, and directories down to so many levels in all.
+    """Delete a directory of files; with more `levels`, one of directories, as deep as that.
 
-    OSError when it holds others: those are not ours.
+    OSError when it is deeper: such directories are not ours.
     """
     for path in list(directory.iterdir()):
         if levels > 1 and path.is_dir() and not path.is_symlink():

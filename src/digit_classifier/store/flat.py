@@ -1,4 +1,4 @@
-"""Flat mode: the files of one run straight in a directory of the user's, without a root."""
+"""Flat mode: the files of one run straight in a directory that the user chose, without a root."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FlatRun:
-    """A run in the making that will lie straight in a directory of the user's, without a run id.
+    """A run in the making that will lie straight in a directory that the user chose, without a run id.
 
     It keeps no checkpoints: there is no root in which `repair` could find them.
     """
@@ -53,8 +53,8 @@ def require_writable(directory: Path) -> None:
 def _own_names(directory: Path) -> set[str]:
     """Files of earlier flat runs there, which the next one may replace.
 
-    InputError for everything else: a published run never changes, a flat run does not belong into an artifacts root,
-    and a file of the user's may have the name of one of ours.
+    InputError for everything else: a published run never changes, a flat run does not belong in an artifacts root,
+    and a file of the user may have the name of one of ours.
     """
     ours = _earlier_names(directory)
     place, another = (
@@ -68,7 +68,7 @@ def _own_names(directory: Path) -> set[str]:
         raise InputError(explain(directory, place, "an artifacts root", option("artifacts_root", str(directory))))
     for name in sorted(known_names() - ours):
         if os.path.lexists(directory / name):
-            raise InputError(explain(directory, place, f"another's {name}", another))
+            raise InputError(explain(directory, place, f"{name} of another origin", another))
     return ours
 
 
@@ -107,8 +107,9 @@ def _earlier_names(directory: Path) -> set[str]:
         try:
             names |= _names(directory / MANIFEST_FILE)
         except ArtifactError as error:
-            came = f"another's {MANIFEST_FILE} ({error})"
-            raise InputError(explain(directory, "an empty directory or an earlier run", came, "another")) from error
+            came = f"{MANIFEST_FILE} of another origin ({error})"
+            attempt = f"another {option('output_dir')}"
+            raise InputError(explain(directory, "an empty directory or an earlier run", came, attempt)) from error
     for path in _leftovers(directory):
         if path.name.startswith(f".{MANIFEST_FILE}-"):
             with suppress(ArtifactError, FileNotFoundError):  # a torn one, or one of a writer that is alive

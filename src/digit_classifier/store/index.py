@@ -50,9 +50,9 @@ def refresh(
     """Bring index.json, index.css and latest/ up to date with the run directories. The caller holds the root's lock.
 
     `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
-    complete run that is not listed comes next: its writer stopped before listing it.
-    Runs named in `damaged` are left out, and so are those that no longer look like what was listed. Of those in
-    `replayed`, the outcome in replays/ is read again.
+    complete run that is not listed comes next: its writer stopped before listing it. Runs named in
+    `damaged` are left out, and so are those that no longer look like what was listed. For those in `replayed`, the
+    outcome in replays/ is read again.
     """
     since = index_time(root)
     old, set_aside = _load_or_set_aside(root)
@@ -123,7 +123,7 @@ def _unlisted(root: Path, names: set[str]) -> list[Payload]:
     for name in sorted(names, key=by_time, reverse=True):
         try:
             entries.append(entry_of(inspect(root / name).require_sound().files))
-        except (OSError, ArtifactError):  # damaged: `read_history` and `repair` say so
+        except (OSError, ArtifactError):  # damaged: `read_root` and `repair` report it
             continue
     return entries
 
@@ -189,7 +189,7 @@ def _is_mirrored(root: Path, files: Mapping[str, bytes]) -> bool:
 
 
 def derived_problems(root: Path) -> list[str]:
-    """What is wrong with index.json, index.css and latest/ of a root; `repair` mends all of it."""
+    """What is wrong with index.json, index.css and latest/ of a root; `repair` fixes all of it."""
     try:
         entries = load_index(root)["runs"]
     except (OSError, ArtifactError) as error:
@@ -231,8 +231,8 @@ def index_time(root: Path) -> int:
 def fault(root: Path, entry: Payload, since: int) -> str | None:
     """What a cheap look at a listed run finds wrong with it; None when nothing.
 
-    As make does it: a directory and a manifest older than the index are taken to be what the index says, because a
-    history of ten thousand has no time for more. A file that was changed in place is for `verify` to find.
+    As make does, a directory and a manifest older than the index are taken to be unchanged: to read ten thousand runs
+    would take too long. A file that was changed in place is for `verify` to find.
     """
     place = f"{root}{os.sep}{entry['run_id']}"
     try:

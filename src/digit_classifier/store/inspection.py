@@ -60,7 +60,7 @@ def inspect(directory: Path, *, name: str | None = None, shared_data: SharedData
     """Read a run directory and check every file, number and picture in it, and that the files agree.
 
     `shared_data`: whether the data set that the run shares with others is read and compared as well; a run that was
-    copied out of its root may lack it ("if there"). `name` is the run's where its directory does not bear it yet.
+    copied out of its root may lack it ("if there"). `name` is the run's, where its directory has another.
     Damage never raises: it is among the problems.
     """
     found = _read(directory, name or directory.resolve().name)
@@ -163,7 +163,7 @@ def _twin_problems(found: Inspection) -> list[str]:
 
 
 def _picture_problems(path: Path, data: bytes) -> list[str]:
-    """A browser decodes what is listed as a picture: only PNG, and no size that makes it a bomb."""
+    """A browser decodes what is listed as a picture: only PNG, and no size that would fill its memory."""
     width, height = (int.from_bytes(data[start : start + 4], "big") for start in (16, 20))
     if data[:16] != b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR":
         return [str(_refusal(path, "a PNG picture", "something else"))]

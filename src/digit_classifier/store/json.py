@@ -85,7 +85,7 @@ def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Pa
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """JSON has no cycles; the collector, looking for some again and again, is half the time of reading a long index."""
+    """Pause the garbage collector: JSON has no cycles, and looking for them takes half the time of a long index."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -125,7 +125,7 @@ def _exact(text: str) -> int:
 
 
 def _check_depth(payload: Payload, where: object) -> None:
-    """Level by level, because a recursive walk is what a deep file attacks."""
+    """Level by level, because a deep file would overflow the stack of a recursive walk."""
     level: list[Any] = [payload]
     for _ in range(MAX_DEPTH):
         level = [

@@ -104,7 +104,7 @@ def is_held(path: Path) -> bool:
 
 
 class SiblingLock:
-    """Says that the writer of a staging directory is alive: a locked file beside it, deleted when it is done.
+    """Shows that the writer of a claim is alive: a locked file beside its directory, deleted when it is done.
 
     Beside and not inside, because Windows renames no directory with an open file in it.
     """
@@ -131,8 +131,8 @@ class SiblingLock:
             close(descriptor)  # its holder deleted the file between our open and our lock
 
     def release(self) -> None:
-        """Delete the file while the lock is held, so that nobody's but our own is ever deleted."""
-        if os.name == "nt":  # there an open file cannot be deleted, and another's open one neither
+        """Delete the file while the lock is held, so that only our own is ever deleted."""
+        if os.name == "nt":  # there no open file can be deleted, ours or another's
             close(self._descriptor)
         try:
             with suppress(OSError):  # left behind it is harmless: `repair` removes it

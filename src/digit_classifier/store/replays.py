@@ -41,7 +41,7 @@ def write_replay(root: Path, replay: Payload) -> Path:
 
 
 def marked(root: Path, entry: Payload) -> Payload:
-    """An entry of the index with what is known of a replay of exactly that run; one that cannot be read is none."""
+    """An entry of the index with what is known of a replay of exactly that run; an unreadable one is ignored."""
     bare = {key: value for key, value in entry.items() if key != "replay"}
     try:
         replay = read_replay(root, entry["run_id"])

@@ -1,7 +1,7 @@
-"""An artifacts root: list its runs, remove some, put it right after a crash.
+"""An artifacts root: list its runs, remove some, repair it after a crash.
 
 A run is absent or complete: it is written in a hidden directory and shown by one rename. index.json and latest/ are
-derived. Writers take a kernel lock only for those; a crash at any point leaves nothing that needs a human.
+derived. Writers take a kernel lock only for those; a crash at any point leaves nothing to mend by hand.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import ArtifactError, InputError, RunError, explain, option
+from digit_classifier.errors import ArtifactError, InputError, RunError, explain
 from digit_classifier.store.checkpoint import Interrupted, adopt, find_interrupted
 from digit_classifier.store.files import cannot_write, remove_directory, rename
 from digit_classifier.store.index import (
@@ -40,18 +40,19 @@ _NO_DIRECTORY = "expected a run directory, got a link or a file; try moving it e
 
 
 def update_index(root: Path) -> Refreshed:
-    """List every complete run that is not listed yet: what one coordinator does for many workers."""
+    """List every complete run that is not listed yet: one coordinator does it for many workers."""
     try:
         with exclusive(root / ROOT_LOCK):
             return refresh(root)
     except OSError as error:
-        raise RunError(explain(root, "to write the index", error.strerror or str(error), "repair")) from error
+        attempt = f"digit-classifier repair {root}"
+        raise RunError(explain(root, "to write the index", error.strerror or str(error), attempt)) from error
 
 
 def record_replay(directory: Path, replay: Payload) -> Path | None:
     """Keep the outcome of a replay beside its run and list it in the index; returns its file.
 
-    None for a run that is in no history: one that was copied out of its root, or written with --output-dir.
+    None for a run that is not in an artifacts root: one that was copied out of it, or a flat one.
     """
     root = directory.resolve().parent  # of latest/ too
     try:
@@ -66,18 +67,18 @@ def record_replay(directory: Path, replay: Payload) -> Path | None:
             refresh(root, replayed=(replay["run_id"],))
             return path
     except OSError as error:
-        raise cannot_write(root, error) from error
+        raise cannot_write(root, error, "artifacts root") from error
 
 
 def remove(root: Path, run_ids: Iterable[str]) -> None:
-    """Delete runs and unlist them. A crash leaves each of them whole or gone; `repair` removes what is left of it."""
+    """Delete runs and unlist them. A crash leaves each whole or gone, and the rest of it for `repair` to remove."""
     try:
         with exclusive(root / ROOT_LOCK):
             for run_id in run_ids:
                 _throw_away(root, run_id)
             refresh(root)
     except OSError as error:
-        raise cannot_write(root, error) from error
+        raise cannot_write(root, error, "artifacts root") from error
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,8 @@ def read_root(root: Path) -> Root:
     except FileNotFoundError:
         return Root((), {}, ())
     except OSError as error:
-        raise InputError(
-            explain(root, "a directory", error.strerror or str(error), option("artifacts_root"))
-        ) from error
+        attempt = "another directory, or changing its permissions"
+        raise InputError(explain(root, "an artifacts root", error.strerror or str(error), attempt)) from error
     known = {entry["run_id"]: entry for entry in listed if names.get(entry["run_id"])}
     entries, damaged = [], {name: _NO_DIRECTORY for name in sorted(names) if not names[name]}
     unlisted = sorted(names.keys() - known.keys() - damaged.keys(), key=by_time, reverse=True)
@@ -135,7 +135,7 @@ def _interrupted(root: Path) -> tuple[Interrupted, ...]:
 
 @dataclass(frozen=True)
 class Report:
-    """What `repair` found and did; nothing in it is ever a deleted run."""
+    """What `repair` found and did; it never deletes a published run."""
 
     index: Refreshed
     damaged: Mapping[str, tuple[str, ...]]  # run directory → all its problems; it stays as it is, and unlisted
@@ -147,12 +147,12 @@ class Report:
 def repair(root: Path, interrupted: Literal["leave", "adopt", "remove"] = "leave") -> Report:
     """Remove what dead writers left, check every run thoroughly, and rebuild index and latest/ from the whole ones.
 
-    Epochs that a dead writer had kept are left unless the caller says to adopt them as a run, or to remove them.
+    Checkpoints of dead writers stay as they are, unless `interrupted` says to adopt them as runs, or to remove them.
     """
     if not root.is_dir():
-        raise InputError(explain(root, "a directory of runs", "none", option("artifacts_root")))
+        raise InputError(explain(root, "an artifacts root", "no directory", "the directory above the runs"))
     if not any(_is_of_a_root(path.name) for path in root.iterdir()):
-        raise InputError(explain(root, "a directory of runs", "a directory without any", "the one above the runs"))
+        raise InputError(explain(root, "an artifacts root", "a directory without runs", "the directory above the runs"))
     try:
         with exclusive(root / ROOT_LOCK):
             settled = _settle_claims(root, interrupted)
@@ -166,7 +166,7 @@ def repair(root: Path, interrupted: Literal["leave", "adopt", "remove"] = "leave
             datasets = tuple(sorted({text for run in whole for text in inspect(run, shared_data="required").problems}))
             return Report(refresh(root, damaged=frozenset(damaged), replayed=names), damaged, removed, kept, datasets)
     except OSError as error:
-        raise cannot_write(root, error) from error
+        raise cannot_write(root, error, "artifacts root") from error
 
 
 def _is_of_a_root(name: str) -> bool:
@@ -200,7 +200,7 @@ def _settle(root: Path, run_id: str, interrupted: str) -> Interrupted | None:
 
 
 def _remove_leftovers(root: Path) -> list[str]:
-    """What only a holder of the root's lock makes, which is now us."""
+    """Remove what only a holder of the root's lock makes; the caller is that now."""
     removed = []
     for path in sorted(root.iterdir()):
         if path.name.startswith(TRASH) and _is_directory(path):
