@@ -1,4 +1,4 @@
-"""The command line as scripts and people meet it: streams, exit codes, JSON, terminals, interrupts."""
+"""The command line as scripts and terminals see it: streams, exit codes, JSON, interrupts."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_nothing_private_is_recorded(tmp_path: Path) -> None:
 
 
 def relevant(directory: Path) -> dict[str, bytes]:
-    """Every JSON file the contract wants equal; times and ids live in the others."""
+    """Every JSON file that the contract wants equal; times and ids are in the others."""
     changing = {"run_summary.json", "timing_stats.json", "manifest.json"}
     return {path.name: path.read_bytes() for path in sorted(directory.glob("*.json")) if path.name not in changing}
 
@@ -181,7 +181,7 @@ def test_an_interrupt_exits_130_and_leaves_nothing_of_the_run(tmp_path: Path) ->
     process.send_signal(signal.SIGINT)
     said = read_all(main)
     assert (process.communicate()[0], process.returncode) == ("", 130)
-    assert b"error: interrupted: a run that was not finished is gone; finished ones are as they were" in said
+    assert b"error: interrupted: an unfinished run is removed; finished runs are unchanged" in said
     assert not (tmp_path / "runs").exists()
 
 
@@ -215,7 +215,7 @@ def test_a_terminal_gets_progress_and_a_summary_on_stderr_while_stdout_stays_jso
     os.close(terminal)
     text = read_all(main).decode()
     assert json.loads(process.communicate()[0])["run_id"]
-    assert "held-out digits right" in text
+    assert "held-out samples classified correctly" in text
     assert "digit-classifier verify" in text
 
 
@@ -358,7 +358,7 @@ def test_flat_mode_never_replaces_somebody_elses_file(tmp_path: Path) -> None:
     (tmp_path / "metrics.json").write_text("precious")
     result = demo(*QUICK, "--output-dir", str(tmp_path))
     assert (result.returncode, result.stdout) == (2, "")
-    assert "got another's metrics.json" in result.stderr
+    assert "got metrics.json of another origin" in result.stderr
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("metrics.json", "precious")]
 
 

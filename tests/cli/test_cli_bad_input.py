@@ -1,4 +1,4 @@
-"""Bad input of every kind: one line, exit 2, nothing written, nothing lost. (YAML contents: test_config.py.)"""
+"""Bad input of every kind: one line, exit 2, nothing written, nothing lost. (YAML contents: tests/settings.)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be typed: the parser with this project's error texts, and every setting as a flag."""
+"""What can be typed: a parser with this project's error texts, and every setting as a flag."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Parser(argparse.ArgumentParser):
             raise InputError(explain(where, "a value", "none", attempt))
         if problem.startswith("ignored explicit argument"):
             raise InputError(explain(where, "no value", problem.partition("argument ")[2], f"only {where}"))
-        raise InputError(explain(where, "other words", problem or "these", attempt))
+        raise InputError(explain(where, "other arguments", problem or "these", attempt))
 
     def parse_all(self, argv: Sequence[str] | None) -> argparse.Namespace:
-        """Like `parse_args`, but an unknown word is answered with the word that was probably meant."""
+        """Like `parse_args`, but an unknown word gets a suggestion."""
         words = sys.argv[1:] if argv is None else list(argv)
         if words and not words[0].startswith("-") and words[0] not in self.commands:
             raise InputError(explain(show(words[0]), "a command", "another word", suggestion(words[0], self.commands)))

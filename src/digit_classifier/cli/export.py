@@ -23,7 +23,7 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
     add("--site", metavar="ROOT", help="an artifacts root: write a folder for any static host")
     add("--run", metavar="RUN_ID", action="append", default=[], help="only this run in the folder; can be repeated")
     add("--output", "-o", metavar="PATH", help="the file or folder to write; an earlier export there is replaced")
-    add("--force", action="store_true", help="replace a file that is no export of ours")
+    add("--force", action="store_true", help="replace a file that is not an export of ours")
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def _export(options: argparse.Namespace) -> int:
     for flag, value in (("--compare", options.compare), ("--force", options.force), ("--run", options.run)):
         if value and flag not in allowed:
             other = "--site" if flag == "--run" else "--html"
-            raise InputError(explain(flag, f"to stand beside {other}", "it without", f"leaving out {flag}"))
+            raise InputError(explain(flag, f"{other} beside it", "none", f"leaving out {flag}"))
     if options.output is None:
         attempt = f"-o {'report.html' if name == 'html' else name}"
         raise InputError(explain("--output", "a path to write", "none", attempt))

@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
         return _fail(explain("import", f"the package {error.name}", "none", attempt), 2)
     except KeyboardInterrupt as interrupt:
         code = 128 + interrupt.args[0] if isinstance(interrupt, Stopped) else 130
-        return _fail("interrupted: a run that was not finished is gone; finished ones are as they were", code)
+        return _fail("interrupted: an unfinished run is removed; finished runs are unchanged", code)
     except MemoryError as error:
         return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1, error)
     except OSError as error:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
     parser.add_argument("path", metavar="RUN", help="a run directory")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
-    parser.add_argument("--no-record", action="store_true", help="do not keep the outcome beside the run")
+    parser.add_argument("--no-record", action="store_true", help="do not record the outcome beside the run")
     about = "stop when training will take longer (default: 600)"
     parser.add_argument("--max-seconds", default="600", metavar="FLOAT", help=about)
 
@@ -53,7 +53,7 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _record(path: Path, outcome: dict[str, Any]) -> str | None:
-    """Keep it beside the run, where that is in an artifacts root, for the page and `runs`; in words."""
+    """Record the outcome, for the page and `runs`, if the run is in an artifacts root; returns a line about it."""
     from digit_classifier.store.root import record_replay
 
     try:

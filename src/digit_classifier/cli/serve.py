@@ -29,7 +29,7 @@ def _serve(options: argparse.Namespace) -> int:
         raise InputError(explain("--port", "an integer, 0..65535", show(options.port), attempt))
     root, query = place_of(root_of(options))
     server = Server(root, int(options.port))
-    with suppress(KeyboardInterrupt), server, stopped_by_signals():  # an interrupt is how it is meant to end
+    with suppress(KeyboardInterrupt), server, stopped_by_signals():  # an interrupt is how it ends
         print(f"{server.url}{query}", flush=True)
         if is_watched():
             print("Only this machine can see it. Ctrl-C ends it.", file=sys.stderr)

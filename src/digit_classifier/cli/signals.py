@@ -24,7 +24,7 @@ def stopped_by_signals() -> Iterator[None]:
 
     found = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
     if threading.current_thread() is not threading.main_thread():
-        found = []  # only there can handlers be set
+        found = []  # handlers can be set only there
     found = [number for number in found if signal.getsignal(number) is signal.SIG_DFL]  # nohup ignores SIGHUP: so do we
     before = {number: signal.signal(number, stop) for number in found}
     try:

@@ -47,8 +47,8 @@ def summarise(bundle: Bundle) -> None:
     low, high = (metrics["accuracy_interval"][end] for end in ("low", "high"))
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(
-        f"[bold]{metrics['test_accuracy']:.2%}[/] of {summary['split']['holdout']} held-out digits right "
-        f"(95 % interval {low:.1%} to {high:.1%}), macro F1 {metrics['macro_f1']:.4f}"
+        f"[bold]{metrics['test_accuracy']:.2%}[/] of {summary['split']['holdout']} held-out samples classified "
+        f"correctly (95 % interval {low:.1%} to {high:.1%}), macro F1 {metrics['macro_f1']:.4f}"
     )
     console.print(
         f"{summary['model']['parameters']:,} parameters trained in {summary['timing']['training_seconds']:.2f} s; "
@@ -65,5 +65,5 @@ def printable(text: object) -> str:
 
 
 def discard_output() -> None:
-    """Keep the interpreter from writing again, and complaining, at its exit: stdout is closed."""
+    """Send stdout, which is closed, nowhere: the interpreter would fail to write to it again at its exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
