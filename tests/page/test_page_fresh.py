@@ -1,4 +1,4 @@
-"""Is the committed page the one of its sources? Without Node: hashes are recomputed, what is copied is compared."""
+"""The committed page is the one of its sources. Without Node: hashes are recomputed, what is copied is compared."""
 
 from __future__ import annotations
 

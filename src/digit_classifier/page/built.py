@@ -9,7 +9,7 @@ from digit_classifier.errors import RunError, explain
 
 PAGE_NAMES = ("index.html", "dashboard.css", "dashboard.js", "lab.js", "reader.html", "reader.js")
 ARTIFACTS_PATH = "artifacts"  # where the page looks for runs
-MARK = '<meta name="generator" content="digit-classifier">'  # what says that a page is an export of ours
+MARK = '<meta name="generator" content="digit-classifier">'  # in the head of every export: tells ours from other pages
 
 
 @cache

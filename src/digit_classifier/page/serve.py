@@ -1,7 +1,7 @@
 """The page over http, for this machine only.
 
 `python -m http.server` binds every interface, answers to any name, follows links and lists directories. This one binds
-to loopback and answers only what it knows: a request must be addressed to us, come from our own page or from nobody's,
+to loopback and answers only what it knows: a request must be addressed to us, come from our own page or from no page,
 and name one of the page's files or a file that a run can have, letter by letter; nothing is decoded.
 """
 
@@ -71,7 +71,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         except OSError as error:
             came = error.strerror or str(error)
             raise InputError(
-                explain(option("port"), f"{port} to be free", came, "leaving it out: any free one")
+                explain(option("port"), f"{port} to be free", came, "leaving it out, for any free one")
             ) from error
         self.port = int(self.server_address[1])
 
@@ -134,10 +134,10 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(HTTPStatus.OK, *found)
 
     def problem(self) -> HTTPStatus | None:
-        """Why a request is not for us: addressed to another name, by another page, or to change something.
+        """Why a request is refused: addressed to another name, by another page, or to change something.
 
-        A name that somebody else owns may lead to 127.0.0.1 (DNS rebinding), and every page in the browser can send us
-        requests, those of other ports of this machine included, which count as the same site.
+        A foreign name may resolve to 127.0.0.1 (DNS rebinding), and every page in the browser can send us requests,
+        those of other ports of this machine included, which count as the same site.
         """
         ours = {f"{name}:{self.server.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
         hosts = self.headers.get_all("Host", [])
@@ -207,11 +207,11 @@ class Handler(BaseHTTPRequestHandler):
         self.refuse(HTTPStatus(code))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing: the terminal belongs to the person."""
+        """Log nothing: the terminal shows only the address."""
 
 
 def place_of(path: Path) -> tuple[Path, str]:
-    """The root to serve and the query that shows what was asked for: a run of a history is shown among the others."""
+    """The root to serve and the query that shows what was asked for: a run of a root is shown among the others."""
     if (path / MANIFEST_FILE).is_file() and (path.resolve().parent / INDEX_FILE).is_file():
         run_id = path.resolve().name
         return path.resolve().parent, f"?artifacts={ARTIFACTS_PATH}/{run_id}" if RUN_ID.fullmatch(run_id) else ""

@@ -40,20 +40,20 @@ def write_site(root: Path, target: Path, *, runs: Sequence[str] = ()) -> int:
     """
     _require_free(target)
     wanted = _wanted_runs(root, runs)
-    staging = target.parent / f".{target.name}-{os.urandom(4).hex()}.tmp"
-    old = staging.with_suffix(".old")
+    temporary = target.parent / f".{target.name}-{os.urandom(4).hex()}.tmp"
+    old = temporary.with_suffix(".old")
     try:
-        _write_tree(staging, root, wanted)
+        _write_tree(temporary, root, wanted)
         if target.exists():
             target.rename(old)
-        staging.rename(target)
+        temporary.rename(target)
         sync_directory(target.parent)
     except OSError as error:
         raise cannot_write(target, error, option("output")) from error
     finally:
         if old.exists() and not target.exists():
             old.rename(target)  # what was there comes back
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
     return len(wanted)
 
@@ -70,7 +70,7 @@ def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:
 
 
 def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
-    """The page and an artifacts root without lock and latest/, run by run: a long history need not fit in memory."""
+    """The page and an artifacts root without lock and latest/, run by run: a large root need not fit in memory."""
     (site / ARTIFACTS_PATH).mkdir(parents=True)
     entries: list[dict[str, object]] = []
     datasets: dict[str, bytes] = {}

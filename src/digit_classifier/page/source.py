@@ -26,7 +26,7 @@ def find_run(path: Path) -> Path:
 
 
 def dataset_of(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The data set that a run shares, and its twin; nothing where it travels inside or is not there."""
+    """The data set that a run shares, and its twin; empty where the run contains it or it is missing."""
     if DATASET_FILE in files:
         return {}
     stated = decode(files["run_summary.json"], directory)["dataset"]
