@@ -1,4 +1,4 @@
-"""Do the files of one run tell the same story? Every rule recomputes or compares, with nothing but these files."""
+"""Whether the files of one run agree: every rule recomputes or compares, from these files alone."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ def contradictions(payloads: Mapping[str, Payload], about: str | None = None) ->
     """One line per contradiction between the files of a run, each naming file and field; empty when they agree.
 
     `payloads` maps file names to payloads that each pass their own validator; the data set comes as dataset.json. With
-    `about`, only the rules that this file takes part in. Rules
-    are skipped where a file is missing.
+    `about`, only the rules that this file takes part in. Rules are skipped where a file is missing.
     """
     found: list[str] = []
     for names, rule in RULES:
@@ -61,7 +60,7 @@ def _predictions(holdout: Payload, metrics: Payload, predictions: Payload) -> It
 
 def _roc(holdout: Payload, metrics: Payload, roc: Payload) -> Iterator[str]:
     if len(metrics["labels"]) != len(holdout["probabilities"][0]):
-        return  # said by _metrics
+        return  # reported by _metrics
     try:
         rebuilt = build_roc(holdout["true_labels"], holdout["probabilities"], metrics["labels"])
     except ArtifactError as error:

@@ -10,7 +10,7 @@ from digit_classifier.artifacts.schema import FLAG, Schema, integer, obj, one_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-LAYER = ("inputs", "units", "activation", "convolution")  # what model.json and run_summary.json both say of a layer
+LAYER = ("inputs", "units", "activation", "convolution")  # what model.json and run_summary.json state of a layer
 
 
 def layer_schema(**more: Schema) -> Schema:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Artifact(NamedTuple):
-    """A new kind of file is a module with one of these, and a line in `digit_classifier.artifacts`."""
+    """One kind of file. A new kind is a module with one of these, and a line in `digit_classifier.artifacts`."""
 
     name: str  # of the file
     schema: Schema  # every published version of it

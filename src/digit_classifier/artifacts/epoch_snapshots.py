@@ -49,7 +49,7 @@ def build_epoch_snapshots(
     """epoch_snapshots.json: the hold-out's confusion matrix after some epochs, and the weights where they are pictures.
 
     Weights are flat, units × inputs: float32 little-endian bytes or numbers, one per epoch. At most 25 of them are
-    kept, evenly spread, the first and the last among them; the others are null. None needs a reason.
+    stored, evenly spread, the first and the last among them; the others are null. None needs a reason.
     """
     weights = None
     if first_layer_weights is not None:
@@ -65,7 +65,7 @@ def build_epoch_snapshots(
 
 
 def _spread(count: int, most: int) -> set[int]:
-    """At most so many of `count` positions, evenly spread from the first to the last."""
+    """At most `most` of `count` positions, evenly spread from the first to the last."""
     steps = min(count, most) - 1
     return {round(i * (count - 1) / steps) for i in range(steps + 1)} if steps > 0 else set(range(count))
 

@@ -41,7 +41,7 @@ def build_manifest(run_id: str | None, created: str, results_digest: str, files:
 
 
 def validate_manifest_payload(payload: Payload) -> None:
-    """Check manifest.json; whether the files are as it says is for their reader to see."""
+    """Check manifest.json; whether the files are as it says is checked where they are read."""
     check_payload(payload, SCHEMA, "manifest")
     files = payload["files"]
     require("manifest.json" not in files, "manifest.files['manifest.json']", "every file but itself", "manifest.json")

@@ -1,4 +1,4 @@
-"""What came out when a run was trained again: how alike the results are, how alike they were promised to be."""
+"""The outcome of training a run again: how alike the results are, how alike they were promised to be."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["REPLAY", "build_mark", "build_replay", "validate_replay_payload"]
 
 BIT_IDENTICAL = "bit-identical"  # every number of every file
 METRIC_IDENTICAL = "metric-identical (1e-9)"  # every prediction, and every score to nine digits
-WITHIN_NOISE = "within seed noise"  # no more apart than two runs that differ by chance
+WITHIN_NOISE = "within seed noise"  # no more different than two runs that differ by chance
 DIFFERENT = "different"
 TIERS = (BIT_IDENTICAL, METRIC_IDENTICAL, WITHIN_NOISE, DIFFERENT)  # each implies those after it, but for the last
 

@@ -21,7 +21,7 @@ Numbers = bytes | Sequence[float]  # float32: little-endian bytes, or plain numb
 class Results:
     """The boundary between computing and recording: no arrays, nothing of the training code.
 
-    Whoever fills in these values, with any program, gets the files of a run from `payloads_of`.
+    Any program that fills in these values gets the files of a run from `payloads_of`.
     """
 
     config: Mapping[str, Any]  # the recorded settings
@@ -37,7 +37,7 @@ class Results:
     labels: Sequence[int]  # one class index per sample
     pixels: bytes  # one byte each, image after image, row by row
 
-    # What the network says about the hold-out, and how well it does on what it learned
+    # Predictions for the hold-out, and the score on the training split
     sample_ids: Sequence[int]  # ascending
     probabilities: Sequence[Sequence[float]]  # (hold-out, classes)
     train_accuracy: float

@@ -45,7 +45,7 @@ def build_roc(
 
 
 def validate_roc_payload(payload: Payload, expected_classes: int | Sequence[str] | None = None) -> None:
-    """Check roc_curves.json, and that it has so many classes, or the classes so named."""
+    """Check roc_curves.json, and that it has this number of classes, or the classes of these names."""
     check_payload(payload, SCHEMA, "roc_curves")
     curves = payload["classes"]
     check_class_names(list(curves), "roc_curves.classes")

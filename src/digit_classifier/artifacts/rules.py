@@ -20,7 +20,7 @@ Payload = dict[str, Any]
 
 MAX_CLASSES = 1000
 CLASS_NAME_LIMIT = 40
-REPORT_KEYS = ("accuracy", "macro avg", "weighted avg")  # keys of a report beside its classes, so no class is called so
+REPORT_KEYS = ("accuracy", "macro avg", "weighted avg")  # keys of a report beside its classes, so not names of classes
 
 CLASS_INDEX = integer(0, MAX_CLASSES - 1)
 CLASS_NAME = line(1, CLASS_NAME_LIMIT)
@@ -130,7 +130,7 @@ def divergence_payload(diverged: tuple[int, str] | None) -> Payload | None:
 
 
 def or_null(values: Sequence[float | None]) -> list[float | None]:
-    """The values with null for what is not finite, which JSON cannot say."""
+    """The values with null for what is not finite, which JSON cannot express."""
     return [value if value is not None and isfinite(value) else None for value in values]
 
 

@@ -1,4 +1,4 @@
-"""What was run: settings, network, data, times, machine; and the digest by which two runs are the same."""
+"""What was run: settings, network, data, times, machine; and the digest that equal runs share."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def build_run_summary(
 
 
 def stamped(summary: Payload, run_id: str | None) -> Payload:
-    """The same summary under the name that the run got on disk; None is a flat run, which carries its data set."""
+    """The same summary under the name of the run on disk; None is a flat run, which contains its data set."""
     dataset = summary["dataset"]
     return {
         **summary,

@@ -1,4 +1,4 @@
-"""A checker for the few words of JSON Schema (draft 2020-12) that our files need, and shorthands to declare them.
+"""A checker for the few keywords of JSON Schema (draft 2020-12) that our files need, and shorthands to declare them.
 
 Ours instead of Pydantic or jsonschema because the store and the sample seeder must run on a bare interpreter, and
 because importing Pydantic takes longer than training a small network.
@@ -24,7 +24,7 @@ _NOUNS |= {"array": "a list", "object": "an object", "null": "null"}
 def check(value: object, schema: Schema, where: str) -> None:
     """Raise ArtifactError at the first place where a value breaks its schema.
 
-    Stricter than JSON Schema where files from elsewhere would hurt: numbers are finite, 1.0 is no integer, integers
+    Stricter than JSON Schema where files from elsewhere would hurt: numbers are finite, 1.0 is not an integer, integers
     stay within ±(2⁵³ − 1), text holds no half surrogate pair, a pattern covers the whole text, and only plain JSON
     types count. Every schema names its `type` and describes its extra keys, so the recursion is as deep as the
     schema, however deep the value.
@@ -103,7 +103,7 @@ def _text_fits(value: str, schema: Schema) -> bool:
 def _all_fine(values: list[Any], schema: Schema) -> bool:
     """Whether a look at all values together proves that each one fits.
 
-    A run has tens of thousands of numbers and a history thousands of rows, nearly always right: extremes stand for
+    A run has tens of thousands of numbers and an index thousands of rows, nearly always valid: extremes stand for
     numbers, and rows are taken column by column. False only means that they have to be checked one by one.
     """
     kind = schema["type"]

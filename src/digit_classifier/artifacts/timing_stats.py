@@ -35,7 +35,7 @@ def build_timing_stats(epoch_seconds: Sequence[float], total_seconds: float) -> 
 
 
 def validate_timing_stats_payload(payload: Payload, expected_epochs: int | None = None) -> None:
-    """Check timing_stats.json, and that it times so many epochs."""
+    """Check timing_stats.json, and that it times this number of epochs."""
     check_payload(payload, SCHEMA, "timing_stats")
     seconds, total, average = payload["epoch_seconds"], payload["total_seconds"], payload["average_epoch_seconds"]
     if expected_epochs is not None:
