@@ -1,4 +1,4 @@
-"""The sample seeder, run as a person without any package would run it."""
+"""The sample seeder, run as without any package installed."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_the_pictures_show_the_payloads(root: Path) -> None:
 def test_seeding_again_writes_the_same_bytes_and_no_more_runs(tmp_path: Path) -> None:
     seed(tmp_path)
     before = {name: contents(tmp_path / name) for name in (EXPERIMENT, BASELINE, "datasets", "latest")}
-    (tmp_path / BASELINE / "metrics.json").write_text("{}")  # a sample somebody tried something on
+    (tmp_path / BASELINE / "metrics.json").write_text("{}")  # a sample changed by hand
     seed(tmp_path)
     assert {name: contents(tmp_path / name) for name in before} == before
     names = sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith("."))

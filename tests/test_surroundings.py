@@ -1,4 +1,4 @@
-"""What surrounds a process changes no bit of an ordinary run: threads, hash seed, language, time zone, company."""
+"""The surroundings of a process change no bit of an ordinary run: threads, hash seed, language, time zone, load."""
 
 from __future__ import annotations
 

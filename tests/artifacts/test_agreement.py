@@ -17,7 +17,7 @@ TRUE = [LABELS[row] for row in HOLDOUT]
 
 
 def whole(payload: dict[str, Any]) -> dict[str, Any]:
-    """A summary that does not admit that its run was interrupted."""
+    """A summary that does not say that its run was interrupted."""
     return {key: value for key, value in payload.items() if key != "interrupted"}
 
 

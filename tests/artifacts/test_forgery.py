@@ -1,4 +1,4 @@
-"""Somebody changes a run for a better number: as it lies there, or with every hash made to fit again."""
+"""A run is changed for a better number: just so, or with every hash made to fit again."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_change_of_any_byte_of_any_file_is_found(tmp_path: Path) -> None:
 
 
 def publish(root: Path, payloads: dict[str, Any]) -> Path:
-    """What a forger does, who knows the format: every digest and hash fits whatever the files now say."""
+    """As a forger who knows the format: every digest and hash fits the changed files."""
     contents = copy.deepcopy({name: payloads[name] for name in payloads if name not in DERIVED})
     data = contents.pop("dataset.json")
     summary = contents["run_summary.json"]

@@ -25,11 +25,11 @@ PATIENCE = 20.0  # seconds; a wait ends when its condition holds
 
 
 class Page(Protocol):
-    """What the tests ask of a browser."""
+    """What the tests need of a browser."""
 
     name: str
     errors: list[str]  # console errors and uncaught exceptions
-    requests: list[str]  # addresses of everything that was asked for
+    requests: list[str]  # addresses of all requests
 
     def goto(self, url: str) -> None: ...
     def evaluate(self, expression: str) -> Any: ...
@@ -72,7 +72,7 @@ class Chromium:
 
 
 class Firefox:
-    """A Firefox of its own profile, with the strict origins that people have."""
+    """A Firefox with a profile of its own, and with the strict origins of an ordinary one."""
 
     name = "firefox"
 
@@ -138,7 +138,7 @@ def chromium(**context: Any) -> Iterator[Chromium]:
 def firefox(profile: Path) -> Iterator[Firefox]:
     from websockets.sync.client import connect
 
-    strict = 'user_pref("security.fileuri.strict_origin_policy", true);\n'  # the trap of dashboard.md, B2
+    strict = 'user_pref("security.fileuri.strict_origin_policy", true);\n'  # as in an ordinary profile
     (profile / "user.js").write_text(strict + 'user_pref("remote.active-protocols", 1);\n', encoding="utf-8")
     arguments = [str(FIREFOX), "--headless", "--remote-debugging-port=0", "--no-remote", "--profile", str(profile)]
     process = subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)

@@ -1,4 +1,4 @@
-"""Bundles whose author wishes the reader ill: each with every digest and twin in order, so that all of it is shown."""
+"""Hostile bundles, each with every digest and twin in order, so that all of it is shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 JS = "window.hacked=1"
-BEACON = "BEACON"  # replaced by the address of a server that must hear nothing
+BEACON = "BEACON"  # replaced by the address of a server that must get no request
 PAYLOADS = [
     f"<script>{JS}</script>",
     f"</script><script>{JS}</script>",
@@ -100,7 +100,7 @@ PAYLOADS = [
 
 
 def line(payload: str, limit: int) -> str:
-    """What the contract still takes for text: one line, of so many characters, whole ones."""
+    """The text as the contract allows it: one line, at most `limit` characters, no half ones."""
     shown = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", " ", payload)
     return shown[:limit]
 

@@ -1,4 +1,4 @@
-"""The servers that people put beside a static page."""
+"""Ordinary servers of static pages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import ClassVar
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """What `python -m http.server` does, without its log."""
+    """As `python -m http.server`, without its log."""
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class WindowsHandler(Handler):
-    """What it does on a Windows whose registry calls .js plain text."""
+    """The same on a Windows whose registry calls .js plain text."""
 
     extensions_map: ClassVar = {**Handler.extensions_map, ".js": "text/plain"}

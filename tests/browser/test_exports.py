@@ -1,4 +1,4 @@
-"""What `export` and `serve` give out, in both browsers."""
+"""What `export` and `serve` produce, in both browsers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile bundles in real browsers: nothing in them runs, nothing is asked for elsewhere, nothing breaks the page."""
+"""Hostile bundles in real browsers: nothing in them runs, nothing is requested elsewhere, nothing breaks the page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ALL = bool(os.environ.get("SOAK"))
 
 
 class Beacon:
-    """A server that no page may ever ask."""
+    """A server that no page may send a request to."""
 
     def __init__(self) -> None:
         log: list[str] = []
@@ -81,7 +81,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, beacon: Beacon) -> Iterator[d
 
 
 def open_root(page: Page, beacon: Beacon, home: str, root: str) -> dict[str, object]:
-    """What stands on the page once it has settled; nothing has run, nothing was asked for elsewhere."""
+    """The text of the page once it has settled; nothing has run, nothing was requested elsewhere."""
     page.requests.clear()
     page.goto(f"{home}index.html?artifacts={root}")
     seen: dict[str, object] = wait_for(page, SETTLED)
@@ -125,7 +125,7 @@ def test_a_hostile_form_is_refused_in_words_and_the_page_stays_usable(
     dialogs = dialogs_of(page)
     for name in site["forms"]:  # type: ignore[attr-defined]
         if place == "http" and name.startswith(("sheet-", "index-")) and not name.endswith("ends"):
-            continue  # over http nobody reads a style sheet; two of them show it
+            continue  # over http no style sheet is read; two of them show it
         seen = open_root(page, beacon, site[place], name)  # type: ignore[arg-type]
         if place == "http" and name.startswith(("sheet-", "index-")):
             assert seen["loaded"], name

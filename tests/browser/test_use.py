@@ -1,4 +1,4 @@
-"""Using the page as people do: pointer, keyboard, links, downloads."""
+"""Using the page: pointer, keyboard, links, downloads."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`--exact`: the same bits on every machine, in every surrounding, and the same accuracy as without.
+"""`--exact`: the same bits on every machine, in every environment, and the same accuracy as without.
 
-The golden digests were made on x86-64; whoever changes what exact training computes makes them again with
-`python tests/test_exact.py` and says "Results change" in the changelog.
+The golden digests were made on x86-64. A change of what exact training computes makes them again with
+`python tests/numerics/test_exact.py` and says "Results change" in the changelog.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def test_the_number_of_threads_does_not_matter(threads: str) -> None:
 
 
 def test_even_several_threads_at_work_give_the_same_bits() -> None:
-    """A run computes on one thread; the arithmetic would not mind more."""
+    """A run computes on one thread; the arithmetic allows more."""
     config, split = (
         configure(exact=True, hidden_sizes="300", epochs=1, batch_size=0),
         stratified_split(load_digits(), 0.2, 0),

@@ -1,4 +1,4 @@
-"""The operating system, made to die or to fail at the n-th operation below one directory, or to keep a diary."""
+"""The operating system, made to die or to fail at the n-th operation below one directory, or to keep a log."""
 
 from __future__ import annotations
 

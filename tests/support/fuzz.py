@@ -1,7 +1,7 @@
 """Broken inputs by the hundred thousand for everything that reads, the same ones on every machine.
 
-`python tests/support/fuzz.py READER COUNT SEED` feeds one reader in a process whose memory is bounded and prints what
-came of it. The inputs are good ones broken as bytes; for JSON, every eighth is broken as a value instead.
+`python tests/support/fuzz.py READER COUNT SEED` feeds one reader in a process whose memory is bounded and prints the
+outcome. The inputs are good ones broken as bytes; for JSON, every eighth is broken as a value instead.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def text_reader() -> Reader:
     examples = ["a baseline", "Größe é", "q\u0301\u0315\u0301", "数字 ½", "x" * 90, "العربية"]
 
     def read(data: bytes) -> None:
-        with contextlib.suppress(UnicodeDecodeError):  # no text at all: nobody hands that to us
+        with contextlib.suppress(UnicodeDecodeError):  # not text at all: no caller can pass that
             read_text(data)
 
     return Reader(read, [text.encode() for text in examples], words)
@@ -258,7 +258,7 @@ def _break_value(rng: random.Random, holder: Any, key: Any) -> None:
 
 
 def bound_memory(beyond: int = MEMORY) -> None:
-    """From now on this process may take so much more than it has; what wants more gets a MemoryError."""
+    """From now on this process may take this much more than it has; beyond it is a MemoryError."""
     pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 2**18
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + beyond,) * 2)
 

@@ -1,4 +1,4 @@
-"""Work in a forked child, and what it returned."""
+"""Work in a forked child, and its result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def fork(work: Callable[[], object]) -> tuple[int, int]:
-    """Start the work in a child; what identifies it."""
+    """Start the work in a child; returns what identifies it."""
     receiver, sender = os.pipe()
     child = os.fork()
     if child == 0:

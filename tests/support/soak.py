@@ -86,7 +86,7 @@ def power_failures(place: Path) -> str:
 
 
 def crowds_with_kills(place: Path) -> str:
-    """Writers of which one is killed now and then, before readers: who was told of a run finds it in the end."""
+    """Writers, one killed now and then, beside readers: every run reported as published is found in the end."""
     root, stop, rng = place / "root", place / "stop", random.Random(SEED)
     root.mkdir()
     told = place / "told"

@@ -56,7 +56,7 @@ def inner_text(sheet: bytes) -> bytes:
 
 
 def violations(tree: Tree, published: set[str] = frozenset(), *, index_may_be_corrupt: bool = False) -> list[str]:  # type: ignore[assignment]
-    """Every broken promise; `published` are the runs whose publishers were told so."""
+    """Every broken promise; `published` are the runs reported as published."""
     visible = runs_in(tree)
     found = [f"half a run is visible: {name}" for name in sorted(visible) if not is_whole(tree, name)]
     found += [f"a published run is lost: {name}" for name in sorted(published - visible)]
