@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from digit_classifier.datasets.split import Split
 
 CHOSEN, CONFIRMED, REPORTED = range(20), range(20, 40), range(100, 120)
-BUDGET = 60.0  # CPU seconds per contestant; what is slower is measured on fewer splits, but on five at least
+BUDGET = 60.0  # CPU seconds per contestant; a slower one is measured on fewer splits, at least five
 STATES = range(5)  # random states of our presets on the folds, of which one state says little; others have the first
 LONGEST = 60  # seconds; a model whose one fit takes longer is left out, by name
 LENGTHS = {"mlp": (0.05, 0.1, 0.2, 0.4, 2.0, 4.0)}  # times a preset's epochs
@@ -55,7 +55,7 @@ class Contestant(NamedTuple):
 
 
 class TooSlowError(Exception):
-    """A fit took longer than anyone should wait."""
+    """A fit took too long."""
 
 
 FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, TooSlowError)

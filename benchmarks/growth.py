@@ -1,4 +1,4 @@
-"""What a run and a history cost as they grow by steps of ten, and with which exponent.
+"""The costs of a run and of an artifacts root as they grow by steps of ten, and their exponents.
 
 Everything but one size stays as it is; an exponent of 1 says that ten times as much takes ten times as long, and one
 below 1 that fixed costs still dominate. Each run is a whole process: synthetic data, training, every file, history.
@@ -103,7 +103,7 @@ def grow_history(root: Path, count: int) -> None:
 
 @cache
 def small_run() -> tuple[dict[str, Any], dict[str, bytes]]:
-    """JSON files and pictures of a run of twenty samples, pictures of one pixel: a history is about numbers."""
+    """JSON files and pictures of a run of twenty samples, pictures of one pixel: only the number of runs counts."""
     import numpy as np
     from PIL import Image
 

@@ -104,7 +104,7 @@ def ours(task: Task, images: Any, labels: Any) -> dict[str, Trainer]:
 
 
 def contestants(name: str, quick: bool) -> dict[str, Trainer]:
-    """Everybody who can do this task."""
+    """Every program that can do this task."""
     from benchmarks import loop_peers
     from benchmarks.loop_peers import Task
 
@@ -128,7 +128,7 @@ def contestants(name: str, quick: bool) -> dict[str, Trainer]:
 def timed(train: Trainer) -> tuple[float, list[float]]:
     """Seconds of one training, and its losses; a pause lets the threads of the one before come to rest.
 
-    Everybody gets memory that was just used and given back: whoever came after himself was 20 percent faster.
+    Each gets memory that was just used and freed: a program that came after itself was 20 percent faster.
     """
     import numpy as np
 

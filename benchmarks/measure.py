@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 RESULTS = ROOT / "benchmarks" / "results"
-TRIAL = ROOT / "build" / "benchmarks"  # results of --quick, which nobody may quote
+TRIAL = ROOT / "build" / "benchmarks"  # results of --quick, which are not to be quoted
 FEWEST = 4  # rounds, without which quartiles mean nothing
 WIDEST = 0.3  # interquartile range of the ratios over their median; beyond it a ratio is not reported
 PACKAGES = ("numpy", "scikit-learn", "matplotlib", "torch", "jax", "mlflow", "tensorboard", "tensorboardX", "trackio")
@@ -67,7 +67,7 @@ def memory(command: Sequence[str | Path]) -> float:
 
 
 def in_turn(contestants: Mapping[str, Callable[[], T]], repeats: int) -> dict[str, list[T]]:
-    """Everybody once to warm up, then A B C, A B C, …: a slow minute of the machine hits all of them."""
+    """Each once to warm up, then A B C, A B C, …: a slow minute of the machine hits all of them."""
     for run in contestants.values():
         run()
     taken: dict[str, list[T]] = {name: [] for name in contestants}

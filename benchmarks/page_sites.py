@@ -41,7 +41,7 @@ def losses(run: int) -> list[float]:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody has."""
+    """A free port of the loopback."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
@@ -49,7 +49,7 @@ def free_port() -> int:
 
 
 def ours(directory: Path, runs: int, samples: int = 0) -> Site:
-    """The page with a default run of `mlp`, or one of so many synthetic samples, as the latest of its history."""
+    """The page with a default run of `mlp`, or one of `samples` synthetic ones, as the latest of `runs` runs."""
     from digit_classifier.page.built import PAGE_NAMES, built_page
 
     directory.mkdir()

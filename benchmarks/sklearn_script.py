@@ -1,4 +1,4 @@
-"""The peer: what one would write with scikit-learn and pyplot to get the same default files.
+"""The peer: a script with scikit-learn and pyplot that writes the same default files.
 
     python benchmarks/sklearn_script.py MODEL DIRECTORY [mlflow|tensorboard|trackio]
 

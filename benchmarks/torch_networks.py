@@ -66,7 +66,7 @@ def as_inputs(images: NDArray[Any]) -> torch.Tensor:
 
 
 def accuracy(model: nn.Module, images: NDArray[Any], labels: NDArray[Any]) -> float:
-    """Share of images it gets right."""
+    """Share of images that are classified correctly."""
     model.eval()
     with torch.no_grad():
         return float((model(as_inputs(images)).argmax(1).numpy() == labels).mean())
