@@ -14,6 +14,14 @@ from sklearn.datasets import load_digits
 
 HERE = Path(__file__).parents[1]
 PRIVATE = "my secret place.csv"
+MAIN = """
+import sys
+from digit_classifier.cli.main import main
+try:
+    code = main(sys.argv[1:])
+except SystemExit as end:  # of --help
+    code = end.code
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +47,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(place: Path, site: Path | None, *words: str, probe: str = "") -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own, with the plugin installed or not."""
     paths = [str(HERE / "src"), *([str(site)] if site else [])]
-    code = f"import sys\nfrom digit_classifier.cli.main import main\ncode = main(sys.argv[1:])\n{probe}\nsys.exit(code)"
+    code = f"{MAIN}\n{probe}\nsys.exit(code)"
     env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     return subprocess.run([sys.executable, "-c", code, *words], cwd=place, env=env, capture_output=True, text=True)
 
@@ -86,6 +94,55 @@ def test_an_exporter_writes_the_hold_out_as_the_run_has_it(
     assert run(place, plugin, "export", "toy", "-o", "out.csv", "--force").returncode == 0
 
 
+def test_force_replaces_a_file_but_never_a_folder_and_a_failing_exporter_nothing(
+    trained: dict[str, object], plugin: Path, place: Path, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "file", tmp_path / "folder"
+    file.write_text("mine")
+    for name in ("toy-failing", "toy-nothing"):
+        assert run(place, plugin, "export", name, "-o", str(file), "--force").returncode == 1
+    assert file.read_text() == "mine"
+    for _ in range(2):
+        done = run(place, plugin, "export", "toy-folder", "-o", str(folder), "--force")
+        assert done.returncode == (0 if _ == 0 else 2)
+    assert run(place, plugin, "export", "toy-folder", "-o", str(file), "--force").returncode == 0
+    for written in (file, folder):
+        assert (written / "labels.txt").read_text() == "one\nzero"
+    assert sorted(tmp_path.iterdir()) == [file, folder]
+
+
+def test_a_link_in_place_of_the_target_is_replaced_and_not_followed(
+    trained: dict[str, object], plugin: Path, place: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "theirs").write_text("theirs")
+    (tmp_path / "link").symlink_to("theirs")
+    assert run(place, plugin, "export", "toy", "-o", str(tmp_path / "link")).returncode == 2
+    assert run(place, plugin, "export", "toy", "-o", str(tmp_path / "link"), "--force").returncode == 0
+    assert not (tmp_path / "link").is_symlink()
+    assert (tmp_path / "theirs").read_text() == "theirs"
+
+
+@pytest.mark.usefixtures("trained")
+def test_two_packages_that_bring_one_name_are_both_named(plugin: Path, place: Path, tmp_path: Path) -> None:
+    second = tmp_path / "site"
+    shutil.copytree(plugin, second)
+    (about,) = second.glob("*.dist-info")
+    about = about.rename(second / "other_toy-1.dist-info")
+    metadata = about / "METADATA"
+    metadata.write_text(metadata.read_text().replace("Name: digit-classifier-toy", "Name: other-toy"))
+    done = run(place, second, "export", "toy", "-o", "out-of-two.csv")
+    assert done.returncode == 0
+    (place / "out-of-two.csv").unlink()
+    entries = about / "entry_points.txt"
+    entries.write_text(
+        entries.read_text().replace("digit_classifier_toy:export\n", "digit_classifier_toy:export_folder\n")
+    )
+    both = os.pathsep.join([str(second), str(plugin)])
+    done = run(place, Path(both), "export", "toy", "-o", "x")
+    assert done.returncode == 2
+    assert "plugin toy: expected one package that brings it, got digit-classifier-toy and other-toy; try" in done.stderr
+
+
 @pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize(
     ("words", "code", "says"),
@@ -104,9 +161,21 @@ def test_an_exporter_writes_the_hold_out_as_the_run_has_it(
         (
             ["train", "--dataset", "toi:x"],
             2,
-            "expected one of digits, or NAME:WHERE of an installed reader, got 'toi:x'",
+            "expected one of digits, or NAME:WHERE of an installed reader, got 'toi:x'; try --dataset toy:x",
         ),
+        (["train", "--dataset", "digits:x"], 2, "got 'digits:x'; try --dataset digits"),
+        (["train", "--dataset", "Odd name"], 2, "--dataset: expected one of digits, or NAME:WHERE of an installed"),
+        (["train", "--dataset", "toy-lacking:x"], 2, "plugin toy-lacking: expected the package digit-classifier-toy"),
+        (["train", "--dataset", f"toy-range:{PRIVATE}"], 2, "dataset.labels[0]: expected 0..1, got 2; try mending"),
+        (
+            ["train", "--dataset", f"toy-floats:{PRIVATE}"],
+            2,
+            "dataset.images: expected an array of uint8, 3-D, got float64, 3-D; try mending",
+        ),
+        (["train", "--dataset", "toy-leaving:x"], 2, "reader toy-leaving: expected to read 'x', got SystemExit: "),
         (["export", "tou", "-o", "x"], 2, "FORMAT: expected a format, got 'tou'; try toy"),
+        (["export", "toy-nothing", "-o", "x"], 1, "export toy-nothing: expected to write the run, got"),
+        (["export", "toy", "-o", "."], 2, ".: expected a new file or folder, got a folder that is there; try another"),
         (["export", "toy-failing", "-o", "x"], 1, "export toy-failing: expected to write the run, got KeyError"),
         (
             ["export", "toy", "-o", "absent/x"],
@@ -127,23 +196,42 @@ def test_what_goes_wrong_with_a_plugin_is_one_line(
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("site", [True, False], ids=["installed", "not installed"])
 @pytest.mark.parametrize("command", ["verify", "replay", "export", "runs"])
 def test_a_run_never_decides_that_a_plugin_is_loaded(
-    command: str, trained: dict[str, object], plugin: Path, place: Path
+    command: str, site: bool, trained: dict[str, object], plugin: Path, place: Path
 ) -> None:
     words = {"export": ["--html", str(trained["run_dir"]), "-o", "a.html"], "runs": ["artifacts"]}
-    probe = "print('\\nloaded', 'digit_classifier_toy' in sys.modules)"
-    done = run(place, plugin, command, *words.get(command, [str(trained["run_dir"])]), probe=probe)
-    assert done.stdout.endswith("loaded False\n")
+    probe = "print('\\nasked', any(name in sys.modules for name in ('digit_classifier_toy', 'importlib.metadata')))"
+    done = run(place, plugin if site else None, command, *words.get(command, [str(trained["run_dir"])]), probe=probe)
+    assert done.stdout.endswith("asked False\n")
     assert done.returncode == (2 if command == "replay" else 0)
     if command == "replay":
         assert "dataset: expected a data set of this package (digits), got 'toy'" in done.stderr
 
 
 @pytest.mark.parametrize(
-    "words", [["train", "--model", "logistic", "--epochs", "1"], ["runs"], ["verify", "artifacts"]]
+    "words",
+    [
+        ["train", "--model", "logistic", "--epochs", "1"],
+        ["train", "--dataset", "digits", "--model", "logistic", "--epochs", "1"],
+        ["train", "--help"],
+        ["runs"],
+        ["verify", "artifacts"],
+        ["export", "html", "-o", "page.html"],
+        ["export", "site", "-o", "pages"],
+    ],
 )
 @pytest.mark.usefixtures("trained")
 def test_entry_points_are_not_even_listed_for_names_of_ours(words: list[str], plugin: Path, place: Path) -> None:
-    probe = "print('\\nlisted', 'importlib.metadata' in sys.modules)"
-    assert run(place, plugin, *words, probe=probe).stdout.endswith("listed False\n")
+    """Though the plugin brings a reader called digits, and exporters called html and site."""
+    done = run(place, plugin, *words, probe="print('\\nlisted', 'importlib.metadata' in sys.modules)")
+    assert done.stdout.endswith("listed False\n")
+
+
+def test_the_only_ways_to_a_plugin_are_the_data_set_and_the_format_that_were_typed() -> None:
+    package = HERE / "src" / "digit_classifier"
+    ways = [path for path in package.rglob("*.py") if "digit_classifier.plugins" in path.read_text(encoding="utf-8")]
+    assert {str(path.relative_to(package)) for path in ways} == {
+        str(Path(*name.split("/"))) for name in ("datasets/load.py", "settings/kinds.py", "exporters/write.py")
+    }

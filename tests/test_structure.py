@@ -23,7 +23,7 @@ PACKAGE = HERE / "src" / "digit_classifier"
 
 # Each room may import those before it and itself, never those after it.
 ORDER = [
-    *("errors", "text", "plugins", "numerics", "settings", "datasets", "learning", "evaluation", "artifacts", "store"),
+    *("errors", "text", "plugins", "numerics", "datasets", "settings", "learning", "evaluation", "artifacts", "store"),
     *("figures", "environment", "run", "experiment", "replay", "page", "exporters", "cli", "__main__"),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}

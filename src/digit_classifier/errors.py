@@ -55,13 +55,17 @@ def option(name: str, value: object = None) -> str:
     return name if value is None else f"{name}={value!r}"
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, or all of them when none is near."""
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
     import difflib  # only ever needed for an error
 
+    return next(iter(difflib.get_close_matches(word, known, n=1)), None)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or all of them when none is near."""
     known = list(known)
-    near = difflib.get_close_matches(word, known, n=1)
-    return near[0] if near else "one of " + ", ".join(known)
+    return nearest(word, known) or "one of " + ", ".join(known)
 
 
 def at(where: str, key: object) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier import store
 from digit_classifier.artifacts import build_run_summary, payloads_of
+from digit_classifier.datasets import BUNDLED
 from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.split import SPLITS
 from digit_classifier.environment import environment, one_blas_thread
@@ -20,7 +21,7 @@ from digit_classifier.figures import draw_figures
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import Training
-from digit_classifier.run import evaluated, results_of
+from digit_classifier.run import evaluated, require_recordable, results_of
 from digit_classifier.settings.resolve import command_for
 from digit_classifier.settings.run_config import PLACES, recorded
 
@@ -64,7 +65,10 @@ def record(
 
 def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
     """Load and split the data; InputError when the settings do not fit it, before anything is trained."""
-    split = SPLITS[config.split](dataset or load_dataset(config.dataset), config.test_size, config.random_state)
+    data = dataset or load_dataset(config.dataset)
+    if dataset or config.dataset not in BUNDLED:
+        require_recordable(data)
+    split = SPLITS[config.split](data, config.test_size, config.random_state)
     count = len(split.holdout)
     if config.sample_count > count:
         most, attempt = f"at most {count}, the size of the hold-out", option("sample_count", min(16, count))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from digit_classifier.artifacts.dataset import DATASET
 from digit_classifier.artifacts.results import Results
+from digit_classifier.errors import ArtifactError, InputError, explain, show
 from digit_classifier.settings.run_config import recorded
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
+    from digit_classifier.datasets.dataset import Dataset
     from digit_classifier.datasets.split import Split
     from digit_classifier.learning.network import Network
     from digit_classifier.learning.training import History
@@ -53,15 +57,7 @@ def results_of(run: Run) -> Results:
     has_pictures = len(network.layers) == 1
     return Results(
         config=recorded(run.config),
-        name=data.name,
-        title=data.title,
-        source=data.source,
-        note=data.note,
-        image_shape=data.images.shape[1:],
-        max_value=data.max_value,
-        class_names=data.class_names,
-        labels=data.labels.tolist(),
-        pixels=data.images.tobytes(),
+        **_plain(data),
         sample_ids=run.split.holdout_ids.tolist(),
         probabilities=shortest(run.holdout_probabilities),
         train_accuracy=run.training_accuracy,
@@ -84,6 +80,29 @@ def results_of(run: Run) -> Results:
             for layer, weights, bias, activation in network.layers
         ],
     )
+
+
+def require_recordable(data: Dataset) -> None:
+    """InputError for a data set that no run could keep; the time to know that is before the training."""
+    for name, wanted, kinds, dimensions in (("images", "uint8", "B", 3), ("labels", "integers", "bhilqBHI", 1)):
+        came = getattr(data, name)
+        if not isinstance(came, np.ndarray) or came.dtype.char not in kinds or came.ndim != dimensions:
+            shown = f"{came.dtype}, {came.ndim}-D" if isinstance(came, np.ndarray) else show(came)
+            expected = f"an array of {wanted}, {dimensions}-D"
+            raise InputError(explain(f"dataset.{name}", expected, shown, "mending its reader"))
+    try:
+        DATASET.validate(DATASET.build(**_plain(data)))
+    except (ArtifactError, TypeError) as error:
+        raise InputError(f"{error}; try mending the data set, or its reader") from error
+
+
+def _plain(data: Dataset) -> dict[str, Any]:
+    return {
+        **{key: getattr(data, key) for key in ("name", "title", "source", "note", "max_value", "class_names")},
+        "image_shape": data.images.shape[1:],
+        "labels": data.labels.tolist(),
+        "pixels": data.images.tobytes(),
+    }
 
 
 def shortest(values: NDArray[np.float32]) -> list[list[float]]:

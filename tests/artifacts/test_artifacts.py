@@ -13,7 +13,7 @@ from sklearn import metrics as oracle
 
 from digit_classifier import artifacts as a
 from digit_classifier.artifacts.__main__ import FOLDER, schema_files
-from digit_classifier.artifacts.schema import alternatives, check
+from digit_classifier.artifacts.schema import alternatives, check_payload
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.split import Split
 from digit_classifier.errors import ArtifactError
@@ -363,7 +363,7 @@ def test_the_published_schema_accepts_whatever_the_checker_accepts(file: str) ->
     @given(mutated([run[file] for run in RUNS.values()]))
     def check_mutations(payload: Any) -> None:
         try:
-            check(payload, a.ARTIFACTS[file].schema, "payload")
+            check_payload(payload, a.ARTIFACTS[file].schema, "payload")
         except ArtifactError:
             return
         published.validate(payload)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digit_classifier.artifacts import ARTIFACTS, Artifact
 from digit_classifier.artifacts import schema as s
+from digit_classifier.artifacts.__main__ import schema_files
 from digit_classifier.errors import ArtifactError, show
 from mutations import VALUES, mutated
 
@@ -162,3 +165,70 @@ def test_a_newer_file_says_that_upgrading_helps() -> None:
 def test_a_file_that_is_no_object_is_refused(value: Any) -> None:
     with pytest.raises(ArtifactError, match="zoo: expected an object, got"):
         s.check_payload(value, ZOO, "zoo")
+
+
+# A file that has had three forms, of which the second was never published: an amount became two.
+FIRST = s.document("purse", {"coins": s.COUNT, "owner": s.text(1, 9)})
+THIRD = s.document("purse", {"coins": s.mapping(s.text(1, 9), s.COUNT)}, optional={"owner": s.line(1, 9)}, version=3)
+PURSE = s.versions(FIRST, THIRD)
+PURSES: list[Any] = [
+    {"schema_version": 1, "coins": 3, "owner": "Ada"},
+    {"schema_version": 3, "coins": {"gold": 1, "silver": 2}},
+    {"schema_version": 3, "coins": {}, "owner": "Ada"},
+]
+
+
+def purse_refusal(value: Any) -> str | None:
+    try:
+        s.check_payload(value, PURSE, "purse")
+    except ArtifactError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("purse", PURSES)
+def test_every_published_version_of_a_file_is_read(purse: Any) -> None:
+    assert purse_refusal(purse) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"schema_version": 4}, "purse.schema_version: expected 1 or 3, got 4: written by a newer version of"),
+        (
+            {"schema_version": 4, "new": 1},
+            "purse.schema_version: expected 1 or 3, got 4: written by a newer version of",
+        ),
+        ({"schema_version": 2}, "purse.schema_version: expected 1 or 3, got 2"),
+        ({"schema_version": 0}, "purse.schema_version: expected 1 or 3, got 0"),
+        ({"schema_version": "3"}, "purse.schema_version: expected 3, got '3'"),
+        ({"schema_version": True}, "purse.schema_version: expected 3, got true"),
+        ({"schema_version": 1}, "purse.owner: expected text of 1..9 characters, got nothing"),
+        ({"coins": 3}, "purse.coins: expected an object, got 3"),  # of the first version, in the third
+    ],
+)
+def test_a_file_is_checked_as_the_version_that_it_says_it_is(change: dict[str, Any], message: str) -> None:
+    refused = purse_refusal(PURSES[1] | change) or "accepted"
+    assert refused.startswith(message)
+    assert ("newer" in refused) == ("newer" in message)
+
+
+@given(mutated(PURSES))
+def test_several_versions_are_accepted_and_refused_as_the_jsonschema_package_does(value: Any) -> None:
+    oracle = jsonschema.Draft202012Validator(PURSE)
+    assert (purse_refusal(value) is None) == (oracle.is_valid(value) and plain(value))
+
+
+def test_the_published_schema_of_several_versions_is_valid_and_lists_them_oldest_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    purse = Artifact("purse.json", PURSE, dict, lambda _: None)
+    monkeypatch.setitem(ARTIFACTS, "purse.json", purse)
+    published = json.loads(schema_files()["purse.schema.json"])
+    jsonschema.Draft202012Validator.check_schema(published)
+    assert published == PURSE
+    assert (published["$id"], published["title"]) == ("urn:digit-classifier:purse", "purse.json")
+    assert [each["properties"]["schema_version"]["const"] for each in published["oneOf"]] == [1, 3]
+    assert [s.check(purse, each, "purse") for purse, each in zip(PURSES, published["oneOf"], strict=False)] == [
+        None
+    ] * 2

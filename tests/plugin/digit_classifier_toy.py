@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,3 +55,30 @@ def export_wrongly(bundle: Bundle, target: Path) -> None:
     """An exporter that fails half-way."""
     target.write_text("half", encoding="utf-8")
     raise KeyError(bundle.manifest["run_id"])
+
+
+def read_out_of_range(where: str) -> Dataset:
+    """A reader that counts its classes from 1."""
+    data = read(where)
+    return replace(data, labels=data.labels + 1)
+
+
+def read_floats(where: str) -> Dataset:
+    """A reader that scales the pixels itself."""
+    data = read(where)
+    return replace(data, images=data.images / 16)
+
+
+def read_and_leave(where: str) -> Dataset:
+    """A reader that ends the program."""
+    sys.exit(f"no\n{where}")
+
+
+def export_folder(bundle: Bundle, target: Path) -> None:
+    """A folder."""
+    target.mkdir()
+    (target / "labels.txt").write_text("\n".join(bundle.payloads["metrics.json"]["labels"]), encoding="utf-8")
+
+
+def export_nothing(bundle: Bundle, target: Path) -> None:
+    """An exporter that forgot to write."""

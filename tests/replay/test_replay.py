@@ -290,11 +290,11 @@ def test_a_setting_that_the_version_of_a_run_did_not_have_takes_its_default(run:
 
 
 def test_another_data_set_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from digit_classifier.datasets.bundled import BUNDLED, load_digits
+    from digit_classifier.datasets import bundled
 
-    digits = load_digits()
+    digits = bundled.load_digits()
     digits.images[5, 3, 3] += 1
-    monkeypatch.setitem(BUNDLED, "digits", lambda: digits)
+    monkeypatch.setattr(bundled, "load_digits", lambda: digits)
     with pytest.raises(
         ValueError, match=r": data set: expected sha256 [0-9a-f]{12}…, got [0-9a-f]{12}… here; try with"
     ):

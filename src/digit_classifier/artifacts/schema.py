@@ -42,12 +42,11 @@ def check_payload(payload: object, schema: Schema, where: str) -> None:
     """Check a whole file by the schema of its own version; one of a newer version is told apart from a broken one."""
     known = {each["properties"]["schema_version"]["const"]: each for each in alternatives(schema)}
     newest, version = max(known), payload.get("schema_version") if isinstance(payload, dict) else None
-    if type(version) is int and version > newest:
-        raise ArtifactError(
-            f"{where}.schema_version: expected {newest}, got {show(version)}: written by a newer version of "
-            "digit-classifier; try upgrading"
-        )
-    check(payload, known.get(version, known[newest]) if type(version) is int else known[newest], where)
+    if type(version) is int and version not in known:
+        newer = ": written by a newer version of digit-classifier; try upgrading" if version > newest else ""
+        wanted = " or ".join(map(str, known))
+        raise ArtifactError(f"{where}.schema_version: expected {wanted}, got {show(version)}{newer}")
+    check(payload, known[version] if type(version) is int else known[newest], where)
 
 
 def alternatives(schema: Schema) -> list[Schema]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser
 from digit_classifier.errors import InputError, explain
+from digit_classifier.exporters import FORMATS, PAGE_FORMATS
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +17,8 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
     either = "(--html RUN [--compare RUN] [--force] | --site ROOT [--run RUN_ID ...] | FORMAT [RUN] [--force])"
     parser.usage = f"{parser.prog} {either} --output PATH"
     add = parser.add_argument
-    add("format", nargs="?", metavar="FORMAT", help="html, site, or a format that an installed plugin writes")
+    known = ", ".join([*PAGE_FORMATS, *FORMATS])
+    add("format", nargs="?", metavar="FORMAT", help=f"{known}, or a format that an installed plugin writes")
     add("path", nargs="?", metavar="RUN", help="a run directory or an artifacts root (default: ./artifacts)")
     add("--html", metavar="RUN", help="a run directory, or an artifacts root for its latest run: write one HTML file")
     add("--compare", metavar="RUN", help="a second run in the same file, to compare with")
@@ -75,7 +77,7 @@ def _site(path: Path, target: Path, runs: list[str]) -> str:
 
 
 def _other(name: str, path: Path, target: Path, *, force: bool) -> str:
-    from digit_classifier.exporters import write_export
+    from digit_classifier.exporters.write import write_export
     from digit_classifier.page.source import find_run
     from digit_classifier.store import read_bundle
 

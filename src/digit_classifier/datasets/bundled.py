@@ -14,8 +14,6 @@ from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.errors import InputError, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 
@@ -83,6 +81,3 @@ def _imported_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
         came = str(error)[:60]
         raise InputError(explain("scikit-learn's digits", "the file as installed", came, attempt)) from error
     return bunch.images.astype(np.uint8), bunch.target.astype(np.intp)
-
-
-BUNDLED: dict[str, Callable[[], Dataset]] = {"digits": load_digits}

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts import ARTIFACTS, build_replay, payloads_of
-from digit_classifier.datasets.load import load_dataset
+from digit_classifier.datasets import BUNDLED
 from digit_classifier.environment import environment
 from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion
 from digit_classifier.experiment import created_now, experiment, prepare
@@ -71,9 +71,13 @@ def replay(
 def stored_config(where: object, config: Mapping[str, Any]) -> RunConfig:
     """The settings of a run, each through its own parser; InputError for one that this version lacks or refuses.
 
-    A setting that the run's version did not have yet takes its default.
+    A setting that the run's version did not have yet takes its default. A data set of somebody's reader is refused
+    before any reader is asked for: what a run says never decides that a plugin is loaded.
     """
     given = []
+    if (name := config.get("dataset")) not in (None, *BUNDLED):
+        place, ours = f"{where}: run_summary.config.dataset", f"a data set of this package ({', '.join(BUNDLED)})"
+        raise InputError(explain(place, ours, show(name), "training anew"))
     for name, value in config.items():
         place = f"{where}: {at('run_summary.config', name)}"
         if name not in SETTINGS.keys() - PLACES:
@@ -86,7 +90,7 @@ def stored_config(where: object, config: Mapping[str, Any]) -> RunConfig:
 
 def stored_split(directory: Path, summary: Payload, config: RunConfig) -> Split:
     """The data of a run, split as it was; InputError when either is another here."""
-    split = prepare(config, load_dataset(config.dataset, readers=False))
+    split = prepare(config)
     for what, wanted, got in (
         ("data set", summary["dataset"]["sha256"], split.dataset.sha256),
         ("split", summary["split"]["sha256"], split.sha256),

@@ -10,8 +10,10 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from digit_classifier.datasets import BUNDLED
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class Kind(NamedTuple):
@@ -20,6 +22,7 @@ class Kind(NamedTuple):
     expected: str
     parse: Callable[[str], Any]
     more: bool = False  # another version, or a data set of the user's own, may have other words
+    known: Callable[[], Iterable[str]] = tuple  # words that may have been meant by another
 
 
 def whole(low: int, high: int) -> Kind:
@@ -57,17 +60,20 @@ def choice(*options: str) -> Kind:
             raise ValueError(text)
         return text
 
-    return Kind("one of " + ", ".join(options), parse, more=True)
+    return Kind("one of " + ", ".join(options), parse, more=True, known=lambda: options)
 
 
 def _parse_dataset(text: str) -> str:
     reader = text.partition(":")[0]
-    if text not in DATASETS:
-        from digit_classifier.plugins import READERS, plugin_names  # 46 ms, only for a name that is not ours
-
-        if reader not in plugin_names(READERS):
-            raise ValueError(text)
+    if text not in BUNDLED and (reader in BUNDLED or reader not in _readers()):
+        raise ValueError(text)
     return text
+
+
+def _readers() -> list[str]:
+    from digit_classifier.plugins import READERS, plugin_names  # 46 ms, only for a name that is not ours
+
+    return plugin_names(READERS)
 
 
 def _parse_switch(text: str) -> bool:
@@ -97,8 +103,12 @@ def _parse_place(text: str) -> str:
     return text
 
 
-DATASETS = ("digits",)  # those that come with the package's dependencies
-DATASET = Kind("one of " + ", ".join(DATASETS) + ", or NAME:WHERE of an installed reader", _parse_dataset, more=True)
+DATASET = Kind(
+    "one of " + ", ".join(BUNDLED) + ", or NAME:WHERE of an installed reader",
+    _parse_dataset,
+    more=True,
+    known=lambda: [*BUNDLED, *_readers()],
+)
 SWITCH = Kind("true or false", _parse_switch)
 SIZES = Kind("up to 8 layer sizes of 1 to 4096 units, or none", _parse_sizes)
 LABEL = Kind("text", _parse_label)

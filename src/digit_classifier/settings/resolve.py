@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from digit_classifier.errors import InputError, explain, show, suggestion
+from digit_classifier.errors import InputError, explain, nearest, show, suggestion
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.presets import PRESETS
 from digit_classifier.settings.run_config import BY_MODEL, PLACES, SETTINGS, SPELLINGS, RunConfig, flag, recorded
@@ -55,7 +55,9 @@ def parse(given: Given) -> tuple[str, Any]:
     try:
         return name, kind.parse(given.text)
     except (ValueError, KeyError):
-        attempt = given.advice(given.spelling, example(name))
+        word, colon, rest = given.text.partition(":")  # of a data set: NAME:WHERE
+        meant = nearest(word, kind.known())
+        attempt = given.advice(given.spelling, f"{meant}{colon}{rest}" if meant else example(name))
         raise InputError(explain(given.where, kind.expected, show(given.text), attempt)) from None
 
 

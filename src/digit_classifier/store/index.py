@@ -14,7 +14,7 @@ from digit_classifier.artifacts import INDEX, Payload, build_index, build_index_
 from digit_classifier.errors import ArtifactError, RunError, explain
 from digit_classifier.store.files import read_regular, replace_all
 from digit_classifier.store.inspection import fingerprint, inspect
-from digit_classifier.store.json import decode, encode, twin
+from digit_classifier.store.json import decode, encode, excess, twin
 from digit_classifier.store.layout import (
     INDEX_FILE,
     INDEX_TWIN,
@@ -64,7 +64,7 @@ def refresh(
     runs += [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
     files = published if published else _files_of_first(root, runs)
     if runs != old["runs"] or set_aside or not _is_twin_current(root):
-        _write(root, old["generation"] + 1, runs)
+        write_index(root, old["generation"] + 1, runs)
     if published or not _is_mirrored(root, files):
         _mirror(root, files)
     kept = {entry["run_id"] for entry in runs}
@@ -144,8 +144,11 @@ def _files_of_first(root: Path, runs: list[Payload]) -> Mapping[str, bytes]:
     return {}
 
 
-def _write(root: Path, generation: int, runs: list[Payload]) -> None:
+def write_index(root: Path, generation: int, runs: list[Payload]) -> None:
+    """Put an index of these runs, newest first, and its twin in place; RunError where no reader would take it."""
     text = encode(build_index(generation, runs[0]["run_id"] if runs else None, runs))
+    if problem := excess(text, MAX_INDEX_BYTES):  # what no reader takes is not written either
+        raise RunError(explain(root / INDEX_FILE, *problem, f"another root: {len(runs):,} runs are in this one"))
     replace_all(root, {INDEX_FILE: text, INDEX_TWIN: twin(text)}, scratch=root)
 
 

@@ -58,10 +58,8 @@ def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Pa
     Refused: too many bytes or values, not UTF-8, duplicate keys, NaN, infinities, integers beyond ±(2⁵³ − 1),
     more than 16 levels, halves of surrogate pairs.
     """
-    if len(data) > max_bytes:
-        raise _refusal(where, f"at most {max_bytes} bytes", f"{len(data)}")
-    if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:  # before any of them takes memory
-        raise _refusal(where, f"at most {MAX_VALUES} values", "more")
+    if problem := excess(data, max_bytes):
+        raise _refusal(where, *problem)
     try:
         with _no_collections():
             payload = json.loads(
@@ -81,6 +79,15 @@ def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Pa
         raise _refusal(where, "a JSON object", f"a {type(payload).__name__}")
     _check_depth(payload, where)
     return payload
+
+
+def excess(data: bytes, max_bytes: int) -> tuple[str, str] | None:
+    """What no reader takes, as (at most, what came): too many bytes, or values before any of them takes memory."""
+    if len(data) > max_bytes:
+        return f"at most {max_bytes} bytes", f"{len(data)}"
+    if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        return f"at most {MAX_VALUES} values", "more"
+    return None
 
 
 @contextmanager
