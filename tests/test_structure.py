@@ -14,7 +14,6 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from digit_classifier.settings.kinds import DATASETS
 from digit_classifier.settings.presets import PRESETS
 from digit_classifier.settings.run_config import SETTINGS, RunConfig
 
@@ -162,7 +161,6 @@ def claimed_pythons() -> list[str]:
 
 
 def test_every_choice_of_a_setting_has_its_line_in_a_dictionary() -> None:
-    from digit_classifier.datasets.bundled import BUNDLED
     from digit_classifier.datasets.split import SPLITS
     from digit_classifier.learning.build import SCALINGS
     from digit_classifier.learning.optimizers import OPTIMIZERS
@@ -174,4 +172,3 @@ def test_every_choice_of_a_setting_has_its_line_in_a_dictionary() -> None:
         assert SETTINGS[name].metadata["kind"].expected == "one of " + ", ".join(
             get_args(get_type_hints(RunConfig)[name])
         )
-    assert set(BUNDLED) == set(DATASETS)

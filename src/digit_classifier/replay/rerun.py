@@ -71,8 +71,8 @@ def replay(
 def stored_config(where: object, config: Mapping[str, Any]) -> RunConfig:
     """The settings of a run, each through its own parser; InputError for one that this version lacks or refuses.
 
-    A setting that the run's version did not have yet takes its default. A data set of somebody's reader is refused
-    before any reader is asked for: what a run says never decides that a plugin is loaded.
+    A setting that the run's version did not have yet takes its default. A data set that a
+    plugin read is refused without looking for the plugin: a run never decides that one is loaded.
     """
     given = []
     if (name := config.get("dataset")) not in (None, *BUNDLED):
