@@ -26,11 +26,12 @@ except SystemExit as end:  # of --help
 
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory into which the toy plugin was installed."""
+    """A directory into which the toy plugin was installed, and one with faults."""
     top = tmp_path_factory.mktemp("plugin")
-    source, site = Path(shutil.copytree(HERE / "tests" / "plugin", top / "source")), top / "site"
+    sources = [str(shutil.copytree(HERE / "tests" / name, top / name)) for name in ("plugin", "plugin_faults")]
+    site = top / "site"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
-    subprocess.run([*pip, "--target", str(site), str(source)], check=True, capture_output=True)
+    subprocess.run([*pip, "--target", str(site), *sources], check=True, capture_output=True)
     return site
 
 
@@ -99,13 +100,13 @@ def test_force_replaces_a_file_but_never_a_folder_and_a_failing_exporter_nothing
 ) -> None:
     file, folder = tmp_path / "file", tmp_path / "folder"
     file.write_text("mine")
-    for name in ("toy-failing", "toy-nothing"):
+    for name in ("faulty-failing", "faulty-nothing"):
         assert run(place, plugin, "export", name, "-o", str(file), "--force").returncode == 1
     assert file.read_text() == "mine"
     for _ in range(2):
-        done = run(place, plugin, "export", "toy-folder", "-o", str(folder), "--force")
+        done = run(place, plugin, "export", "faulty-folder", "-o", str(folder), "--force")
         assert done.returncode == (0 if _ == 0 else 2)
-    assert run(place, plugin, "export", "toy-folder", "-o", str(file), "--force").returncode == 0
+    assert run(place, plugin, "export", "faulty-folder", "-o", str(file), "--force").returncode == 0
     for written in (file, folder):
         assert (written / "labels.txt").read_text() == "one\nzero"
     assert sorted(tmp_path.iterdir()) == [file, folder]
@@ -126,7 +127,7 @@ def test_a_link_in_place_of_the_target_is_replaced_and_not_followed(
 def test_two_packages_that_bring_one_name_are_both_named(plugin: Path, place: Path, tmp_path: Path) -> None:
     second = tmp_path / "site"
     shutil.copytree(plugin, second)
-    (about,) = second.glob("*.dist-info")
+    (about,) = second.glob("digit_classifier_toy-*.dist-info")
     about = about.rename(second / "other_toy-1.dist-info")
     metadata = about / "METADATA"
     metadata.write_text(metadata.read_text().replace("Name: digit-classifier-toy", "Name: other-toy"))
@@ -134,9 +135,7 @@ def test_two_packages_that_bring_one_name_are_both_named(plugin: Path, place: Pa
     assert done.returncode == 0
     (place / "out-of-two.csv").unlink()
     entries = about / "entry_points.txt"
-    entries.write_text(
-        entries.read_text().replace("digit_classifier_toy:export\n", "digit_classifier_toy:export_folder\n")
-    )
+    entries.write_text(entries.read_text().replace("digit_classifier_toy:export\n", "digit_classifier_toy:read\n"))
     both = os.pathsep.join([str(second), str(plugin)])
     done = run(place, Path(both), "export", "toy", "-o", "x")
     assert done.returncode == 2
@@ -148,11 +147,15 @@ def test_two_packages_that_bring_one_name_are_both_named(plugin: Path, place: Pa
     ("words", "code", "says"),
     [
         (
-            ["train", "--dataset", "toy-broken"],
+            ["train", "--dataset", "faulty-broken"],
             2,
-            "plugin toy-broken: expected the package digit-classifier-toy to import",
+            "plugin faulty-broken: expected the package digit-classifier-faults to import",
         ),
-        (["train", "--dataset", "toy-list:x"], 2, "reader toy-list: expected a digit_classifier.Dataset, got a list"),
+        (
+            ["train", "--dataset", "faulty-list:x"],
+            2,
+            "faulty-list: expected a digit_classifier.Dataset, got a list",
+        ),
         (
             ["train", "--dataset", "toy:absent.csv"],
             2,
@@ -165,18 +168,26 @@ def test_two_packages_that_bring_one_name_are_both_named(plugin: Path, place: Pa
         ),
         (["train", "--dataset", "digits:x"], 2, "got 'digits:x'; try --dataset digits"),
         (["train", "--dataset", "Odd name"], 2, "--dataset: expected one of digits, or NAME:WHERE of an installed"),
-        (["train", "--dataset", "toy-lacking:x"], 2, "plugin toy-lacking: expected the package digit-classifier-toy"),
-        (["train", "--dataset", f"toy-range:{PRIVATE}"], 2, "dataset.labels[0]: expected 0..1, got 2; try mending"),
         (
-            ["train", "--dataset", f"toy-floats:{PRIVATE}"],
+            ["train", "--dataset", "faulty-lacking:x"],
+            2,
+            "plugin faulty-lacking: expected the package",
+        ),
+        (["train", "--dataset", f"faulty-range:{PRIVATE}"], 2, "dataset.labels[0]: expected 0..1, got 2; try mending"),
+        (
+            ["train", "--dataset", f"faulty-floats:{PRIVATE}"],
             2,
             "dataset.images: expected an array of uint8, 3-D, got float64, 3-D; try mending",
         ),
-        (["train", "--dataset", "toy-leaving:x"], 2, "reader toy-leaving: expected to read 'x', got SystemExit: "),
+        (
+            ["train", "--dataset", "faulty-leaving:x"],
+            2,
+            "faulty-leaving: expected to read 'x', got SystemExit: ",
+        ),
         (["export", "tou", "-o", "x"], 2, "FORMAT: expected a format, got 'tou'; try toy"),
-        (["export", "toy-nothing", "-o", "x"], 1, "export toy-nothing: expected to write the run, got"),
+        (["export", "faulty-nothing", "-o", "x"], 1, "export faulty-nothing: expected to write the run, got"),
         (["export", "toy", "-o", "."], 2, ".: expected a new file or folder, got a folder that is there; try another"),
-        (["export", "toy-failing", "-o", "x"], 1, "export toy-failing: expected to write the run, got KeyError"),
+        (["export", "faulty-failing", "-o", "x"], 1, "export faulty-failing: expected to write the run, got KeyError"),
         (
             ["export", "toy", "-o", "absent/x"],
             2,

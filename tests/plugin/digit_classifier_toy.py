@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,41 +42,3 @@ def export(bundle: Bundle, target: Path) -> None:
         writer.writerow(["sample", "true", "predicted"])
         for row in zip(holdout["sample_ids"], holdout["true_labels"], holdout["predicted_labels"], strict=True):
             writer.writerow([row[0], names[row[1]], names[row[2]]])
-
-
-def read_wrongly(where: str) -> list[str]:
-    """A reader that forgot what it should return."""
-    return [where]
-
-
-def export_wrongly(bundle: Bundle, target: Path) -> None:
-    """An exporter that fails half-way."""
-    target.write_text("half", encoding="utf-8")
-    raise KeyError(bundle.manifest["run_id"])
-
-
-def read_out_of_range(where: str) -> Dataset:
-    """A reader that counts its classes from 1."""
-    data = read(where)
-    return replace(data, labels=data.labels + 1)
-
-
-def read_floats(where: str) -> Dataset:
-    """A reader that scales the pixels itself."""
-    data = read(where)
-    return replace(data, images=data.images / 16)
-
-
-def read_and_leave(where: str) -> Dataset:
-    """A reader that ends the program."""
-    sys.exit(f"no\n{where}")
-
-
-def export_folder(bundle: Bundle, target: Path) -> None:
-    """A folder."""
-    target.mkdir()
-    (target / "labels.txt").write_text("\n".join(bundle.payloads["metrics.json"]["labels"]), encoding="utf-8")
-
-
-def export_nothing(bundle: Bundle, target: Path) -> None:
-    """An exporter that forgot to write."""
