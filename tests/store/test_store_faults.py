@@ -23,7 +23,7 @@ from digit_classifier.store.root import read_root, remove, repair, update_index
 from faults import ERRORS, count_operations, die_at, failing
 from power_loss import record, restore, states
 from processes import fork, result
-from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, violations
+from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, state_of, violations
 from tiny_runs import CREATED, smallest_files, smallest_flat_run, tiny_run
 
 if TYPE_CHECKING:
@@ -93,8 +93,15 @@ def _prepare(root: Path, case: str) -> None:
         shutil.rmtree(root / "latest")
 
 
+RECOVERED: set[str] = set()  # most faults leave the root in a state that another one left before
+
+
 def check_recovery(root: Path) -> None:
-    """The next run is published and lists everything, and a repair leaves nothing to repair."""
+    """The next run is published and lists everything, and a repair leaves nothing to repair; once for every state."""
+    if root.exists():
+        if (state := state_of(root)) in RECOVERED:
+            return
+        RECOVERED.add(state)
     name = publish(root, "2026-11-22T20:00:00Z")
     tree = snapshot(root)
     assert violations(tree, {name}) == []
