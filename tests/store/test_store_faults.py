@@ -427,3 +427,20 @@ def test_a_root_that_cannot_be_written_is_refused_before_any_training(tmp_path: 
         if mounted:
             assert len(read_root(tmp_path / "disk" / "root").entries) == 1
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_state_is_told_by_names_bytes_and_ages_but_not_by_what_is_random(prepared: Callable[[str], Path]) -> None:
+    """Else equal states would be looked at again, or different ones not at all."""
+    root = prepared("third run")
+    state, run = state_of(root), root / min(runs_in(snapshot(root)))
+    assert state_of(prepared("third run")) == state
+    (root / ".index.json-0123abcd.tmp").touch()
+    left = state_of(root)
+    (root / ".index.json-0123abcd.tmp").rename(root / ".index.json-89efabcd.tmp")
+    assert state_of(root) == left != state
+    (root / ".index.json-89efabcd.tmp").unlink()
+    os.utime(root / "index.json", ns=(0, 0))  # now everything is younger
+    aged = state_of(root)
+    assert aged != state
+    (run / "metrics.json").write_bytes((run / "metrics.json").read_bytes() + b" ")
+    assert state_of(root) not in (state, aged)
