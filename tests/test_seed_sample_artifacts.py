@@ -6,6 +6,7 @@ import ast
 import base64
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -163,8 +164,8 @@ def test_the_pictures_show_the_payloads(root: Path) -> None:
         assert image.size == (800, 760)
 
 
-def test_seeding_again_writes_the_same_bytes_and_no_more_runs(tmp_path: Path) -> None:
-    seed(tmp_path)
+def test_seeding_again_writes_the_same_bytes_and_no_more_runs(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root, tmp_path, dirs_exist_ok=True)
     before = {name: contents(tmp_path / name) for name in (EXPERIMENT, BASELINE, "datasets", "latest")}
     (tmp_path / BASELINE / "metrics.json").write_text("{}")  # a sample changed by hand
     seed(tmp_path)

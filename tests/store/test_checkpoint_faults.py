@@ -18,7 +18,7 @@ from digit_classifier.store.inspection import inspect
 from digit_classifier.store.root import read_root, repair
 from faults import ERRORS, Operations, count_operations, die_at, failing
 from power_loss import record, restore, states
-from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, violations
+from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, state_of, violations
 from tiny_runs import CREATED, RUN_ID, smallest_files
 
 if TYPE_CHECKING:
@@ -82,8 +82,14 @@ def epoch_kept(root: Path) -> int:
     return found[0].epoch if found else 0
 
 
+CHOSEN: set[str] = set()  # most faults leave the root in a state that another one left before
+
+
 def check_choices(root: Path) -> None:
-    """Left, adopted or removed: each leaves a root that is in order, and adopting publishes the checkpoint."""
+    """Left, adopted or removed: each leaves a root in order, and adopting publishes the checkpoint; once for every state."""
+    if (state := state_of(root)) in CHOSEN:
+        return
+    CHOSEN.add(state)
     before, epoch = snapshot(root), epoch_kept(root)
     if not runs_in(before) and not leftovers(before):
         return  # a directory without runs, which `repair` refuses

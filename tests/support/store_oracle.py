@@ -13,6 +13,7 @@ from typing import Any
 Tree = dict[str, bytes]  # relative path → content; a directory has a "/" at its end
 
 RUN = re.compile(r"\d{8}-\d{6}(-[a-z0-9-]+)?")
+CHANCE = re.compile(r"(?<=-)[0-9a-f]{8}(?=\.tmp|/|$)|(?<=\.corrupt-)\d{8}-\d{6}")
 
 
 def snapshot(root: Path) -> Tree:
@@ -23,6 +24,24 @@ def snapshot(root: Path) -> Tree:
         tree |= {f"{prefix}{name}/": b"" for name in folders}
         tree |= {f"{prefix}{name}": Path(folder, name).read_bytes() for name in files}
     return tree
+
+
+def state_of(root: Path) -> str:
+    """Digest of all that the store can tell of a root: two roots with one digest are one state to it.
+
+    Names and bytes, but for what is random or a clock's in a name, and what is older than the index: of times,
+    the store asks no more.
+    """
+    tree, index = snapshot(root), root / "index.json"
+    since = index.stat().st_mtime_ns if index.exists() else 0
+    digest = hashlib.sha256()
+    for path, content in sorted((CHANCE.sub("", path), data) for path, data in tree.items()):
+        digest.update(repr((path, hashlib.sha256(content).digest())).encode())
+    earlier = [
+        path for path in tree if path.endswith(("/", "/manifest.json")) and (root / path).stat().st_mtime_ns < since
+    ]
+    digest.update(repr(sorted(CHANCE.sub("", path) for path in earlier)).encode())
+    return digest.hexdigest()
 
 
 def runs_in(tree: Tree) -> set[str]:
