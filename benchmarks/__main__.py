@@ -20,6 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few rounds, small sizes; nothing to be quoted")
     quick = parser.parse_args().quick
+    environment.enter("benchmarks")
     for part in PARTS:
         started = time.perf_counter()
         print(f"\n{part}", flush=True)
@@ -30,5 +31,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    environment.enter("benchmarks")
     main()

@@ -253,6 +253,7 @@ def main() -> None:
         "--quick", action="store_true", help="two splits and one fold, nothing that takes longer than two seconds"
     )
     options = parser.parse_args()
+    environment.enter("benchmarks.accuracy")
     from threadpoolctl import threadpool_limits
 
     from digit_classifier.datasets.bundled import load_digits
@@ -291,5 +292,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    environment.enter("benchmarks.accuracy")
     main()

@@ -34,7 +34,10 @@ def clean(**more: str) -> dict[str, str]:
 
 
 def enter(module: str) -> None:
-    """Go on as `python -m module` with the same arguments in the peers' environment, which is made when missing."""
+    """Go on as `python -m module` with the same arguments in the peers' environment, which is made when missing.
+
+    Called when the arguments are known to be good: making it takes minutes and 2 GB.
+    """
     if Path(sys.prefix) == PEERS:
         return
     python = prepare()

@@ -78,12 +78,12 @@ def runs_that_grow(quick: bool) -> dict[str, Any]:
             command = [sys.executable, "-m", "benchmarks.growth", "--worker", what, str(size)]
             costs = [measure.process(command) for _ in range(1 if quick else 3)]
             said = measure.worker("benchmarks.growth", "--worker", what, size)
-            rows.setdefault(what, {})[size] = {
+            rows.setdefault(what, {})[str(size)] = {
                 "seconds": median(cost.wall for cost in costs),
                 "memory": median(cost.memory for cost in costs),
                 **said,
             }
-            print(f"{what:10}{size:>9,}{rows[what][size]['seconds']:8.2f} s", flush=True)
+            print(f"{what:10}{size:>9,}{rows[what][str(size)]['seconds']:8.2f} s", flush=True)
     return rows
 
 
@@ -136,7 +136,7 @@ def wall(command: list[str]) -> float:
     return measure.process(command).wall
 
 
-def history_that_grows(quick: bool) -> dict[int, Any]:
+def history_that_grows(quick: bool) -> dict[str, Any]:
     """Publishing one more run, listing all of them and checking nothing else, per number of runs."""
     rows = {}
     with tempfile.TemporaryDirectory() as name:
@@ -147,8 +147,9 @@ def history_that_grows(quick: bool) -> dict[int, Any]:
             tasks = {"publish": partial(publish_one, root), "list": partial(wall, command)}
             taken = measure.in_turn(tasks, 2 if quick else 5)
             memory = measure.memory(command)
-            rows[count] = {**{task: median(values) for task, values in taken.items()}, "memory": memory}
-            shown = {task: f"{1000 * rows[count][task]:.0f} ms" for task in tasks}
+            row = {**{task: median(values) for task, values in taken.items()}, "memory": memory}
+            rows[str(count)] = row
+            shown = {task: f"{1000 * row[task]:.0f} ms" for task in tasks}
             print(f"{count:>7,} runs: publish one more {shown['publish']}, list {shown['list']}", flush=True)
     return rows
 
@@ -167,11 +168,10 @@ def main() -> None:
     if options.worker:
         work(options.worker[0], int(options.worker[1]))
         return
+    environment.enter("benchmarks.growth")
     rows = {"runs": runs_that_grow(options.quick), "history": history_that_grows(options.quick)}
     measure.save("growth", rows, quick=options.quick)
 
 
 if __name__ == "__main__":
-    if "--worker" not in sys.argv:
-        environment.enter("benchmarks.growth")
     main()

@@ -162,6 +162,7 @@ def main() -> None:
     if options.task:
         work(options.task, repeats, options.quick)
         return
+    environment.enter("benchmarks.loops")
     tasks = {}
     for name, setting in TASKS.items():
         threads = setting.threads
@@ -183,6 +184,4 @@ def report(name: str, seconds: dict[str, list[float]]) -> None:
 
 
 if __name__ == "__main__":
-    if "--task" not in sys.argv:
-        environment.enter("benchmarks.loops")
     main()

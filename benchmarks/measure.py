@@ -28,9 +28,9 @@ Result = dict[str, Any]
 T = TypeVar("T")
 
 
-def load_now() -> float:
-    """Programs that want a processor, over the last minute; nan where the system does not say."""
-    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else float("nan")
+def load_now() -> float | None:
+    """Programs that want a processor, over the last minute; None where the system does not say."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
 LOAD = load_now()  # when this part began
@@ -151,11 +151,13 @@ def _processor() -> str:
 
 
 def save(part: str, result: Result, *, quick: bool) -> None:
-    """Keep the numbers of one part, so that the page can be written again without measuring."""
+    """Keep the numbers of one part, in the form of the files of a run: the page can be written without measuring."""
+    from digit_classifier.store.json import encode  # inside: --help needs no package
+
     directory = TRIAL if quick else RESULTS
     directory.mkdir(parents=True, exist_ok=True)
     whole = {"part": part, "quick": quick, "machine": machine(), **result}
-    (directory / f"{part}.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    (directory / f"{part}.json").write_bytes(encode(whole))
 
 
 def load(part: str, *, quick: bool) -> Result | None:

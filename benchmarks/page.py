@@ -96,6 +96,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="three runs, one visit")
     options = parser.parse_args()
+    environment.enter("benchmarks.page")
     from playwright.sync_api import Error, sync_playwright
 
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -118,5 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    environment.enter("benchmarks.page")
     main()

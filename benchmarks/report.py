@@ -236,7 +236,7 @@ def circumstances(result: Result) -> str:
     cores = "one core" if machine["cores"] == 1 else f"{machine['cores']} cores"
     trial = " A quick trial: not to be quoted." if result["quick"] else ""
     before, after = machine["load"]
-    if before > machine["cores"] + 1:  # the load after holds what this part did itself
+    if before and before > machine["cores"] + 1:  # the load after holds what this part did itself
         trial += " Other programs kept the machine busy: measure again before quoting."
     return (
         f"*{machine['processor']}, {cores}, load {before} before and {after} after; {versions}; "
@@ -275,9 +275,10 @@ def main() -> None:
     """Write what the numbers say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="from the numbers of a trial, into build/benchmarks/")
-    write(quick=parser.parse_args().quick)
+    options = parser.parse_args()
+    environment.enter("benchmarks.report")
+    write(quick=options.quick)
 
 
 if __name__ == "__main__":
-    environment.enter("benchmarks.report")
     main()

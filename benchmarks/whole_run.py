@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--no-trackers", action="store_true", help="only ours and the script")
     parser.add_argument("--quick", action="store_true", help="once, for trying it")
     options = parser.parse_args()
+    environment.enter("benchmarks.whole_run")
     repeats = 1 if options.quick else options.repeats
     trackers = {} if options.no_trackers else TRACKERS
     taken: dict[str, dict[str, list[Cost]]] = {}
@@ -68,5 +69,4 @@ def report(model: str, taken: dict[str, list[Cost]]) -> None:
 
 
 if __name__ == "__main__":
-    environment.enter("benchmarks.whole_run")
     main()

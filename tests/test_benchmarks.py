@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import sys
 
 import numpy as np
 import pytest
-from benchmarks import environment, measure
+from benchmarks import environment, measure, report
+
+from digit_classifier.store.json import encode
 
 
 def test_quartiles_are_numpys() -> None:
@@ -60,3 +64,32 @@ def test_a_failing_process_is_an_error_and_not_a_time() -> None:
     assert measure.process([sys.executable, "-c", "pass"]).memory > 1
     with pytest.raises(SystemExit, match="exit 3"):
         measure.process([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+@pytest.mark.parametrize("name", ["__main__", "report", *report.PARTS])
+@pytest.mark.parametrize(("word", "code"), [("--help", 0), ("--hlep", 2)])
+def test_what_measures_nothing_installs_nothing(
+    name: str, word: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(environment, "prepare", lambda: pytest.fail("2 GB"))
+    monkeypatch.setattr(sys, "argv", [name, word])
+    with pytest.raises(SystemExit) as end:
+        importlib.import_module(f"benchmarks.{name}").main()
+    assert end.value.code == code
+    assert "usage: " in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("part", report.PARTS)
+def test_numbers_are_kept_in_the_form_of_the_files_of_a_run(part: str) -> None:
+    data = (measure.RESULTS / f"{part}.json").read_bytes()
+    assert encode(json.loads(data)) == data
+
+
+def test_what_is_saved_is_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setattr(measure, "TRIAL", tmp_path)
+    costs = [measure.Cost(1.5, 1.0, 50.0)]
+    measure.save("whole_run", {"costs": {"mlp": costs}}, quick=True)
+    found = measure.load("whole_run", quick=True)
+    assert found is not None
+    assert found["costs"] == {"mlp": [[1.5, 1.0, 50.0]]}
+    assert found["quick"] is True
