@@ -14,7 +14,6 @@ import argparse
 import gc
 import json
 import os
-import sys
 import time
 from dataclasses import replace
 from functools import partial

@@ -86,7 +86,7 @@ CHOSEN: set[str] = set()  # most faults leave the root in a state that another o
 
 
 def check_choices(root: Path) -> None:
-    """Left, adopted or removed: each leaves a root in order, and adopting publishes the checkpoint; once for every state."""
+    """Left, adopted or removed: each leaves a root in order; adopting publishes the checkpoint. Once per state."""
     if (state := state_of(root)) in CHOSEN:
         return
     CHOSEN.add(state)
