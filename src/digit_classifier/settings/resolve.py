@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digit_classifier.errors import InputError, explain, nearest, show, suggestion
@@ -145,4 +144,6 @@ def command_for(resolved: Resolved) -> str:
         else:
             text = as_text(value)
             words += [f"{flag(name)}={text}"] if text.startswith("-") else [flag(name), text]
+    import shlex  # only ever needed for a run
+
     return shlex.join(words)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import DATASET, Payload
 from digit_classifier.errors import ArtifactError, RunError, explain
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     from digit_classifier.store.bundle import Sealed
 
 
-@dataclass(frozen=True)
-class Interrupted:
+class Interrupted(NamedTuple):
     """What is known of a run whose training ended with its process."""
 
     run_id: str

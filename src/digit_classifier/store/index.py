@@ -7,8 +7,7 @@ import json
 import os
 import re
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import INDEX, Payload, build_index, build_index_entry
 from digit_classifier.errors import ArtifactError, RunError, explain
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Refreshed:
+class Refreshed(NamedTuple):
     """What a refresh of the index found to do."""
 
     runs: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
 from digit_classifier.store.checkpoint import Interrupted, adopt, find_interrupted
@@ -81,8 +81,7 @@ def remove(root: Path, run_ids: Iterable[str]) -> None:
         raise cannot_write(root, error, "artifacts root") from error
 
 
-@dataclass(frozen=True)
-class Root:
+class Root(NamedTuple):
     """The runs of a root as they are on disk now, whatever the index says."""
 
     entries: tuple[Payload, ...]  # as in index.json, newest publication first; the damaged ones are not among them
