@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CHOSEN, CONFIRMED, REPORTED = range(20), range(20, 40), range(100, 120)
 BUDGET = 60.0  # CPU seconds per contestant; a slower one is measured on fewer splits, at least five
+FOLDS = 5  # `--split contiguous --seed 0` to 4: together every row is held out
 STATES = range(5)  # random states of our presets on the folds, of which one state says little; others have the first
 LONGEST = 60  # seconds; a model whose one fit takes longer is left out, by name
 LENGTHS = {"mlp": (0.05, 0.1, 0.2, 0.4, 2.0, 4.0)}  # times a preset's epochs
@@ -45,6 +46,8 @@ class Score(NamedTuple):
     seconds: float  # CPU time of training, and of predicting the hold-out once
     parameters: int | None = None
     averaged: float | None = None  # accuracy when the predictions for five shifts of an image are averaged
+    loss: float | None = None  # mean log loss of the hold-out; None for what gives no probabilities
+    calibration: float | None = None  # expected calibration error of the hold-out, 0..1
 
 
 class Contestant(NamedTuple):
@@ -75,7 +78,25 @@ def preset(model: str, factor: float, split: Split, random_state: int) -> Score:
     correct, averaged = (
         (each.argmax(axis=1) == split.holdout.labels).mean() for each in (rows[0], sum(rows[1:], rows[0]))
     )
-    return Score(100 * float(correct), seconds, network.parameters.size, 100 * float(averaged))
+    parameters = network.parameters.size
+    return Score(100 * float(correct), seconds, parameters, 100 * float(averaged), *honesty(rows[0], split))
+
+
+def honesty(probabilities: Any, split: Split) -> tuple[float, float]:
+    """Log loss and expected calibration error of hold-out predictions (samples, classes).
+
+    The calibration error compares, in ten equal bins of the confidence, its mean with the share that is right, weighted
+    by the samples of the bin (Guo and others, 2017, arXiv:1706.04599).
+    """
+    import numpy as np
+    from sklearn.metrics import log_loss
+
+    labels, confidence = split.holdout.labels, probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    bins = np.minimum((10 * confidence).astype(int), 9)
+    gaps = np.bincount(bins, confidence - right, minlength=10)  # per bin: samples × (mean confidence − share right)
+    loss = log_loss(labels, probabilities.astype(float), labels=range(probabilities.shape[1]))
+    return float(loss), float(np.abs(gaps).sum() / len(labels))
 
 
 def shifted(images: Any) -> Iterator[Any]:
@@ -95,7 +116,9 @@ def scikit_learn(build: Callable[[int], Any], split: Split, random_state: int) -
     start = process_time()
     model.fit(flat(split.training.samples), split.training.labels)
     accuracy = 100 * model.score(flat(split.holdout.samples), split.holdout.labels)
-    return Score(accuracy, process_time() - start, parameter_count(model))
+    seconds = process_time() - start
+    known = honesty(model.predict_proba(flat(split.holdout.samples)), split) if hasattr(model, "predict_proba") else ()
+    return Score(accuracy, seconds, parameter_count(model), None, *known)
 
 
 def flat(images: Any) -> Any:
@@ -176,17 +199,6 @@ def by_default(build: Callable[..., Any], random_state: int) -> Any:
     return model.set_params(random_state=random_state) if "random_state" in model.get_params() else model
 
 
-def contiguous_folds(dataset: Dataset, count: int = 5) -> Iterator[Split]:
-    """Each fifth of the rows, in order, held out in turn."""
-    import numpy as np
-
-    from digit_classifier.datasets.split import Split
-
-    rows = np.arange(len(dataset.labels))
-    for holdout in np.array_split(rows, count):
-        yield Split(dataset, np.setdiff1d(rows, holdout), holdout)
-
-
 @contextmanager
 def at_most(seconds: int) -> Iterator[None]:
     """Give up with TooSlowError after this much CPU time."""
@@ -205,9 +217,10 @@ def at_most(seconds: int) -> Iterator[None]:
 
 def scores(dataset: Dataset, fit: Callable[[Split, int], Score], seeds: range, *, whole: bool, quick: bool) -> Any:
     """Random splits and folds of one contestant: all of them, or as many of the splits as the budget allows."""
-    from digit_classifier.datasets.split import stratified_split
+    from digit_classifier.datasets.split import contiguous_split, stratified_split
 
-    folds, seeds = list(contiguous_folds(dataset))[: 1 if quick else None], seeds[:2] if quick else seeds
+    folds = [contiguous_split(dataset, 0.2, number) for number in range(1 if quick else FOLDS)]
+    seeds = seeds[:2] if quick else seeds
     states = STATES if whole and not quick else STATES[:1]
 
     with at_most(2 if quick else LONGEST):
@@ -225,8 +238,15 @@ def line(name: str, found: Any) -> str:
     return (
         f"{name:34}{f'{fmean(accuracies):.2f} ± {spread:.2f}':>14}{len(accuracies):4}{min(accuracies):8.2f}"
         f"{fmean(score.accuracy for score in found['folds']):15.2f}"
+        f"{honest(found['random']):>17}{honest(found['folds']):>17}"
         f"{fmean(score.seconds for score in found['random']):9.3f}{found['random'][0].parameters or '–':>12}"
     )
+
+
+def honest(scores: list[Score]) -> str:
+    """Mean log loss and calibration error."""
+    known = [(score.loss, score.calibration) for score in scores if score.loss is not None]
+    return " / ".join(f"{fmean(each):.4f}" for each in zip(*known, strict=True)) if known else "–"
 
 
 def seed_range(text: str) -> range:
@@ -264,7 +284,10 @@ def main() -> None:
         f"Presets chosen on split seeds {shown(CHOSEN)}, confirmed on {shown(CONFIRMED)}; "
         f"here: {shown(options.splits)}."
     )
-    print(f"{'':34}{'accuracy %':>14}{'n':>4}{'worst':>8}{'new writers %':>15}{'seconds':>9}{'parameters':>12}")
+    print(
+        f"{'':34}{'accuracy %':>14}{'n':>4}{'worst':>8}{'new writers %':>15}"
+        f"{'log loss / ECE':>17}{'of new writers':>17}{'seconds':>9}{'parameters':>12}"
+    )
     rows, skipped = {}, {}
     with threadpool_limits(limits=1):
         for name, contestant in contestants().items():

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts import ARTIFACTS
 from digit_classifier.artifacts.schema import alternatives, expected
-from digit_classifier.cli.arguments import Defaults, build_parser
+from digit_classifier.cli.arguments import Defaults, build_parser, preset_text
 from digit_classifier.cli.main import COMMANDS
 from digit_classifier.figures import FIGURES
-from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.presets import PRESETS
 from digit_classifier.settings.run_config import BY_MODEL, SETTINGS, flag
 
@@ -90,7 +89,7 @@ def _setting(name: str) -> list[str]:
     item = SETTINGS[name]
     alias, kind = item.metadata["alias"], item.metadata["kind"]
     values = [PRESETS[model][name] if item.default is BY_MODEL else item.default for model in PRESETS]
-    texts = ["1 / epochs" if callable(v) else "unset" if v is None else as_text(v) for v in values]
+    texts = ["unset" if v is None else preset_text(v) for v in values]
     return [f"`{name}`", f"`{alias}`" if alias else "", kind.expected, *texts]
 
 

@@ -21,8 +21,10 @@ import pytest
 from digit_classifier.artifacts import ARTIFACTS, results_digest
 from digit_classifier.cli.main import main
 from digit_classifier.experiment import prepare, run_experiment
+from digit_classifier.replay.rerun import stored_config
 from digit_classifier.run import results_of
 from digit_classifier.settings.resolve import configure
+from digit_classifier.settings.run_config import recorded
 from digit_classifier.store import read_bundle
 from digit_classifier.store.layout import known_names
 from store_oracle import listed_in, snapshot
@@ -83,9 +85,14 @@ def test_an_exact_run_is_replayed_bit_for_bit_and_an_ordinary_one_as_promised(ro
 
 def test_the_same_settings_give_the_same_recorded_config(root: Path) -> None:
     """A new setting is left out at its default, so that older configurations stay what they were, byte for byte."""
-    config = configure(exact=True, model="cnn", channels="2,3", hidden_sizes="6", epochs=2, run_label="exact")
-    recorded = results_of(run_experiment(config, prepare(config))).config
-    assert json.dumps(recorded) == json.dumps(load(root / EXACT / "run_summary.json")["config"])
+    settings = {"exact": True, "model": "cnn", "channels": "2,3", "hidden_sizes": "6", "epochs": 2} | {
+        "learning_rate": 0.005
+    }
+    stored = load(root / EXACT / "run_summary.json")["config"]
+    config = configure(**settings, run_label="exact", temperature=1)
+    assert json.dumps(results_of(run_experiment(config, prepare(config))).config) == json.dumps(stored)
+    assert recorded(configure(**settings, run_label="exact")) == {**stored, "temperature": 0.5}
+    assert stored_config("", stored) == config  # what is absent is not the preset's value of today
 
 
 def test_two_of_its_runs_are_compared_in_one_file_and_all_go_into_a_site(root: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import Training
 from digit_classifier.run import evaluated, require_recordable, results_of
 from digit_classifier.settings.resolve import command_for
-from digit_classifier.settings.run_config import PLACES, recorded
+from digit_classifier.settings.run_config import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,7 +132,7 @@ class Checkpoints:
 
 def files_of(run: Run, resolved: Resolved, created: str, started: float) -> Files:
     """Every JSON file of a run but its manifest, and its pictures; `started` is a time of the performance counter."""
-    payloads = payloads_of(results_of(run))
+    payloads, config = payloads_of(results_of(run)), recorded(run.config)
     payloads["run_summary.json"] = build_run_summary(
         payloads,
         run_id=None,
@@ -140,8 +140,8 @@ def files_of(run: Run, resolved: Resolved, created: str, started: float) -> File
         created=created,
         synthetic=False,
         command=command_for(resolved),
-        config=recorded(run.config),
-        config_origin={name: origin for name, origin in resolved.origin.items() if name not in PLACES},
+        config=config,
+        config_origin={name: resolved.origin[name] for name in config},
         environment=environment(),
         training_seconds=run.training_seconds,
         total_seconds=time.perf_counter() - started,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.metrics import log_loss as sklearn_log_loss
@@ -15,11 +16,13 @@ from digit_classifier.learning.network import (
     Network,
     Workspace,
     backward,
+    cool,
     count_parameters,
     forward,
     layer_views,
     score,
 )
+from digit_classifier.numerics.arithmetic import EXACT, ORDINARY
 from digit_classifier.numerics.randomness import unit_uniform
 
 
@@ -151,3 +154,23 @@ def test_many_images_are_predicted_in_blocks_as_they_are_one_by_one(monkeypatch)
     whole = network.probabilities(images)
     monkeypatch.setattr("digit_classifier.learning.network.BLOCK", 10)
     np.testing.assert_allclose(network.probabilities(images), whole, rtol=1e-12)
+
+
+@pytest.mark.parametrize("temperature", [0.15, 0.5, 1, 3])
+@pytest.mark.parametrize("channels", [(), (2,)])
+def test_a_cooled_network_predicts_from_its_logits_divided_by_the_temperature(temperature, channels):
+    network = random_network(build_architecture((5, 4), channels, (7,), 4))
+    images = np.random.default_rng(2).normal(size=(50, 5, 4))
+    logits = np.log(network.probabilities(images))  # up to a constant per image, which softmax does not see
+    np.testing.assert_allclose(network.cooled(temperature).probabilities(images), softmax(logits / temperature, axis=1))
+
+
+@pytest.mark.parametrize("arithmetic", [ORDINARY, EXACT])
+def test_cooled_probabilities_are_those_of_the_logits_divided_by_the_temperature(arithmetic):
+    logits = np.random.default_rng(3).normal(scale=6, size=(10, 200))
+    probabilities = softmax(logits, axis=0).astype(np.float32)
+    cool(probabilities, 0.5, arithmetic)
+    np.testing.assert_allclose(probabilities, softmax(logits / 0.5, axis=0), rtol=2e-5, atol=1e-37)
+    same = probabilities.copy()
+    cool(same, 1, arithmetic)
+    np.testing.assert_array_equal(same, probabilities)

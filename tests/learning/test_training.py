@@ -8,7 +8,7 @@ from math import log
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import confusion_matrix, log_loss
 
 from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Examples
@@ -293,3 +293,29 @@ def test_the_maps_of_an_epoch_are_used_over_and_over_however_many_images_at_once
         images = pixels.reshape(8, 8, 1, -1)
         moved = jittered(images, bits[: WORDS * images.shape[3]], 0.7).reshape(pixels.shape)
         np.testing.assert_array_equal(fed[:, first : first + maps], network.inputs(moved))
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_temperature_changes_the_probabilities_and_nothing_else(exact):
+    """Every recorded loss is that of the logits divided by it; each prediction stays the same."""
+    config = replace(MLP, exact=exact)
+    (network, history), (plain, before) = train(config, SPLIT), train(replace(config, temperature=1.0), SPLIT)
+    assert config.temperature == 0.5
+    for cooled, trained in zip(network.matrices, plain.matrices, strict=True):
+        np.testing.assert_array_equal(cooled, trained / (0.5 if cooled is network.matrices[-1] else 1))
+    probabilities = network.probabilities(SPLIT.holdout.samples)
+    assert history.epochs[-1].holdout_loss == pytest.approx(log_loss(SPLIT.holdout.labels, probabilities), rel=1e-5)
+    for one, other in zip(history.epochs, before.epochs, strict=True):
+        assert (one.holdout_accuracy, one.training_accuracy) == (other.holdout_accuracy, other.training_accuracy)
+        np.testing.assert_array_equal(one.confusion_matrix, other.confusion_matrix)
+
+
+def test_the_training_loss_with_a_temperature_is_that_of_a_plain_loop():
+    """In a full batch the loss of an epoch is that of the network before it."""
+    config = replace(LOGISTIC, temperature=0.7, epochs=2)
+    _, history = train(config, SPLIT)
+    before, _ = train(replace(config, epochs=1), SPLIT)
+    loss = log_loss(SPLIT.training.labels, before.probabilities(SPLIT.training.samples))
+    assert history.epochs[1].training_loss == pytest.approx(loss, rel=1e-5)
+    weights = [snapshot.first_layer_weights for snapshot in history.snapshots]
+    np.testing.assert_array_equal(weights[0], before.layers[0].weights)

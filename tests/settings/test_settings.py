@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from digit_classifier.errors import InputError
 from digit_classifier.settings.kinds import as_text
-from digit_classifier.settings.presets import PRESETS
+from digit_classifier.settings.presets import PRESETS, Rule
 from digit_classifier.settings.resolve import Given, configure, example, parse, resolve
 from digit_classifier.settings.run_config import PLACES, SETTINGS, SPELLINGS, recorded
 from digit_classifier.settings.yaml_file import LIMIT, read_yaml
@@ -153,8 +153,10 @@ def test_the_examples_config_shows_the_presets_values(model: str) -> None:
             if name in {"channels", "hidden_sizes"}:
                 written = yaml.safe_load(line.split("#")[2].split("|")[column])
                 assert getattr(configure(model=model, **{name: written}), name) == value
-            elif callable(value):
-                assert shown == "1 / epochs"
+            elif name == "lr_decay" and isinstance(value, Rule):
+                assert shown == value.words
+            elif isinstance(value, Rule):
+                assert parse(Given(name, shown, "", ""))[1] == value.of(PRESETS[model])
             else:
                 assert parse(Given(name, shown, "", ""))[1] == value
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from digit_classifier.errors import InputError, explain, show, suggestion
 from digit_classifier.settings.kinds import as_text
-from digit_classifier.settings.presets import PRESETS
+from digit_classifier.settings.presets import PRESETS, Rule
 from digit_classifier.settings.resolve import Given
 from digit_classifier.settings.run_config import PLACES, SETTINGS, flag
 
@@ -97,11 +97,15 @@ def _metavar(annotation: Any) -> str:
     return {"int": "INT", "float": "FLOAT", "tuple[int, ...]": "SIZES", "str | None": "TEXT"}.get(annotation, "NAME")
 
 
+def preset_text(value: Any) -> str:
+    """A value of a preset as help shows it."""
+    return value.words if isinstance(value, Rule) else as_text(value)
+
+
 def _default(name: str, artifacts_root: str) -> str:
     presets = {model: PRESETS[model].get(name) for model in PRESETS}
     if name in PRESETS["mlp"]:
-        values = {model: "1 / epochs" if callable(value) else as_text(value) for model, value in presets.items()}
-        return "default: " + ", ".join(f"{model} {text}" for model, text in values.items())
+        return "default: " + "; ".join(f"{model} {preset_text(value)}" for model, value in presets.items())
     default = file_name(artifacts_root) if name == "artifacts_root" else SETTINGS[name].default
     return "default: unset" if default is None else f"default: {as_text(default)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from math import prod
@@ -58,6 +58,18 @@ class Network:
     def classes(self) -> int:
         """Number of classes."""
         return self.architecture[-1].outputs
+
+    def cooled(self, temperature: float) -> Network:
+        """The network whose logits are these divided by the temperature: a copy with another last layer.
+
+        Below 1 its probabilities are nearer to 0 and 1; which class is the most probable stays the same. Temperature
+        scaling (Guo and others, 2017, arXiv:1706.04599).
+        """
+        if temperature == 1:
+            return self
+        network = replace(self, parameters=self.parameters.copy())
+        network.matrices[-1][...] /= temperature
+        return network
 
     def inputs(self, pixels: NDArray[Any]) -> Floats:
         """Raw pixels (inputs, samples) as the first layer takes them: scaled, with a row of ones at the end.
@@ -146,6 +158,14 @@ def softmax(logits: Floats, arithmetic: Arithmetic) -> None:
     logits -= np.maximum.reduce(logits)
     arithmetic.exp(logits, logits)
     logits /= arithmetic.column_sums(logits)
+
+
+def cool(probabilities: Floats, temperature: float, arithmetic: Arithmetic) -> None:
+    """Make columns of probabilities (classes, samples) those of their logits divided by the temperature, in place."""
+    if temperature != 1:
+        least = np.finfo(probabilities.dtype).tiny
+        probabilities[...] = arithmetic.log(np.maximum(probabilities, least)) / temperature
+        softmax(probabilities, arithmetic)
 
 
 def backward(

@@ -11,7 +11,7 @@ import numpy as np
 
 from digit_classifier.learning.batches import batches, passes
 from digit_classifier.learning.build import new_network
-from digit_classifier.learning.network import Workspace, as_columns, backward, forward, layer_views, score
+from digit_classifier.learning.network import Workspace, as_columns, backward, cool, forward, layer_views, score
 from digit_classifier.learning.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ class Training:
     """
 
     def __init__(self, config: RunConfig, examples: Examples, watch: Examples | None = None) -> None:
-        self.network: Network = new_network(config, examples)
-        pictured = self.network.layers[0].weights.size if len(self.network.layers) == 1 else 0
-        self._planned = snapshot_epochs(config.epochs, self.network.classes**2 + pictured)
+        self._trained: Network = new_network(config, examples)
+        self._temperature = config.temperature
+        pictured = self._trained.layers[0].weights.size if len(self._trained.layers) == 1 else 0
+        self._planned = snapshot_epochs(config.epochs, self._trained.classes**2 + pictured)
         self._epochs: list[Epoch] = []
         self._snapshots: list[Snapshot] = []
         self._diverged: Divergence | None = None
@@ -95,14 +96,19 @@ class Training:
         return next(self._steps)
 
     @property
+    def network(self) -> Network:
+        """The network after the last epoch. With a temperature it is a copy, its last layer divided by that."""
+        return self._trained.cooled(self._temperature)
+
+    @property
     def history(self) -> History:
         """The epochs so far."""
         unplanned = [self._snapshot(epoch) for epoch in self._epochs[-1:] if epoch.number not in self._planned]
         return History(tuple(self._epochs), (*self._snapshots, *unplanned), self._diverged)
 
     def _run(self, config: RunConfig, examples: Examples, watch: Examples | None) -> Iterator[Epoch]:
-        network = self.network
-        learn, look = learner(config, network, examples), watcher(network, watch) if watch else None
+        network = self._trained
+        learn, look = learner(config, network, examples), watcher(config, network, watch) if watch else None
         for number in range(1, config.epochs + 1):
             before = network.parameters.copy()
             started = perf_counter()
@@ -179,12 +185,13 @@ def learner(config: RunConfig, network: Network, examples: Examples) -> Callable
             if config.weight_decay:
                 np.multiply(network.parameters, kept, out=network.parameters)
             update(gradient, rate)
+        cool(probabilities, config.temperature, network.arithmetic)
         return score(probabilities, labels, network.arithmetic)
 
     return learn
 
 
-def watcher(network: Network, watch: Examples) -> Callable[[], tuple[Scores, NDArray[np.intp]]]:
+def watcher(config: RunConfig, network: Network, watch: Examples) -> Callable[[], tuple[Scores, NDArray[np.intp]]]:
     """Function that returns scores and confusion matrix of these examples, without changing the network."""
     labels, classes = watch.labels, network.classes
     inputs = network.inputs(as_columns(watch.samples))
@@ -192,7 +199,7 @@ def watcher(network: Network, watch: Examples) -> Callable[[], tuple[Scores, NDA
     probabilities = np.empty((classes, len(labels)), network.parameters.dtype)
 
     def look() -> tuple[Scores, NDArray[np.intp]]:
-        forward(network, inputs, work, probabilities)
+        forward(network.cooled(config.temperature), inputs, work, probabilities)
         cells = np.bincount(labels * classes + probabilities.argmax(axis=0), minlength=classes**2)
         return score(probabilities, labels, network.arithmetic), cells.reshape(classes, classes)
 

@@ -16,7 +16,7 @@ from digit_classifier.replay.promise import environment_differences, promise
 from digit_classifier.run import results_of
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.resolve import Given, resolve
-from digit_classifier.settings.run_config import PLACES, SETTINGS
+from digit_classifier.settings.run_config import ABSENT, PLACES, SETTINGS
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.json import decode, encode
 
@@ -71,14 +71,14 @@ def replay(
 def stored_config(where: object, config: Mapping[str, Any]) -> RunConfig:
     """The settings of a run, each through its own parser; InputError for one that this version lacks or refuses.
 
-    A setting that the run's version did not have yet takes its default. A data set that a
+    A setting that the run's version did not have yet takes the value that its absence means. A data set that a
     plugin read is refused without looking for the plugin: a run never decides that one is loaded.
     """
     given = []
     if (name := config.get("dataset")) not in (None, *BUNDLED):
         place, ours = f"{where}: run_summary.config.dataset", f"a data set of this package ({', '.join(BUNDLED)})"
         raise InputError(explain(place, ours, show(name), "training anew"))
-    for name, value in config.items():
+    for name, value in {**ABSENT, **config}.items():
         place = f"{where}: {at('run_summary.config', name)}"
         if name not in SETTINGS.keys() - PLACES:
             attempt = f"the version that wrote the run; near: {suggestion(name, SETTINGS.keys() - PLACES)}"

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digit_classifier.errors import InputError, explain, nearest, show, suggestion
 from digit_classifier.settings.kinds import as_text
-from digit_classifier.settings.presets import PRESETS
-from digit_classifier.settings.run_config import BY_MODEL, PLACES, SETTINGS, SPELLINGS, RunConfig, flag, recorded
+from digit_classifier.settings.presets import PRESETS, Rule
+from digit_classifier.settings.run_config import (
+    ABSENT,
+    BY_MODEL,
+    PLACES,
+    SETTINGS,
+    SPELLINGS,
+    RunConfig,
+    flag,
+    recorded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +53,7 @@ def example(name: str) -> str:
     """A value that works for this setting, as text."""
     item = SETTINGS[name]
     default = PRESETS["mlp"].get(name) if item.default is BY_MODEL else item.default
-    return item.metadata["example"] or ("0.01" if callable(default) else as_text(default))
+    return item.metadata["example"] or ("0.01" if isinstance(default, Rule) else as_text(default))
 
 
 def parse(given: Given) -> tuple[str, Any]:
@@ -93,7 +102,7 @@ def resolve(
             origin[name] = given.origin
         elif item.default is BY_MODEL:
             preset = PRESETS[model][name]
-            values[name] = preset(values) if callable(preset) else preset
+            values[name] = preset.of(values) if isinstance(preset, Rule) else preset
             origin[name] = f"preset {model}"
         else:
             values[name] = (defaults or {}).get(name, item.default)
@@ -136,7 +145,7 @@ def configure(**settings: Any) -> RunConfig:
 def command_for(resolved: Resolved) -> str:
     """The command that repeats the run: every setting that was chosen, no places."""
     words = ["digit-classifier", "train"]
-    for name, value in recorded(resolved.config).items():
+    for name, value in (ABSENT | recorded(resolved.config)).items():
         if value is None or resolved.origin[name] == "default" or resolved.origin[name].startswith("preset "):
             continue
         if isinstance(SETTINGS[name].default, bool):

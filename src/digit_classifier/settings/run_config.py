@@ -14,12 +14,22 @@ BY_MODEL: Any = MISSING  # no default: the preset of the model gives it
 
 
 def setting(
-    kind: Kind, default: Any, about: str, *, group: str = "training", alias: str = "", example: str = ""
+    kind: Kind,
+    default: Any,
+    about: str,
+    *,
+    group: str = "training",
+    alias: str = "",
+    example: str = "",
+    absent: Any = MISSING,
 ) -> Any:
-    """Declare one setting: what it accepts, its default, one line of help, its section of --help, its other name."""
-    return field(
-        default=default, metadata={"kind": kind, "about": about, "group": group, "alias": alias, "example": example}
-    )
+    """Declare one setting: what it accepts, its default, one line of help, its section of --help, its other name.
+
+    `absent` is for a setting that is newer than the first version: the value that recorded settings mean which do not
+    name it. That value is never recorded, so the settings of older runs, and their digests, stay as they are.
+    """
+    meta = {"kind": kind, "about": about, "group": group, "alias": alias, "example": example, "absent": absent}
+    return field(default=default, metadata=meta)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +48,7 @@ class RunConfig:
     momentum: float = setting(real(0, 1, below=True), BY_MODEL, "heavy-ball momentum of sgd, beta1 of adamw")
     weight_decay: float = setting(real(0, 10), BY_MODEL, "decoupled decay of the weights towards zero")
     label_smoothing: float = setting(real(0, 1, below=True), BY_MODEL, "share of the target spread over all classes")
+    temperature: float = setting(real(0.01, 100), BY_MODEL, "the trained network's logits are divided by this: below 1 its probabilities are surer", absent=1.0)
     shift_pixels: float = setting(real(0, 16), BY_MODEL, "training images shift, slant and stretch by up to this many pixels; 0 leaves them alone")
     exact: bool = setting(SWITCH, False, "give the same bits on every machine, in up to four times the time")
     scaling: Literal["standard", "max"] = setting(choice("standard", "max"), BY_MODEL, "per-pixel mean and deviation of the training split, or pixels / max")
@@ -64,14 +75,18 @@ PLACES = frozenset(
 )  # never recorded: paths are private
 
 
+ABSENT = {name: item.metadata["absent"] for name, item in SETTINGS.items() if item.metadata["absent"] is not MISSING}
+
+
 def flag(name: str) -> str:
     """A setting's spelling on the command line."""
     return "--" + name.replace("_", "-")
 
 
 def recorded(config: RunConfig) -> dict[str, Any]:
-    """The settings as plain JSON values, without the places on disk."""
+    """The settings as plain JSON values, without the places on disk and what goes without saying (`absent`)."""
     values = {name: getattr(config, name) for name in SETTINGS if name not in PLACES}
+    values = {name: value for name, value in values.items() if value != ABSENT.get(name, MISSING)}
     values["dataset"] = config.dataset.partition(":")[0]  # where a reader found it may be a path: private
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
