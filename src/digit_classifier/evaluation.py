@@ -7,6 +7,7 @@ the logarithm is our own, so the same labels give the same digits on any machine
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from itertools import pairwise
 from math import comb, fsum, sqrt
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,12 @@ UNDEFINED = {
 def argmax(values: Sequence[float]) -> int:
     """Index of the first maximum."""
     return max(range(len(values)), key=values.__getitem__)
+
+
+def commonest(labels: Sequence[int]) -> int:
+    """The label that occurs most often, the lowest of several."""
+    counts = Counter(labels)
+    return min(counts, key=lambda label: (-counts[label], label))
 
 
 def confusion_matrix(true_labels: Sequence[int], predicted_labels: Sequence[int], classes: int) -> Matrix:

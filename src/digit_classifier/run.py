@@ -61,6 +61,7 @@ def results_of(run: Run) -> Results:
         sample_ids=run.split.holdout_ids.tolist(),
         probabilities=shortest(run.holdout_probabilities),
         train_accuracy=run.training_accuracy,
+        neighbour=run.split.neighbour,
         training_loss=[epoch.training_loss for epoch in epochs],
         holdout_loss=[epoch.holdout_loss for epoch in epochs],
         training_accuracy=[epoch.training_accuracy for epoch in epochs],

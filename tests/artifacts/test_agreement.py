@@ -25,6 +25,11 @@ def whole(payload: dict[str, Any]) -> dict[str, Any]:
 EDITS: dict[str, list[tuple[Any, ...]]] = {
     "metrics.json": [
         ("log_loss", 0.5, "log_loss: expected 0."),
+        (
+            "baselines:commonest_class",
+            {"label": 1, "accuracy": 0.4},
+            "baselines.commonest_class.label: expected 0, got 1",
+        ),
     ],
     "holdout.json": [
         ("sample_ids:4", 99, "sample_ids: expected 0..11, got 99"),
@@ -167,7 +172,9 @@ def test_the_results_digest_depends_on_results_and_on_nothing_else() -> None:
     assert other["dataset"]["file"] == "dataset.json"
     assert summary(RUN, config=config | {"epochs": 4})["results_digest"] != digest
     for file in ("model.json", "holdout.json", "metrics.json"):
-        changed = edited(RUN[file], "sha256" if file == "model.json" else "schema_version", "other")
+        changed = edited(
+            RUN[file], {"model.json": "sha256", "holdout.json": "schema_version"}.get(file, "accuracy"), "other"
+        )
         assert a.results_digest(RUN | {file: changed}) != digest
 
 

@@ -28,7 +28,9 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
         "model.json": a.build_model([2, 2], 3, [0.0] * 4, [3.0] * 4, [layer(*each) for each in LAYERS[model]]),
         "roc_curves.json": a.build_roc(true, PROBABILITIES, NAMES),
     }
-    metrics = a.build_metrics(true, run["holdout.json"]["predicted_labels"], PROBABILITIES, NAMES, 0.9)
+    learned = [label for row, label in enumerate(LABELS) if row not in HOLDOUT]
+    baselines = a.build_baselines(learned, true, (None, "it was not computed"))
+    metrics = a.build_metrics(true, run["holdout.json"]["predicted_labels"], PROBABILITIES, NAMES, 0.9, baselines)
     run["metrics.json"] = metrics
     images = [list(PIXELS[4 * row : 4 * row + 4]) for row in HOLDOUT]
     shown = HOLDOUT[:2], images[:2], true[:2], PROBABILITIES[:2]

@@ -13,6 +13,7 @@ from digit_classifier.artifacts.roc_curves import build_roc
 from digit_classifier.artifacts.rules import Payload, differences
 from digit_classifier.artifacts.run_summary import results_digest
 from digit_classifier.errors import ArtifactError, show
+from digit_classifier.evaluation import commonest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +42,7 @@ def _metrics(holdout: Payload, metrics: Payload) -> Iterator[str]:
         yield _differs("metrics.labels", len(holdout["probabilities"][0]), len(names), "holdout")
         return
     labels = holdout["true_labels"], holdout["predicted_labels"], holdout["probabilities"]
-    rebuilt = build_metrics(*labels, names, metrics["train_accuracy"])
+    rebuilt = build_metrics(*labels, names, metrics["train_accuracy"], metrics.get("baselines"))
     yield from differences(rebuilt, {key: metrics[key] for key in rebuilt}, "metrics")
 
 
@@ -183,6 +184,15 @@ def _dataset_labels(dataset: Payload, holdout: Payload) -> Iterator[str]:
             yield from differences(labels[sample_id], label, f"holdout.true_labels[{index}]")
 
 
+def _baselines(dataset: Payload, holdout: Payload, metrics: Payload) -> Iterator[str]:
+    if "baselines" in metrics:
+        held = set(holdout["sample_ids"])
+        label = commonest([each for number, each in enumerate(dataset["labels"]) if number not in held])
+        yield from differences(
+            label, metrics["baselines"]["commonest_class"]["label"], "metrics.baselines.commonest_class.label"
+        )
+
+
 def _dataset_pixels(dataset: Payload, predictions: Payload) -> Iterator[str]:
     pixels = base64.b64decode(dataset["pixels"])
     height, width = dataset["image_shape"]
@@ -213,5 +223,6 @@ RULES: list[tuple[list[str], Callable[..., Iterator[str]]]] = [
     (["run_summary.json", "manifest.json"], _manifest),
     (["run_summary.json", "dataset.json"], _dataset),
     (["dataset.json", "holdout.json"], _dataset_labels),
+    (["dataset.json", "holdout.json", "metrics.json"], _baselines),
     (["dataset.json", "predictions.json"], _dataset_pixels),
 ]

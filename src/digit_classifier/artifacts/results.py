@@ -41,6 +41,7 @@ class Results:
     sample_ids: Sequence[int]  # ascending
     probabilities: Sequence[Sequence[float]]  # (hold-out, classes)
     train_accuracy: float
+    neighbour: tuple[float | None, str | None] = (None, "it was not computed")  # accuracy of the nearest neighbour
 
     # One value per epoch
     training_loss: Sequence[float | None]
@@ -67,6 +68,12 @@ class Results:
     def true_labels(self) -> list[int]:
         """Class indices of the hold-out."""
         return [self.labels[sample_id] for sample_id in self.sample_ids]
+
+    @cached_property
+    def training_labels(self) -> list[int]:
+        """Class indices of the samples that are not held out."""
+        held = set(self.sample_ids)
+        return [label for sample_id, label in enumerate(self.labels) if sample_id not in held]
 
     @cached_property
     def predicted_labels(self) -> list[int]:

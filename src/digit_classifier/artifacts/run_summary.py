@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier.artifacts.architecture import LAYER, check_layers, hidden_units, layer_parameters, layer_schema
 from digit_classifier.artifacts.artifact import Artifact
 from digit_classifier.artifacts.dataset import DESCRIPTION, PROSE, dataset_file, split_sha256
+from digit_classifier.artifacts.metrics import METRICS
 from digit_classifier.artifacts.rules import (
     CLASS_NAMES,
     CREATED,
@@ -31,6 +32,7 @@ from digit_classifier.artifacts.schema import (
     arr,
     check_payload,
     document,
+    in_version,
     integer,
     line,
     mapping,
@@ -192,8 +194,9 @@ def _model(name: str, model: Payload) -> Payload:
 def results_digest(payloads: Mapping[str, Payload]) -> str:
     """Digest of what a run computed: settings, data, split, weights, predictions, metrics; no times, ids or paths.
 
-    Needs run_summary.json (without its own digest is enough), model.json, holdout.json and metrics.json. The form is
-    JSON with sorted keys, no spaces, ASCII only and the shortest digits that read back to the same float64.
+    What newer versions of metrics.json added stays out, so that equal runs of any version have equal digests. Needs
+    run_summary.json (without its own digest is enough), model.json, holdout.json and metrics.json. The form is JSON
+    with sorted keys, no spaces, ASCII only and the shortest digits that read back to the same float64.
     """
     summary = payloads["run_summary.json"]
     content = {
@@ -202,7 +205,7 @@ def results_digest(payloads: Mapping[str, Payload]) -> str:
         "split": summary["split"]["sha256"],
         "weights": payloads["model.json"]["sha256"],
         "holdout": payloads["holdout.json"],
-        "metrics": payloads["metrics.json"],
+        "metrics": in_version(1, payloads["metrics.json"], METRICS.schema),
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()

@@ -55,6 +55,14 @@ def alternatives(schema: Schema) -> list[Schema]:
     return found
 
 
+def in_version(version: int, payload: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """What an older version of a file would have held: its keys alone."""
+    (keys,) = (
+        each["properties"] for each in alternatives(schema) if each["properties"]["schema_version"]["const"] == version
+    )
+    return {key: value for key, value in payload.items() if key in keys} | {"schema_version": version}
+
+
 def _check_object(value: dict[Any, Any], schema: Schema, where: str) -> None:
     properties: Schema = schema.get("properties", {})
     for key in schema.get("required", ()):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digit_classifier.datasets.neighbour import Neighbour, nearest_neighbour
 from digit_classifier.errors import InputError, explain, option
 from digit_classifier.numerics.randomness import random_order, random_stream
 
@@ -38,6 +39,11 @@ class Split:
     def holdout(self) -> Examples:
         """The samples that are held out."""
         return self.dataset.examples(self.holdout_ids)
+
+    @cached_property
+    def neighbour(self) -> Neighbour:
+        """What the nearest training sample would score on the hold-out."""
+        return nearest_neighbour(self.training, self.holdout)
 
     @cached_property
     def sha256(self) -> str:

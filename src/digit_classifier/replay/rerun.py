@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts import ARTIFACTS, build_replay, payloads_of
+from digit_classifier.artifacts.schema import in_version
 from digit_classifier.datasets import BUNDLED
 from digit_classifier.environment import environment
 from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion
@@ -60,8 +61,9 @@ def replay(
         raise InputError(explain(directory, "a run of train", "a synthetic sample, made without it", attempt))
     config = stored_config(directory, summary["config"])
     split = stored_split(directory, summary, config)
-    fresh = train_again(directory, config, split, summary, max_seconds, progress)
-    files = [compare(name, stored[name], fresh.get(name, {})) for name in COMPARED if name in stored]
+    trained = train_again(directory, config, split, summary, max_seconds, progress)
+    fresh = {name: as_stored(name, stored[name], trained) for name in COMPARED if name in stored}
+    files = [compare(name, stored[name], fresh[name]) for name in fresh]
     facts = environment_differences(summary["environment"], environment())
     tier = tier_of(stored, fresh, equal=all(each["equal"] for each in files))
     promised = promise(summary["config"], facts)
@@ -128,3 +130,8 @@ def train_again(
                 break
         payloads = payloads_of(results_of(run()))
     return {name: decode(encode(payloads[name]), name) for name in COMPARED if name in payloads}
+
+
+def as_stored(name: str, stored: Payload, fresh: Mapping[str, Payload]) -> Payload:
+    """A fresh file in the version of the stored one: what that version could not say is no difference."""
+    return in_version(stored["schema_version"], fresh[name], ARTIFACTS[name].schema) if name in fresh else {}
