@@ -171,11 +171,10 @@ def test_the_results_digest_depends_on_results_and_on_nothing_else() -> None:
     assert other["results_digest"] == digest
     assert other["dataset"]["file"] == "dataset.json"
     assert summary(RUN, config=config | {"epochs": 4})["results_digest"] != digest
-    for file in ("model.json", "holdout.json", "metrics.json"):
-        changed = edited(
-            RUN[file], {"model.json": "sha256", "holdout.json": "schema_version"}.get(file, "accuracy"), "other"
-        )
-        assert a.results_digest(RUN | {file: changed}) != digest
+    for file, key in (("model.json", "sha256"), ("holdout.json", "true_labels"), ("metrics.json", "log_loss")):
+        assert a.results_digest(RUN | {file: edited(RUN[file], key, "other")}) != digest
+    first = {key: value for key, value in RUN["metrics.json"].items() if key != "baselines"} | {"schema_version": 1}
+    assert a.results_digest(RUN | {"metrics.json": first}) == digest  # as the first version wrote it
 
 
 def test_the_results_digest_is_the_same_for_the_same_values_in_any_order() -> None:
