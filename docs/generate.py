@@ -144,11 +144,17 @@ def values(schema: Schema) -> str:
 
 
 def pictures(_: str) -> str:
-    """Every picture: the file that it is drawn from, and when."""
+    """Every picture: the files that it is drawn from, and when."""
     rows = []
-    for name, (source, _draw) in FIGURES.items():
-        setting = ARTIFACTS[source].setting
-        rows.append([f"`{name}`", f"`{source}`", f"with `{flag(setting)}`" if setting else "always"])
+    for name, (sources, _draw) in FIGURES.items():
+        setting = ARTIFACTS[sources[0]].setting
+        rows.append(
+            [
+                f"`{name}`",
+                ", ".join(f"`{each}`" for each in sources),
+                f"with `{flag(setting)}`" if setting else "always",
+            ]
+        )
     return table(["file", "drawn from", "when"], rows)
 
 

@@ -39,7 +39,16 @@ def train(root: Path, *arguments: str, **options: Any) -> dict[str, Any]:
 
 def test_success_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None:
     report = train(tmp_path / "runs", "--run-label", "Baseline No. 1")
-    assert list(report) == ["train_accuracy", "test_accuracy", "macro_f1", "run_id", "run_dir", "config", "artifacts"]
+    assert list(report) == [
+        "train_accuracy",
+        "test_accuracy",
+        "macro_f1",
+        "run_id",
+        "run_dir",
+        "config",
+        "artifacts",
+        "notes",
+    ]
     directory = Path(report["run_dir"])
     assert directory.parent == tmp_path / "runs"
     assert report["run_id"] == directory.name
@@ -47,6 +56,7 @@ def test_success_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None
     assert report["artifacts"] == sorted(path.name for path in directory.iterdir())
     assert report["config"].keys() == SETTINGS.keys() - PLACES - ABSENT.keys()  # all of these go without saying here
     assert report["config"]["epochs"] == 3
+    assert report["notes"] == []
     metrics = json.loads((directory / "metrics.json").read_text())
     assert (report["test_accuracy"], report["train_accuracy"], report["macro_f1"]) == (
         metrics["accuracy"],
@@ -215,7 +225,7 @@ def test_a_terminal_gets_progress_and_a_summary_on_stderr_while_stdout_stays_jso
     os.close(terminal)
     text = read_all(main).decode()
     assert json.loads(process.communicate()[0])["run_id"]
-    assert "held-out samples classified correctly" in text
+    assert "held-out digits are classified correctly" in text
     assert "digit-classifier verify" in text
 
 

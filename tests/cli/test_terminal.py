@@ -23,5 +23,7 @@ def test_the_summary_says_the_accuracy_of_the_hold_out_with_its_interval(capsys:
     assert run["metrics.json"]["train_accuracy"] != right / len(pairs)
     summarise(Bundle(Path("runs/x"), run["manifest.json"], run))
     first = capsys.readouterr().err.splitlines()[0]
-    assert first.startswith(f"{right / len(pairs):.2%} of {len(pairs)} held-out samples classified correctly")
-    assert f"{interval.low:.1%} to {interval.high:.1%}" in first
+    assert first.startswith(
+        f"{100 * right / len(pairs):.1f} % of {len(pairs)} held-out images are classified correctly"
+    )
+    assert f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %" in first

@@ -33,7 +33,6 @@ from digit_classifier.figures.palette import (
 )
 from digit_classifier.figures.plots import learning_rate_trace_png, roc_curves_png, timing_stats_png
 from digit_classifier.figures.sheet import drawable, fit, text_width
-from digit_classifier.figures.wording import area, certainty, percent, plural, seconds, shortened, verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,14 +109,16 @@ def test_the_default_pictures_load_no_matplotlib_and_no_numpy() -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_pictures_carry_no_text_and_no_time(name: str) -> None:
-    png = FIGURES[name][1](PAYLOADS[FIGURES[name][0]])
+    sources, draw = FIGURES[name]
+    png = draw(*(PAYLOADS[source] for source in sources))
     assert set(chunks(png)) <= {b"IHDR", b"PLTE", b"pHYs", b"IDAT", b"IEND"}
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_equal_payloads_give_equal_bytes(name: str) -> None:
-    source, draw = FIGURES[name]
-    assert draw(PAYLOADS[source]) == draw(PAYLOADS[source])
+    sources, draw = FIGURES[name]
+    files = [PAYLOADS[source] for source in sources]
+    assert draw(*files) == draw(*files)
 
 
 def test_right_counts_are_blue_and_mistakes_amber_and_more_is_darker() -> None:
@@ -233,19 +234,6 @@ def test_text_too_long_loses_its_middle_and_keeps_its_ends() -> None:
     assert fit("7", 300, 28, 22) == ("7", 28)
 
 
-def test_words_never_round_a_mistake_away() -> None:
-    assert verdict(358, 360, "hold-out digit") == "99.4 % of 360 hold-out digits are classified correctly"
-    assert verdict(9_999, 10_000, "digit") == "99.99 % of 10,000 digits are classified correctly"
-    assert verdict(16, 16, "digit") == "All 16 digits are classified correctly"
-    assert verdict(0, 16, "digit") == "None of the 16 digits are classified correctly"
-    assert verdict(1, 1, "digit") == "The only digit is classified correctly"
-    assert verdict(0, 0, "digit") == "There are no digits"
-    assert percent(1, 100_000) == "0.001 %"
-    assert certainty(0.9999) == certainty(1.0) == "> 99 %"
-    assert certainty(0.994) == "99 %"
-    assert (plural(1, "mistake"), plural(2, "mistake")) == ("1 mistake", "2 mistakes")
-
-
 def dynamics(epochs: int, *, known: int | None = None) -> dict[str, Any]:
     losses = [2.0 / epoch if epoch <= (known or epochs) else None for epoch in range(1, epochs + 1)]
     rates = [0.1 * max(0.0, 1 - 0.02 * epoch) for epoch in range(epochs)]
@@ -352,13 +340,6 @@ def test_the_plots_never_load_pyplot() -> None:
         "print('matplotlib.figure' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
     )
     assert run_python(code) == "True False"
-
-
-def test_numbers_carry_the_unit_and_digits_that_read_best() -> None:
-    assert [seconds(value) for value in (0.0004, 0.0123, 3.42, 125.2)] == ["0.4 ms", "12.3 ms", "3.42 s", "2 min 5 s"]
-    assert [area(value) for value in (0.99361, 0.999999, 1.0)] == ["0.9936", "> 0.9999", "1"]
-    assert shortened("Optical recognition 7", 12) == "Optica…ion 7"
-    assert shortened("seven", 12) == "seven"
 
 
 def seen_by(colour: str, kind: str) -> NDArray[np.float64]:

@@ -7,8 +7,11 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from digit_classifier.words.numbers import percent, seconds
+from digit_classifier.words.scores import scores_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from digit_classifier.learning.training import Epoch
     from digit_classifier.store import Bundle
@@ -34,27 +37,28 @@ def progress_bar(epochs: int) -> Iterator[Callable[[Epoch], None] | None]:
         task = bar.add_task("", total=epochs)
 
         def listen(epoch: Epoch) -> None:
-            bar.update(task, completed=epoch.number, description=f"hold-out accuracy {epoch.holdout_accuracy:.1%}")
+            bar.update(
+                task, completed=epoch.number, description=f"hold-out accuracy {percent(epoch.holdout_accuracy or 0)}"
+            )
 
         yield listen
 
 
-def summarise(bundle: Bundle) -> None:
-    """The result in four lines."""
+def summarise(bundle: Bundle, notes: Sequence[str] = ()) -> None:
+    """The result in a few lines, and what to know about it."""
     from rich.console import Console
 
-    metrics, summary = bundle.payloads["metrics.json"], bundle.payloads["run_summary.json"]
-    low, high = (metrics["accuracy_interval"][end] for end in ("low", "high"))
     console = Console(stderr=True, highlight=False, soft_wrap=True)
+    summary = bundle.payloads["run_summary.json"]
+    for line in scores_of(bundle.payloads):
+        console.print(printable(line), markup=False)
     console.print(
-        f"[bold]{metrics['test_accuracy']:.2%}[/] of {summary['split']['holdout']} held-out samples classified "
-        f"correctly (95 % interval {low:.1%} to {high:.1%}), macro F1 {metrics['macro_f1']:.4f}"
-    )
-    console.print(
-        f"{summary['model']['parameters']:,} parameters trained in {summary['timing']['training_seconds']:.2f} s; "
+        f"{summary['model']['parameters']:,} parameters trained in {seconds(summary['timing']['training_seconds'])}; "
         f"{summary['dataset']['note']}",
         markup=False,
     )
+    for note in notes:
+        console.print(printable(f"Note: {note}"), markup=False)
     console.print(printable(f"Run saved in {bundle.directory}"), markup=False)
     console.print(printable(f"Check it:    digit-classifier verify {bundle.directory}"), markup=False)
 

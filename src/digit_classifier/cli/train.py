@@ -45,7 +45,7 @@ def _train(options: argparse.Namespace) -> int:
         came, attempt = error.strerror or str(error), f"verify; the run is saved in {bundle.directory}"
         raise RunError(explain("stdout", "to take the report", came, attempt)) from error
     if is_watched():
-        summarise(bundle)
+        summarise(bundle, notes_of(bundle))
     return 0
 
 
@@ -67,7 +67,15 @@ def _report(bundle: Bundle) -> dict[str, Any]:
         "run_dir": str(bundle.directory),
         "config": summary["config"],
         "artifacts": sorted([*bundle.manifest["files"], "manifest.json"]),
+        "notes": notes_of(bundle),
     }
+
+
+def notes_of(bundle: Bundle) -> list[str]:
+    """What to know about a run before its numbers are used, a line each."""
+    from digit_classifier.words.scores import below_commonest
+
+    return [note for note in (below_commonest(bundle.payloads),) if note]
 
 
 COMMAND = Command("train", "train, evaluate and write a run", _arguments, _train)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digit_classifier.figures.palette import AMBER_MARK, AMBER_TEXT, INK, LINE, MUTED, PAPER, blend
 from digit_classifier.figures.sheet import HEIGHT, MARGIN, WIDTH, Sheet, drawable, fit, text_width
-from digit_classifier.figures.wording import certainty, thing_named_by, verdict
+from digit_classifier.words import say, shown_sentence, thing_named_by
+from digit_classifier.words.numbers import certainty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,9 +38,10 @@ class _Layout(NamedTuple):
         return (_TALLEST - HEIGHT + _BOTTOM + _GAP - _TOP) // self.row_height
 
 
-def sample_gallery_png(predictions: Mapping[str, Any]) -> bytes:
+def sample_gallery_png(predictions: Mapping[str, Any], metrics: Mapping[str, Any] | None = None) -> bytes:
     """The samples of a `predictions.json` payload as ink on paper: true → predicted class, confidence below.
 
+    With the `metrics.json` of the run it also says how many were held out in all, and how many of those are right.
     A mistake has an amber frame, a notched corner and an amber caption. Many samples make the sheet taller, up to
     4096 px; long class names are replaced by numbers on such a sheet.
     """
@@ -49,14 +51,20 @@ def sample_gallery_png(predictions: Mapping[str, Any]) -> bytes:
         labels, explained = [str(index) for index in range(len(labels))], explained.replace("class →", "class number →")
     layout = _layout(len(predictions["samples"]), predictions["image_shape"], labels)
     samples = predictions["samples"][: layout.columns * layout.most_rows]
-    if len(samples) < len(predictions["samples"]):
+    thing = thing_named_by(predictions["labels"])
+    if metrics:
+        counts = metrics["confusion_matrix"]
+        total, correct = sum(map(sum, counts)), sum(row[index] for index, row in enumerate(counts))
+        if total > len(samples):
+            explained = f"{_whole(len(samples), total, correct, thing)}; {explained}"
+    elif len(samples) < len(predictions["samples"]):
         explained = f"the first {len(samples)} of {len(predictions['samples'])}; {explained}"
     rows = -(-len(samples) // layout.columns)
     spare = _BOTTOM + _GAP - _TOP - rows * layout.row_height
     airy = layout.row_height + min(max(0, spare) // max(rows, 1), 40)
     right = sum(sample["true_label"] == sample["predicted_label"] for sample in samples)
     sheet = Sheet(HEIGHT - min(0, spare))
-    sheet.heading(_title(right, len(samples), thing_named_by(predictions["labels"])), explained)
+    sheet.heading(shown_sentence(right, len(samples), thing), explained)
     levels = min(predictions["max_value"], 63)  # 17 greys for digits; 64 are plenty for photographs
     shades = [blend(PAPER, INK, level / levels) for level in range(levels + 1)]
     indent = (WIDTH - 2 * MARGIN - layout.columns * layout.pitch + _GAP) // 2
@@ -71,10 +79,8 @@ def sample_gallery_png(predictions: Mapping[str, Any]) -> bytes:
     return sheet.png()
 
 
-def _title(right: int, shown: int, thing: str) -> str:
-    if shown == 1 or right in (0, shown):
-        return verdict(right, shown, thing)
-    return f"{right} of {shown} {thing}s are classified correctly"
+def _whole(shown: int, total: int, right: int, thing: str) -> str:
+    return say("shown.of", total, shown=f"{shown:,}", things=say(thing, total), right=f"{right:,}")
 
 
 def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digit_classifier.figures.palette import AMBER, AMBER_TEXT, BLUE, INK, LINE, MUTED, readable_on, shade
 from digit_classifier.figures.sheet import HEIGHT, MARGIN, SMALLEST, WIDTH, Sheet, drawable, fit, text_width
-from digit_classifier.figures.wording import percent, plural, thing_named_by, verdict
+from digit_classifier.words import accuracy_sentence, say, thing_named_by
+from digit_classifier.words.numbers import ends, fraction, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,8 @@ def confusion_matrix_png(metrics: Mapping[str, Any]) -> bytes:
         rows = rows if grid.cell_height >= SMALLEST else numbers
         grid = _grid(rows)
     sheet = Sheet(max(HEIGHT, _TOP + grid.cell_height * grid.classes + HEIGHT - _BOTTOM))
-    sheet.heading(verdict(right, total, thing_named_by(metrics["labels"])), _subtitle(metrics, total - right, total))
+    title = accuracy_sentence(right, total, thing_named_by(metrics["labels"]))
+    sheet.heading(title, _subtitle(metrics, total - right, total))
     _draw_names(sheet, grid, rows, columns)
     _draw_cells(sheet, grid, counts)
     if grid.has_readable_rows:
@@ -72,13 +74,13 @@ def confusion_matrix_png(metrics: Mapping[str, Any]) -> bytes:
 def _subtitle(metrics: Mapping[str, Any], wrong: int, total: int) -> str:
     if total == 0:
         return "Every count is zero."
-    words = [plural(wrong, "mistake")]
+    words = [say("mistakes", wrong)]
     interval = metrics.get("accuracy_interval")
     if interval:
-        low, high = percent(interval["low"]).removesuffix(" %"), percent(interval["high"])
-        words.append(f"95 % interval of the accuracy {low} to {high}")
+        low, high = ends(interval["low"], interval["high"])
+        words.append(say("interval", low=low, high=high))
     if metrics.get("macro_f1") is not None:
-        words.append(f"macro F1 {metrics['macro_f1']:.3f}")
+        words.append(f"macro F1 {fraction(metrics['macro_f1'])}")
     return "  ·  ".join(words)
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.figures.palette import AMBER_TEXT, BLUE, INK, LINE, MUTED, TEN
 from digit_classifier.figures.sheet import drawable
-from digit_classifier.figures.wording import area, plural, seconds, shortened
+from digit_classifier.words import say
+from digit_classifier.words.numbers import area, seconds, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -109,7 +110,7 @@ def _name_curves(
     ]
     if others:
         least = curves[others[0]]["auc"]
-        name = plural(len(others), "other") if weakest else f"all {len(others)}"
+        name = say("others", len(others)) if weakest else f"all {len(others)}"
         rows.append((name, area(least) if least == 1 else f"≥ {area(least)}", "-", _OTHERS))
     for place, (name, size, dash, colour) in enumerate(rows):
         height = 0.83 - 0.19 * place
@@ -122,13 +123,7 @@ def learning_rate_trace_png(dynamics: Mapping[str, Any]) -> bytes:
     """Training loss (left axis) and learning rate (right axis) of a `training_dynamics.json` payload, by epoch."""
     epochs, losses, rates = dynamics["epochs"], dynamics["losses"], dynamics["learning_rates"]
     known = [loss for loss in losses if loss is not None]
-    if len(known) < len(losses) or not known:
-        title = f"Training diverged after {plural(len(known), 'epoch')}"
-    elif len(known) == 1:
-        title = f"The loss was {known[0]:.3g} in the only epoch"
-    else:
-        title = f"The loss went from {known[0]:.3g} to {known[-1]:.3g} in {plural(len(known), 'epoch')}"
-    subtitle = f"the learning rate went from {rates[0]:.3g} to {rates[-1]:.3g}" if rates else ""
+    title, subtitle = _loss_sentence(known, len(losses)), _rate_sentence(rates)
     with _paper(title, subtitle) as figure:
         left = figure.add_axes((0.1, 0.14, 0.77, 0.62))
         right = left.twinx()
@@ -144,14 +139,36 @@ def learning_rate_trace_png(dynamics: Mapping[str, Any]) -> bytes:
         return _png(figure)
 
 
+def _loss_sentence(known: Sequence[float], epochs: int) -> str:
+    counted = say("epochs", len(known))
+    if len(known) < epochs or not known:
+        return say("loss.ended", epochs=counted)
+    first, last = f"{known[0]:.3g}", f"{known[-1]:.3g}"
+    case = "once" if len(known) == 1 else "same" if first == last else "went"
+    return say(f"loss.{case}", first=first, last=last, epochs=counted)
+
+
+def _rate_sentence(rates: Sequence[float]) -> str:
+    """What the learning rate did, first and last as they are unless those look alike."""
+    if not rates:
+        return ""
+    first, last = (f"{rate:.3g}" for rate in (rates[0], rates[-1]))
+    if first == last and rates[0] != rates[-1]:
+        first, last = (f"{rate:.6g}" for rate in (rates[0], rates[-1]))
+    case = "once" if len(rates) == 1 else "same" if min(rates) == max(rates) else "fell"
+    return say(f"rate.{case}", first=first, last=last)
+
+
 def timing_stats_png(timing: Mapping[str, Any]) -> bytes:
     """Duration of each epoch of a `timing_stats.json` payload as bars, with their average."""
     durations: list[float] = timing["epoch_seconds"]
     average, epochs = timing["average_epoch_seconds"] or 0.0, list(range(1, len(durations) + 1))
     factor, unit = (1.0, "seconds") if average >= 1 else (1e3, "milliseconds")
     heights = [duration * factor for duration in durations]
-    title = f"An epoch took {seconds(average)} on average" if durations else "No epoch was completed"
-    with _paper(title, f"{plural(len(durations), 'epoch')}, {seconds(timing['total_seconds'])} in all") as figure:
+    case = "none" if not durations else "once" if len(durations) == 1 else "average"
+    spent, total = seconds(sum(durations)), seconds(timing["total_seconds"])
+    subtitle = say("seconds.part", epochs=say("epochs", len(durations)), sum=spent, total=total)
+    with _paper(say(f"seconds.{case}", average=seconds(average)), subtitle) as figure:
         axes = figure.add_axes((0.1, 0.14, 0.77, 0.62))
         if len(durations) <= _MOST_BARS:
             axes.bar(epochs, heights, width=0.8, color=BLUE[4])
