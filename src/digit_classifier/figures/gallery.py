@@ -46,7 +46,7 @@ def sample_gallery_png(predictions: Mapping[str, Any], metrics: Mapping[str, Any
     4096 px; long class names are replaced by numbers on such a sheet.
     """
     labels = [name if drawable(name) else f"class {index}" for index, name in enumerate(predictions["labels"])]
-    explained = "true class → predicted class, confidence below; a notched amber frame marks a mistake"
+    explained = "true class → predicted class, confidence below; a notched frame marks a mistake"
     if len(predictions["samples"]) > _NAMED and _widest(labels) > _SHORT:
         labels, explained = [str(index) for index in range(len(labels))], explained.replace("class →", "class number →")
     layout = _layout(len(predictions["samples"]), predictions["image_shape"], labels)
@@ -56,7 +56,7 @@ def sample_gallery_png(predictions: Mapping[str, Any], metrics: Mapping[str, Any
         counts = metrics["confusion_matrix"]
         total, correct = sum(map(sum, counts)), sum(row[index] for index, row in enumerate(counts))
         if total > len(samples):
-            explained = f"{_whole(len(samples), total, correct, thing)}; {explained}"
+            explained = f"{say('shown.of', total, right=f'{correct:,}')}; {explained}"
     elif len(samples) < len(predictions["samples"]):
         explained = f"the first {len(samples)} of {len(predictions['samples'])}; {explained}"
     rows = -(-len(samples) // layout.columns)
@@ -77,10 +77,6 @@ def sample_gallery_png(predictions: Mapping[str, Any], metrics: Mapping[str, Any
         _frame(sheet, left, top, layout, wrong=sample["true_label"] != sample["predicted_label"])
         _caption(sheet, left + layout.picture_width // 2, top + layout.picture_height, layout, sample, labels)
     return sheet.png()
-
-
-def _whole(shown: int, total: int, right: int, thing: str) -> str:
-    return say("shown.of", total, shown=f"{shown:,}", things=say(thing, total), right=f"{right:,}")
 
 
 def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:

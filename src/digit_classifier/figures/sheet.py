@@ -74,10 +74,7 @@ class Sheet:
 
         rise = round(size * 1.2)
         cover = Image.new("L", (max(1, round(text_width(text, size))), rise + round(size * 0.45)))
-        draw, x = ImageDraw.Draw(cover), 0.0
-        for run in _runs(text):
-            draw.text((x, rise), run, fill=255, font=_font(run, size), anchor="ls")
-            x += _font(run, size).getlength(run)
+        ImageDraw.Draw(cover).text((0, rise), text, fill=255, font=_font(size), anchor="ls")
         ramp = [self._index(blend(paper, ink, level / _RAMP)) for level in range(_RAMP + 1)]
         return cover.point([ramp[level] for level in _LEVELS]), cover.point(_COVERED), rise
 
@@ -105,18 +102,19 @@ class Sheet:
 
 
 @lru_cache(maxsize=64)
-def _typeface(size: int, wide: bool) -> ImageFont.FreeTypeFont:
+def _font(size: int) -> ImageFont.FreeTypeFont:
     from PIL import ImageFont
 
-    font = ImageFont.truetype(path, size) if wide and (path := _wide_font()) else ImageFont.load_default(size)
+    path, basic = _dejavu(), ImageFont.Layout.BASIC  # Raqm is not in every Pillow, and refuses some texts
+    font = ImageFont.truetype(path, size, layout_engine=basic) if path else ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
         raise OSError("figures: expected a Pillow built with FreeType, got one without; try pip install pillow")
     return font
 
 
 @lru_cache(maxsize=1)
-def _wide_font() -> str | None:
-    """DejaVu Sans as Matplotlib ships it, found without importing Matplotlib."""
+def _dejavu() -> str | None:
+    """DejaVu Sans as Matplotlib ships it, found without importing Matplotlib: the typeface of the other pictures."""
     from importlib.util import find_spec
     from pathlib import Path
 
@@ -126,44 +124,23 @@ def _wide_font() -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _draws(character: str, wide: bool) -> bool:
+def _draws(character: str) -> bool:
     """Whether the typeface has a glyph of its own for this character."""
-    if not wide and character.isascii():
+    if character.isascii():
         return character.isprintable()
-    font = _typeface(24, wide)
+    font = _font(24)
     return bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
 
 
 def drawable(text: str) -> bool:
-    """Whether every word can be drawn by one of the two typefaces."""
-    return all(
-        any(all(_draws(character, wide) for character in word) for wide in (False, True)) for word in text.split()
-    )
-
-
-def _needs_wide(word: str) -> bool:
-    return not (word.isascii() or all(_draws(character, wide=False) for character in word))
-
-
-def _runs(text: str) -> list[str]:
-    """The text cut where the typeface changes; a word keeps one typeface."""
-    runs: list[str] = []
-    for word in text.split(" "):
-        if runs and _needs_wide(runs[-1]) == _needs_wide(word):
-            runs[-1] += " " + word
-        else:
-            runs += ([" "] if runs else []) + [word]
-    return runs
-
-
-def _font(run: str, size: int) -> ImageFont.FreeTypeFont:
-    return _typeface(size, _needs_wide(run))
+    """Whether every character can be drawn; white space always can."""
+    return all(character.isspace() or _draws(character) for character in text)
 
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: int) -> float:
     """Advance width in pixels."""
-    return sum(_font(run, size).getlength(run) for run in _runs(text))
+    return _font(size).getlength(text)
 
 
 def fit(text: str, room: float, size: int, smallest: int) -> tuple[str, int]:
