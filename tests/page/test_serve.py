@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -149,7 +150,17 @@ def test_nothing_else_is_there(server: Server, target: str) -> None:
 
 
 HOSTS = [
-    *(None, "", "evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "localhost", "localhost:80"),
+    *(None, "", "evil.example", "evil.example:{port}", "localhost.evil.example:{port}", "127.0.0.1.nip.io:{port}"),
+    *(
+        "localhost:",
+        "localhost:x",
+        "localhost:80:80",
+        "localhost:-1",
+        "localhost:123456",
+        "localhost:８０".encode().decode("latin-1"),
+    ),
+    *("localhost:{port}@evil.example", "evil.example#localhost", "localhost/", " localhost evil", "[::1%25lo]:{port}"),
+    *("127.0.0.1.", "127.0.0.01:{port}", "0x7f000001:{port}", "[::ffff:127.0.0.1]:{port}", "ip6-localhost:{port}"),
     *("127.0.0.1:{port}.evil.example", "127.0.0.1:{port}@evil.example", "evil@127.0.0.1:{port}", "LOCALHOST:{port}"),
     *("0.0.0.0:{port}", "[::]:{port}", "127.0.0.2:{port}", "127.1:{port}", "2130706433:{port}", "localhost.:{port}"),
     *("127.0.0.1:{port}, evil.example", "127.0.0.1:{port}\r\nHost: evil.example", "127.0.0.1:{port}\r\n evil"),
@@ -162,8 +173,20 @@ def test_a_request_addressed_to_another_name_is_misdirected(server: Server, host
     assert ask(server, "/artifacts/index.json", host=host)[0] == 421
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "[::1]:{port}"])
-def test_every_name_of_this_machine_is_ours(server: Server, host: str) -> None:
+# Through a tunnel (`ssh -L 16006:localhost:PORT`, an editor's forwarding) the port is another; on 80 there is none.
+NAMES = [
+    "127.0.0.1:{port}",
+    "localhost:{port}",
+    "[::1]:{port}",
+    "localhost:16006",
+    "127.0.0.1:1",
+    "[::1]:80",
+    "localhost",
+]
+
+
+@pytest.mark.parametrize("host", NAMES)
+def test_every_name_of_this_machine_is_ours_at_any_port(server: Server, host: str) -> None:
     origin = f"Origin: http://{host}\r\nSec-Fetch-Site: same-origin"
     assert ask(server, "/artifacts/index.json", host=host, extra=origin)[0] == 200
 
@@ -182,6 +205,55 @@ ELSEWHERE = [
 @pytest.mark.parametrize("target", ["/", "/artifacts/index.json"])
 def test_a_request_from_another_page_is_refused(server: Server, extra: str, target: str) -> None:
     assert ask(server, target, extra=extra)[0] == 403
+
+
+NAVIGATION = "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("more", ["", "\r\nSec-Fetch-User: ?1", "\r\nReferer: http://evil.example/"])
+@pytest.mark.parametrize("target", ["/", "/index.html", "/?artifacts=artifacts", "/index.html?utm_source=mail"])
+def test_a_link_of_another_page_leads_to_the_page(server: Server, site: str, more: str, target: str) -> None:
+    status, headers, _ = ask(server, target, extra=f"Sec-Fetch-Site: {site}\r\n{NAVIGATION}{more}")
+    assert status == 200
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"  # its opener cannot reach it
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+
+
+def other(old: str, new: str) -> str:
+    return f"Sec-Fetch-Site: cross-site\r\n{NAVIGATION}".replace(old, new)
+
+
+NO_LINKS = [
+    *(
+        other("document", dest)
+        for dest in ("iframe", "frame", "embed", "object", "script", "style", "image", "empty", "")
+    ),
+    *(other("navigate", mode) for mode in ("cors", "no-cors", "same-origin", "websocket", "NAVIGATE", "")),
+    other("cross-site", "evil"),
+    f"Origin: http://evil.example\r\n{other('', '')}",
+    f"Origin: null\r\n{other('', '')}",
+    f"{other('', '')}\r\nSec-Fetch-Dest: iframe",
+    f"{other('', '')}\r\nSec-Fetch-Mode: cors",
+    f"{other('', '')}\r\nSec-Fetch-Site: same-site",
+    "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate",
+    "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Dest: document",
+]
+
+
+@pytest.mark.parametrize("extra", NO_LINKS)
+def test_what_is_no_plain_link_is_refused(server: Server, extra: str) -> None:
+    assert ask(server, "/", extra=extra)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "target", ["/artifacts/index.json", "/dashboard.js", f"/artifacts/{RUN}/sample_gallery.png", "//", "/x"]
+)
+def test_a_link_leads_to_the_page_and_to_nothing_else(server: Server, target: str) -> None:
+    link = f"Sec-Fetch-Site: cross-site\r\n{NAVIGATION}"
+    assert ask(server, target, extra=link)[0] == 403
+    assert ask(server, "/", method="POST", extra=f"{link}\r\nContent-Length: 0")[0] == 403
+    assert ask(server, "/", host="evil.example", extra=link)[0] == 421
 
 
 METHODS = ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "G", "GETX", "__class__"]
@@ -234,6 +306,31 @@ def test_a_run_is_served_among_the_others_of_its_root(root: Path) -> None:
     assert place_of(root / RUN) == (root, f"?artifacts=artifacts/{RUN}")
     assert place_of(root / "latest") == (root, "")
     assert place_of(root) == (root, "")
+
+
+def test_a_browser_in_the_terminal_is_answered_while_the_server_waits_for_nothing(root: Path, tmp_path: Path) -> None:
+    """Like w3m: `webbrowser.open` returns only when it ends."""
+    browser, page = tmp_path / "browser.py", tmp_path / "page.html"
+    browser.write_text(
+        "import sys, urllib.request, pathlib\n"
+        f"pathlib.Path({str(page)!r}).write_bytes(urllib.request.urlopen(sys.argv[1], timeout=20).read())\n"
+    )
+    command = [sys.executable, "-m", "digit_classifier", "serve", str(root), "--open"]
+    environment = os.environ | {"BROWSER": f"{sys.executable} {browser} %s"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        for _ in range(200):
+            if page.exists() and page.read_bytes():
+                break
+            time.sleep(0.05)
+        process.terminate()
+        process.communicate(timeout=20)
+    assert page.read_bytes() == ask_page(root)
+
+
+def ask_page(root: Path) -> bytes:
+    with Server(root) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        return ask(server)[2]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

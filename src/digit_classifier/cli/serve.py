@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -33,16 +34,17 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"{server.url}{query}", flush=True)
         if is_watched():
             print("Only this machine can see it. Ctrl-C ends it.", file=sys.stderr)
-        if options.open and not _opened(f"{server.url}{query}"):
-            print("No browser was found to open it.", file=sys.stderr)
+        if options.open:  # beside us: a browser in the terminal ends only when its user leaves it
+            threading.Thread(target=_open, args=(f"{server.url}{query}",), daemon=True).start()
         server.serve_forever()
     return 0
 
 
-def _opened(url: str) -> bool:
+def _open(url: str) -> None:
     import webbrowser  # only with --open
 
-    return webbrowser.open(url)
+    if not webbrowser.open(url):
+        print("No browser was found to open it.", file=sys.stderr)
 
 
 COMMAND = Command("serve", "show the page of an artifacts root, to this machine only", _arguments, _serve)

@@ -1,8 +1,9 @@
 """The page over http, for this machine only.
 
 `python -m http.server` binds every interface, answers to any name, follows links and lists directories. This one binds
-to loopback and answers only what it knows: a request must be addressed to us, come from our own page or from no page,
-and name one of the page's files or a file that a run can have, letter by letter; nothing is decoded.
+to loopback and answers only what it knows: a request must be addressed to a name of this machine, come from our own
+page or from no page (or be a followed link to the page itself), and name one of the page's files or a file that a run
+can have, letter by letter; nothing is decoded.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ TYPES = {
 }
 PAGES = {"/": "index.html", "/index.html": "index.html"}  # these may have a query: the page keeps its state there
 SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js", "lab.js")}
+LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?", re.ASCII)
 TARGET = re.compile(
     rf"/{ARTIFACTS_PATH}/(?:(?P<place>{RUN_ID.pattern}|{DATASETS}|{LATEST})/)?(?P<name>{FILE_NAME.pattern})", re.ASCII
 )
@@ -137,19 +139,26 @@ class Handler(BaseHTTPRequestHandler):
         """Why a request is refused: addressed to another name, by another page, or to change something.
 
         A foreign name may resolve to 127.0.0.1 (DNS rebinding), and every page in the browser can send us requests,
-        those of other ports of this machine included, which count as the same site.
+        those of other ports of this machine included, which count as the same site. The port in Host may be another: a
+        tunnel has its own, and only names protect from rebinding. What another page may do is lead here, as any link
+        does: it gets nothing to read (Cross-Origin-Opener-Policy) and cannot frame the page.
         """
-        ours = {f"{name}:{self.server.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
         hosts = self.headers.get_all("Host", [])
-        if len(hosts) != 1 or hosts[0] not in ours:
+        if len(hosts) != 1 or not LOOPBACK.fullmatch(hosts[0]):
             return HTTPStatus.MISDIRECTED_REQUEST
-        origins = self.headers.get_all("Origin", [])
-        sites = self.headers.get_all("Sec-Fetch-Site", [])
-        if any(origin != f"http://{hosts[0]}" for origin in origins):
+        if any(origin != f"http://{hosts[0]}" for origin in self.headers.get_all("Origin", [])):
             return HTTPStatus.FORBIDDEN
-        if any(site not in ("same-origin", "none") for site in sites):
+        sites = self.headers.get_all("Sec-Fetch-Site", [])
+        if any(site not in ("same-origin", "none") for site in sites) and not self.is_followed_link(sites):
             return HTTPStatus.FORBIDDEN
         return None if self.command in ("GET", "HEAD") else HTTPStatus.METHOD_NOT_ALLOWED
+
+    def is_followed_link(self, sites: list[str]) -> bool:
+        """Whether a browser asks for the page itself, for a tab of its own, because a link elsewhere leads here."""
+        asked = [self.headers.get_all(f"Sec-Fetch-{name}", []) for name in ("Mode", "Dest")]
+        target = self.requestline.split(" ")[1].partition("?")[0]
+        plain = sites in (["cross-site"], ["same-site"]) and asked == [["navigate"], ["document"]]
+        return plain and target in PAGES and self.command == "GET" and "Origin" not in self.headers
 
     def find(self, target: str) -> tuple[bytes, str, str] | None:
         """Bytes, type and caching of what a target names."""
