@@ -14,7 +14,7 @@ from digit_classifier.errors import DigitClassifierError, InputError, RunError, 
 from digit_classifier.store.bundle import Bundle, seal
 from digit_classifier.store.checkpoint import write_checkpoint, write_shared_data
 from digit_classifier.store.files import (
-    Unmovable,
+    UnmovableError,
     cannot_write,
     make_directories,
     make_directory,
@@ -203,7 +203,7 @@ def _rehearse(mine: Claim) -> None:
         try:
             rename(directory, shown)
         except OSError as error:
-            raise Unmovable.because(error, root) from error
+            raise UnmovableError.because(error, root) from error
         sync_directory(root)
     finally:
         for each in (shown, directory):

@@ -8,13 +8,13 @@ import stat
 import sys
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
 # Absent on Windows, where opening a link for reading is not a risk.
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -31,20 +31,20 @@ _ADVICE = {
 }
 
 
-class Unlockable(OSError):
+class UnlockableError(OSError):
     """The file system has no lock for us."""
 
     @classmethod
-    def because(cls, error: OSError, path: Path) -> Unlockable:
+    def because(cls, error: OSError, path: Path) -> UnlockableError:
         """What the file system answered."""
         return cls(error.errno, f"a file system that cannot lock files ({error.strerror or error})", str(path))
 
 
-class Unmovable(OSError):
+class UnmovableError(OSError):
     """The file system gives a new directory no other name."""
 
     @classmethod
-    def because(cls, error: OSError, path: Path) -> Unmovable:
+    def because(cls, error: OSError, path: Path) -> UnmovableError:
         """What the file system answered."""
         came = f"a file system that cannot rename directories ({error.strerror or error})"
         return cls(error.errno, came, str(path))
@@ -53,7 +53,7 @@ class Unmovable(OSError):
 def cannot_write(directory: Path, error: OSError, where: str | None = None) -> InputError:
     """The one phrasing of every reason why a directory cannot be written; `where` is how the caller names it."""
     advice = _ADVICE.get(error.errno or 0, "another")
-    if isinstance(error, (Unlockable, Unmovable)):
+    if isinstance(error, (UnlockableError, UnmovableError)):
         advice = "a directory on a local disk as"
     came = f"{error.strerror or error}{_whose(error)}"
     wanted = "a directory that can be written"
@@ -62,13 +62,12 @@ def cannot_write(directory: Path, error: OSError, where: str | None = None) -> I
 
 def _whose(error: OSError) -> str:
     """Where another user's file is in the way: which one, and whose."""
-    path = os.fspath(error.filename) if isinstance(error.filename, str | os.PathLike) else ""
-    if error.errno not in (errno.EACCES, errno.EPERM) or not path or os.name == "nt":
+    if error.errno not in (errno.EACCES, errno.EPERM) or not isinstance(error.filename, str) or os.name == "nt":
         return ""
-    while not os.path.lexists(path) and len(path) > 1:
-        path = os.path.dirname(path)
+    path = Path(error.filename)
+    path = next((each for each in (path, *path.parents) if os.path.lexists(each)), path)
     try:
-        owner = os.lstat(path).st_uid
+        owner = path.lstat().st_uid
     except OSError:
         return ""
     return "" if owner == os.geteuid() else f": {path} belongs to {user_name(owner)}"
@@ -170,7 +169,7 @@ def sharing(directory: Path) -> os.stat_result | None:
     """
     if os.name == "nt":
         return None
-    status = os.stat(directory)
+    status = directory.stat()
     return status if status.st_mode & stat.S_IWGRP and not status.st_mode & stat.S_ISVTX else None
 
 
@@ -181,7 +180,7 @@ def share(target: int | Path, like: os.stat_result | None) -> None:
     """
     if like is None:
         return
-    status = os.stat(target)
+    status = os.stat(target)  # noqa: PTH116 - a descriptor, too
     if status.st_gid != like.st_gid:
         try:
             os.chown(target, -1, like.st_gid)
@@ -193,7 +192,7 @@ def share(target: int | Path, like: os.stat_result | None) -> None:
     wanted = stat.S_IMODE(status.st_mode) | (like.st_mode & rights)
     if wanted != stat.S_IMODE(status.st_mode):
         with suppress(OSError):  # a file system without such rights
-            os.chmod(target, wanted)
+            os.chmod(target, wanted)  # noqa: PTH101 - a descriptor, too
 
 
 def make_directory(path: Path, *, exist_ok: bool = False) -> None:

@@ -12,10 +12,10 @@ import stat
 import sys
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from digit_classifier.errors import RunError, explain
-from digit_classifier.store.files import NO_FOLLOW, Unlockable, close, share, sharing
+from digit_classifier.store.files import NO_FOLLOW, UnlockableError, close, share, sharing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,10 +50,10 @@ class Lock:
         _held[self._key] = os.getpid()
 
     @classmethod
-    def take(cls, path: Path) -> Lock | None:
+    def take(cls, path: Path) -> Self | None:
         """The lock of a file, which is made where it is missing; None while another has it.
 
-        Unlockable, and no file left behind, where the file system has no locks.
+        UnlockableError, and no file left behind, where the file system has no locks.
         """
         while not _is_ours(path):
             new = not os.path.lexists(path)
@@ -70,7 +70,7 @@ class Lock:
                 if new:
                     with suppress(OSError):
                         path.unlink()
-                raise Unlockable.because(error, path) from error
+                raise UnlockableError.because(error, path) from error
             except BaseException:
                 _held.pop(_key(os.fstat(descriptor)), None)
                 close(descriptor)

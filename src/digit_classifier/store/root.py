@@ -134,7 +134,8 @@ def read_root(root: Path) -> Root:
 def _interrupted(root: Path) -> tuple[tuple[Interrupted, ...], tuple[Interrupted, ...]]:
     """Checkpoints of processes that died, and of those that may still be alive, newest first."""
     names = [path.name.removeprefix(CLAIM) for path in root.glob(f"{CLAIM}*") if _is_directory(path)]
-    dead, unsure = [], []
+    dead: list[Interrupted] = []
+    unsure: list[Interrupted] = []
     for name in sorted(names, key=by_time, reverse=True):
         held = is_held(root / f"{CLAIM}{name}.lock")
         with suppress(OSError):
