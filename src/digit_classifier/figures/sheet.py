@@ -104,13 +104,21 @@ class Sheet:
         return file.getvalue()
 
 
+def try_drawing() -> None:
+    """Do once all that needs Pillow and the libraries in it: paste, draw, text by FreeType, PNG by zlib."""
+    sheet = Sheet(16, 16)
+    sheet.triangle([(0, 0), (4, 0), (0, 4)], INK)
+    sheet.text(8, 12, "8", 10)
+    sheet.png()
+
+
 @lru_cache(maxsize=64)
 def _typeface(size: int, wide: bool) -> ImageFont.FreeTypeFont:
     from PIL import ImageFont
 
     font = ImageFont.truetype(path, size) if wide and (path := _wide_font()) else ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
-        raise OSError("figures: expected a Pillow built with FreeType, got one without; try pip install pillow")
+        raise ImportError("it was built without FreeType", name="PIL")
     return font
 
 
