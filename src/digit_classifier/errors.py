@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -29,6 +30,50 @@ class ArtifactError(DigitClassifierError, ValueError):
 def explain(where: object, expected: str, came: str, attempt: str) -> str:
     """The shape of every error text that a user can act on."""
     return f"{where}: expected {expected}, got {came}; try {attempt}"
+
+
+INSTALL = "pip install -r examples/digit-classifier/requirements.txt, or pip install ."
+_DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}  # where the name to install is another
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Other packages are loaded in here: InputError in one line where one is missing, or there and broken."""
+    try:
+        yield
+    except DigitClassifierError:
+        raise
+    except Exception as error:
+        problem = unloadable(error, anything=True)
+        if problem is None:
+            raise
+        raise InputError(problem) from error
+
+
+def unloadable(error: BaseException, *, anything: bool = False) -> str | None:
+    """Which package did not load, why, and what reinstalls it; None where the error says nothing of a package.
+
+    An ImportError does, and an OSError of ctypes; with `anything`, whatever the code of a package raised.
+    """
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if missing and "." not in missing:
+        return explain("import", f"the package {_DISTRIBUTIONS.get(missing, missing)}", "none", INSTALL)
+    modules, trace = [], error.__traceback__
+    while trace:
+        modules.append(str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0])
+        trace = trace.tb_next
+    if not (anything or isinstance(error, ImportError) or (isinstance(error, OSError) and "ctypes" in modules)):
+        return None
+    foreign = [name for name in modules if name not in sys.stdlib_module_names | {"digit_classifier", "__main__"}]
+    named = (getattr(error, "name", None) or "").partition(".")[0]
+    package = next(iter(foreign), named)
+    if not package or package == "digit_classifier":
+        return None
+    text = str(error).rpartition("Original error was:")[2]  # NumPy's explanation comes before its reason
+    reason = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
+    package = _DISTRIBUTIONS.get(package, package)
+    attempt = f"python -m pip install --force-reinstall {package}"
+    return explain("import", f"the package {package} to load", reason[:200], attempt)
 
 
 _typed_flags: ContextVar[bool] = ContextVar("typed_flags", default=False)

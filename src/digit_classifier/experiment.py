@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier import store
-from digit_classifier.artifacts import build_run_summary, payloads_of
+from digit_classifier.artifacts import ARTIFACTS, build_run_summary, payloads_of
 from digit_classifier.datasets import BUNDLED
 from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.split import SPLITS
 from digit_classifier.environment import environment, one_blas_thread
 from digit_classifier.errors import InputError, explain, option, show
-from digit_classifier.figures import draw_figures
+from digit_classifier.figures import FIGURES, draw_figures, require_libraries
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import Training
@@ -49,6 +49,7 @@ def record(
     """Train as configured and publish the run; InputError and RunError leave nothing half-written behind."""
     config, created, started = resolved.config, created_now(), time.perf_counter()
     split = prepare(config, dataset)
+    require_libraries(picture for picture, (file, _) in FIGURES.items() if ARTIFACTS[file].wanted(recorded(config)))
     root, flat = Path(config.artifacts_root or "artifacts"), config.output_dir and Path(config.output_dir)
     with (
         store.place(created, config.run_label, root=root, output_dir=flat or None) as place,

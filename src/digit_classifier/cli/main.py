@@ -12,7 +12,7 @@ from digit_classifier.cli import export, repair, replay, runs, serve, train, ver
 from digit_classifier.cli.arguments import Defaults, build_parser
 from digit_classifier.cli.signals import Stopped
 from digit_classifier.cli.terminal import discard_output, printable
-from digit_classifier.errors import DigitClassifierError, InputError, explain, speaking_flags
+from digit_classifier.errors import DigitClassifierError, InputError, explain, speaking_flags, unloadable
 
 if TYPE_CHECKING:
     import argparse
@@ -45,15 +45,16 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
         return _fail(error, 2)
     except DigitClassifierError as error:
         return _fail(error, 1)
-    except ModuleNotFoundError as error:
-        attempt = "pip install -r examples/digit-classifier/requirements.txt, or pip install ."
-        return _fail(explain("import", f"the package {error.name}", "none", attempt), 2)
+    except ImportError as error:
+        return _fail(unloadable(error) or error, 2)
     except KeyboardInterrupt as interrupt:
         code = 128 + interrupt.args[0] if isinstance(interrupt, Stopped) else 130
         return _fail("interrupted: an unfinished run is removed; finished runs are unchanged", code)
     except MemoryError as error:
         return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1, error)
     except OSError as error:
+        if problem := unloadable(error):  # a shared library that a package loads
+            return _fail(problem, 2)
         place = error.filename or "input or output"
         return _fail(explain(place, "access", error.strerror or str(error), "again after fixing that"), 1, error)
 

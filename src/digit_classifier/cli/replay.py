@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser
 from digit_classifier.cli.terminal import printable, progress_bar
-from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, explain, show
+from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, explain, loading, show
 from digit_classifier.settings.kinds import real
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def _replay(options: argparse.Namespace) -> int:
         attempt = "the run_dir that train printed"
         raise InputError(explain("RUN", "a run directory", show(str(path)), attempt))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from digit_classifier.replay.report import report
-    from digit_classifier.replay.rerun import replay
+    with loading():
+        from digit_classifier.replay.report import report
+        from digit_classifier.replay.rerun import replay
 
     try:
         outcome = replay(path, max_seconds=seconds, progress=progress_bar)

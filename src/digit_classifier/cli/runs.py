@@ -44,6 +44,8 @@ def _runs(options: argparse.Namespace) -> int:
         print(f"damaged: {name}: {printable(problem)}")
     for each in found.interrupted:
         print(f"{interrupted_line(each)}; try digit-classifier repair {printable(root)} --adopt, or --remove")
+    for each in found.unsure:
+        print(f"perhaps {interrupted_line(each)}: files cannot be locked here, so it may still be training")
     return 0
 
 
@@ -51,10 +53,13 @@ def _as_json(found: Root) -> dict[str, object]:
     return {
         "runs": list(found.entries),
         "damaged": [{"run_id": name, "problem": problem} for name, problem in sorted(found.damaged.items())],
-        "interrupted": [
-            {"run_id": each.run_id, "epoch": each.epoch, "planned": each.planned} for each in found.interrupted
-        ],
+        "interrupted": [_checkpoint(each) for each in found.interrupted],
+        "perhaps_interrupted": [_checkpoint(each) for each in found.unsure],
     }
+
+
+def _checkpoint(found: Interrupted) -> dict[str, object]:
+    return {"run_id": found.run_id, "epoch": found.epoch, "planned": found.planned}
 
 
 def interrupted_line(found: Interrupted) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_settings, file_name
 from digit_classifier.cli.signals import stopped_by_signals
 from digit_classifier.cli.terminal import discard_output, is_watched, progress_bar, summarise
-from digit_classifier.errors import RunError, explain
+from digit_classifier.errors import RunError, explain, loading
 from digit_classifier.settings.resolve import Given, resolve
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 def _train(options: argparse.Namespace) -> int:
     resolved = resolve(options.given or [], _file_settings(options.config), {"artifacts_root": options.artifacts_root})
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported: no idle threads to start
-    from digit_classifier.experiment import record  # only now, when the settings are known to be good
+    with loading():
+        from digit_classifier.experiment import record  # only now, when the settings are known to be good
 
     with progress_bar(resolved.config.epochs) as listen, stopped_by_signals():
         bundle = record(resolved, listen=listen)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digit_classifier.datasets.dataset import Dataset
-from digit_classifier.errors import InputError, explain
+from digit_classifier.errors import InputError, explain, loading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +72,8 @@ def read_table(packed: bytes, samples: int) -> NDArray[np.uint8]:
 
 
 def _imported_digits() -> tuple[NDArray[np.uint8], NDArray[np.intp]]:
-    from sklearn import datasets
+    with loading():
+        from sklearn import datasets
 
     try:
         bunch = datasets.load_digits()

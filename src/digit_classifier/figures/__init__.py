@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from digit_classifier.errors import loading
 from digit_classifier.figures.gallery import sample_gallery_png
 from digit_classifier.figures.matrix import confusion_matrix_png
-from digit_classifier.figures.plots import learning_rate_trace_png, roc_curves_png, timing_stats_png
+from digit_classifier.figures.plots import (
+    learning_rate_trace_png,
+    load_matplotlib,
+    roc_curves_png,
+    timing_stats_png,
+)
+from digit_classifier.figures.sheet import try_drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 FIGURES: dict[str, tuple[tuple[str, ...], Callable[..., bytes]]] = {
     "confusion_matrix.png": (("metrics.json",), confusion_matrix_png),
@@ -33,11 +40,21 @@ def draw_figures(payloads: Mapping[str, Any]) -> dict[str, bytes]:
     }
 
 
+def require_libraries(pictures: Iterable[str]) -> None:
+    """Load what these pictures need, and draw a little; InputError in one line where that fails."""
+    with loading():
+        try_drawing()
+    if any(FIGURES[name][1].__module__ == load_matplotlib.__module__ for name in pictures):
+        with loading():
+            load_matplotlib()
+
+
 __all__ = [
     "FIGURES",
     "confusion_matrix_png",
     "draw_figures",
     "learning_rate_trace_png",
+    "require_libraries",
     "roc_curves_png",
     "sample_gallery_png",
     "timing_stats_png",

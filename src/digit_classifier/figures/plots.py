@@ -33,6 +33,14 @@ _STYLE: dict[str, Any] = {
 }  # fmt: skip
 
 
+def load_matplotlib() -> None:
+    """Import all that the plots use of Matplotlib."""
+    from importlib import import_module
+
+    for name in ("figure", "backends.backend_agg", "patches", "ticker"):
+        import_module(f"matplotlib.{name}")
+
+
 @contextmanager
 def _paper(title: str, subtitle: str) -> Iterator[Figure]:
     """A 1600 × 900 px figure with the heading of the other pictures, whatever the user's own matplotlibrc says."""

@@ -101,6 +101,14 @@ class Sheet:
         return file.getvalue()
 
 
+def try_drawing() -> None:
+    """Do once all that needs Pillow and the libraries in it: paste, draw, text by FreeType, PNG by zlib."""
+    sheet = Sheet(16, 16)
+    sheet.triangle([(0, 0), (4, 0), (0, 4)], INK)
+    sheet.text(8, 12, "8", 10)
+    sheet.png()
+
+
 @lru_cache(maxsize=64)
 def _font(size: int) -> ImageFont.FreeTypeFont:
     from PIL import ImageFont
@@ -108,7 +116,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     path, basic = _dejavu(), ImageFont.Layout.BASIC  # Raqm is not in every Pillow, and refuses some texts
     font = ImageFont.truetype(path, size, layout_engine=basic) if path else ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
-        raise OSError("figures: expected a Pillow built with FreeType, got one without; try pip install pillow")
+        raise ImportError("it was built without FreeType", name="PIL")
     return font
 
 

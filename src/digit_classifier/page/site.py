@@ -5,6 +5,7 @@ Only runs that are as they were published are exported, and only what an export 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -44,9 +45,10 @@ def write_site(root: Path, target: Path, *, runs: Sequence[str] = ()) -> int:
     old = temporary.with_suffix(".old")
     try:
         _write_tree(temporary, root, wanted)
-        if target.exists():
-            target.rename(old)
-        temporary.rename(target)
+        if not target.exists() or _renamed(target, old):
+            temporary.rename(target)
+        else:
+            _replace_contents(temporary, target)
         sync_directory(target.parent)
     except OSError as error:
         raise cannot_write(target, error, option("output")) from error
@@ -56,6 +58,37 @@ def write_site(root: Path, target: Path, *, runs: Sequence[str] = ()) -> int:
         shutil.rmtree(temporary, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
     return len(wanted)
+
+
+def _renamed(target: Path, old: Path) -> bool:
+    """Move an earlier export aside; False where an overlay keeps its folder in a lower layer and cannot."""
+    try:
+        target.rename(old)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return False
+    return True
+
+
+def _replace_contents(new: Path, target: Path) -> None:
+    """Put a site in the place of an earlier one file by file, where folders cannot be renamed.
+
+    The deepest files come first and a manifest last: at any moment index.json lists only runs that are there.
+    """
+    wanted = {path.relative_to(new) for path in new.rglob("*")}
+    for path in sorted(wanted, key=_depth_first):
+        if (new / path).is_file():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            (new / path).replace(target / path)
+    for path in sorted({path.relative_to(target) for path in target.rglob("*")} - wanted, key=_depth_first):
+        (target / path).rmdir() if (target / path).is_dir() else (target / path).unlink()
+    for directory in (target, *(path for path in target.rglob("*") if path.is_dir())):
+        sync_directory(directory)
+
+
+def _depth_first(path: Path) -> tuple[int, bool, Path]:
+    return -len(path.parts), path.name == MANIFEST_FILE, path
 
 
 def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:

@@ -55,12 +55,15 @@ def place(created: str, label: str | None, *, root: Path, output_dir: Path | Non
     InputError, before any training, when it cannot be written.
     """
     from digit_classifier.store.claim import claim
-    from digit_classifier.store.flat import FlatRun, require_writable
+    from digit_classifier.store.flat import FlatRun, remove_empty, require_writable
     from digit_classifier.text import slug
 
     if output_dir is not None:
-        require_writable(output_dir)
-        yield FlatRun(output_dir)
+        made = require_writable(output_dir)
+        try:
+            yield FlatRun(output_dir)
+        finally:
+            remove_empty(made)
         return
     with claim(root, created, slug(label or "")) as mine:
         yield mine

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from digit_classifier.artifacts import DATASET, Payload
 from digit_classifier.errors import ArtifactError, RunError, explain
 from digit_classifier.store.files import (
+    make_directory,
     read_regular,
     remove_directory,
-    rename,
+    rename_or_copy,
     replace_all,
     sync_directory,
     write_all,
 )
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import decode, twin
-from digit_classifier.store.layout import CHECKPOINT, CLAIM, DATASETS, MAX_DATASET_BYTES, SHARED_DATASET
+from digit_classifier.store.layout import CHECKPOINT, CLAIM, DATASETS, MAX_DATASET_BYTES, SHARED_DATASET, TRASH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ def write_checkpoint(claim: Path, epoch: int, run: Sealed) -> None:
         sync_directory(claim.parent)  # or a power failure could take the claim itself
     directory = claim / str(epoch)
     try:
-        directory.mkdir()
+        make_directory(directory)
         write_all(directory, run.files)
         sync_directory(directory)
         sync_directory(claim)
@@ -96,7 +97,8 @@ def adopt(root: Path, found: Interrupted) -> None:
     """Publish a checkpoint as a run; the caller holds the lock of its claim."""
     for name, text in found.shared.items():
         write_shared_data(root, name, text, found.directory.parent)
-    rename(found.directory, root / found.run_id)
+    scratch = root / f"{TRASH}{found.run_id}-{os.urandom(4).hex()}"
+    rename_or_copy(found.directory, root / found.run_id, scratch)
     sync_directory(root)
 
 
@@ -109,7 +111,7 @@ def write_shared_data(root: Path, name: str, data: bytes, scratch: Path) -> None
         raise ArtifactError(explain(name, "<name>-<12 hex digits>.json", "another name", "run_summary.dataset.file"))
     directory = root / DATASETS
     if not directory.is_dir():
-        directory.mkdir(exist_ok=True)
+        make_directory(directory, exist_ok=True)
         sync_directory(root)  # or a power failure could keep the run and lose its data
     if directory.is_symlink():
         raise RunError(explain(directory, "a directory", "a link", "deleting the link"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -13,16 +14,29 @@ from digit_classifier.errors import DigitClassifierError, InputError, RunError, 
 from digit_classifier.store.bundle import Bundle, seal
 from digit_classifier.store.checkpoint import write_checkpoint, write_shared_data
 from digit_classifier.store.files import (
+    UnmovableError,
     cannot_write,
     make_directories,
+    make_directory,
     remove_directory,
     rename,
     sync_directory,
     write_all,
 )
 from digit_classifier.store.index import refresh
-from digit_classifier.store.layout import CLAIM, DATASETS, LATEST, MANIFEST_FILE, READY, ROOT_LOCK, RUN_ID
-from digit_classifier.store.lock import SiblingLock, exclusive
+from digit_classifier.store.layout import (
+    CLAIM,
+    DATASETS,
+    INDEX_FILE,
+    INDEX_TWIN,
+    LATEST,
+    MANIFEST_FILE,
+    READY,
+    ROOT_LOCK,
+    RUN_ID,
+    TRASH,
+)
+from digit_classifier.store.lock import Lock, SiblingLock, exclusive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +99,7 @@ class Claim:
         for name, data in run.shared.items():
             write_shared_data(self.root, name, data, self.directory)
         directory = self.directory / READY
-        directory.mkdir()
+        make_directory(directory)
         write_all(directory, run.files)
         sync_directory(directory)
         target = self.root / self.run_id
@@ -152,7 +166,13 @@ def take_claim(root: Path, created: str, label_slug: str | None) -> Claim:
     made: list[Path] = []
     try:
         made = make_directories(root)
-        return _first_free(root, base, made)
+        mine = _first_free(root, base, made)
+        try:
+            _rehearse(mine)
+        except BaseException:
+            mine.release()
+            raise
+        return mine
     except OSError as error:
         for directory in made:
             with suppress(OSError):
@@ -170,6 +190,42 @@ def _require_ours(root: Path) -> None:
         with suppress(OSError):  # absent; or the whole root cannot be read, which the claim will report
             if not fits((root / name).lstat().st_mode):
                 raise InputError(explain(root / name, f"{kind} of ours", "a link or something else", "deleting it"))
+
+
+def _rehearse(mine: Claim) -> None:
+    """Do, before any training, what publishing will do, and leave nothing of it; OSError where that is refused."""
+    root = mine.root
+    _require_replaceable(root)
+    directory, shown = mine.directory / READY, root / f"{TRASH}{mine.run_id}-{os.urandom(4).hex()}"
+    try:
+        make_directory(directory)
+        write_all(directory, {MANIFEST_FILE: b""})
+        try:
+            rename(directory, shown)
+        except OSError as error:
+            raise UnmovableError.because(error, root) from error
+        sync_directory(root)
+    finally:
+        for each in (shown, directory):
+            with suppress(OSError):
+                remove_directory(each)
+
+
+def _require_replaceable(root: Path) -> None:
+    """OSError naming what is there already and could not be written: in a shared root it may be another user's."""
+    if os.path.lexists(root / ROOT_LOCK) and (lock := Lock.take(root / ROOT_LOCK)):
+        lock.release()
+    own_ids = os.access in os.supports_effective_ids
+    for name in (DATASETS, LATEST):
+        path = root / name
+        if path.is_dir() and not os.access(path, os.W_OK | os.X_OK, effective_ids=own_ids):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    status = root.stat()
+    if status.st_mode & stat.S_ISVTX and os.name != "nt" and os.geteuid() not in (0, status.st_uid):
+        for name in (INDEX_FILE, INDEX_TWIN):
+            path = root / name
+            if os.path.lexists(path) and path.lstat().st_uid != os.geteuid():  # a sticky root: only its owner may
+                raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(path))
 
 
 def _first_free(root: Path, base: str, made: list[Path]) -> Claim:
@@ -196,7 +252,7 @@ def _try(root: Path, run_id: str, made: list[Path]) -> Claim | None:
         return None
     mine = Claim(root, run_id, directory, lock, made)
     try:
-        directory.mkdir()
+        make_directory(directory)
         if not os.path.lexists(root / run_id):
             return mine
     except FileExistsError:  # what a killed writer left; `repair` removes it

@@ -8,13 +8,13 @@ import stat
 import sys
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
 # Absent on Windows, where opening a link for reading is not a risk.
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -23,19 +23,64 @@ _READ = (
 )
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _BUSY_ON_WINDOWS = {5, 32, 33}  # a virus scanner or an indexer has the file open for a moment
+_UNSYNCED = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}  # answers where a sync is unknown: names are synced anyway
 _ADVICE = {
     errno.ENOSPC: "freeing space there, or another",
     errno.EDQUOT: "freeing space in your quota, or another",
     errno.EACCES: "changing its permissions, or another",
-    errno.ENOLCK: "a directory on a local disk, where files can be locked, as",
-    errno.EOPNOTSUPP: "a directory on a local disk, where files can be locked, as",
 }
+
+
+class UnlockableError(OSError):
+    """The file system has no lock for us."""
+
+    @classmethod
+    def because(cls, error: OSError, path: Path) -> UnlockableError:
+        """What the file system answered."""
+        return cls(error.errno, f"a file system that cannot lock files ({error.strerror or error})", str(path))
+
+
+class UnmovableError(OSError):
+    """The file system gives a new directory no other name."""
+
+    @classmethod
+    def because(cls, error: OSError, path: Path) -> UnmovableError:
+        """What the file system answered."""
+        came = f"a file system that cannot rename directories ({error.strerror or error})"
+        return cls(error.errno, came, str(path))
 
 
 def cannot_write(directory: Path, error: OSError, where: str | None = None) -> InputError:
     """The one phrasing of every reason why a directory cannot be written; `where` is how the caller names it."""
-    advice = f"{_ADVICE.get(error.errno or 0, 'another')} {where or option('artifacts_root')}"
-    return InputError(explain(directory, "a directory that can be written", error.strerror or str(error), advice))
+    advice = _ADVICE.get(error.errno or 0, "another")
+    if isinstance(error, (UnlockableError, UnmovableError)):
+        advice = "a directory on a local disk as"
+    came = f"{error.strerror or error}{_whose(error)}"
+    wanted = "a directory that can be written"
+    return InputError(explain(directory, wanted, came, f"{advice} {where or option('artifacts_root')}"))
+
+
+def _whose(error: OSError) -> str:
+    """Where another user's file is in the way: which one, and whose."""
+    if error.errno not in (errno.EACCES, errno.EPERM) or not isinstance(error.filename, str) or os.name == "nt":
+        return ""
+    path = Path(error.filename)
+    path = next((each for each in (path, *path.parents) if os.path.lexists(each)), path)
+    try:
+        owner = path.lstat().st_uid
+    except OSError:
+        return ""
+    return "" if owner == os.geteuid() else f": {path} belongs to {user_name(owner)}"
+
+
+def user_name(uid: int) -> str:
+    """A user's name, or the number of one without a name."""
+    try:
+        import pwd  # absent on Windows
+
+        return pwd.getpwuid(uid).pw_name
+    except (ImportError, KeyError):
+        return f"user {uid}"
 
 
 def read_regular(path: Path, max_bytes: int) -> bytes:
@@ -64,13 +109,17 @@ def _not_regular(path: Path) -> ArtifactError:
     )
 
 
-def write_new(path: Path, data: bytes) -> int:
-    """Write a file that must not exist yet; returns its open descriptor, for `sync_and_close`."""
-    descriptor = os.open(path, _CREATE, 0o666)  # the umask decides
+def write_new(path: Path, data: bytes, like: os.stat_result | None = None) -> int:
+    """Write a file that must not exist yet; returns its open descriptor, for `sync_and_close`.
+
+    `like` is what `sharing` says of its directory.
+    """
+    descriptor = os.open(path, _CREATE, 0o666)
     try:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
+        share(descriptor, like)
     except BaseException:
         close(descriptor)
         raise
@@ -102,17 +151,68 @@ def _sync(descriptor: int) -> None:
     if sys.platform == "darwin":
         import fcntl
 
-        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)  # fsync there only reaches the drive's cache
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)  # fsync there only reaches the drive's cache
+        except OSError as error:  # shared folders know only fsync
+            if error.errno not in _UNSYNCED:
+                raise
+        else:
+            return
+    os.fsync(descriptor)
+
+
+def sharing(directory: Path) -> os.stat_result | None:
+    """What those who may write in a directory, its group, are to share of what is made in it; None for nothing.
+
+    Whoever may write in a directory may replace what is in it, so a file that they may write is no more than they have.
+    Not so in a sticky directory such as /tmp.
+    """
+    if os.name == "nt":
+        return None
+    status = directory.stat()
+    return status if status.st_mode & stat.S_IWGRP and not status.st_mode & stat.S_ISVTX else None
+
+
+def share(target: int | Path, like: os.stat_result | None) -> None:
+    """Give a new file or directory the group, and the group's rights, of the directory that it was made in.
+
+    The umask decides where that directory is not shared, and where its group is not one of ours.
+    """
+    if like is None:
+        return
+    status = os.stat(target)  # noqa: PTH116 - a descriptor, too
+    if status.st_gid != like.st_gid:
+        try:
+            os.chown(target, -1, like.st_gid)
+        except OSError:
+            return
+    rights = stat.S_IRGRP | stat.S_IWGRP
+    if stat.S_ISDIR(status.st_mode):
+        rights |= stat.S_IXGRP | stat.S_ISGID
+    wanted = stat.S_IMODE(status.st_mode) | (like.st_mode & rights)
+    if wanted != stat.S_IMODE(status.st_mode):
+        with suppress(OSError):  # a file system without such rights
+            os.chmod(target, wanted)  # noqa: PTH101 - a descriptor, too
+
+
+def make_directory(path: Path, *, exist_ok: bool = False) -> None:
+    """Create a directory, shared as the one that it is in."""
+    try:
+        path.mkdir()
+    except FileExistsError:
+        if not exist_ok or not path.is_dir():
+            raise
     else:
-        os.fsync(descriptor)
+        share(path, sharing(path.parent))
 
 
 def write_all(directory: Path, files: Mapping[str, bytes], *, keep: bool = True) -> None:
     """Write new files in the order given; with `keep`, wait until the disk has the bytes (not yet the names)."""
     descriptors: list[int] = []
     try:
+        like = sharing(directory)
         for name, data in files.items():
-            descriptors.append(write_new(directory / name, data))
+            descriptors.append(write_new(directory / name, data, like))
     except BaseException:
         close_all(descriptors)
         raise
@@ -130,7 +230,7 @@ def sync_directory(directory: Path) -> None:
     try:
         _sync(descriptor)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # what network and shared folders answer: they sync names on their own
+        if error.errno not in _UNSYNCED:
             raise
     finally:
         close(descriptor)
@@ -144,7 +244,7 @@ def make_directories(path: Path) -> list[Path]:
     created: list[Path] = []
     for directory in reversed(missing):
         try:
-            directory.mkdir()
+            make_directory(directory)
         except FileExistsError:
             if not directory.is_dir():
                 raise
@@ -157,6 +257,23 @@ def make_directories(path: Path) -> list[Path]:
 def rename(source: Path, target: Path) -> None:
     """Give a directory its final name, which must be free."""
     _patiently(lambda: source.rename(target))
+
+
+def rename_or_copy(source: Path, target: Path, scratch: Path) -> None:
+    """Like `rename`, also where only a copy can have the name: the caller removes the original.
+
+    An overlay, as containers have, moves no directory of a lower layer (EXDEV). The copy is made at `scratch`, beside
+    the target.
+    """
+    try:
+        rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        make_directory(scratch)
+        write_all(scratch, {path.name: path.read_bytes() for path in source.iterdir()})
+        sync_directory(scratch)
+        rename(scratch, target)
 
 
 def replace(source: Path, target: Path) -> None:

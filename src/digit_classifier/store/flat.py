@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain, option
 from digit_classifier.store.bundle import Bundle, read_manifest, seal
-from digit_classifier.store.files import cannot_write, make_directories, prepared, replace, sync_directory, write_new
-from digit_classifier.store.layout import INDEX_FILE, MANIFEST_FILE, ROOT_LOCK, TEMPORARY, known_names
-from digit_classifier.store.lock import exclusive_directory
+from digit_classifier.store.files import (
+    cannot_write,
+    make_directories,
+    prepared,
+    replace,
+    sync_directory,
+    write_all,
+)
+from digit_classifier.store.layout import FLAT_LOCK, INDEX_FILE, MANIFEST_FILE, ROOT_LOCK, TEMPORARY, known_names
+from digit_classifier.store.lock import SiblingLock, exclusive
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from digit_classifier.artifacts import Payload
@@ -36,18 +43,38 @@ class FlatRun:
         return Bundle(self.directory, run.manifest, run.payloads)
 
 
-def require_writable(directory: Path) -> None:
-    """Before any training: InputError unless `publish_flat` will be able to write there."""
-    probe = directory / f".{MANIFEST_FILE}-{os.urandom(4).hex()}.tmp"
+def require_writable(directory: Path) -> list[Path]:
+    """Before any training, do what `publish_flat` will do; InputError, and nothing left behind, where it is refused.
+
+    Returns the directories that were made for it, deepest first.
+    """
+    made: list[Path] = []
+    first, second = (directory / f".{MANIFEST_FILE}-{os.urandom(4).hex()}.tmp" for _ in range(2))
     try:
-        make_directories(directory)
-        _own_names(directory)
-        os.close(write_new(probe, b""))
-        probe.unlink()
-    except OSError as error:
+        made = make_directories(directory)
+        with exclusive(directory / FLAT_LOCK, kind=SiblingLock):
+            _own_names(directory)
+            try:
+                write_all(directory, {first.name: b""})
+                replace(first, second)
+                sync_directory(directory)
+            finally:
+                for probe in (first, second):
+                    with suppress(OSError):
+                        probe.unlink(missing_ok=True)
+    except BaseException as error:
+        remove_empty(made)
+        if isinstance(error, OSError):
+            raise cannot_write(directory, error, option("output_dir")) from error
+        raise
+    return made
+
+
+def remove_empty(directories: Iterable[Path]) -> None:
+    """Remove the empty ones of these, deepest first."""
+    for directory in directories:
         with suppress(OSError):
-            probe.unlink()
-        raise cannot_write(directory, error, option("output_dir")) from error
+            directory.rmdir()
 
 
 def _own_names(directory: Path) -> set[str]:
@@ -82,8 +109,8 @@ def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:
     state = "nothing was changed"
     try:
         make_directories(directory)
-        with exclusive_directory(directory) as locked:
-            earlier, hidden = _own_names(directory), _leftovers(directory) if locked else []
+        with exclusive(directory / FLAT_LOCK, kind=SiblingLock):
+            earlier, hidden = _own_names(directory), _leftovers(directory)
             with prepared(directory, files) as temporary:
                 state = "the run there is incomplete"
                 hidden += _hide_manifest(directory)

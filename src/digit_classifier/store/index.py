@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import INDEX, Payload, build_index, build_index_entry
 from digit_classifier.errors import ArtifactError, RunError, explain
-from digit_classifier.store.files import read_regular, replace_all
+from digit_classifier.store.files import make_directory, read_regular, replace_all
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.json import decode, encode, excess, twin
 from digit_classifier.store.layout import (
@@ -175,7 +175,7 @@ def _latest_directory(root: Path) -> Path:
     latest = root / LATEST
     if latest.is_symlink() or (latest.exists() and not latest.is_dir()):
         raise RunError(explain(latest, "a directory of ours", "a link or a file", "deleting it"))
-    latest.mkdir(exist_ok=True)
+    make_directory(latest, exist_ok=True)
     return latest
 
 

@@ -12,6 +12,9 @@
     ├── index.json  index.css        the list of runs
     └── .lock                        held while one of the four above is written
 
+    <a directory of the user's>/     a flat run: the files of one run, and beside them, while they are written,
+    └── .manifest.json.lock          the lock of the writer: FLAT_LOCK
+
 A twin is the same JSON inside a style sheet, for a page that was opened from disk.
 """
 
@@ -39,6 +42,8 @@ ROOT_LOCK = ".lock"
 DATASETS, REPLAYS, LATEST = "datasets", "replays", "latest"
 CLAIM, TRASH = ".incoming-", ".trash-"
 READY = "run"  # inside a claim
+REMOVED = ".removed"  # in a run that is being deleted where it cannot be renamed first
+FLAT_LOCK = f".{MANIFEST_FILE}.lock"
 
 # Patterns
 RUN_ID = re.compile(rules.RUN_ID["pattern"].strip("^$"), re.ASCII)

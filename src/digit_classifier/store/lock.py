@@ -1,4 +1,9 @@
-"""A lock the kernel keeps: it ends with the process that holds it, so there is no stale one to break."""
+"""A lock the kernel keeps: it ends with the process that holds it, so there is no stale one to break.
+
+On network file systems a lock may be the process's and not the descriptor's: a second opening of the file in the same
+process would be granted it too, and closing that one would end it. So a process asks itself first, and opens no lock
+file that it holds. An exclusive lock needs a descriptor that can write there, a shared one a descriptor that can read.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,10 @@ import stat
 import sys
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from digit_classifier.errors import RunError, explain
-from digit_classifier.store.files import NO_FOLLOW, close
+from digit_classifier.store.files import NO_FOLLOW, UnlockableError, close, share, sharing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,104 +24,39 @@ if TYPE_CHECKING:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
+    def _lock(descriptor: int, *, shared: bool = False) -> None:  # noqa: ARG001 - there is only one kind
         os.lseek(descriptor, 0, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(descriptor: int, *, shared: bool = False) -> None:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 _OPEN = os.O_RDWR | os.O_CREAT | NO_FOLLOW | getattr(os, "O_CLOEXEC", 0)
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-_BUSY = (BlockingIOError, PermissionError)  # flock says the first, msvcrt the second
+_LOOK = os.O_RDONLY | NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_BUSY = (BlockingIOError, PermissionError)  # flock says the first, msvcrt and some network file systems the second
+_held: dict[tuple[int, int], int] = {}  # device and inode of each lock file → the process that holds its lock
 
 
-@contextmanager
-def exclusive(path: Path, timeout: float = 30.0) -> Iterator[None]:
-    """Hold the lock of a file that is never deleted; RunError after `timeout` seconds of another holder."""
-    descriptor = _open(path)
-    try:
-        _wait(descriptor, path, timeout)
-        yield
-    finally:
-        close(descriptor)
-
-
-@contextmanager
-def exclusive_directory(path: Path, timeout: float = 30.0) -> Iterator[bool]:
-    """Hold a lock on a directory itself, where no file of ours belongs; yields False where there is none (Windows)."""
-    if os.name == "nt":
-        yield False
-        return
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        _wait(descriptor, path, timeout)
-        yield True
-    finally:
-        close(descriptor)
-
-
-def _wait(descriptor: int, path: Path, timeout: float) -> None:
-    deadline, pause = time.monotonic() + timeout, 0.01
-    while True:
-        try:
-            return _lock(descriptor)
-        except _BUSY:
-            if time.monotonic() >= deadline:
-                came = f"another process holding it for {timeout:g} s"
-                raise RunError(explain(path, "a free lock", came, "again when that process has ended")) from None
-        time.sleep(pause)
-        pause = min(0.2, pause * 2)
-
-
-def _open(path: Path) -> int:
-    try:
-        descriptor = os.open(path, _OPEN, 0o666)
-    except OSError as error:
-        if path.is_symlink():
-            raise RunError(explain(path, "a lock file", "a link", "deleting the link")) from error
-        raise
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    close(descriptor)
-    raise RunError(explain(path, "a lock file", "something else", "deleting it"))
-
-
-def is_held(path: Path) -> bool:
-    """Whether a process holds this lock, or might; a look that makes no file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | NO_FOLLOW | _NO_WAIT)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    try:
-        _lock(descriptor)
-    except OSError:
-        return True
-    else:
-        return False
-    finally:
-        close(descriptor)
-
-
-class SiblingLock:
-    """Shows that the writer of a claim is alive: a locked file beside its directory, deleted when it is done.
-
-    Beside and not inside, because Windows renames no directory with an open file in it.
-    """
+class Lock:
+    """An exclusive lock, held until it is released."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
         self._descriptor = descriptor
+        self._key = _key(os.fstat(descriptor))
+        _held[self._key] = os.getpid()
 
     @classmethod
-    def take(cls, path: Path) -> SiblingLock | None:
-        """The lock, or None while another process has it."""
-        while True:
+    def take(cls, path: Path) -> Self | None:
+        """The lock of a file, which is made where it is missing; None while another has it.
+
+        UnlockableError, and no file left behind, where the file system has no locks.
+        """
+        while not _is_ours(path):
+            new = not os.path.lexists(path)
             descriptor = _open(path)
             try:
                 _lock(descriptor)
@@ -125,21 +65,109 @@ class SiblingLock:
             except _BUSY:
                 close(descriptor)
                 return None
+            except OSError as error:
+                close(descriptor)
+                if new:
+                    with suppress(OSError):
+                        path.unlink()
+                raise UnlockableError.because(error, path) from error
             except BaseException:
+                _held.pop(_key(os.fstat(descriptor)), None)
                 close(descriptor)
                 raise
             close(descriptor)  # its holder deleted the file between our open and our lock
+        return None
+
+    def release(self) -> None:
+        """Let others have it."""
+        _held.pop(self._key, None)
+        close(self._descriptor)
+
+
+class SiblingLock(Lock):
+    """Shows that the writer of a directory is alive: a locked file in or beside it, deleted when it is done.
+
+    Beside a claim and not inside, because Windows renames no directory with an open file in it.
+    """
 
     def release(self) -> None:
         """Delete the file while the lock is held, so that only our own is ever deleted."""
         if os.name == "nt":  # there no open file can be deleted, ours or another's
-            close(self._descriptor)
+            super().release()
         try:
             with suppress(OSError):  # left behind it is harmless: `repair` removes it
                 self.path.unlink()
         finally:
             if os.name != "nt":
-                close(self._descriptor)
+                super().release()
+
+
+@contextmanager
+def exclusive(path: Path, timeout: float = 30.0, kind: type[Lock] = Lock) -> Iterator[None]:
+    """Hold the lock of a file, which stays there unless its kind says otherwise.
+
+    RunError after `timeout` seconds of another holder.
+    """
+    deadline, pause = time.monotonic() + timeout, 0.01
+    while (lock := kind.take(path)) is None:
+        if time.monotonic() >= deadline:
+            came = f"another process holding it for {timeout:g} s"
+            raise RunError(explain(path, "a free lock", came, "again when that process has ended"))
+        time.sleep(pause)
+        pause = min(0.2, pause * 2)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _open(path: Path) -> int:
+    new = not os.path.lexists(path)
+    try:
+        descriptor = os.open(path, _OPEN, 0o666)
+    except OSError as error:
+        if path.is_symlink():
+            raise RunError(explain(path, "a lock file", "a link", "deleting the link")) from error
+        raise
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        if new:
+            share(descriptor, sharing(path.parent))
+        return descriptor
+    close(descriptor)
+    raise RunError(explain(path, "a lock file", "something else", "deleting it"))
+
+
+def is_held(path: Path) -> bool | None:
+    """Whether a process holds this lock; None where that cannot be told. A look that makes no file."""
+    if _is_ours(path):
+        return True
+    try:
+        descriptor = os.open(path, _LOOK)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        _lock(descriptor, shared=True)
+    except _BUSY:
+        return True
+    except OSError:
+        return None
+    else:
+        return False
+    finally:
+        close(descriptor)
+
+
+def _key(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return _held.get(_key(path.lstat())) == os.getpid()
+    except OSError:
+        return False
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

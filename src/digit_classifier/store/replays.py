@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import REPLAY, Payload, build_mark
 from digit_classifier.errors import ArtifactError, RunError, explain
-from digit_classifier.store.files import read_regular, replace_all, sync_directory
+from digit_classifier.store.files import make_directory, read_regular, replace_all, sync_directory
 from digit_classifier.store.json import decode, encode
 from digit_classifier.store.layout import MAX_REPLAY_BYTES, REPLAYS
 
@@ -31,7 +31,7 @@ def write_replay(root: Path, replay: Payload) -> Path:
     REPLAY.validate(replay)
     directory = root / REPLAYS
     if not directory.is_dir():
-        directory.mkdir(exist_ok=True)
+        make_directory(directory, exist_ok=True)
         sync_directory(root)
     if directory.is_symlink():
         raise RunError(explain(directory, "a directory", "a link", "deleting the link"))

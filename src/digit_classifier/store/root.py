@@ -6,6 +6,7 @@ derived. Writers take a kernel lock only for those; a crash at any point leaves 
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain
 from digit_classifier.store.checkpoint import Interrupted, adopt, find_interrupted
-from digit_classifier.store.files import cannot_write, remove_directory, rename
+from digit_classifier.store.files import (
+    cannot_write,
+    close,
+    remove_directory,
+    rename,
+    sync_directory,
+    write_new,
+)
 from digit_classifier.store.index import (
     Refreshed,
     by_time,
@@ -25,7 +33,7 @@ from digit_classifier.store.index import (
     run_names,
 )
 from digit_classifier.store.inspection import fingerprint, inspect
-from digit_classifier.store.layout import CLAIM, INDEX_FILE, ROOT_LOCK, RUN_ID, TRASH
+from digit_classifier.store.layout import CLAIM, INDEX_FILE, MANIFEST_FILE, REMOVED, ROOT_LOCK, RUN_ID, TRASH
 from digit_classifier.store.lock import SiblingLock, exclusive, is_held
 from digit_classifier.store.replays import write_replay
 
@@ -88,6 +96,7 @@ class Root(NamedTuple):
     damaged: Mapping[str, str]  # directory name → what is wrong, at a cheap look
     unlisted: tuple[str, ...]  # complete, but not in the index: `repair` lists them
     interrupted: tuple[Interrupted, ...] = ()  # never published: `repair` adopts or removes them
+    unsure: tuple[Interrupted, ...] = ()  # the same, or still training: files cannot be locked there
 
 
 def read_root(root: Path) -> Root:
@@ -118,18 +127,21 @@ def read_root(root: Path) -> Root:
         else:
             entries.append(entry)
     whole = tuple(name for name in unlisted if name not in damaged)
-    return Root(tuple(entries), damaged, whole, _interrupted(root))
+    damaged = {name: problem for name, problem in damaged.items() if not _is_remnant(root / name)}
+    return Root(tuple(entries), damaged, whole, *_interrupted(root))
 
 
-def _interrupted(root: Path) -> tuple[Interrupted, ...]:
-    """Checkpoints of processes that died, newest first."""
-    names = sorted(path.name.removeprefix(CLAIM) for path in root.glob(f"{CLAIM}*") if _is_directory(path))
-    dead = [name for name in names if not is_held(root / f"{CLAIM}{name}.lock")]
-    found = []
-    for name in sorted(dead, key=by_time, reverse=True):
+def _interrupted(root: Path) -> tuple[tuple[Interrupted, ...], tuple[Interrupted, ...]]:
+    """Checkpoints of processes that died, and of those that may still be alive, newest first."""
+    names = [path.name.removeprefix(CLAIM) for path in root.glob(f"{CLAIM}*") if _is_directory(path)]
+    dead: list[Interrupted] = []
+    unsure: list[Interrupted] = []
+    for name in sorted(names, key=by_time, reverse=True):
+        held = is_held(root / f"{CLAIM}{name}.lock")
         with suppress(OSError):
-            found.append(find_interrupted(root, name))
-    return tuple(filter(None, found))
+            if not held and (found := find_interrupted(root, name)):
+                (unsure if held is None else dead).append(found)
+    return tuple(dead), tuple(unsure)
 
 
 @dataclass(frozen=True)
@@ -204,6 +216,8 @@ def _remove_leftovers(root: Path) -> list[str]:
     for path in sorted(root.iterdir()):
         if path.name.startswith(TRASH) and _is_directory(path):
             remove_directory(path, levels=2)
+        elif RUN_ID.fullmatch(path.name) and _is_directory(path) and _is_remnant(path):
+            remove_directory(path)
         elif path.name.startswith(".") and path.name.endswith(".tmp") and not _is_directory(path):
             path.unlink()
         else:
@@ -215,8 +229,42 @@ def _remove_leftovers(root: Path) -> list[str]:
 def _throw_away(root: Path, name: str) -> None:
     """Delete a directory of ours: gone in one step, so that nothing half-deleted is ever taken for a run."""
     trash = root / f"{TRASH}{name.removeprefix(CLAIM)}-{os.urandom(4).hex()}"
-    rename(root / name, trash)
-    remove_directory(trash, levels=2)
+    try:
+        rename(root / name, trash)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _remove_in_place(root / name)
+    else:
+        remove_directory(trash, levels=2)
+
+
+def _remove_in_place(directory: Path) -> None:
+    """Delete a directory of ours that an overlay does not rename, because it lies in a lower layer.
+
+    A claim is hidden as it is. A run is whole until its manifest goes; from then on a mark says that it is no run.
+    """
+    if directory.name.startswith(CLAIM):
+        remove_directory(directory, levels=2)
+        return
+    with suppress(FileExistsError):
+        close(write_new(directory / REMOVED, b""))
+    sync_directory(directory)
+    (directory / MANIFEST_FILE).unlink(missing_ok=True)
+    sync_directory(directory)
+    for path in list(directory.iterdir()):
+        if path.name != REMOVED:
+            path.unlink()
+    remove_directory(directory)
+
+
+def _is_remnant(directory: Path) -> bool:
+    """Whether this is what a crash left of a removal in place."""
+    try:
+        names = {path.name for path in directory.iterdir()}
+    except OSError:
+        return False
+    return not names or (REMOVED in names and MANIFEST_FILE not in names)
 
 
 def _is_directory(path: Path) -> bool:
