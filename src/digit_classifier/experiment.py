@@ -49,7 +49,9 @@ def record(
     """Train as configured and publish the run; InputError and RunError leave nothing half-written behind."""
     config, created, started = resolved.config, created_now(), time.perf_counter()
     split = prepare(config, dataset)
-    require_libraries(picture for picture, (file, _) in FIGURES.items() if ARTIFACTS[file].wanted(recorded(config)))
+    require_libraries(
+        picture for picture, (files, _) in FIGURES.items() if ARTIFACTS[files[0]].wanted(recorded(config))
+    )
     root, flat = Path(config.artifacts_root or "artifacts"), config.output_dir and Path(config.output_dir)
     with (
         store.place(created, config.run_label, root=root, output_dir=flat or None) as place,
