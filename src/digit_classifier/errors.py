@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,16 +79,49 @@ def unloadable(error: BaseException, *, anything: bool = False) -> str | None:
 
 
 _typed_flags: ContextVar[bool] = ContextVar("typed_flags", default=False)
+_program: ContextVar[tuple[str, ...]] = ContextVar("program", default=())
 
 
 @contextmanager
-def speaking_flags() -> Iterator[None]:
-    """Errors name settings as flags in here: the reader typed a command."""
-    token = _typed_flags.set(True)
+def speaking_flags(program: tuple[str, ...] = ()) -> Iterator[None]:
+    """Errors name settings as flags in here, and commands by this program: the reader typed one."""
+    tokens = _typed_flags.set(True), _program.set(program)
     try:
         yield
     finally:
-        _typed_flags.reset(token)
+        _typed_flags.reset(tokens[0])
+        _program.reset(tokens[1])
+
+
+def command_line(*words: object) -> str:
+    """A command of this package as the reader can type it here: it calls the program as it was started itself."""
+    import shlex
+
+    program = _program.get() or ("digit-classifier",)
+    if len(program) == 1 and not _on_path(program[0]) and os.sep not in program[0]:
+        program = sys.executable, "-m", "digit_classifier"
+    return shlex.join([*map(_typed, program), *map(str, words)])
+
+
+def _typed(word: str) -> str:
+    """A program or script as it is typed: by its name where that finds it, relative where it lies below."""
+    if os.sep not in word:
+        return word
+    near = os.path.relpath(word) if Path(word).is_absolute() and Path(word).is_relative_to(Path.cwd()) else word
+    if os.access(word, os.X_OK):
+        names = ("python", "python3") if word == sys.executable else (Path(word).name,)
+        for name in names:
+            if (found := _on_path(name)) and Path(found).samefile(word):
+                return name
+    return near
+
+
+def _on_path(name: str) -> str | None:
+    for folder in os.get_exec_path():
+        path = os.path.join(folder, name)  # noqa: PTH118 - a folder may be empty
+        if os.access(path, os.X_OK) and os.path.isfile(path):  # noqa: PTH113
+            return path
+    return None
 
 
 def option(name: str, value: object = None) -> str:
@@ -100,11 +135,11 @@ def option(name: str, value: object = None) -> str:
     return name if value is None else f"{name}={value!r}"
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word that was probably meant: the most alike, from 0 to 1, if at least as alike as `cutoff`."""
     import difflib  # only ever needed for an error
 
-    return next(iter(difflib.get_close_matches(word, known, n=1)), None)
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=cutoff)), None)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
