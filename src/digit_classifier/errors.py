@@ -100,6 +100,16 @@ def option(name: str, value: object = None) -> str:
     return name if value is None else f"{name}={value!r}"
 
 
+def command(*words: object) -> str:
+    """A command of ours with these arguments, ready to be pasted into a shell."""
+    import shlex  # only ever needed for a message
+
+    texts = (str(word) for word in words)
+    return shlex.join(
+        ["digit-classifier", *(f"./{text}" if text.startswith("-") and text[1:2] != "-" else text for text in texts)]
+    )
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant."""
     import difflib  # only ever needed for an error
