@@ -93,14 +93,16 @@ def speaking_flags(program: tuple[str, ...] = ()) -> Iterator[None]:
         _program.reset(tokens[1])
 
 
-def command_line(*words: object) -> str:
+def command(*words: object) -> str:
     """A command of this package as the reader can type it here: it calls the program as it was started itself."""
     import shlex
 
     program = _program.get() or ("digit-classifier",)
     if len(program) == 1 and not _on_path(program[0]) and os.sep not in program[0]:
         program = sys.executable, "-m", "digit_classifier"
-    return shlex.join([*map(_typed, program), *map(str, words)])
+    texts = (str(word) for word in words)
+    safe = (f"./{text}" if text.startswith("-") and text[1:2] != "-" else text for text in texts)  # a path, no flag
+    return shlex.join([*map(_typed, program), *safe])
 
 
 def _typed(word: str) -> str:

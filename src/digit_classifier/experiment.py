@@ -58,11 +58,21 @@ def record(
         experiment(config, split) as (training, run),
     ):
         checkpoints = Checkpoints(lambda: files_of(run(), resolved, created, started))
-        for epoch in training:
-            if listen:
-                listen(epoch)
-            if isinstance(place, store.Claim) and epoch.number < config.epochs:
-                checkpoints.maybe(place, epoch.number)
+        try:
+            for epoch in training:
+                if listen:
+                    listen(epoch)
+                if isinstance(place, store.Claim) and epoch.number < config.epochs:
+                    checkpoints.maybe(place, epoch.number)
+        except KeyboardInterrupt as interrupt:  # a second one ends what this begins
+            epochs, diverged = training.history.epochs, training.history.diverged
+            if not isinstance(place, store.Claim):
+                interrupt.add_note("nothing is kept, as only runs of an artifacts root have checkpoints")
+            elif not epochs:
+                interrupt.add_note("nothing is kept, as no epoch was finished")
+            elif len(epochs) < config.epochs and not diverged:
+                checkpoints.write(place, len(epochs))
+            raise
         return place.publish(*files_of(run(), resolved, created, started))
 
 
@@ -127,10 +137,15 @@ class Checkpoints:
         began = time.perf_counter()
         if began < self.next:
             return
-        with suppress(OSError):
-            claim.keep(epoch, *self.files())
+        self.write(claim, epoch)
         ended = time.perf_counter()
         self.next = ended + PAUSE * (ended - began)
+
+    def write(self, claim: store.Claim, epoch: int) -> None:
+        """Write a checkpoint after this epoch, unless it is there."""
+        if claim.checkpoint != epoch:
+            with suppress(OSError):
+                claim.keep(epoch, *self.files())
 
 
 def files_of(run: Run, resolved: Resolved, created: str, started: float) -> Files:

@@ -20,6 +20,7 @@ import pytest
 
 from digit_classifier.cli import main as cli
 from digit_classifier.settings.run_config import ABSENT, PLACES, SETTINGS
+from digit_classifier.store import read_root
 
 HERE = Path(__file__).parents[2]
 DEMO = HERE / "examples" / "digit-classifier" / "run_demo.py"
@@ -174,7 +175,7 @@ def test_a_run_that_diverges_says_so_and_keeps_what_was_good(tmp_path: Path) -> 
 # Every process below takes its signal as usual, although this one may ignore it, being in the background or nohup's.
 
 
-def test_an_interrupt_exits_130_and_leaves_nothing_of_the_run(tmp_path: Path) -> None:
+def test_an_interrupt_exits_130_and_says_what_is_kept(tmp_path: Path) -> None:
     main, terminal = pty.openpty()  # a terminal sees the progress, and so do we
     command = [sys.executable, DEMO, "--epochs", "100000", "--lr-decay", "0", "--artifacts-root", tmp_path / "runs"]
     process = subprocess.Popen(
@@ -191,8 +192,9 @@ def test_an_interrupt_exits_130_and_leaves_nothing_of_the_run(tmp_path: Path) ->
     process.send_signal(signal.SIGINT)
     said = read_all(main)
     assert (process.communicate()[0], process.returncode) == ("", 130)
-    assert b"error: interrupted: an unfinished run is removed; finished runs are unchanged" in said
-    assert not (tmp_path / "runs").exists()
+    (kept,) = read_root(tmp_path / "runs").interrupted
+    told = f"error: interrupted: {kept.run_id} is kept as a checkpoint after epoch {kept.epoch}; to publish it: "
+    assert told.encode() in said
 
 
 def read_all(descriptor: int) -> bytes:
@@ -415,7 +417,7 @@ def test_the_recorded_versions_are_those_that_are_installed(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_other_signals_clean_up_as_an_interrupt_does(tmp_path: Path, number: int) -> None:
+def test_other_signals_end_a_training_as_an_interrupt_does(tmp_path: Path, number: int) -> None:
     main, terminal = pty.openpty()
     command = [sys.executable, DEMO, "--epochs", "100000", "--lr-decay", "0", "--artifacts-root", tmp_path / "runs"]
     process = subprocess.Popen(
@@ -432,7 +434,7 @@ def test_other_signals_clean_up_as_an_interrupt_does(tmp_path: Path, number: int
     process.send_signal(number)
     read_all(main)
     assert (process.communicate()[0], process.returncode) == ("", 128 + number)
-    assert not (tmp_path / "runs").exists()
+    assert len(read_root(tmp_path / "runs").interrupted) == 1
 
 
 def test_repair_says_what_is_wrong_with_a_data_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

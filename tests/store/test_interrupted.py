@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +22,15 @@ from digit_classifier import experiment as flow
 from digit_classifier.artifacts import contradictions, payloads_of
 from digit_classifier.cli import main as cli
 from digit_classifier.experiment import experiment, prepare, record, run_experiment
+from digit_classifier.learning import training
 from digit_classifier.run import results_of
 from digit_classifier.settings.resolve import Given, configure, resolve
+from digit_classifier.store.claim import claim
 from digit_classifier.store.inspection import inspect, read_bundle
 from digit_classifier.store.root import read_root, repair
+from faults import count_operations, failing
+from store_oracle import leftovers, snapshot
+from tiny_runs import CREATED, smallest_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +40,19 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parents[2]
 SETTINGS = {"model": "mlp", "hidden_sizes": "8", "epochs": "30"}
+SLOW = """
+import sys
+from digit_classifier.learning.training import Training
+steps = Training.__iter__
+def count(self):
+    for epoch in steps(self):
+        if epoch.number == 7:
+            print("epoch 7", file=sys.stderr, flush=True)
+        yield epoch
+Training.__iter__ = count
+from digit_classifier.cli.main import command
+command()
+"""
 CHILD = """
 import sys
 from digit_classifier import experiment as flow
@@ -135,8 +158,12 @@ def fail_at(number: int, error: type[BaseException]) -> Callable[[Epoch], None]:
 def test_an_error_keeps_the_epochs_before_it_and_says_so(tmp_path: Path) -> None:
     with pytest.raises(MemoryError) as caught:
         train(tmp_path, fail_at(5, MemoryError))
-    command = f"digit-classifier repair {tmp_path} --adopt"
-    assert caught.value.__notes__ == [f"checkpoint after epoch 4; to publish it: {command}"]
+    (note,) = caught.value.__notes__
+    assert re.fullmatch(
+        rf"\d{{8}}-\d{{6}} is kept as a checkpoint after epoch 4; to publish it: digit-classifier repair --adopt "
+        rf"{tmp_path}; to delete it: digit-classifier repair --remove {tmp_path}",
+        note,
+    )
     assert [kept.epoch for kept in repair(tmp_path, "adopt").interrupted] == [4]
     (entry,) = read_root(tmp_path).entries
     assert inspect(tmp_path / entry["run_id"], shared_data="required").problems == []
@@ -150,15 +177,127 @@ def test_the_command_line_prints_the_note_in_its_one_line(
     monkeypatch.setattr(flow, "record", lambda resolved, **_: real(resolved, listen=fail_at(3, MemoryError)))
     assert cli.main(["train", "--epochs", "9", "--hidden-sizes", "4", "--artifacts-root", str(tmp_path)]) == 1
     err = capsys.readouterr().err
-    assert err.endswith(f"; checkpoint after epoch 2; to publish it: digit-classifier repair {tmp_path} --adopt\n")
+    assert "is kept as a checkpoint after epoch 2; to publish it: digit-classifier repair --adopt" in err
     assert err.count("\n") == 1
 
 
-@pytest.mark.usefixtures("eager")
-def test_an_interrupt_by_hand_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop", [1, 5, 29])
+def test_an_interrupt_keeps_what_was_learned_up_to_it_at_once(stop: int, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt) as caught:  # long before the first checkpoint is due
+        train(tmp_path / "new", fail_at(stop, KeyboardInterrupt))
+    (kept,) = read_root(tmp_path / "new").interrupted
+    assert (kept.epoch, kept.planned) == (stop, 30)
+    (note,) = caught.value.__notes__
+    assert note.startswith(f"{kept.run_id} is kept as a checkpoint after epoch {stop}; to publish it: ")
+    repair(tmp_path / "new", "adopt")
+    expected = state_after(stop)
+    bundle = read_bundle(tmp_path / "new" / kept.run_id)
+    for name in ("model.json", "holdout.json", "metrics.json", "loss_curve.json", "epoch_snapshots.json"):
+        assert bundle.payloads[name] == expected[name], name
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+def test_an_interrupt_within_an_epoch_leaves_the_network_of_the_epoch_before(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever in its updates it comes: here, when the fourth epoch has done some of them."""
+    real, calls = training.backward, [0]
+    config = configure(**SETTINGS)
+    per_epoch = -(-len(prepare(config).training) // config.batch_size)
+
+    def backward(*arguments: Any) -> None:
+        calls[0] += 1
+        real(*arguments)
+        if calls[0] == 3 * per_epoch + number:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "backward", backward)
     with pytest.raises(KeyboardInterrupt):
-        train(tmp_path / "new", fail_at(5, KeyboardInterrupt))
-    assert not (tmp_path / "new").exists()
+        train(tmp_path)
+    monkeypatch.setattr(training, "backward", real)
+    (kept,) = repair(tmp_path, "adopt").interrupted
+    bundle, expected = read_bundle(tmp_path / kept.run_id), state_after(3)
+    assert kept.epoch == 3
+    assert bundle.payloads["model.json"] == expected["model.json"]
+
+
+def test_an_interrupt_before_the_end_of_an_epoch_keeps_nothing_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "backward", stop)
+    for flag, reason in (("--artifacts-root", "as no epoch was finished"), ("--output-dir", "as only runs of an")):
+        assert cli.main(["train", "--epochs", "9", flag, str(tmp_path / "new")]) == 130
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith(f"error: interrupted: nothing is kept, {reason}")
+        assert err.count("\n") == 1
+        assert not (tmp_path / "new").exists()
+
+
+def test_a_second_interrupt_leaves_no_half_of_a_checkpoint(tmp_path: Path) -> None:
+    """It may come at any operation of writing the checkpoint that the first one asked for."""
+    root = tmp_path / "root"
+    files = smallest_files(CREATED, 1, 3)
+
+    def stopped_by_hand() -> None:
+        with claim(root, CREATED) as staged:
+            staged.keep(1, *files)
+            raise KeyboardInterrupt
+
+    total, kept = len(count_operations(root, lambda: suppressed(stopped_by_hand), reads=True)), set()
+    for number in range(1, total + 1):
+        shutil.rmtree(root, ignore_errors=True)
+        with failing(root, number, KeyboardInterrupt, sticky=False) as failed:
+            suppressed(stopped_by_hand)
+        found = read_root(root).interrupted if root.exists() else ()
+        kept.add(len(found))
+        left = leftovers(snapshot(root)) if root.exists() else []
+        assert left == [f".incoming-{each.run_id}" for each in found] or failed[0]
+        for each in found:
+            assert {path.name for path in each.directory.parent.iterdir()} == {*each.shared, "1"} or failed[0]
+    assert kept == {0, 1}
+
+
+def suppressed(action: Callable[[], None]) -> None:
+    with suppress(KeyboardInterrupt):
+        action()
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_keeps_the_checkpoint_and_prints_the_commands_for_it(name: str, tmp_path: Path) -> None:
+    root = tmp_path / "my runs"
+    command = [sys.executable, "-c", SLOW, "train", "--hidden-sizes", "8", "--epochs", "100000"]
+    command += ["--artifacts-root", str(root)]
+    env = {**os.environ, "PYTHONPATH": str(HERE / "src")}
+    number = getattr(signal, name)  # taken as usual, although this process may ignore it
+    usual = partial(signal.signal, number, signal.SIG_DFL)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, env=env, preexec_fn=usual) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "epoch 7\n"
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert (out, process.returncode) == ("", 128 + number)
+    (kept,) = read_root(root).interrupted
+    said = re.fullmatch(
+        rf"error: interrupted: {kept.run_id} is kept as a checkpoint after epoch {kept.epoch}; "
+        r"to publish it: (digit-classifier .*); to delete it: (digit-classifier .*)\n",
+        err.splitlines(keepends=True)[-1],
+    )
+    assert said
+    assert kept.epoch >= 7
+    shutil.copytree(root, tmp_path / "copy")
+    for line, runs in ((said[1], 1), (said[2], 0)):
+        words = shlex.split(line)
+        assert words[0] == "digit-classifier"
+        assert subprocess.run([sys.executable, "-m", "digit_classifier", *words[1:]], env=env).returncode == 0
+        assert len(read_root(root).entries) == runs
+        assert read_root(root).interrupted == ()
+        shutil.rmtree(root)
+        shutil.copytree(tmp_path / "copy", root)
 
 
 @pytest.mark.usefixtures("eager")
@@ -183,6 +322,8 @@ def test_checkpoints_wait_twenty_times_what_the_last_one_took(monkeypatch: pytes
     now, kept = [0.0], []
 
     class Claimed:
+        checkpoint = None
+
         def keep(self, epoch: int, *_: object) -> None:
             kept.append((epoch, now[0]))
             now[0] += 0.25

@@ -49,7 +49,8 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
         return _fail(unloadable(error) or error, 2)
     except KeyboardInterrupt as interrupt:
         code = 128 + interrupt.args[0] if isinstance(interrupt, Stopped) else 130
-        return _fail("interrupted: an unfinished run is removed; finished runs are unchanged", code)
+        notes = getattr(interrupt, "__notes__", ()) or ("an unfinished run is removed; finished runs are unchanged",)
+        return _fail(f"interrupted: {'; '.join(notes)}", code)
     except MemoryError as error:
         return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1, error)
     except OSError as error:
@@ -59,7 +60,7 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
         return _fail(explain(place, "access", error.strerror or str(error), "again after fixing that"), 1, error)
 
 
-def command() -> NoReturn:
+def console() -> NoReturn:
     """The installed command: `main`, which ignores Ctrl-C once it has printed."""
     sys.exit(settled(main()))
 

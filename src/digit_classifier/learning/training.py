@@ -103,7 +103,8 @@ class Training:
     @property
     def history(self) -> History:
         """The epochs so far."""
-        unplanned = [self._snapshot(epoch) for epoch in self._epochs[-1:] if epoch.number not in self._planned]
+        last = self._snapshots[-1].epoch if self._snapshots else 0
+        unplanned = [self._snapshot(epoch) for epoch in self._epochs[-1:] if epoch.number != last]
         return History(tuple(self._epochs), (*self._snapshots, *unplanned), self._diverged)
 
     def _run(self, config: RunConfig, examples: Examples, watch: Examples | None) -> Iterator[Epoch]:
@@ -111,22 +112,38 @@ class Training:
         learn, look = learner(config, network, examples), watcher(config, network, watch) if watch else None
         for number in range(1, config.epochs + 1):
             before = network.parameters.copy()
-            started = perf_counter()
-            rate = learning_rate(config, number)
-            with np.errstate(all="ignore"):  # an overflow shows in the losses
-                training = learn(rate)
-                holdout, confusion_matrix = look() if look else (None, None)
-            seconds = perf_counter() - started
-            self._diverged = divergence(number, training=training.loss, holdout=holdout.loss if holdout else None)
-            if self._diverged:
-                network.parameters[:] = before
+            try:
+                epoch = self._epoch(config, number, learn, look)
+                if epoch:
+                    self._epochs.append(epoch)
+            finally:  # an interrupt, too, leaves the network of the last epoch
+                if len(self._epochs) < number:
+                    network.parameters[:] = before
+            if epoch is None:
                 return
-            loss, accuracy = holdout or (None, None)
-            epoch = Epoch(number, rate, *training, loss, accuracy, confusion_matrix, seconds)
-            self._epochs.append(epoch)
             if number in self._planned:
                 self._snapshots.append(self._snapshot(epoch))
             yield epoch
+
+    def _epoch(
+        self,
+        config: RunConfig,
+        number: int,
+        learn: Callable[[float], Scores],
+        look: Callable[[], tuple[Scores, NDArray[np.intp]]] | None,
+    ) -> Epoch | None:
+        """Train for one epoch; None where it diverged."""
+        started = perf_counter()
+        rate = learning_rate(config, number)
+        with np.errstate(all="ignore"):  # an overflow shows in the losses
+            training = learn(rate)
+            holdout, confusion_matrix = look() if look else (None, None)
+        seconds = perf_counter() - started
+        self._diverged = divergence(number, training=training.loss, holdout=holdout.loss if holdout else None)
+        if self._diverged:
+            return None
+        loss, accuracy = holdout or (None, None)
+        return Epoch(number, rate, *training, loss, accuracy, confusion_matrix, seconds)
 
     def _snapshot(self, epoch: Epoch) -> Snapshot:
         layers = self.network.layers

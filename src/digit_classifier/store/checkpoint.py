@@ -55,7 +55,7 @@ def write_checkpoint(claim: Path, epoch: int, run: Sealed) -> None:
         write_all(directory, run.files)
         sync_directory(directory)
         sync_directory(claim)
-    except OSError:
+    except BaseException:  # an interrupt, too, leaves no half of one
         with suppress(OSError):
             remove_directory(directory)
         raise

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import DigitClassifierError, InputError, RunError, explain, option
+from digit_classifier.errors import DigitClassifierError, InputError, RunError, command, explain, option
 from digit_classifier.store.bundle import Bundle, seal
 from digit_classifier.store.checkpoint import write_checkpoint, write_shared_data
 from digit_classifier.store.files import (
@@ -90,7 +90,7 @@ class Claim:
                     refresh(self.root, run.files)
         except (OSError, DigitClassifierError) as error:
             raise RunError(
-                f"{target}: the run is saved, but the index is stale ({error}); try digit-classifier repair {self.root}"
+                f"{target}: the run is saved, but the index is stale ({error}); try {command('repair', self.root)}"
             ) from error
         return Bundle(target, run.manifest, run.payloads)
 
@@ -132,17 +132,19 @@ class Claim:
 def claim(root: Path, created: str, label_slug: str | None = None) -> Iterator[Claim]:
     """Take a run id before the training, and give it back when nothing was published.
 
-    A checkpoint is removed with it, unless an error (not an interrupt) ended the training: then the error gets a note,
-    and `repair` adopts or removes the checkpoint. `created` is the caller's clock: UTC, as "2026-11-22T19:16:12Z".
+    A checkpoint is removed with it, unless an error or an interrupt ended the training: then that gets a note, and
+    `repair` adopts or removes the checkpoint. `created` is the caller's clock: UTC, as "2026-11-22T19:16:12Z".
     The root is made when it is missing. InputError, before any training, when it cannot be written.
     """
     mine, crashed = take_claim(root, created, label_slug), False
     try:
         yield mine
-    except Exception as error:
+    except BaseException as error:
         crashed = True
         if epoch := mine.unpublished_checkpoint():
-            error.add_note(f"checkpoint after epoch {epoch}; to publish it: digit-classifier repair {root} --adopt")
+            adopt, drop = command("repair", "--adopt", root), command("repair", "--remove", root)
+            kept = f"{mine.run_id} is kept as a checkpoint after epoch {epoch}"
+            error.add_note(f"{kept}; to publish it: {adopt}; to delete it: {drop}")
         raise
     finally:
         mine.release(crashed=crashed)
