@@ -21,20 +21,27 @@ if os.path.isdir(os.path.join(SOURCE, "digit_classifier")):
 try:
     from digit_classifier.artifacts import *  # noqa: F403 - the validate_* functions
     from digit_classifier.cli.arguments import Defaults
-    from digit_classifier.cli.main import main, settled
+    from digit_classifier.cli.main import COMMANDS, main, settled
 except KeyboardInterrupt:
     sys.stderr.write("error: interrupted: nothing was begun\n")
     sys.exit(130)
 
 
 def run_demo(argv: "list[str] | None" = None) -> int:
-    """Run the demo with these flags (default: the command line's); returns the exit code."""
+    """Run the demo with these words (default: the command line's); returns the exit code.
+
+    They are flags of `train`, or another command of `digit-classifier` and its own: `run_demo.py verify`.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    page = os.path.join(HERE, "web_demo", "index.html")
     defaults = Defaults(
         config_file=os.path.join(HERE, "config.yaml"),
         artifacts_root=os.path.join(HERE, "web_demo", "artifacts"),
-        train_name="run_demo.py",
+        program=(sys.executable, os.path.abspath(__file__)),
+        page=page if os.path.isfile(page) else None,
     )
-    return main(["train"] + list(sys.argv[1:] if argv is None else argv), defaults)
+    named = words[:1] and words[0] in [command.name for command in COMMANDS]
+    return main(words if named else ["train"] + words, defaults)
 
 
 if __name__ == "__main__":

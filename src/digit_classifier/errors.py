@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,11 +94,11 @@ def speaking_flags(program: tuple[str, ...] = ()) -> Iterator[None]:
 
 
 def command(*words: object) -> str:
-    """A command of this package as the reader can type it here: it calls the program as it was started itself."""
+    """A command of this package as its reader can type it here: by the program that was started, quoted for a shell."""
     import shlex
 
     program = _program.get() or ("digit-classifier",)
-    if len(program) == 1 and not _on_path(program[0]) and os.sep not in program[0]:
+    if program == ("digit-classifier",) and not _on_path(program[0]):
         program = sys.executable, "-m", "digit_classifier"
     texts = (str(word) for word in words)
     safe = (f"./{text}" if text.startswith("-") and text[1:2] != "-" else text for text in texts)  # a path, no flag
@@ -106,24 +106,18 @@ def command(*words: object) -> str:
 
 
 def _typed(word: str) -> str:
-    """A program or script as it is typed: by its name where that finds it, relative where it lies below."""
-    if os.sep not in word:
-        return word
-    near = os.path.relpath(word) if Path(word).is_absolute() and Path(word).is_relative_to(Path.cwd()) else word
-    if os.access(word, os.X_OK):
-        names = ("python", "python3") if word == sys.executable else (Path(word).name,)
-        for name in names:
-            if (found := _on_path(name)) and Path(found).samefile(word):
-                return name
-    return near
+    """A program or a script as it is typed: its name where that is enough, its path from here where it lies below."""
+    path, name = Path(word), Path(word).name
+    if path.is_absolute() and _on_path(name) == word:  # of a virtual environment, if that is active
+        return name
+    with suppress(OSError, ValueError):  # the working directory may be gone
+        return str(path.relative_to(Path.cwd()) if path.is_absolute() else word)
+    return word
 
 
 def _on_path(name: str) -> str | None:
-    for folder in os.get_exec_path():
-        path = os.path.join(folder, name)  # noqa: PTH118 - a folder may be empty
-        if os.access(path, os.X_OK) and os.path.isfile(path):  # noqa: PTH113
-            return path
-    return None
+    found = (str(Path(folder, name)) for folder in os.get_exec_path())
+    return next((path for path in found if os.access(path, os.X_OK) and Path(path).is_file()), None)
 
 
 def option(name: str, value: object = None) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
-from collections.abc import Callable, Collection, Sequence  # noqa: TC003 - NamedTuple and dataclass fields
+from collections.abc import Callable, Mapping, Sequence  # noqa: TC003 - NamedTuple and dataclass fields
+from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from digit_classifier.errors import InputError, explain, show, suggestion
-from digit_classifier.settings.kinds import as_text
+from digit_classifier.errors import InputError, command, explain, nearest, show
+from digit_classifier.settings.kinds import LABEL, PLACE, SIZES, as_text
 from digit_classifier.settings.presets import PRESETS, Rule
 from digit_classifier.settings.resolve import Given
 from digit_classifier.settings.run_config import PLACES, SETTINGS, flag
@@ -18,7 +22,7 @@ from digit_classifier.settings.run_config import PLACES, SETTINGS, flag
 class Parser(argparse.ArgumentParser):
     """Argparse with this project's error texts and without guessing at shortened flags."""
 
-    commands: Collection[str] = ()
+    commands: Mapping[str, argparse.ArgumentParser] = {}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
@@ -32,21 +36,58 @@ class Parser(argparse.ArgumentParser):
         if problem.startswith("expected one argument"):
             raise InputError(explain(where, "a value", "none", attempt))
         if problem.startswith("ignored explicit argument"):
-            raise InputError(explain(where, "no value", problem.partition("argument ")[2], f"only {where}"))
+            value, switches = problem.partition("argument ")[2], where.split("/")
+            off = value.strip("'").lower() in ("0", "false", "no", "off", "none") and len(switches) > 1
+            raise InputError(explain(where, "no value", value, switches[off]))
         raise InputError(explain(where, "other arguments", problem or "these", attempt))
 
     def parse_all(self, argv: Sequence[str] | None) -> argparse.Namespace:
         """Like `parse_args`, but an unknown word gets a suggestion."""
         words = sys.argv[1:] if argv is None else list(argv)
-        if words and not words[0].startswith("-") and words[0] not in self.commands:
-            raise InputError(explain(show(words[0]), "a command", "another word", suggestion(words[0], self.commands)))
+        if words and words[0] not in {*self.commands, *_flags(self)}:
+            flags = [word for sub in self.commands.values() for word in _flags(sub)]
+            meant = nearest(_plain(words[0]), [*self.commands, *flags, "--help", "--version"], 0.7)
+            attempt = f"{self.prog} train {meant}" if meant in flags else f"{self.prog} {meant or '--help'}"
+            raise InputError(explain(show(words[0]), "a command", "another word", attempt))
         options, unknown = self.parse_known_args(words)
         if unknown:
-            known = [word for action in options.parser._actions for word in action.option_strings]
+            parser = options.parser
+            attempt = _meant(words, unknown, parser) or f"{parser.prog} --help"
             word = unknown[0].partition("=")[0]
-            attempt = suggestion(word, known) if word.startswith("-") else f"{options.parser.prog} --help"
-            raise InputError(explain(show(word), f"an argument of '{options.parser.prog}'", "another word", attempt))
+            name = parser.prog.rpartition(" ")[2]
+            raise InputError(explain(show(word), f"an argument of '{name}'", "another word", attempt))
         return options
+
+
+def _flags(parser: argparse.ArgumentParser) -> list[str]:
+    return [word for action in parser._actions for word in action.option_strings]
+
+
+DASHES = re.compile("^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+")
+
+
+def _plain(word: str) -> str:
+    """A flag as keyboards type it: word processors make one dash of two, and round quotes of straight ones."""
+    name = word.partition("=")[0].strip("\u2018\u2019\u201c\u201d\u00a0'\"")
+    return DASHES.sub("--", name).replace("_", "-") if DASHES.match(name) else name
+
+
+def _meant(words: Sequence[str], unknown: Sequence[str], parser: argparse.ArgumentParser) -> str | None:
+    """What the first unknown word probably means: another flag, or one value that is given as several words."""
+    if DASHES.match(unknown[0].lstrip("\u201c\u201d\u00a0")):
+        return nearest(_plain(unknown[0]), _flags(parser), 0.7)
+    start = words.index(unknown[0])
+    named = next((word for word in reversed(words[:start]) if word.startswith("--")), "")
+    after = words[words.index(named) + 1 :] if named else []
+    values = list(takewhile(lambda word: not word.startswith("-"), after))
+    import shlex  # only for an error
+
+    item = SETTINGS.get(named.removeprefix("--").replace("-", "_"))
+    if item is None or isinstance(item.default, bool) or len(values) < 2:
+        return None
+    kind = item.metadata["kind"]
+    joined = (",".join(value.strip(",") for value in values)) if kind is SIZES else " ".join(values)
+    return shlex.join([named, joined]) if kind in (SIZES, LABEL, PLACE) else None
 
 
 class _Keep(argparse.Action):
@@ -106,7 +147,7 @@ def _default(name: str, artifacts_root: str) -> str:
     presets = {model: PRESETS[model].get(name) for model in PRESETS}
     if name in PRESETS["mlp"]:
         return "default: " + "; ".join(f"{model} {preset_text(value)}" for model, value in presets.items())
-    default = file_name(artifacts_root) if name == "artifacts_root" else SETTINGS[name].default
+    default = near(artifacts_root) if name == "artifacts_root" else SETTINGS[name].default
     return "default: unset" if default is None else f"default: {as_text(default)}"
 
 
@@ -115,7 +156,8 @@ class Defaults(NamedTuple):
 
     config_file: str | None = None
     artifacts_root: str = "artifacts"
-    train_name: str = ""  # how `train` is typed there
+    program: tuple[str, ...] = ()  # how it was started: the words before a command
+    page: str | None = None  # the page that shows the runs of that root, opened from disk
 
 
 class Command(NamedTuple):
@@ -132,32 +174,52 @@ def build_parser(commands: Sequence[Command], defaults: Defaults) -> Parser:
     from digit_classifier import __version__
 
     parser = Parser(
-        prog="digit-classifier",
+        prog=command() if defaults.program else "digit-classifier",
         description="Train a compact NumPy network on handwritten digits and keep a run that can be verified.",
     )
     parser.add_argument("--version", action="version", version=f"digit-classifier {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-    for command in commands:
-        about = command.about[0].upper() + command.about[1:] + "."
-        sub: Parser = subparsers.add_parser(command.name, help=command.about, description=about)
-        command.add_arguments(sub, defaults)
-        sub.set_defaults(action=command.run, parser=sub)
+    for each in commands:
+        about = each.about[0].upper() + each.about[1:] + "."
+        sub: Parser = subparsers.add_parser(each.name, help=each.about, description=about)
+        each.add_arguments(sub, defaults)
+        sub.set_defaults(action=each.run, parser=sub)
     parser.commands = subparsers.choices
-    parser.set_defaults(action=_no_command, parser=parser, given=None, artifacts_root=defaults.artifacts_root)
+    parser.set_defaults(
+        action=_no_command, parser=parser, given=None, artifacts_root=defaults.artifacts_root, page=defaults.page
+    )
     return parser
 
 
-def add_root(parser: Parser, about: str = "artifacts root (default: ./artifacts)") -> None:
-    """Add the optional artifacts root."""
-    parser.add_argument("root", nargs="?", default=None, metavar="ROOT", help=about)
+def add_root(parser: Parser, defaults: Defaults, about: str = "artifacts root") -> None:
+    """Add the optional artifacts root, or whatever else has runs."""
+    text = f"{about} (default: {near(defaults.artifacts_root)})"
+    parser.add_argument("root", nargs="?", default=None, metavar="ROOT", help=text)
+
+
+def add_run(parser: Parser, defaults: Defaults, about: str) -> None:
+    """Add an optional run directory or artifacts root."""
+    text = f"{about} (default: {near(defaults.artifacts_root)})"
+    parser.add_argument("path", nargs="?", default=None, metavar="RUN", help=text)
+
+
+def path_of(options: argparse.Namespace) -> Path:
+    """The run directory or artifacts root that was named, or the default root; InputError when it is not there."""
+    path = Path(options.path or options.artifacts_root)
+    if not path.is_dir():
+        came = f"{show(str(path))}, which is {'no directory' if path.exists() else 'not there'}"
+        raise InputError(explain("RUN", "a run directory or an artifacts root", came, command("train")))
+    return path
 
 
 def root_of(options: argparse.Namespace) -> Path:
-    """The artifacts root that was named, or the default one; InputError when there is none."""
+    """The directory that was named, or the default artifacts root; InputError when there is none."""
     root = Path(options.root or options.artifacts_root)
     if not root.is_dir():
-        attempt = "the directory given to --artifacts-root when training"
-        raise InputError(explain("ROOT", "an artifacts root", show(str(root)), attempt))
+        came = f"{show(str(root))}, which is {'no directory' if root.exists() else 'not there'}"
+        place = ["--artifacts-root", options.root] if options.root else []
+        attempt = f"{command('train', *place)} for a first run there"
+        raise InputError(explain("ROOT", "an artifacts root", came, attempt))
     return root
 
 
@@ -166,6 +228,10 @@ def _no_command(options: argparse.Namespace) -> int:
     raise InputError(explain("COMMAND", names, "none", f"{options.parser.prog} train"))
 
 
-def file_name(path: str | None) -> str:
-    """How help texts show a path: its last part."""
-    return Path(path).name if path else "none"
+def near(path: str | None) -> str:
+    """How help texts show a path: as it is typed from here, if that is shorter."""
+    if path is None:
+        return "none"
+    with suppress(OSError, ValueError):  # the working directory may be gone
+        return min(path, os.path.relpath(path), key=len)
+    return path

@@ -5,27 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digit_classifier.cli.arguments import Command, Defaults, Parser
-from digit_classifier.errors import InputError, explain
+from digit_classifier.cli.arguments import Command, Defaults, Parser, near, path_of
+from digit_classifier.errors import InputError, command, explain
 from digit_classifier.exporters import FORMATS, PAGE_FORMATS
 
 if TYPE_CHECKING:
     import argparse
 
 
-def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
-    either = "(--html RUN [--compare RUN] [--force] | --site ROOT [--run RUN_ID ...] | FORMAT [RUN] [--force])"
-    parser.usage = f"{parser.prog} {either} --output PATH"
-    add = parser.add_argument
+def _arguments(parser: Parser, defaults: Defaults) -> None:
+    parser.usage = f"{parser.prog} FORMAT [RUN] -o TARGET [--compare RUN] [--run RUN_ID ...] [--force]"
+    add, root = parser.add_argument, near(defaults.artifacts_root)
     known = ", ".join([*PAGE_FORMATS, *FORMATS])
     add("format", nargs="?", metavar="FORMAT", help=f"{known}, or a format that an installed plugin writes")
-    add("path", nargs="?", metavar="RUN", help="a run directory or an artifacts root (default: ./artifacts)")
-    add("--html", metavar="RUN", help="a run directory, or an artifacts root for its latest run: write one HTML file")
-    add("--compare", metavar="RUN", help="a second run in the same file, to compare with")
-    add("--site", metavar="ROOT", help="an artifacts root: write a folder for any static host")
-    add("--run", metavar="RUN_ID", action="append", default=[], help="only this run in the folder; can be repeated")
-    add("--output", "-o", metavar="PATH", help="the file or folder to write; an earlier export there is replaced")
+    about = "a run directory, or an artifacts root for its latest run; site takes a root and all its runs"
+    add("path", nargs="?", metavar="RUN", help=f"{about} (default: {root})")
+    add("--output", "-o", metavar="TARGET", help="the file or folder to write; an earlier export there is replaced")
+    add("--compare", metavar="RUN", help="html: a second run in the same file, to compare with")
+    add("--run", metavar="RUN_ID", action="append", default=[], help="site: only this run; can be repeated")
     add("--force", action="store_true", help="replace a file that is not an export of ours")
+    add("--html", metavar="RUN", help="another way to say: export html RUN")
+    add("--site", metavar="ROOT", help="another way to say: export site ROOT")
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -33,8 +33,8 @@ def _export(options: argparse.Namespace) -> int:
     allowed = {"html": ("--compare", "--force"), "site": ("--run",)}.get(name, ("--force",))
     for flag, value in (("--compare", options.compare), ("--force", options.force), ("--run", options.run)):
         if value and flag not in allowed:
-            other = "--site" if flag == "--run" else "--html"
-            raise InputError(explain(flag, f"{other} beside it", "none", f"leaving out {flag}"))
+            only = "the format " + ("site" if flag == "--run" else "html")
+            raise InputError(explain(flag, only, name, f"leaving out {flag}"))
     if options.output is None:
         attempt = f"-o {'report.html' if name == 'html' else name}"
         raise InputError(explain("--output", "a path to write", "none", attempt))
@@ -50,14 +50,21 @@ def _export(options: argparse.Namespace) -> int:
 
 def _what(options: argparse.Namespace) -> tuple[str, Path]:
     """The format and where the run is, from either way to say it."""
-    given = {"html": options.html, "site": options.site, options.format: options.path or options.artifacts_root}
-    given = {name: path for name, path in given.items() if name is not None and path is not None}
-    if len(given) != 1 or (options.format and (options.html or options.site)):
-        came = "both" if given else "neither"
-        attempt = "export --html RUN -o report.html"
-        raise InputError(explain("export", "one of --html RUN and --site ROOT", came, attempt))
-    ((name, path),) = given.items()
-    return name, Path(path)
+    given = {"html": options.html, "site": options.site}
+    flags = {name: path for name, path in given.items() if path is not None}
+    if len(flags) > 1 or (flags and options.format):
+        raise InputError(explain("export", "one format", "more", command("export", "html", "--output", "report.html")))
+    for name, path in flags.items():
+        options.path = path
+        return name, path_of(options)
+    if options.format is None:
+        raise InputError(explain("FORMAT", "a format", "none", command("export", "html", "--output", "report.html")))
+    if options.format in (*PAGE_FORMATS, *FORMATS):
+        return options.format, path_of(options)
+    from digit_classifier.exporters.write import find_exporter
+
+    find_exporter(options.format)  # or is it no format at all?
+    return options.format, path_of(options)
 
 
 def _html(path: Path, target: Path, options: argparse.Namespace) -> str:

@@ -8,18 +8,18 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from digit_classifier.cli import export, repair, replay, runs, serve, train, verify
+from digit_classifier.cli import export, repair, replay, runs, serve, settings, train, verify
 from digit_classifier.cli.arguments import Defaults, build_parser
 from digit_classifier.cli.signals import Stopped
 from digit_classifier.cli.terminal import discard_output, printable
-from digit_classifier.errors import DigitClassifierError, InputError, explain, speaking_flags, unloadable
+from digit_classifier.errors import DigitClassifierError, InputError, explain, option, speaking_flags, unloadable
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
 # In the order of --help; a new command is a module with a COMMAND, and a word here.
-COMMANDS = [module.COMMAND for module in (train, runs, verify, replay, repair, serve, export)]
+COMMANDS = [module.COMMAND for module in (train, settings, runs, verify, replay, repair, serve, export)]
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a label may have what the terminal's encoding lacks
     try:
-        with speaking_flags():
+        with speaking_flags(defaults.program):
             return _run(build_parser(COMMANDS, defaults).parse_all(argv))
     except InputError as error:
         return _fail(error, 2)
@@ -52,17 +52,25 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
         notes = getattr(interrupt, "__notes__", ()) or ("an unfinished run is removed; finished runs are unchanged",)
         return _fail(f"interrupted: {'; '.join(notes)}", code)
     except MemoryError as error:
-        return _fail(explain("memory", "enough for these settings", "too little", "smaller hidden sizes"), 1, error)
+        return _fail(
+            explain("memory", "enough for these settings", "too little", option("hidden_sizes", "32")), 1, error
+        )
     except OSError as error:
         if problem := unloadable(error):  # a shared library that a package loads
             return _fail(problem, 2)
         place = error.filename or "input or output"
-        return _fail(explain(place, "access", error.strerror or str(error), "again after fixing that"), 1, error)
+        return _fail(
+            explain(place, "access", error.strerror or str(error), "another place, or changing its permissions"),
+            1,
+            error,
+        )
 
 
 def console() -> NoReturn:
     """The installed command: `main`, which ignores Ctrl-C once it has printed."""
-    sys.exit(settled(main()))
+    script = sys.argv[0]
+    program = (sys.executable, "-m", "digit_classifier") if script.endswith("__main__.py") else (script,)
+    sys.exit(settled(main(defaults=Defaults(program=program))))
 
 
 def settled(code: int) -> int:

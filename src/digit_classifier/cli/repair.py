@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import argparse
 
 
-def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
-    add_root(parser)
+def _arguments(parser: Parser, defaults: Defaults) -> None:
+    add_root(parser, defaults)
     choices = parser.add_mutually_exclusive_group()
     for choice, about in (("adopt", "publish the checkpoints of interrupted runs"), ("remove", "delete them")):
         choices.add_argument(f"--{choice}", dest="interrupted", action="store_const", const=choice, help=about)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.cli.arguments import Command, Defaults, Parser
+from digit_classifier.cli.arguments import Command, Defaults, Parser, add_run, path_of
 from digit_classifier.cli.terminal import printable, progress_bar
 from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, explain, loading, show
 from digit_classifier.settings.kinds import real
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 
-def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
-    parser.add_argument("path", metavar="RUN", help="a run directory")
+def _arguments(parser: Parser, defaults: Defaults) -> None:
+    add_run(parser, defaults, "a run directory, or an artifacts root for its latest run")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     parser.add_argument("--no-record", action="store_true", help="do not record the outcome beside the run")
     about = "stop when training will take longer (default: 600)"
@@ -25,17 +25,15 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from digit_classifier.store.layout import MANIFEST_FILE
+    from digit_classifier.page.source import find_run
 
-    path, limit = Path(options.path), real(0, 10**9, above=True)
+    limit = real(0, 10**9, above=True)
     try:
         seconds = limit.parse(options.max_seconds)
     except ValueError:
         came, attempt = show(options.max_seconds), "--max-seconds 3600"
         raise InputError(explain("--max-seconds", limit.expected, came, attempt)) from None
-    if not (path / MANIFEST_FILE).exists():
-        attempt = "the run_dir that train printed"
-        raise InputError(explain("RUN", "a run directory", show(str(path)), attempt))
+    path = find_run(path_of(options))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with loading():
         from digit_classifier.replay.report import report

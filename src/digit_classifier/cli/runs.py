@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, root_of
-from digit_classifier.cli.terminal import printable
+from digit_classifier.cli.terminal import no_runs, printable
 from digit_classifier.errors import command
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from digit_classifier.store.root import Root
 
 
-def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
-    add_root(parser)
+def _arguments(parser: Parser, defaults: Defaults) -> None:
+    add_root(parser, defaults)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -28,6 +28,9 @@ def _runs(options: argparse.Namespace) -> int:
     found = read_root(root)
     if options.json:
         print(json.dumps(_as_json(found), indent=2))
+        return 0
+    if not (found.entries or found.damaged or found.interrupted or found.unsure):
+        print(no_runs(root))
         return 0
     rows = [("RUN", "ACCURACY", "MACRO F1", "MODEL", "LABEL")]
     for run in found.entries:

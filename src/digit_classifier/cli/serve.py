@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import argparse
 
 
-def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
-    add_root(parser, "artifacts root or run directory (default: ./artifacts)")
+def _arguments(parser: Parser, defaults: Defaults) -> None:
+    add_root(parser, defaults, "artifacts root or run directory")
     parser.add_argument("--port", metavar="INT", default="0", help="an integer, 0..65535 (default: a free one)")
     parser.add_argument("--open", action="store_true", help="open the page in a browser")
 
@@ -26,7 +26,7 @@ def _serve(options: argparse.Namespace) -> int:
     from digit_classifier.page.serve import Server, place_of
 
     if not (options.port.isascii() and options.port.isdecimal() and int(options.port) <= 65535):
-        attempt = "no --port: a free one is found"
+        attempt = "leaving out --port: a free one is found"
         raise InputError(explain("--port", "an integer, 0..65535", show(options.port), attempt))
     root, query = place_of(root_of(options))
     server = Server(root, int(options.port))

@@ -7,11 +7,13 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from digit_classifier.errors import command
 from digit_classifier.words.numbers import percent, seconds
 from digit_classifier.words.scores import scores_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from digit_classifier.learning.training import Epoch
     from digit_classifier.store import Bundle
@@ -44,23 +46,40 @@ def progress_bar(epochs: int) -> Iterator[Callable[[Epoch], None] | None]:
         yield listen
 
 
-def summarise(bundle: Bundle, notes: Sequence[str] = ()) -> None:
-    """The result in a few lines, and what to know about it."""
+def summarise(bundle: Bundle, notes: Sequence[str] = (), page: str | None = None) -> None:
+    """The result in a few lines, what to know about it, and what to do next; `page` opens from disk and shows it."""
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     summary = bundle.payloads["run_summary.json"]
-    for line in scores_of(bundle.payloads):
-        console.print(printable(line), markup=False)
-    console.print(
-        f"{summary['model']['parameters']:,} parameters trained in {seconds(summary['timing']['training_seconds'])}; "
-        f"{summary['dataset']['note']}",
-        markup=False,
-    )
-    for note in notes:
-        console.print(printable(f"Note: {note}"), markup=False)
-    console.print(printable(f"Run saved in {bundle.directory}"), markup=False)
-    console.print(printable(f"Check it:    digit-classifier verify {bundle.directory}"), markup=False)
+    spent = seconds(summary["timing"]["training_seconds"])
+    lines = [
+        *scores_of(bundle.payloads),
+        f"{summary['model']['parameters']:,} parameters trained in {spent}; {summary['dataset']['note']}",
+        *(f"Note: {note}" for note in notes),
+    ]
+    for line in lines:
+        console.print(printable(line))
+    for line in next_steps(bundle, page):
+        console.print(printable(line), soft_wrap=True)  # to be copied: never cut
+
+
+def next_steps(bundle: Bundle, page: str | None) -> list[str]:
+    """Where the run is and what can be done with it, the way to the page first."""
+    directory = bundle.directory
+    root = directory.parent if bundle.manifest["run_id"] else directory
+    look = f"open {page} in a browser (a double click will do)" if page else command("serve", root, "--open")
+    return [
+        f"Run saved in  {directory}",
+        f"Look at it:   {look}",
+        f"Check it:     {command('verify', directory)}",
+        f"Repeat it:    {command('replay', directory)}",
+    ]
+
+
+def no_runs(root: Path) -> str:
+    """What a command says of a directory without runs."""
+    return printable(f"{root}: no runs yet; the first: {command('train', '--artifacts-root', root)}")
 
 
 def printable(text: object) -> str:

@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.cli.arguments import Command, Defaults, Parser, add_settings, file_name
+from digit_classifier.cli.arguments import Command, Defaults, Parser, add_settings, near
 from digit_classifier.cli.signals import stopped_by_signals
 from digit_classifier.cli.terminal import discard_output, is_watched, progress_bar, summarise
-from digit_classifier.errors import RunError, explain, loading
+from digit_classifier.errors import RunError, command, explain, loading, option
 from digit_classifier.settings.resolve import Given, resolve
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:
-    parser.usage = f"{defaults.train_name or parser.prog} [--config PATH] [--SETTING VALUE ...]"
-    about = f"YAML file with settings (default: {file_name(defaults.config_file)})"
+    parser.usage = f"{parser.prog} [--config PATH] [--SETTING VALUE ...]"
+    about = f"YAML file with settings (default: {near(defaults.config_file)})"
     parser.add_argument("--config", metavar="PATH", default=defaults.config_file, help=about)
     add_settings(parser, defaults.artifacts_root)
 
@@ -37,17 +37,24 @@ def _train(options: argparse.Namespace) -> int:
     if diverged := bundle.payloads["run_summary.json"]["diverged"]:
         came = f"epoch {diverged['epoch']}, in which {diverged['reason']}"
         kept = "The epochs before it are" if diverged["epoch"] > 1 else "No epoch was completed; the start is"
-        saved = f"a smaller learning rate. {kept} saved in {bundle.directory}"
+        rate = option("learning_rate", f"{resolved.config.learning_rate / 10:g}")
+        saved = f"{rate}. {kept} saved in {bundle.directory}"
         raise RunError(explain("training", "finite losses", came, saved))
     try:
         print(json.dumps(_report(bundle), indent=2), flush=True)
     except OSError as error:
         discard_output()
-        came, attempt = error.strerror or str(error), f"verify; the run is saved in {bundle.directory}"
+        came, attempt = error.strerror or str(error), f"{command('verify', bundle.directory)}; the run is saved"
         raise RunError(explain("stdout", "to take the report", came, attempt)) from error
     if is_watched():
-        summarise(bundle, notes_of(bundle))
+        summarise(bundle, notes_of(bundle), _page_of(bundle, options))
     return 0
+
+
+def _page_of(bundle: Bundle, options: argparse.Namespace) -> str | None:
+    """The page that shows this run when it is opened from disk: it knows one artifacts root."""
+    root = bundle.directory.parent.resolve() if bundle.manifest["run_id"] else None
+    return near(options.page) if options.page and root == Path(options.artifacts_root).resolve() else None
 
 
 def _file_settings(path: str | None) -> list[Given]:

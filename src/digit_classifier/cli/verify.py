@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digit_classifier.cli.arguments import Command, Defaults, Parser
+from digit_classifier.cli.arguments import Command, Defaults, Parser, add_run, path_of
 from digit_classifier.cli.terminal import printable
-from digit_classifier.errors import InputError, explain, show
+from digit_classifier.errors import InputError, command, explain
 
 if TYPE_CHECKING:
     import argparse
 
 
-def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
-    parser.add_argument("path", metavar="RUN", help="a run directory or an artifacts root")
+def _arguments(parser: Parser, defaults: Defaults) -> None:
+    add_run(parser, defaults, "a run directory, or an artifacts root for all its runs")
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -22,12 +21,12 @@ def _verify(options: argparse.Namespace) -> int:
     from digit_classifier.store.index import derived_problems, run_directories
     from digit_classifier.store.layout import MANIFEST_FILE
 
-    path = Path(options.path)
+    path = path_of(options)
     is_run = (path / MANIFEST_FILE).exists()
-    directories = [path / name for name in sorted(run_directories(path))] if path.is_dir() and not is_run else [path]
-    if not path.is_dir() or not directories:
-        attempt = "the run_dir that train printed, or the directory above it"
-        raise InputError(explain("RUN", "a run directory or an artifacts root", show(str(path)), attempt))
+    directories = [path] if is_run else [path / name for name in sorted(run_directories(path))]
+    if not directories:
+        came, attempt = f"{path}, which has none", command("train", "--artifacts-root", path)
+        raise InputError(explain("RUN", "a run, or a directory with runs", came, attempt))
     found = {
         directory.resolve().name: inspect(directory, shared_data="if there" if is_run else "required").problems
         for directory in directories

@@ -142,11 +142,21 @@ def configure(**settings: Any) -> RunConfig:
     return resolve(layer).config
 
 
+def _usual(config: RunConfig) -> dict[str, Any]:
+    """What each setting would be without being chosen, beside the others as they are."""
+    values: dict[str, Any] = {}
+    for name, item in SETTINGS.items():
+        preset = PRESETS[config.model][name] if item.default is BY_MODEL else item.default
+        values[name] = preset.of(vars(config)) if isinstance(preset, Rule) else preset
+    return values
+
+
 def command_for(resolved: Resolved) -> str:
-    """The command that repeats the run: every setting that was chosen, no places."""
-    words = ["digit-classifier", "train"]
-    for name, value in (ABSENT | recorded(resolved.config)).items():
-        if value is None or resolved.origin[name] == "default" or resolved.origin[name].startswith("preset "):
+    """The shortest command that repeats the run: every setting that is not as it would be without it, no places."""
+    config = resolved.config
+    usual, words = _usual(config), ["digit-classifier", "train"]
+    for name, value in (ABSENT | recorded(config)).items():
+        if getattr(config, name) == usual[name]:
             continue
         if isinstance(SETTINGS[name].default, bool):
             words.append(flag(name if value else "no_" + name))
