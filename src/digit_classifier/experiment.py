@@ -21,7 +21,7 @@ from digit_classifier.figures import FIGURES, draw_figures, require_libraries
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import Training
-from digit_classifier.run import evaluated, require_recordable, results_of
+from digit_classifier.run import evaluated, require_recordable, require_room, results_of
 from digit_classifier.settings.resolve import command_for
 from digit_classifier.settings.run_config import PLACES, recorded
 
@@ -92,6 +92,7 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
     if parameters > MAX_PARAMETERS:
         most = f"at most {MAX_PARAMETERS:,} parameters in all"
         raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", "smaller layers"))
+    require_room(config, split)
     return split
 
 
