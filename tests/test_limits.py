@@ -16,11 +16,11 @@ from digit_classifier import artifacts, text
 from digit_classifier.artifacts import epoch_snapshots, payloads_of, rules
 from digit_classifier.artifacts.sizes import largest_sizes
 from digit_classifier.errors import ArtifactError, InputError
-from digit_classifier.experiment import MAX_PARAMETERS, prepare, run_experiment
+from digit_classifier.experiment import prepare, run_experiment
 from digit_classifier.learning import training
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
-from digit_classifier.run import results_of
+from digit_classifier.run import MAX_PARAMETERS, results_of
 from digit_classifier.settings.kinds import LABEL
 from digit_classifier.settings.resolve import configure
 from digit_classifier.store import bundle, inspect, layout

@@ -100,7 +100,7 @@ def option(name: str, value: object = None) -> str:
     return name if value is None else f"{name}={value!r}"
 
 
-def command(*words: object) -> str:
+def typed_command(*words: object) -> str:
     """A command of ours with these arguments, ready to be pasted into a shell."""
     import shlex  # only ever needed for a message
 

@@ -12,7 +12,6 @@ from digit_classifier.artifacts.results import Results
 from digit_classifier.artifacts.rules import MAX_BASE64
 from digit_classifier.artifacts.sizes import largest_sizes
 from digit_classifier.errors import ArtifactError, InputError, explain, option, show
-from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import snapshot_epochs
 from digit_classifier.settings.run_config import recorded
@@ -24,10 +23,11 @@ if TYPE_CHECKING:
 
     from digit_classifier.datasets.dataset import Dataset
     from digit_classifier.datasets.split import Split
-    from digit_classifier.learning.network import Network
+    from digit_classifier.learning.network import Architecture, Network
     from digit_classifier.learning.training import History
     from digit_classifier.settings.run_config import RunConfig
 
+MAX_PARAMETERS = 2_000_000  # as many as fit into the 16 MB of model.json
 NO_PICTURES = "only a network without hidden layers has one readable picture per class"
 
 
@@ -107,11 +107,14 @@ def require_recordable(data: Dataset) -> None:
         raise InputError(f"{error}; try mending the data set, or its reader") from error
 
 
-def require_room(config: RunConfig, split: Split) -> None:
+def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
     """InputError where a file of the run could become larger than its readers take, which no run could keep."""
-    data, layers = split.dataset, architecture_of(config, split.training)
+    data = split.dataset
     classes, pixels = len(data.class_names), data.images[0].size
     parameters = count_parameters(layers)
+    if parameters > MAX_PARAMETERS:
+        most = f"at most {MAX_PARAMETERS:,} parameters in all"
+        raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", "smaller layers"))
     first_weights = parameters - classes if len(layers) == 1 else 0
     sizes = largest_sizes(
         class_names=data.class_names,
