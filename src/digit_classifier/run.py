@@ -145,11 +145,11 @@ def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
     for name, size in sizes.items():
         if not ARTIFACTS[name].wanted(recorded(config)):
             continue
-        most = max_bytes(name)
-        if size.bytes > most or size.values > MAX_VALUES:
+        limit = max_bytes(name)
+        if size.bytes > limit or size.values > MAX_VALUES:
             what, attempt = attempts.get(name, (f"{classes:,} classes", "fewer classes"))
             came = f"up to {size.bytes / 1e6:,.1f} MB and {size.values:,} values for {what}"
-            raise InputError(explain(name, f"at most {most / 1e6:,.0f} MB and {MAX_VALUES:,} values", came, attempt))
+            raise InputError(explain(name, f"at most {limit / 1e6:,.0f} MB and {MAX_VALUES:,} values", came, attempt))
 
 
 def _plain(data: Dataset) -> dict[str, Any]:

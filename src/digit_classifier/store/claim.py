@@ -89,9 +89,9 @@ class Claim:
                 with exclusive(self.root / ROOT_LOCK):
                     refresh(self.root, run.files)
         except (OSError, DigitClassifierError) as error:
-            raise RunError(
-                f"{target}: the run is saved, but the index is stale ({error}); try {typed_command('repair', self.root)}"
-            ) from error
+            attempt = typed_command("repair", self.root)
+            stale = f"{target}: the run is saved, but the index is stale ({error}); try {attempt}"
+            raise RunError(stale) from error
         return Bundle(target, run.manifest, run.payloads)
 
     def _show(self, run: Sealed) -> Path:
