@@ -1,5 +1,5 @@
 """`python -m digit_classifier` is `digit-classifier`."""
 
-from digit_classifier.cli.main import console
+from digit_classifier.cli.main import command
 
-console()
+command()

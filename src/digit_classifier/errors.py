@@ -93,7 +93,7 @@ def speaking_flags(program: tuple[str, ...] = ()) -> Iterator[None]:
         _program.reset(tokens[1])
 
 
-def command(*words: object) -> str:
+def typed_command(*words: object) -> str:
     """A command of this package as its reader can type it here: by the program that was started, quoted for a shell."""
     import shlex
 

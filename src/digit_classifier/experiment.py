@@ -19,9 +19,8 @@ from digit_classifier.environment import environment, one_blas_thread
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.figures import FIGURES, draw_figures, require_libraries
 from digit_classifier.learning.build import architecture_of
-from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import Training
-from digit_classifier.run import evaluated, require_recordable, results_of
+from digit_classifier.run import evaluated, require_recordable, require_room, results_of
 from digit_classifier.settings.resolve import command_for
 from digit_classifier.settings.run_config import recorded
 
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
 FIRST_CHECKPOINT = 3.0  # seconds; writing one takes about a tenth of a second
 PAUSE = 20  # times the duration of a checkpoint, at least, before the next: they cost at most a twentieth
-MAX_PARAMETERS = 2_000_000  # as many as fit into the 16 MB of model.json
 
 
 def record(
@@ -87,13 +85,11 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
         most, attempt = f"at most {count}, the size of the hold-out", option("sample_count", min(16, count))
         raise InputError(explain(option("sample_count"), most, str(config.sample_count), attempt))
     try:
-        parameters = count_parameters(architecture_of(config, split.training))
+        layers = architecture_of(config, split.training)
     except ValueError as error:
         small, attempt = f"{len(config.channels)} on images of which {error}", option("channels", "16,32")
         raise InputError(explain(option("channels"), "fewer convolutions", small, attempt)) from None
-    if parameters > MAX_PARAMETERS:
-        most = f"at most {MAX_PARAMETERS:,} parameters in all"
-        raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", "smaller layers"))
+    require_room(config, split, layers)
     return split
 
 

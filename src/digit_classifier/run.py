@@ -7,20 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digit_classifier.artifacts.dataset import DATASET
+from digit_classifier.artifacts import ARTIFACTS, DATASET
 from digit_classifier.artifacts.results import Results
-from digit_classifier.errors import ArtifactError, InputError, explain, show
+from digit_classifier.artifacts.rules import MAX_BASE64
+from digit_classifier.artifacts.sizes import largest_sizes
+from digit_classifier.errors import ArtifactError, InputError, explain, option, show
+from digit_classifier.learning.network import count_parameters
+from digit_classifier.learning.training import snapshot_epochs
 from digit_classifier.settings.run_config import recorded
+from digit_classifier.store.json import MAX_VALUES
+from digit_classifier.store.layout import max_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digit_classifier.datasets.dataset import Dataset
     from digit_classifier.datasets.split import Split
-    from digit_classifier.learning.network import Network
+    from digit_classifier.learning.network import Architecture, Network
     from digit_classifier.learning.training import History
     from digit_classifier.settings.run_config import RunConfig
 
+MAX_PARAMETERS = 2_000_000  # as many as fit into the 16 MB of model.json
 NO_PICTURES = "only a network without hidden layers has one readable picture per class"
 
 
@@ -91,10 +98,59 @@ def require_recordable(data: Dataset) -> None:
             shown = f"{came.dtype}, {came.ndim}-D" if isinstance(came, np.ndarray) else show(came)
             expected = f"an array of {wanted}, {dimensions}-D"
             raise InputError(explain(f"dataset.{name}", expected, shown, "mending its reader"))
+    most = MAX_BASE64 // 4 * 3
+    if data.images.size > most:
+        came, attempt = f"{data.images.size:,}", "fewer or smaller images"
+        raise InputError(explain("dataset.images", f"at most {most:,} pixels in all", came, attempt))
     try:
         DATASET.validate(DATASET.build(**_plain(data)))
     except (ArtifactError, TypeError) as error:
         raise InputError(f"{error}; try mending the data set, or its reader") from error
+
+
+def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
+    """InputError where a file of the run could become larger than its readers take, which no run could keep."""
+    data = split.dataset
+    classes, pixels = len(data.class_names), data.images[0].size
+    parameters = count_parameters(layers)
+    if parameters > MAX_PARAMETERS:
+        most = f"at most {MAX_PARAMETERS:,} parameters in all"
+        raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", "smaller layers"))
+    first_weights = parameters - classes if len(layers) == 1 else 0
+    sizes = largest_sizes(
+        class_names=data.class_names,
+        samples=len(data.labels),
+        holdout=len(split.holdout),
+        pixels=pixels,
+        max_value=data.max_value,
+        parameters=parameters,
+        first_weights=first_weights,
+        sample_count=config.sample_count,
+        epochs=config.epochs,
+        snapshots=len(snapshot_epochs(config.epochs, classes**2 + first_weights)),
+    )
+    images = f"{len(data.labels):,} images of {pixels:,} pixels"
+    attempts = {
+        "holdout.json": (
+            f"{len(split.holdout):,} held-out samples of {classes:,} classes",
+            f"a smaller {option('test_size')}",
+        ),
+        "predictions.json": (
+            f"{config.sample_count} samples of {pixels:,} pixels",
+            f"a smaller {option('sample_count')}",
+        ),
+        "roc_curves.json": (f"{len(split.holdout):,} held-out samples", f"leaving out {option('roc_per_class', True)}"),
+        "dataset.json": (images, "fewer or smaller images"),
+        "model.json": (f"{parameters:,} parameters on {images}", "smaller images or layers"),
+    }
+    for name, size in sizes.items():
+        if not ARTIFACTS[name].wanted(recorded(config)):
+            continue
+        limit = max_bytes(name)
+        if size.bytes > limit or size.values > MAX_VALUES:
+            what, attempt = attempts.get(name, (f"{classes:,} classes", "fewer classes"))
+            came = f"up to {size.bytes / 1e6:,.1f} MB and {size.values:,} values for {what}"
+            raise InputError(explain(name, f"at most {limit / 1e6:,.0f} MB and {MAX_VALUES:,} values", came, attempt))
 
 
 def _plain(data: Dataset) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def test_ctrl_c_while_a_finished_process_ends_changes_nothing(tmp_path: Path) ->
     code = (
         "import atexit, os, signal, sys; sys.path.insert(0, sys.argv.pop(1))\n"
         "atexit.register(os.kill, os.getpid(), signal.SIGINT)\n"  # as late as Python code can run
-        "from digit_classifier.cli.main import console; console()"
+        "from digit_classifier.cli.main import command; command()"
     )
     command = [sys.executable, "-c", code, str(DEMO.parents[2] / "src"), "runs", str(tmp_path / "root")]
     done = subprocess.run(command, capture_output=True, text=True)

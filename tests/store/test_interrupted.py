@@ -50,8 +50,8 @@ def count(self):
             print("epoch 7", file=sys.stderr, flush=True)
         yield epoch
 Training.__iter__ = count
-from digit_classifier.cli.main import console
-console()
+from digit_classifier.cli.main import command
+command()
 """
 CHILD = """
 import sys

@@ -29,7 +29,8 @@ IMAGE_SHAPE = arr(integer(1, 4096), 2, 2)
 MAX_VALUE = integer(1, 255)
 SAMPLE_ID = integer(0)
 NAME = text(1, 35, "^[a-z0-9][a-z0-9_-]*$", "1..35 characters of a-z, 0-9, _ and -, the first no _ or -")
-BASE64 = text(0, 2**27, "^[A-Za-z0-9+/]*={0,2}$", "base64 text")
+MAX_BASE64 = 2**27  # characters
+BASE64 = text(0, MAX_BASE64, "^[A-Za-z0-9+/]*={0,2}$", "base64 text")
 RUN_ID = text(15, 96, "^[0-9]{8}-[0-9]{6}(-[a-z0-9-]+)?$", "a run id such as 20261122-191612-baseline")
 CREATED = text(
     20,

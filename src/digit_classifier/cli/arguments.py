@@ -12,7 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from digit_classifier.errors import InputError, command, explain, nearest, show
+from digit_classifier.errors import InputError, explain, nearest, show, typed_command
 from digit_classifier.settings.kinds import LABEL, PLACE, SIZES, as_text
 from digit_classifier.settings.presets import PRESETS, Rule
 from digit_classifier.settings.resolve import Given
@@ -174,7 +174,7 @@ def build_parser(commands: Sequence[Command], defaults: Defaults) -> Parser:
     from digit_classifier import __version__
 
     parser = Parser(
-        prog=command() if defaults.program else "digit-classifier",
+        prog=typed_command() if defaults.program else "digit-classifier",
         description="Train a compact NumPy network on handwritten digits and keep a run that can be verified.",
     )
     parser.add_argument("--version", action="version", version=f"digit-classifier {__version__}")
@@ -208,7 +208,7 @@ def path_of(options: argparse.Namespace) -> Path:
     path = Path(options.path or options.artifacts_root)
     if not path.is_dir():
         came = f"{show(str(path))}, which is {'no directory' if path.exists() else 'not there'}"
-        raise InputError(explain("RUN", "a run directory or an artifacts root", came, command("train")))
+        raise InputError(explain("RUN", "a run directory or an artifacts root", came, typed_command("train")))
     return path
 
 
@@ -218,7 +218,7 @@ def root_of(options: argparse.Namespace) -> Path:
     if not root.is_dir():
         came = f"{show(str(root))}, which is {'no directory' if root.exists() else 'not there'}"
         place = ["--artifacts-root", options.root] if options.root else []
-        attempt = f"{command('train', *place)} for a first run there"
+        attempt = f"{typed_command('train', *place)} for a first run there"
         raise InputError(explain("ROOT", "an artifacts root", came, attempt))
     return root
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, near, path_of
-from digit_classifier.errors import InputError, command, explain
+from digit_classifier.errors import InputError, explain, typed_command
 from digit_classifier.exporters import FORMATS, PAGE_FORMATS
 
 if TYPE_CHECKING:
@@ -53,12 +53,16 @@ def _what(options: argparse.Namespace) -> tuple[str, Path]:
     given = {"html": options.html, "site": options.site}
     flags = {name: path for name, path in given.items() if path is not None}
     if len(flags) > 1 or (flags and options.format):
-        raise InputError(explain("export", "one format", "more", command("export", "html", "--output", "report.html")))
+        raise InputError(
+            explain("export", "one format", "more", typed_command("export", "html", "--output", "report.html"))
+        )
     for name, path in flags.items():
         options.path = path
         return name, path_of(options)
     if options.format is None:
-        raise InputError(explain("FORMAT", "a format", "none", command("export", "html", "--output", "report.html")))
+        raise InputError(
+            explain("FORMAT", "a format", "none", typed_command("export", "html", "--output", "report.html"))
+        )
     if options.format in (*PAGE_FORMATS, *FORMATS):
         return options.format, path_of(options)
     from digit_classifier.exporters.write import find_exporter

@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
         )
 
 
-def console() -> NoReturn:
+def command() -> NoReturn:
     """The installed command: `main`, which ignores Ctrl-C once it has printed."""
     script = sys.argv[0]
     program = (sys.executable, "-m", "digit_classifier") if script.endswith("__main__.py") else (script,)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, root_of
 from digit_classifier.cli.terminal import no_runs, printable
-from digit_classifier.errors import command
+from digit_classifier.errors import typed_command
 
 if TYPE_CHECKING:
     import argparse
@@ -47,7 +47,7 @@ def _runs(options: argparse.Namespace) -> int:
     for name, problem in sorted(found.damaged.items()):
         print(f"damaged: {name}: {printable(problem)}")
     for each in found.interrupted:
-        print(printable(f"{interrupted_line(each)}; try {command('repair', '--adopt', root)}, or --remove"))
+        print(printable(f"{interrupted_line(each)}; try {typed_command('repair', '--adopt', root)}, or --remove"))
     for each in found.unsure:
         print(f"perhaps {interrupted_line(each)}: files cannot be locked here, so it may still be training")
     return 0

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import command
+from digit_classifier.errors import typed_command
 from digit_classifier.words.numbers import percent, seconds
 from digit_classifier.words.scores import scores_of
 
@@ -68,18 +68,18 @@ def next_steps(bundle: Bundle, page: str | None) -> list[str]:
     """Where the run is and what can be done with it, the way to the page first."""
     directory = bundle.directory
     root = directory.parent if bundle.manifest["run_id"] else directory
-    look = f"open {page} in a browser (a double click will do)" if page else command("serve", root, "--open")
+    look = f"open {page} in a browser (a double click will do)" if page else typed_command("serve", root, "--open")
     return [
         f"Run saved in  {directory}",
         f"Look at it:   {look}",
-        f"Check it:     {command('verify', directory)}",
-        f"Repeat it:    {command('replay', directory)}",
+        f"Check it:     {typed_command('verify', directory)}",
+        f"Repeat it:    {typed_command('replay', directory)}",
     ]
 
 
 def no_runs(root: Path) -> str:
     """What a command says of a directory without runs."""
-    return printable(f"{root}: no runs yet; the first: {command('train', '--artifacts-root', root)}")
+    return printable(f"{root}: no runs yet; the first: {typed_command('train', '--artifacts-root', root)}")
 
 
 def printable(text: object) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_settings, near
 from digit_classifier.cli.signals import stopped_by_signals
 from digit_classifier.cli.terminal import discard_output, is_watched, progress_bar, summarise
-from digit_classifier.errors import RunError, command, explain, loading, option
+from digit_classifier.errors import RunError, explain, loading, option, typed_command
 from digit_classifier.settings.resolve import Given, resolve
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _train(options: argparse.Namespace) -> int:
         print(json.dumps(_report(bundle), indent=2), flush=True)
     except OSError as error:
         discard_output()
-        came, attempt = error.strerror or str(error), f"{command('verify', bundle.directory)}; the run is saved"
+        came, attempt = error.strerror or str(error), f"{typed_command('verify', bundle.directory)}; the run is saved"
         raise RunError(explain("stdout", "to take the report", came, attempt)) from error
     if is_watched():
         summarise(bundle, notes_of(bundle), _page_of(bundle, options))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_run, path_of
 from digit_classifier.cli.terminal import printable
-from digit_classifier.errors import InputError, command, explain
+from digit_classifier.errors import InputError, explain, typed_command
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +25,7 @@ def _verify(options: argparse.Namespace) -> int:
     is_run = (path / MANIFEST_FILE).exists()
     directories = [path] if is_run else [path / name for name in sorted(run_directories(path))]
     if not directories:
-        came, attempt = f"{path}, which has none", command("train", "--artifacts-root", path)
+        came, attempt = f"{path}, which has none", typed_command("train", "--artifacts-root", path)
         raise InputError(explain("RUN", "a run, or a directory with runs", came, attempt))
     found = {
         directory.resolve().name: inspect(directory, shared_data="if there" if is_run else "required").problems

@@ -11,7 +11,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
-from digit_classifier.errors import InputError, command, explain, option, show
+from digit_classifier.errors import InputError, explain, option, show, typed_command
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, PAGE_NAMES, is_export, page_text
 from digit_classifier.page.source import dataset_of
 from digit_classifier.store.files import cannot_write, sync_directory, write_all
@@ -95,12 +95,15 @@ def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:
     listed = [entry["run_id"] for entry in load_index(root)["runs"]]
     for run_id in chosen:
         if run_id not in listed:
-            raise InputError(explain(option("run"), f"a run of {root}", show(run_id), command("runs", root)))
+            raise InputError(explain(option("run"), f"a run of {root}", show(run_id), typed_command("runs", root)))
     wanted = [run_id for run_id in listed if run_id in chosen or not chosen]
     if not wanted:
         raise InputError(
             explain(
-                "ROOT", "an artifacts root with runs", f"none in {root}", command("train", "--artifacts-root", root)
+                "ROOT",
+                "an artifacts root with runs",
+                f"none in {root}",
+                typed_command("train", "--artifacts-root", root),
             )
         )
     return wanted

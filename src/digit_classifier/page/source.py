@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import ArtifactError, InputError, command, explain, show
+from digit_classifier.errors import ArtifactError, InputError, explain, show, typed_command
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.index import load_index
 from digit_classifier.store.json import decode, twin
@@ -22,7 +22,7 @@ def find_run(path: Path) -> Path:
     if (path / INDEX_FILE).is_file() and (latest := load_index(path)["latest"]) is not None:
         return path / str(latest)
     came = f"{show(str(path))}, which is neither"
-    raise InputError(explain("RUN", "a run directory or an artifacts root", came, command("train")))
+    raise InputError(explain("RUN", "a run directory or an artifacts root", came, typed_command("train")))
 
 
 def dataset_of(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -36,7 +36,9 @@ def dataset_of(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     except FileNotFoundError:
         return {}
     if decode(data, path, max_bytes=MAX_DATASET_BYTES).get("sha256") != stated["sha256"]:
-        raise ArtifactError(explain(path, "the data set of the run", "another", command("verify", directory.parent)))
+        raise ArtifactError(
+            explain(path, "the data set of the run", "another", typed_command("verify", directory.parent))
+        )
     return {path.name: data, path.with_suffix(".css").name: twin(data)}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import ARTIFACTS, MANIFEST, Payload, build_manifest, stamped
 from digit_classifier.errors import ArtifactError, explain
 from digit_classifier.store.files import read_regular
-from digit_classifier.store.json import decode, encode, twin
+from digit_classifier.store.json import MAX_VALUES, decode, encode, excess, twin
 from digit_classifier.store.layout import (
     DATASET_FILE,
     DATASET_TWIN,
@@ -75,9 +76,9 @@ def seal_files(
     sealed[RUN_TWIN] = run_twin(manifest, sealed)
     manifest["files"] |= {RUN_TWIN: entry_of_file(sealed[RUN_TWIN])}
     for name, data in sealed.items():
-        if len(data) > max_bytes(name):  # a writer keeps to the limits of the readers
-            attempt = "a smaller network or data set"
-            raise ArtifactError(explain(name, f"at most {max_bytes(name)} bytes", f"{len(data)}", attempt))
+        problem = excess(data, max_bytes(name), MAX_VALUES if name.endswith(".json") else sys.maxsize)
+        if problem:  # a writer keeps to the limits of the readers
+            raise ArtifactError(explain(name, *problem, "a smaller network or data set"))
     MANIFEST.validate(manifest)
     return {**sealed, MANIFEST_FILE: encode(manifest)}, manifest
 

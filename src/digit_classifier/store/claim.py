@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import DigitClassifierError, InputError, RunError, command, explain, option
+from digit_classifier.errors import DigitClassifierError, InputError, RunError, explain, option, typed_command
 from digit_classifier.store.bundle import Bundle, seal
 from digit_classifier.store.checkpoint import write_checkpoint, write_shared_data
 from digit_classifier.store.files import (
@@ -89,9 +89,9 @@ class Claim:
                 with exclusive(self.root / ROOT_LOCK):
                     refresh(self.root, run.files)
         except (OSError, DigitClassifierError) as error:
-            raise RunError(
-                f"{target}: the run is saved, but the index is stale ({error}); try {command('repair', self.root)}"
-            ) from error
+            attempt = typed_command("repair", self.root)
+            stale = f"{target}: the run is saved, but the index is stale ({error}); try {attempt}"
+            raise RunError(stale) from error
         return Bundle(target, run.manifest, run.payloads)
 
     def _show(self, run: Sealed) -> Path:
@@ -142,7 +142,7 @@ def claim(root: Path, created: str, label_slug: str | None = None) -> Iterator[C
     except BaseException as error:
         crashed = True
         if epoch := mine.unpublished_checkpoint():
-            adopt, drop = command("repair", "--adopt", root), command("repair", "--remove", root)
+            adopt, drop = typed_command("repair", "--adopt", root), typed_command("repair", "--remove", root)
             kept = f"{mine.run_id} is kept as a checkpoint after epoch {epoch}"
             error.add_note(f"{kept}; to publish it: {adopt}; to delete it: {drop}")
         raise

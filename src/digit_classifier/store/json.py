@@ -81,12 +81,13 @@ def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Pa
     return payload
 
 
-def excess(data: bytes, max_bytes: int) -> tuple[str, str] | None:
+def excess(data: bytes, max_bytes: int, max_values: int | None = None) -> tuple[str, str] | None:
     """What no reader takes, as (at most, what came): too many bytes, or values before any of them takes memory."""
     if len(data) > max_bytes:
         return f"at most {max_bytes} bytes", f"{len(data)}"
-    if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
-        return f"at most {MAX_VALUES} values", "more"
+    most = MAX_VALUES if max_values is None else max_values
+    if most < len(data) and sum(map(data.count, (b",", b"[", b"{"))) > most:
+        return f"at most {most} values", "more"
     return None
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from digit_classifier.errors import ArtifactError, InputError, RunError, command, explain
+from digit_classifier.errors import ArtifactError, InputError, RunError, explain, typed_command
 from digit_classifier.store.checkpoint import Interrupted, adopt, find_interrupted
 from digit_classifier.store.files import (
     cannot_write,
@@ -53,7 +53,7 @@ def update_index(root: Path) -> Refreshed:
         with exclusive(root / ROOT_LOCK):
             return refresh(root)
     except OSError as error:
-        attempt = command("repair", root)
+        attempt = typed_command("repair", root)
         raise RunError(explain(root, "to write the index", error.strerror or str(error), attempt)) from error
 
 
