@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import re
 import sys
+import time
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -11,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
+
+from digit_classifier.errors import InputError, explain, show
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -51,6 +56,14 @@ def environment() -> Environment:
         "machine": platform.machine(),
         "processor": _processor(),
     }
+
+
+def created_now() -> str:
+    """The time of this run, UTC to the second; SOURCE_DATE_EPOCH fixes it (reproducible-builds.org)."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
+    if not re.fullmatch("[0-9]{1,11}", seconds):
+        raise InputError(explain("SOURCE_DATE_EPOCH", "seconds since 1970", show(seconds), "unset SOURCE_DATE_EPOCH"))
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(seconds)))
 
 
 def _simd() -> str | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,8 +13,8 @@ from digit_classifier.artifacts import ARTIFACTS, build_run_summary, payloads_of
 from digit_classifier.datasets import BUNDLED
 from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.split import SPLITS
-from digit_classifier.environment import environment, one_blas_thread
-from digit_classifier.errors import InputError, explain, option, show
+from digit_classifier.environment import created_now, environment, one_blas_thread
+from digit_classifier.errors import InputError, explain, option
 from digit_classifier.figures import FIGURES, draw_figures, require_libraries
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.training import Training
@@ -161,11 +159,3 @@ def files_of(run: Run, resolved: Resolved, created: str, started: float) -> File
         total_seconds=time.perf_counter() - started,
     )
     return payloads, draw_figures(payloads)
-
-
-def created_now() -> str:
-    """The time of this run, UTC to the second; SOURCE_DATE_EPOCH fixes it (reproducible-builds.org)."""
-    seconds = os.environ.get("SOURCE_DATE_EPOCH") or str(int(time.time()))
-    if not re.fullmatch("[0-9]{1,11}", seconds):
-        raise InputError(explain("SOURCE_DATE_EPOCH", "seconds since 1970", show(seconds), "unsetting it"))
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(seconds)))

@@ -115,7 +115,7 @@ def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
     parameters = count_parameters(layers)
     if parameters > MAX_PARAMETERS:
         most = f"at most {MAX_PARAMETERS:,} parameters in all"
-        raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", "smaller layers"))
+        raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", option("hidden_sizes", "128,64")))
     first_weights = parameters - classes if len(layers) == 1 else 0
     sizes = largest_sizes(
         class_names=data.class_names,

@@ -228,7 +228,7 @@ def test_a_terminal_gets_progress_and_a_summary_on_stderr_while_stdout_stays_jso
     text = read_all(main).decode()
     assert json.loads(process.communicate()[0])["run_id"]
     assert "held-out digits are classified correctly" in text
-    assert "digit-classifier verify" in text
+    assert "run_demo.py verify" in text
 
 
 def test_runs_lists_every_run_and_what_is_damaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -399,7 +399,7 @@ def test_a_report_nobody_takes_names_the_run_that_is_safe(tmp_path: Path) -> Non
         result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     run_id = json.loads((tmp_path / "index.json").read_text())["latest"]
     assert result.returncode == 1
-    assert result.stderr.endswith(f"the run is saved in {tmp_path / run_id}\n")
+    assert result.stderr.endswith(f"run_demo.py verify {tmp_path / run_id}; the run is saved\n")
     assert result.stderr.count("\n") == 1
 
 

@@ -22,7 +22,7 @@ def test_the_summary_says_the_accuracy_of_the_hold_out_with_its_interval(capsys:
     interval = binomtest(right, len(pairs)).proportion_ci(method="wilson")
     assert run["metrics.json"]["train_accuracy"] != right / len(pairs)
     summarise(Bundle(Path("runs/x"), run["manifest.json"], run))
-    first = capsys.readouterr().err.splitlines()[0]
+    first = " ".join(capsys.readouterr().err.split())
     assert first.startswith(
         f"{100 * right / len(pairs):.1f} % of {len(pairs)} held-out images are classified correctly"
     )

@@ -201,7 +201,7 @@ def test_a_linked_folder_is_not_followed(root: Path, tmp_path: Path) -> None:
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-@pytest.mark.parametrize("fault", [errno.EXDEV, KeyboardInterrupt])
+@pytest.mark.parametrize("fault", [errno.EIO, KeyboardInterrupt])
 @pytest.mark.parametrize("rename", [1, 2], ids=["old site aside", "new site in its place"])
 def test_a_site_that_cannot_be_put_in_place_leaves_the_old_one(
     root: Path, tmp_path: Path, rename: int, fault: int | type[BaseException]
@@ -240,16 +240,19 @@ def test_a_run_that_travelled_alone_is_exported_without_its_data_set(root: Path,
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "one of --html RUN and --site ROOT, got neither"),
-        (["--html", "{root}", "--site", "{root}"], "got both"),
+        ([], "FORMAT: expected a format, got none; try "),
+        (["--html", "{root}", "--site", "{root}", "-o", "{new}"], "export: expected one format, got more; try "),
         (["--html", "{root}"], "--output: expected a path to write, got none"),
         (["--html", "{root}/gone", "-o", "{new}"], "RUN: expected a run directory or an artifacts root"),
         (["--html", "{root}", "-o", "{root}"], "expected a file to write, got a directory"),
-        (["--html", "{root}", "-o", "{new}", "--run", FIRST], "--run: expected --site beside it"),
-        (["--site", "{root}", "-o", "{new}", "--compare", "{root}"], "--compare: expected --html beside it"),
-        (["--site", "{root}", "-o", "{new}", "--force"], "--force: expected --html beside it"),
+        (
+            ["--html", "{root}", "-o", "{new}", "--run", FIRST],
+            "--run: expected the format site, got html; try leaving out --run",
+        ),
+        (["--site", "{root}", "-o", "{new}", "--compare", "{root}"], "--compare: expected the format html, got site"),
+        (["--site", "{root}", "-o", "{new}", "--force"], "--force: expected the format html, got site"),
         (["--site", "{root}", "-o", "{new}", "--run", "20250101-000000"], "--run: expected a run of"),
-        (["--site", "{root}/gone", "-o", "{new}"], "ROOT: expected an artifacts root with runs"),
+        (["site", "{root}/gone", "-o", "{new}"], "which is not there; try "),
         (
             ["--html", "{root}", "-o", "{new}", "--compare", "{root}"],
             "expected another run, with a run id, got the same",

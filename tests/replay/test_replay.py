@@ -296,7 +296,8 @@ def test_another_data_set_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch)
     digits.images[5, 3, 3] += 1
     monkeypatch.setattr(bundled, "load_digits", lambda: digits)
     with pytest.raises(
-        ValueError, match=r": data set: expected sha256 [0-9a-f]{12}…, got [0-9a-f]{12}… here; try with"
+        ValueError,
+        match=r": data set: expected sha256 [0-9a-f]{12}…, got [0-9a-f]{12}… here; try python -m pip install scikit-learn==",
     ):
         replay(run)
 
@@ -319,14 +320,11 @@ def test_a_synthetic_sample_is_refused_with_the_command_that_makes_it(
     subprocess.run([sys.executable, seeder, "--artifacts-root", tmp_path], check=True, capture_output=True)
     assert cli.main(["replay", str(tmp_path / "20240305-210455-sample-baseline")]) == 2
     err = capsys.readouterr().err
-    assert (
-        "expected a run of train, got a synthetic sample, made without it; try verify, or its own command: python"
-        in err
-    )
+    assert "expected a run of train, got a synthetic sample, made without it; try its own command: python" in err
 
 
 def test_a_damaged_run_or_none_is_bad_input(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["replay", str(run.parent)]) == 2
+    assert cli.main(["replay", str(run.parent.parent)]) == 2
     assert "RUN: expected a run directory" in capsys.readouterr().err
     (run / "metrics.json").write_text("{}")
     assert cli.main(["replay", str(run)]) == 2
@@ -398,9 +396,7 @@ def test_repair_rebuilds_what_the_index_says_of_replays(run: Path, capsys: pytes
         path.write_text(damaged)
         capsys.readouterr()
         assert cli.main(["verify", str(root)]) == 1
-        assert f"expected what replays/ says of {run.name}, got another; try digit-classifier repair" in (
-            capsys.readouterr().out
-        )
+        assert f"expected what replays/ says of {run.name}, got another; try " in (capsys.readouterr().out)
         repair(root)
         assert "replay" not in json.loads((root / "index.json").read_text())["runs"][0]
         assert cli.main(["verify", str(root)]) == 0

@@ -29,15 +29,16 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
+    if options.output is None and (options.format or options.html or options.site):
+        wanted = "html" if options.html else options.format or "site"
+        attempt = "-o report.html" if wanted == "html" else f"-o {wanted}"
+        raise InputError(explain("--output", "a path to write", "none", attempt))
     name, path = _what(options)
     allowed = {"html": ("--compare", "--force"), "site": ("--run",)}.get(name, ("--force",))
     for flag, value in (("--compare", options.compare), ("--force", options.force), ("--run", options.run)):
         if value and flag not in allowed:
             only = "the format " + ("site" if flag == "--run" else "html")
             raise InputError(explain(flag, only, name, f"leaving out {flag}"))
-    if options.output is None:
-        attempt = f"-o {'report.html' if name == 'html' else name}"
-        raise InputError(explain("--output", "a path to write", "none", attempt))
     target = Path(options.output)
     if name == "html":
         print(_html(path, target, options))
@@ -51,18 +52,15 @@ def _export(options: argparse.Namespace) -> int:
 def _what(options: argparse.Namespace) -> tuple[str, Path]:
     """The format and where the run is, from either way to say it."""
     given = {"html": options.html, "site": options.site}
+    example = typed_command("export", "html", "--output", "report.html")
     flags = {name: path for name, path in given.items() if path is not None}
     if len(flags) > 1 or (flags and options.format):
-        raise InputError(
-            explain("export", "one format", "more", typed_command("export", "html", "--output", "report.html"))
-        )
+        raise InputError(explain("export", "one format", "more", example))
     for name, path in flags.items():
         options.path = path
         return name, path_of(options)
     if options.format is None:
-        raise InputError(
-            explain("FORMAT", "a format", "none", typed_command("export", "html", "--output", "report.html"))
-        )
+        raise InputError(explain("FORMAT", "a format", "none", example))
     if options.format in (*PAGE_FORMATS, *FORMATS):
         return options.format, path_of(options)
     from digit_classifier.exporters.write import find_exporter

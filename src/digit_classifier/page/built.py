@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from digit_classifier.errors import RunError, explain
+from digit_classifier.errors import INSTALL, RunError, explain
 
 PAGE_NAMES = ("index.html", "dashboard.css", "dashboard.js", "lab.js", "reader.html", "reader.js")
 ARTIFACTS_PATH = "artifacts"  # where the page looks for runs
@@ -19,7 +19,7 @@ def built_page() -> Path:
     for folder in (here.with_name("static"), here.parents[3] / "examples/digit-classifier/web_demo"):
         if (folder / "index.html").is_file():
             return folder
-    raise RunError(explain("the page", "its files in the package", "none", "reinstalling digit-classifier"))
+    raise RunError(explain("the page", "its files in the package", "none", INSTALL))
 
 
 def page_text(name: str) -> str:

@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
-from digit_classifier.errors import InputError, RunError, explain, option
+from digit_classifier.errors import INSTALL, InputError, RunError, explain, option, typed_command
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, is_export, page_text
 from digit_classifier.page.source import dataset_of, find_run, run_id_of
 from digit_classifier.store.files import cannot_write, replace_all
@@ -43,7 +43,7 @@ def write_html(run: Path, target: Path, *, compare: Path | None = None, force: b
     if compare and ("run" in names.values() or names[run] == names[compare]):
         came = "the same run" if names[run] == names[compare] else "a flat run, which has none"
         raise InputError(
-            explain(option("compare"), "another run, with a run id", came, "two runs of an artifacts root")
+            explain(option("compare"), "another run, with a run id", came, typed_command("runs", run.parent))
         )
     texts: dict[str, bytes] = {}
     for directory, files in read.items():
@@ -73,7 +73,7 @@ def self_contained(files: Mapping[str, str], *, start: str, compared: str | None
     """
     script, lab, style = page_text("dashboard.js"), page_text("lab.js"), page_text("dashboard.css")
     if re.search(r"</script|<!--", script + lab, re.IGNORECASE) or re.search("</style", style, re.IGNORECASE):
-        raise RunError(explain("the page", "scripts and a style that end only at their end", "others", "reinstalling"))
+        raise RunError(explain("the page", "scripts and a style that end only at their end", "others", INSTALL))
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}' '{_digest(lab)}'; style-src '{_digest(style)}'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'; "
@@ -96,7 +96,7 @@ def self_contained(files: Mapping[str, str], *, start: str, compared: str | None
         lambda found: list(parts.values())[(found.lastindex or 1) - 1], page_text("index.html")
     )
     if count != len(parts):
-        raise RunError(explain("index.html", f"{len(parts)} places to fill", str(count), "reinstalling the package"))
+        raise RunError(explain("index.html", f"{len(parts)} places to fill", str(count), INSTALL))
     return document
 
 
@@ -106,7 +106,7 @@ def _digest(text: str) -> str:
 
 def _require_ours(target: Path, force: bool) -> None:
     if target.is_dir():
-        raise InputError(explain(target, "a file to write", "a directory", f"{target / 'report.html'}"))
+        raise InputError(explain(target, "a file to write", "a directory", option("output", target / "report.html")))
     if force or not os.path.lexists(target) or is_export(target):
         return
     attempt = f"{option('force', True)} to replace it"

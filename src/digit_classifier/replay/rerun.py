@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts import ARTIFACTS, build_replay, payloads_of
 from digit_classifier.artifacts.schema import in_version
 from digit_classifier.datasets import BUNDLED
-from digit_classifier.environment import environment
-from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion
-from digit_classifier.experiment import created_now, experiment, prepare
+from digit_classifier.environment import created_now, environment
+from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion, typed_command
+from digit_classifier.experiment import experiment, prepare
 from digit_classifier.replay.compare import compare, tier_of
 from digit_classifier.replay.promise import environment_differences, promise
 from digit_classifier.run import results_of
@@ -54,10 +55,10 @@ def replay(
     stored = found.payloads
     for name in NEEDED:
         if name not in stored:
-            raise ArtifactError(explain(directory, f"a run with {name}", "one without", "the run as it was published"))
+            raise ArtifactError(explain(directory, f"a run with {name}", "one without", "a whole copy of the run"))
     summary = stored["run_summary.json"]
     if summary["synthetic"]:
-        attempt = f"verify, or its own command: {summary['command']}"
+        attempt = f"its own command: {summary['command']}"
         raise InputError(explain(directory, "a run of train", "a synthetic sample, made without it", attempt))
     config = stored_config(directory, summary["config"])
     split = stored_split(directory, summary, config)
@@ -79,7 +80,7 @@ def stored_config(where: object, config: Mapping[str, Any]) -> RunConfig:
     given = []
     if (name := config.get("dataset")) not in (None, *BUNDLED):
         place, ours = f"{where}: run_summary.config.dataset", f"a data set of this package ({', '.join(BUNDLED)})"
-        raise InputError(explain(place, ours, show(name), "training anew"))
+        raise InputError(explain(place, ours, show(name), typed_command("train")))
     for name, value in {**ABSENT, **config}.items():
         place = f"{where}: {at('run_summary.config', name)}"
         if name not in SETTINGS.keys() - PLACES:
@@ -98,9 +99,10 @@ def stored_split(directory: Path, summary: Payload, config: RunConfig) -> Split:
         ("split", summary["split"]["sha256"], split.sha256),
     ):
         if wanted != got:
-            versions = ", ".join(f"{fact} {summary['environment'].get(fact)}" for fact in ("scikit_learn", "numpy"))
-            came = f"{got[:12]}… here"
-            raise InputError(explain(f"{directory}: {what}", f"sha256 {wanted[:12]}…", came, f"with {versions}"))
+            versions = {name: summary["environment"].get(name.replace("-", "_")) for name in ("scikit-learn", "numpy")}
+            known = " ".join(f"{name}=={version}" for name, version in versions.items() if version)
+            came, attempt = f"{got[:12]}… here", f"python -m pip install {known}"
+            raise InputError(explain(f"{directory}: {what}", f"sha256 {wanted[:12]}…", came, attempt))
     return split
 
 
@@ -125,7 +127,7 @@ def train_again(
                 recorded = summary["timing"]["training_seconds"]
                 came = f"{planned:,} epochs that take about {seconds:,.0f} s here (the run says: {recorded:,.1f} s)"
                 wanted = f"at most {max_seconds:g} s of training"
-                raise InputError(explain(directory, wanted, came, f"a larger {option('max_seconds')}"))
+                raise InputError(explain(directory, wanted, came, option("max_seconds", ceil(1.5 * seconds))))
             if epoch.number == last:
                 break
         payloads = payloads_of(results_of(run()))

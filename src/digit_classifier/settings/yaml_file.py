@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from digit_classifier.errors import InputError, explain, option, show, suggestion
+from digit_classifier.errors import InputError, explain, option, show, suggestion, typed_command
 from digit_classifier.settings.kinds import LABEL, PLACE, SIZES
 from digit_classifier.settings.resolve import Given, example
 from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
@@ -30,7 +30,7 @@ def read_yaml(path: Path) -> list[Given]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         came = f"{show(str(path))} ({reason})"
-        attempt = option("config", "config.yaml")
+        attempt = f"{typed_command('settings')} > my-settings.yaml"
         raise InputError(explain(option("config"), "a readable YAML file", came, attempt)) from None
     return parse_yaml(data, show(path.name).strip("'"))
 

@@ -113,7 +113,9 @@ def parse_manifest(data: bytes, where: object) -> Payload:
     validate_as(MANIFEST_FILE, manifest, where)
     unknown = sorted(set(manifest["files"]) - known_names())
     if unknown:
-        raise ArtifactError(explain(where, "names of files of a run", repr(unknown[0])[:80], "a newer version"))
+        raise ArtifactError(
+            explain(where, "names of files of a run", repr(unknown[0])[:80], "a newer digit-classifier")
+        )
     return manifest
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import DATASET, Payload
-from digit_classifier.errors import ArtifactError, RunError, explain
+from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
 from digit_classifier.store.files import (
     make_directory,
     read_regular,
@@ -89,7 +89,14 @@ def _read(claim: Path, run_id: str, epoch: int) -> Interrupted:
     dataset: Payload = decode(text, claim / name, max_bytes=MAX_DATASET_BYTES)
     DATASET.validate(dataset)
     if cut_short is None or cut_short["epoch"] != epoch or dataset["sha256"] != summary["dataset"]["sha256"]:
-        raise ArtifactError(explain(directory, f"a checkpoint of epoch {epoch}", "another", "repair --remove"))
+        raise ArtifactError(
+            explain(
+                directory,
+                f"a checkpoint of epoch {epoch}",
+                "another",
+                typed_command("repair", claim.parent, "--remove"),
+            )
+        )
     return Interrupted(run_id, epoch, cut_short["planned"], directory, {name: text})
 
 

@@ -99,14 +99,12 @@ def read_regular(path: Path, max_bytes: int) -> bytes:
         data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
         came = f"{max(status.st_size, len(data))}"
-        raise ArtifactError(explain(path, f"at most {max_bytes} bytes", came, "the file as it was published"))
+        raise ArtifactError(explain(path, f"at most {max_bytes} bytes", came, "another copy of it"))
     return data
 
 
 def _not_regular(path: Path) -> ArtifactError:
-    return ArtifactError(
-        explain(path, "a regular file", "a link, pipe, device or directory", "the file as it was published")
-    )
+    return ArtifactError(explain(path, "a regular file", "a link, pipe, device or directory", "another copy of it"))
 
 
 def write_new(path: Path, data: bytes, like: os.stat_result | None = None) -> int:

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import INDEX, Payload, build_index, build_index_entry
-from digit_classifier.errors import ArtifactError, RunError, explain
+from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
 from digit_classifier.store.files import make_directory, read_regular, replace_all
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.json import decode, encode, excess, twin
@@ -208,7 +208,7 @@ def derived_problems(root: Path) -> list[str]:
         wrong.append((INDEX_TWIN, f"the text of {INDEX_FILE}", "another"))
     if listed and listed[0] in present and not _is_copy(root / LATEST, root / listed[0]):
         wrong.append((LATEST, f"a copy of {listed[0]}", "another"))
-    return [explain(root / name, wanted, came, "digit-classifier repair") for name, wanted, came in wrong]
+    return [explain(root / name, wanted, came, typed_command("repair", root)) for name, wanted, came in wrong]
 
 
 def _is_copy(mirror: Path, original: Path) -> bool:
@@ -241,7 +241,7 @@ def fault(root: Path, entry: Payload, since: int) -> str | None:
             return None
         directory = root / entry["run_id"]
         if fingerprint(directory) != entry["manifest_sha256"]:
-            return explain(directory, "the manifest the index lists", "another", "digit-classifier verify")
+            return explain(directory, "the manifest the index lists", "another", typed_command("verify", directory))
     except (OSError, ArtifactError) as error:
         return str(error)
     return None

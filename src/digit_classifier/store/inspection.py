@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from digit_classifier.artifacts import Payload, contradictions
-from digit_classifier.errors import ArtifactError, explain
+from digit_classifier.errors import ArtifactError, explain, typed_command
 from digit_classifier.store.bundle import Bundle, entry_of_file, read_manifest, run_twin, validate_as
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.json import decode, twin
@@ -90,7 +90,7 @@ def fingerprint(directory: Path) -> str:
         status = (directory / name).lstat()
         if status.st_size != expected["bytes"] or not stat.S_ISREG(status.st_mode):
             came = f"{status.st_size}" if stat.S_ISREG(status.st_mode) else "a link, pipe or device"
-            attempt = "digit-classifier verify"
+            attempt = typed_command("verify", directory)
             raise ArtifactError(explain(directory / name, f"{expected['bytes']} bytes", came, attempt))
     return hashlib.sha256(text).hexdigest()
 
@@ -103,7 +103,7 @@ def problem_line(where: Path, error: Exception) -> str:
 
 
 def _refusal(where: object, expected: str, came: str) -> ArtifactError:
-    return ArtifactError(explain(where, expected, came, "the file as it was published"))
+    return ArtifactError(explain(where, expected, came, "another copy of it"))
 
 
 def _read(directory: Path, name: str) -> Inspection:

@@ -104,7 +104,7 @@ def _no_collections() -> Iterator[None]:
 
 
 def _refusal(where: object, expected: str, came: str) -> ArtifactError:
-    return ArtifactError(explain(where, expected, came, "the file as it was published"))
+    return ArtifactError(explain(where, expected, came, "another copy of it"))
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> Payload:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import REPLAY, Payload, build_mark
-from digit_classifier.errors import ArtifactError, RunError, explain
+from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
 from digit_classifier.store.files import make_directory, read_regular, replace_all, sync_directory
 from digit_classifier.store.json import decode, encode
 from digit_classifier.store.layout import MAX_REPLAY_BYTES, REPLAYS
@@ -22,7 +22,9 @@ def read_replay(root: Path, run_id: str) -> Payload:
     replay = decode(read_regular(path, MAX_REPLAY_BYTES), path, max_bytes=MAX_REPLAY_BYTES)
     REPLAY.validate(replay)
     if replay["run_id"] != run_id:
-        raise ArtifactError(explain(path, f"the replay of {run_id}", f"of {replay['run_id']}", "replaying it again"))
+        raise ArtifactError(
+            explain(path, f"the replay of {run_id}", f"of {replay['run_id']}", typed_command("replay", root / run_id))
+        )
     return replay
 
 
