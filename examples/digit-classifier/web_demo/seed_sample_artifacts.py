@@ -32,7 +32,7 @@ from digit_classifier.evaluation import argmax, confusion_matrix, hits  # noqa: 
 from digit_classifier.store.files import read_regular  # noqa: E402
 from digit_classifier.store.index import run_directories  # noqa: E402
 from digit_classifier.store.json import decode  # noqa: E402
-from digit_classifier.store.layout import MANIFEST_FILE, known_names, max_bytes  # noqa: E402
+from digit_classifier.store.layout import LITTER, MANIFEST_FILE, known_names, max_bytes  # noqa: E402
 from digit_classifier.store.root import remove  # noqa: E402
 
 DATASET = "synthetic-digits"
@@ -239,7 +239,7 @@ def is_own(directory: Path) -> bool:
     path = directory / "run_summary.json"
     try:
         found = decode(read_regular(path, max_bytes(path.name)), path)
-        names = {each.name for each in directory.iterdir()}
+        names = {each.name for each in directory.iterdir() if each.is_dir() or not LITTER.fullmatch(each.name)}
         synthetic = found["synthetic"] is True and found["dataset"]["name"] == DATASET
     except (OSError, ArtifactError, KeyError, TypeError):
         return False

@@ -22,6 +22,7 @@ from digit_classifier.store.layout import (
     DATASETS,
     INDEX_FILE,
     INDEX_TWIN,
+    LITTER,
     MANIFEST_FILE,
     RUN_ID,
     SHARED_DATASET,
@@ -134,9 +135,12 @@ def _require_free(target: Path) -> None:
         raise InputError(explain(target, wanted, "a link or a file", "another place"))
     found = sorted(target.rglob("*"))
     for path in found:
-        if not _is_of_a_site(path.relative_to(target).parts) or path.is_symlink():
+        parts = path.relative_to(target).parts
+        if any(LITTER.fullmatch(part) for part in parts):
+            continue
+        if not _is_of_a_site(parts) or path.is_symlink():
             raise InputError(explain(target, wanted, f"{path.relative_to(target)} in it", "another folder"))
-    if found and not is_export(target / "index.html"):
+    if any(not LITTER.fullmatch(path.name) for path in found) and not is_export(target / "index.html"):
         raise InputError(explain(target, wanted, "files of another origin", "another folder"))
 
 

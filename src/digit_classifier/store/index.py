@@ -11,17 +11,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import INDEX, Payload, build_index, build_index_entry
 from digit_classifier.errors import ArtifactError, RunError, explain
+from digit_classifier.store.bundle import read_manifest
 from digit_classifier.store.files import make_directory, read_regular, replace_all
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.json import decode, encode, excess, twin
 from digit_classifier.store.layout import (
+    CLAIM,
+    DATASETS,
     INDEX_FILE,
     INDEX_TWIN,
     LATEST,
     MANIFEST_FILE,
     MAX_ENTRY_BYTES,
     MAX_INDEX_BYTES,
+    REPLAYS,
+    ROOT_LOCK,
     RUN_ID,
+    TRASH,
 )
 from digit_classifier.store.replays import marked
 
@@ -213,12 +219,24 @@ def derived_problems(root: Path) -> list[str]:
 
 def _is_copy(mirror: Path, original: Path) -> bool:
     try:
-        names = {path.name for path in original.iterdir()}
+        names = [*read_manifest(original / MANIFEST_FILE)[1]["files"], MANIFEST_FILE]
         sizes = {name: (original / name).stat().st_size for name in names}
-        same = {path.name for path in mirror.iterdir()} == names
-        return same and all(read_regular(mirror / n, s) == read_regular(original / n, s) for n, s in sizes.items())
+        return all(read_regular(mirror / n, s) == read_regular(original / n, s) for n, s in sizes.items())
     except (OSError, ArtifactError):
         return False
+
+
+def root_remarks(root: Path) -> list[str]:
+    """What lies in a root and is none of its parts: nothing reads or removes it."""
+    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS}
+    found = []
+    for path in sorted(root.iterdir()):
+        name = path.name
+        if name in ours or RUN_ID.fullmatch(name) or name.startswith((CLAIM, TRASH, f"{INDEX_FILE}.corrupt-")):
+            continue
+        copied = "; the name of a run is a time and a slug of a-z, 0-9 and -" if RUN_ID.match(name) else ""
+        found.append(f"{path}: not a part of the artifacts root{copied}")
+    return found
 
 
 def index_time(root: Path) -> int:
