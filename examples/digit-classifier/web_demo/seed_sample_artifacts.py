@@ -127,11 +127,11 @@ def summary(root: Path, published: list[store.Bundle], others: list[Payload]) ->
         correct, total = hits(run.payloads["metrics.json"]["confusion_matrix"])
         name = run.directory.name
         lines.append(f"  {name:<36} {correct} of {total} held-out digits right ({correct / total:.1%})")
-    lines += ["", f"latest/ mirrors {published[-1].directory.name} until the next run is published."]
     if others:
-        lines.append(
-            f"Real runs here: {len(others)}, unchanged; choose them on the page. The newest is {others[0]['run_id']}."
-        )
+        newest = others[0]["run_id"]
+        lines += ["", f"Real runs here: {len(others)}, unchanged. latest/ mirrors {newest}, the newest of them."]
+    else:
+        lines += ["", f"latest/ mirrors {published[-1].directory.name} until the next run is published."]
     if root.resolve() == HERE / "artifacts" and (HERE / "index.html").exists():
         lines += ["", f"To look at them: open {HERE / 'index.html'} in a browser."]
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.presets import PRESETS
 from digit_classifier.settings.resolve import Given
 from digit_classifier.settings.run_config import PLACES, SETTINGS, flag
+from digit_classifier.text import as_path
 
 
 class Parser(argparse.ArgumentParser):
@@ -150,7 +151,7 @@ def add_root(parser: Parser, about: str = "artifacts root (default: ./artifacts)
 
 def root_of(options: argparse.Namespace) -> Path:
     """The artifacts root that was named, or the default one; InputError when there is none."""
-    root = Path(options.root or options.artifacts_root)
+    root = as_path(options.root or options.artifacts_root)
     if not root.is_dir():
         attempt = "the directory given to --artifacts-root when training"
         raise InputError(explain("ROOT", "an artifacts root", show(str(root)), attempt))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser
 from digit_classifier.errors import InputError, explain
 from digit_classifier.exporters import FORMATS, PAGE_FORMATS
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
@@ -38,7 +39,7 @@ def _export(options: argparse.Namespace) -> int:
     if options.output is None:
         attempt = f"-o {'report.html' if name == 'html' else name}"
         raise InputError(explain("--output", "a path to write", "none", attempt))
-    target = Path(options.output)
+    target = as_path(options.output)
     if name == "html":
         print(_html(path, target, options))
     elif name == "site":
@@ -57,13 +58,13 @@ def _what(options: argparse.Namespace) -> tuple[str, Path]:
         attempt = "export --html RUN -o report.html"
         raise InputError(explain("export", "one of --html RUN and --site ROOT", came, attempt))
     ((name, path),) = given.items()
-    return name, Path(path)
+    return name, as_path(path)
 
 
 def _html(path: Path, target: Path, options: argparse.Namespace) -> str:
     from digit_classifier.page.html import write_html
 
-    compare = Path(options.compare) if options.compare else None
+    compare = as_path(options.compare) if options.compare else None
     size = write_html(path, target, compare=compare, force=options.force)
     return f"{target}: {size / 1000:.0f} kB; needs nothing beside it, opens by double click"
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser
 from digit_classifier.cli.terminal import printable, progress_bar
 from digit_classifier.errors import ArtifactError, DigitClassifierError, InputError, explain, loading, show
 from digit_classifier.settings.kinds import real
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
@@ -27,7 +28,7 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:  # noqa: ARG001
 def _replay(options: argparse.Namespace) -> int:
     from digit_classifier.store.layout import MANIFEST_FILE
 
-    path, limit = Path(options.path), real(0, 10**9, above=True)
+    path, limit = as_path(options.path), real(0, 10**9, above=True)
     try:
         seconds = limit.parse(options.max_seconds)
     except ValueError:

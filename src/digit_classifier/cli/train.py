@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_settings, file_name
 from digit_classifier.cli.signals import stopped_by_signals
-from digit_classifier.cli.terminal import discard_output, is_watched, progress_bar, summarise
+from digit_classifier.cli.terminal import discard_output, is_watched, printable, progress_bar, summarise
 from digit_classifier.errors import RunError, explain, loading
 from digit_classifier.settings.resolve import Given, resolve
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     import argparse
 
+    from digit_classifier.settings.run_config import RunConfig
     from digit_classifier.store import Bundle
 
 
@@ -29,6 +31,7 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 def _train(options: argparse.Namespace) -> int:
     resolved = resolve(options.given or [], _file_settings(options.config), {"artifacts_root": options.artifacts_root})
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported: no idle threads to start
+    notes = _notes_before(resolved.config)
     with loading():
         from digit_classifier.experiment import record  # only now, when the settings are known to be good
 
@@ -40,14 +43,29 @@ def _train(options: argparse.Namespace) -> int:
         saved = f"a smaller learning rate. {kept} saved in {bundle.directory}"
         raise RunError(explain("training", "finite losses", came, saved))
     try:
-        print(json.dumps(_report(bundle), indent=2), flush=True)
+        print(json.dumps({**_report(bundle), "notes": notes}, indent=2), flush=True)
     except OSError as error:
         discard_output()
         came, attempt = error.strerror or str(error), f"verify; the run is saved in {bundle.directory}"
         raise RunError(explain("stdout", "to take the report", came, attempt)) from error
     if is_watched():
+        for note in notes:
+            print(f"note: {printable(note)}", file=sys.stderr)
         summarise(bundle)
     return 0
+
+
+def _notes_before(config: RunConfig) -> list[str]:
+    """Remarks about what this run is going to replace."""
+    if config.output_dir is None:
+        return []
+    from digit_classifier.store.flat import earlier_run
+
+    found = earlier_run(as_path(config.output_dir))
+    if found is None:
+        return []
+    moment = found["created"].replace("T", " ").replace("Z", " UTC")
+    return [" ".join(filter(None, ["replaced the run of", moment, found["label"]]))]
 
 
 def _file_settings(path: str | None) -> list[Given]:
@@ -55,7 +73,7 @@ def _file_settings(path: str | None) -> list[Given]:
         return []
     from digit_classifier.settings.yaml_file import read_yaml
 
-    return read_yaml(Path(path))
+    return read_yaml(as_path(path))
 
 
 def _report(bundle: Bundle) -> dict[str, Any]:

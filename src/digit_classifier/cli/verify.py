@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser
 from digit_classifier.cli.terminal import printable
 from digit_classifier.errors import InputError, explain, show
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,7 @@ def _verify(options: argparse.Namespace) -> int:
     from digit_classifier.store.index import derived_problems, root_remarks, run_directories
     from digit_classifier.store.layout import MANIFEST_FILE
 
-    path = Path(options.path)
+    path = as_path(options.path)
     is_run = (path / MANIFEST_FILE).exists()
     directories = [path / name for name in sorted(run_directories(path))] if path.is_dir() and not is_run else [path]
     if not path.is_dir() or not directories:

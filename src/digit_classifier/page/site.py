@@ -28,18 +28,22 @@ from digit_classifier.store.layout import (
     SHARED_DATASET,
     known_names,
 )
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from digit_classifier.text import AnyPath
 
-def write_site(root: Path, target: Path, *, runs: Sequence[str] = ()) -> int:
+
+def write_site(root: AnyPath, target: AnyPath, *, runs: Sequence[str] = ()) -> int:
     """Write the page and all runs of an artifacts root, or the chosen ones, as a folder; returns how many runs.
 
     The folder appears complete, in the place of an earlier export or of nothing. InputError for anything else there,
     ArtifactError where a run is not as it was published.
     """
+    root, target = as_path(root), as_path(target)
     _require_free(target)
     wanted = _wanted_runs(root, runs)
     temporary = target.parent / f".{target.name}-{os.urandom(4).hex()}.tmp"

@@ -54,9 +54,9 @@ def refresh(
     """Bring index.json, index.css and latest/ up to date with the run directories. The caller holds the root's lock.
 
     `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
-    complete run that is not listed comes next: its writer stopped before listing it. Runs named in
-    `damaged` are left out, and so are those that no longer look like what was listed. For those in `replayed`, the
-    outcome in replays/ is read again.
+    complete run that is not listed comes next: its writer stopped before listing it. Synthetic samples come after every
+    real run. Runs named in `damaged` are left out, and so are those that no longer look like what was listed. For those
+    in `replayed`, the outcome in replays/ is read again.
     """
     since = index_time(root)
     old, set_aside = _load_or_set_aside(root)
@@ -66,14 +66,21 @@ def refresh(
     found = _unlisted(root, others - {entry["run_id"] for entry in listed})
     runs = [marked(root, entry) for entry in newest + found]
     runs += [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
-    files = published if published else _files_of_first(root, runs)
+    runs = real_first(runs)
+    is_first = bool(newest) and runs[0]["run_id"] == newest[0]["run_id"]
+    files = published if published and is_first else _files_of_first(root, runs)
     if runs != old["runs"] or set_aside or not _is_twin_current(root):
         write_index(root, old["generation"] + 1, runs)
-    if published or not _is_mirrored(root, files):
+    if is_first or not _is_mirrored(root, files):
         _mirror(root, files)
     kept = {entry["run_id"] for entry in runs}
     gone = tuple(entry["run_id"] for entry in old["runs"] if entry["run_id"] not in kept)
     return Refreshed(len(runs), tuple(entry["run_id"] for entry in found), gone, set_aside)
+
+
+def real_first(entries: list[Payload]) -> list[Payload]:
+    """Entries in the order of the index: as they are, the synthetic ones last."""
+    return sorted(entries, key=lambda entry: bool(entry["synthetic"]))
 
 
 def run_directories(root: Path) -> set[str]:

@@ -23,9 +23,12 @@ from digit_classifier.store.layout import (
     RUN_TWIN,
     max_bytes,
 )
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digit_classifier.text import AnyPath
 
 SharedData = Literal["ignored", "if there", "required"]
 
@@ -58,13 +61,14 @@ class Inspection:
         return self
 
 
-def inspect(directory: Path, *, name: str | None = None, shared_data: SharedData = "ignored") -> Inspection:
+def inspect(directory: AnyPath, *, name: str | None = None, shared_data: SharedData = "ignored") -> Inspection:
     """Read a run directory and check every file, number and picture in it, and that the files agree.
 
     `shared_data`: whether the data set that the run shares with others is read and compared as well; a run that was
     copied out of its root may lack it ("if there"). `name` is the run's, where its directory has another.
     Damage never raises: it is among the problems.
     """
+    directory = as_path(directory)
     found = _read(directory, name or directory.resolve().name)
     found.problems += [_refusal_of_kind(directory, kind, names) for kind, names in found.changed.items()]
     if found.manifest is not None and not found.problems:
@@ -80,10 +84,10 @@ def inspect(directory: Path, *, name: str | None = None, shared_data: SharedData
     return found
 
 
-def read_bundle(directory: Path) -> Bundle:
+def read_bundle(directory: AnyPath) -> Bundle:
     """A run directory as it was published; ArtifactError naming the first file that is not, OSError of the disk."""
     found = inspect(directory).require_sound()
-    return Bundle(directory, found.manifest or {}, found.payloads)
+    return Bundle(found.directory, found.manifest or {}, found.payloads)
 
 
 def fingerprint(directory: Path) -> str:
