@@ -185,7 +185,10 @@ def test_the_runs_of_others_stay_as_they_are(root: Path, tmp_path: Path) -> None
     again = seed(tmp_path)
     assert {path: contents(path) for path in before} == before
     index = load(tmp_path / "index.json")
-    assert index["latest"] == f"{BASELINE}-2"
+    assert index["latest"] == namesake.name  # the real run published last
+    assert [run["synthetic"] for run in index["runs"]] == [False, False, True, True, True]
+    assert contents(tmp_path / "latest") == before[namesake]
+    assert f"latest/ mirrors {namesake.name}, the newest of them." in out
     assert {run["run_id"] for run in index["runs"]} == {*(path.name for path in before), f"{BASELINE}-2", EXPERIMENT}
     assert out == again
     assert "Real runs here: 2, unchanged" in out

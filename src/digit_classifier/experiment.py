@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier import store
@@ -48,9 +47,9 @@ def record(
     require_libraries(
         picture for picture, (files, _) in FIGURES.items() if ARTIFACTS[files[0]].wanted(recorded(config))
     )
-    root, flat = Path(config.artifacts_root or "artifacts"), config.output_dir and Path(config.output_dir)
+    root, flat = config.artifacts_root or "artifacts", config.output_dir
     with (
-        store.place(created, config.run_label, root=root, output_dir=flat or None) as place,
+        store.place(created, config.run_label, root=root, output_dir=flat) as place,
         experiment(config, split) as (training, run),
     ):
         checkpoints = Checkpoints(lambda: files_of(run(), resolved, created, started))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
+from pathlib import Path
+
+from digit_classifier.errors import InputError, explain, show
+
+AnyPath = str | os.PathLike[str]  # what `as_path` takes
 
 LABEL_LIMIT = 80  # code points of a run's label
 READ = 50  # code points read for each one kept: normalising a long run of combining marks takes quadratic time
@@ -38,3 +44,39 @@ def slug(text: str) -> str:
     """The text as `[a-z0-9-]`, at most 40 characters, for the name of a directory; may be empty."""
     folded = unicodedata.normalize("NFKD", text[: READ * SLUG_LIMIT]).encode("ascii", "ignore").decode().lower()
     return re.sub("[^a-z0-9]+", "-", folded).strip("-")[:SLUG_LIMIT].rstrip("-")
+
+
+def as_path(value: AnyPath) -> Path:
+    """A path as it is typed, pasted or passed: `~` and `~user` are homes, variables are not expanded.
+
+    Text may have white space or quotes around it, or be a file: address, as file managers and browsers give it, unless
+    something exists under exactly that name. Relative paths start at the working directory. InputError for text that
+    is no path here.
+    """
+    text = os.fspath(value)
+    plain = text if not isinstance(value, str) or os.path.lexists(text) else _unwrapped(text)
+    try:
+        os.fsencode(plain)
+        fine = bool(plain.strip()) and "\0" not in plain
+    except UnicodeEncodeError:  # no file system can name it
+        fine = False
+    if not fine or re.match("[a-zA-Z][a-zA-Z0-9+.-]+://", plain):
+        raise InputError(explain(show(text), "a path", "an address" if fine else "none", "a file or folder here"))
+    found = os.path.expanduser(plain)  # noqa: PTH111 - Path's own raises RuntimeError, in other words
+    if found.startswith("~") and not os.path.lexists(found):
+        raise InputError(explain(show(text), "the home of a user", "nobody of that name", f"./{plain}"))
+    return Path(found)
+
+
+def _unwrapped(text: str) -> str:
+    """The path in a pasted text."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    if text[:5].lower() != "file:":
+        return text
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname  # only ever needed here
+
+    address = urlsplit(text)
+    return url2pathname(address.path) if address.netloc in ("", "localhost") else text

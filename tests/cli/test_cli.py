@@ -452,3 +452,18 @@ def test_repair_of_a_directory_without_runs_writes_nothing_there(tmp_path: Path)
     (tmp_path / "notes.txt").write_text("mine")
     assert cli.main(["repair", str(tmp_path)]) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_flat_run_that_replaces_another_says_which(tmp_path: Path) -> None:
+    first = demo(*QUICK, "--output-dir", str(tmp_path / "flat"), "--run-label", "the first")
+    assert json.loads(first.stdout)["notes"] == []
+    created = json.loads((tmp_path / "flat" / "run_summary.json").read_text())["created"]
+    second = demo(*QUICK, "--output-dir", str(tmp_path / "flat"))
+    moment = f"{created[:10]} {created[11:19]} UTC"
+    assert json.loads(second.stdout)["notes"] == [f"replaced the run of {moment} the first"]
+    assert second.stderr == ""
+    main, terminal = pty.openpty()
+    command = [sys.executable, DEMO, *QUICK, "--output-dir", str(tmp_path / "flat")]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=terminal, check=True)
+    os.close(terminal)
+    assert b"note: replaced the run of 2" in read_all(main)

@@ -32,7 +32,7 @@ from digit_classifier.evaluation import argmax, confusion_matrix, hits  # noqa: 
 from digit_classifier.store.files import read_regular  # noqa: E402
 from digit_classifier.store.index import run_directories  # noqa: E402
 from digit_classifier.store.json import decode  # noqa: E402
-from digit_classifier.store.layout import MANIFEST_FILE, known_names, max_bytes  # noqa: E402
+from digit_classifier.store.layout import LITTER, MANIFEST_FILE, known_names, max_bytes  # noqa: E402
 from digit_classifier.store.root import remove  # noqa: E402
 
 DATASET = "synthetic-digits"
@@ -127,11 +127,11 @@ def summary(root: Path, published: list[store.Bundle], others: list[Payload]) ->
         correct, total = hits(run.payloads["metrics.json"]["confusion_matrix"])
         name = run.directory.name
         lines.append(f"  {name:<36} {correct} of {total} held-out digits right ({correct / total:.1%})")
-    lines += ["", f"latest/ mirrors {published[-1].directory.name} until the next run is published."]
     if others:
-        lines.append(
-            f"Real runs here: {len(others)}, unchanged; choose them on the page. The newest is {others[0]['run_id']}."
-        )
+        newest = others[0]["run_id"]
+        lines += ["", f"Real runs here: {len(others)}, unchanged. latest/ mirrors {newest}, the newest of them."]
+    else:
+        lines += ["", f"latest/ mirrors {published[-1].directory.name} until the next run is published."]
     if root.resolve() == HERE / "artifacts" and (HERE / "index.html").exists():
         lines += ["", f"To look at them: open {HERE / 'index.html'} in a browser."]
     return "\n".join(lines) + "\n"
@@ -239,7 +239,7 @@ def is_own(directory: Path) -> bool:
     path = directory / "run_summary.json"
     try:
         found = decode(read_regular(path, max_bytes(path.name)), path)
-        names = {each.name for each in directory.iterdir()}
+        names = {each.name for each in directory.iterdir() if each.is_dir() or not LITTER.fullmatch(each.name)}
         synthetic = found["synthetic"] is True and found["dataset"]["name"] == DATASET
     except (OSError, ArtifactError, KeyError, TypeError):
         return False

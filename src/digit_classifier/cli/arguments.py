@@ -9,14 +9,17 @@ import sys
 from collections.abc import Callable, Mapping, Sequence  # noqa: TC003 - NamedTuple and dataclass fields
 from contextlib import suppress
 from itertools import takewhile
-from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from digit_classifier.errors import InputError, explain, nearest, show, typed_command
 from digit_classifier.settings.kinds import LABEL, PLACE, SIZES, as_text
 from digit_classifier.settings.presets import PRESETS, Rule
 from digit_classifier.settings.resolve import Given
 from digit_classifier.settings.run_config import PLACES, SETTINGS, flag
+from digit_classifier.text import as_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Parser(argparse.ArgumentParser):
@@ -205,7 +208,7 @@ def add_run(parser: Parser, defaults: Defaults, about: str) -> None:
 
 def path_of(options: argparse.Namespace) -> Path:
     """The run directory or artifacts root that was named, or the default root; InputError when it is not there."""
-    path = Path(options.path or options.artifacts_root)
+    path = as_path(options.path or options.artifacts_root)
     if not path.is_dir():
         came = f"{show(str(path))}, which is {'no directory' if path.exists() else 'not there'}"
         raise InputError(explain("RUN", "a run directory or an artifacts root", came, typed_command("train")))
@@ -214,7 +217,7 @@ def path_of(options: argparse.Namespace) -> Path:
 
 def root_of(options: argparse.Namespace) -> Path:
     """The directory that was named, or the default artifacts root; InputError when there is none."""
-    root = Path(options.root or options.artifacts_root)
+    root = as_path(options.root or options.artifacts_root)
     if not root.is_dir():
         came = f"{show(str(root))}, which is {'no directory' if root.exists() else 'not there'}"
         place = ["--artifacts-root", options.root] if options.root else []

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, near, path_of
 from digit_classifier.errors import InputError, explain, typed_command
 from digit_classifier.exporters import FORMATS, PAGE_FORMATS
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:
@@ -39,7 +40,7 @@ def _export(options: argparse.Namespace) -> int:
         if value and flag not in allowed:
             only = "the format " + ("site" if flag == "--run" else "html")
             raise InputError(explain(flag, only, name, f"leaving out {flag}"))
-    target = Path(options.output)
+    target = as_path(options.output)
     if name == "html":
         print(_html(path, target, options))
     elif name == "site":
@@ -72,7 +73,7 @@ def _what(options: argparse.Namespace) -> tuple[str, Path]:
 def _html(path: Path, target: Path, options: argparse.Namespace) -> str:
     from digit_classifier.page.html import write_html
 
-    compare = Path(options.compare) if options.compare else None
+    compare = as_path(options.compare) if options.compare else None
     size = write_html(path, target, compare=compare, force=options.force)
     return f"{target}: {size / 1000:.0f} kB; needs nothing beside it, opens by double click"
 

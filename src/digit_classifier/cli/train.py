@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_settings, near
@@ -12,10 +11,12 @@ from digit_classifier.cli.signals import stopped_by_signals
 from digit_classifier.cli.terminal import discard_output, is_watched, progress_bar, summarise
 from digit_classifier.errors import RunError, explain, loading, option, typed_command
 from digit_classifier.settings.resolve import Given, resolve
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     import argparse
 
+    from digit_classifier.settings.run_config import RunConfig
     from digit_classifier.store import Bundle
 
 
@@ -29,6 +30,7 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 def _train(options: argparse.Namespace) -> int:
     resolved = resolve(options.given or [], _file_settings(options.config), {"artifacts_root": options.artifacts_root})
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported: no idle threads to start
+    replaced = _notes_before(resolved.config)
     with loading():
         from digit_classifier.experiment import record  # only now, when the settings are known to be good
 
@@ -40,21 +42,35 @@ def _train(options: argparse.Namespace) -> int:
         rate = option("learning_rate", f"{resolved.config.learning_rate / 10:g}")
         saved = f"{rate}. {kept} saved in {bundle.directory}"
         raise RunError(explain("training", "finite losses", came, saved))
+    notes = [*replaced, *_notes_after(bundle)]
     try:
-        print(json.dumps(_report(bundle), indent=2), flush=True)
+        print(json.dumps({**_report(bundle), "notes": notes}, indent=2), flush=True)
     except OSError as error:
         discard_output()
         came, attempt = error.strerror or str(error), f"{typed_command('verify', bundle.directory)}; the run is saved"
         raise RunError(explain("stdout", "to take the report", came, attempt)) from error
     if is_watched():
-        summarise(bundle, notes_of(bundle), _page_of(bundle, options))
+        summarise(bundle, notes, _page_of(bundle, options))
     return 0
 
 
 def _page_of(bundle: Bundle, options: argparse.Namespace) -> str | None:
     """The page that shows this run when it is opened from disk: it knows one artifacts root."""
     root = bundle.directory.parent.resolve() if bundle.manifest["run_id"] else None
-    return near(options.page) if options.page and root == Path(options.artifacts_root).resolve() else None
+    return near(options.page) if options.page and root == as_path(options.artifacts_root).resolve() else None
+
+
+def _notes_before(config: RunConfig) -> list[str]:
+    """Remarks about what this run is going to replace."""
+    if config.output_dir is None:
+        return []
+    from digit_classifier.store.flat import earlier_run
+
+    found = earlier_run(as_path(config.output_dir))
+    if found is None:
+        return []
+    moment = found["created"].replace("T", " ").replace("Z", " UTC")
+    return [" ".join(filter(None, ["replaced the run of", moment, found["label"]]))]
 
 
 def _file_settings(path: str | None) -> list[Given]:
@@ -62,7 +78,7 @@ def _file_settings(path: str | None) -> list[Given]:
         return []
     from digit_classifier.settings.yaml_file import read_yaml
 
-    return read_yaml(Path(path))
+    return read_yaml(as_path(path))
 
 
 def _report(bundle: Bundle) -> dict[str, Any]:
@@ -75,11 +91,10 @@ def _report(bundle: Bundle) -> dict[str, Any]:
         "run_dir": str(bundle.directory),
         "config": summary["config"],
         "artifacts": sorted([*bundle.manifest["files"], "manifest.json"]),
-        "notes": notes_of(bundle),
     }
 
 
-def notes_of(bundle: Bundle) -> list[str]:
+def _notes_after(bundle: Bundle) -> list[str]:
     """What to know about a run before its numbers are used, a line each."""
     from digit_classifier.words.scores import below_commonest
 

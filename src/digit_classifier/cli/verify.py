@@ -18,7 +18,7 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 
 def _verify(options: argparse.Namespace) -> int:
     from digit_classifier.store import inspect
-    from digit_classifier.store.index import derived_problems, run_directories
+    from digit_classifier.store.index import derived_problems, root_remarks, run_directories
     from digit_classifier.store.layout import MANIFEST_FILE
 
     path = path_of(options)
@@ -28,16 +28,17 @@ def _verify(options: argparse.Namespace) -> int:
         came, attempt = f"{path}, which has none", typed_command("train", "--artifacts-root", path)
         raise InputError(explain("RUN", "a run, or a directory with runs", came, attempt))
     found = {
-        directory.resolve().name: inspect(directory, shared_data="if there" if is_run else "required").problems
+        directory.resolve().name: (looked.problems, looked.remarks)
         for directory in directories
+        for looked in [inspect(directory, shared_data="if there" if is_run else "required")]
     }
     if not is_run:
-        found["index and latest"] = derived_problems(path)
-    for name, lines in found.items():
-        print(f"{name}: {'damaged' if lines else 'ok'}")
-        for line in lines:
+        found["index and latest"] = (derived_problems(path), root_remarks(path))
+    for name, (problems, remarks) in found.items():
+        print(f"{name}: {'damaged' if problems else 'ok'}")
+        for line in [*problems, *(f"remark: {remark}" for remark in remarks)]:
             print(f"  {printable(line)}")
-    return 1 if any(found.values()) else 0
+    return 1 if any(problems for problems, _ in found.values()) else 0
 
 
 COMMAND = Command("verify", "check files, rules and metrics of a run, or of every run of a root", _arguments, _verify)

@@ -13,11 +13,13 @@ from digit_classifier.errors import DigitClassifierError, InputError, RunError, 
 from digit_classifier.exporters import FORMATS, PAGE_FORMATS
 from digit_classifier.plugins import EXPORTERS, load_plugin, plugin_names, raised
 from digit_classifier.store.files import cannot_write
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digit_classifier.store import Bundle
+    from digit_classifier.text import AnyPath
 
     Exporter = Callable[[Bundle, Path], None]
 
@@ -38,13 +40,13 @@ def find_exporter(name: str) -> Exporter:
     return plugin
 
 
-def write_export(name: str, bundle: Bundle, target: Path, *, force: bool = False) -> None:
+def write_export(name: str, bundle: Bundle, target: AnyPath, *, force: bool = False) -> None:
     """Write a run in a format; the target appears complete or not at all.
 
     InputError where there is no such format, or where something is in the place of the target: with `force` a file is
     replaced, a directory never, because nobody could say what else is in it. RunError where the exporter fails.
     """
-    export = find_exporter(name)
+    export, target = find_exporter(name), as_path(target)
     _require_free(target, force)
     try:
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".tmp", dir=target.parent))

@@ -23,20 +23,24 @@ from digit_classifier.store.index import entry_of
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import decode, encode
 from digit_classifier.store.layout import DATASETS, INDEX_FILE
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from digit_classifier.text import AnyPath
 
-def write_html(run: Path, target: Path, *, compare: Path | None = None, force: bool = False) -> int:
+
+def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None, force: bool = False) -> int:
     """Write the page, a run, its data set and perhaps a second run as one HTML file; returns its size in bytes.
 
     Either may be a run directory, or an artifacts root for its latest run. InputError where the target may not be
     replaced, ArtifactError where a run is not as it was published.
     """
+    run, target = as_path(run), as_path(target)
     _require_ours(target, force)
-    run, compare = find_run(run), compare and find_run(compare)
+    run, compare = find_run(run), find_run(as_path(compare)) if compare else None
     directories = [run, *([compare] if compare else [])]
     read = {directory: inspect(directory).require_sound().files for directory in directories}
     names = {directory: run_id_of(read[directory]) or "run" for directory in directories}

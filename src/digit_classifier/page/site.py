@@ -22,23 +22,28 @@ from digit_classifier.store.layout import (
     DATASETS,
     INDEX_FILE,
     INDEX_TWIN,
+    LITTER,
     MANIFEST_FILE,
     RUN_ID,
     SHARED_DATASET,
     known_names,
 )
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from digit_classifier.text import AnyPath
 
-def write_site(root: Path, target: Path, *, runs: Sequence[str] = ()) -> int:
+
+def write_site(root: AnyPath, target: AnyPath, *, runs: Sequence[str] = ()) -> int:
     """Write the page and all runs of an artifacts root, or the chosen ones, as a folder; returns how many runs.
 
     The folder appears complete, in the place of an earlier export or of nothing. InputError for anything else there,
     ArtifactError where a run is not as it was published.
     """
+    root, target = as_path(root), as_path(target)
     _require_free(target)
     wanted = _wanted_runs(root, runs)
     temporary = target.parent / f".{target.name}-{os.urandom(4).hex()}.tmp"
@@ -141,9 +146,12 @@ def _require_free(target: Path) -> None:
         raise InputError(explain(target, wanted, "a link or a file", "another place"))
     found = sorted(target.rglob("*"))
     for path in found:
-        if not _is_of_a_site(path.relative_to(target).parts) or path.is_symlink():
+        parts = path.relative_to(target).parts
+        if any(LITTER.fullmatch(part) for part in parts):
+            continue
+        if not _is_of_a_site(parts) or path.is_symlink():
             raise InputError(explain(target, wanted, f"{path.relative_to(target)} in it", "another folder"))
-    if found and not is_export(target / "index.html"):
+    if any(not LITTER.fullmatch(path.name) for path in found) and not is_export(target / "index.html"):
         raise InputError(explain(target, wanted, "files of another origin", "another folder"))
 
 

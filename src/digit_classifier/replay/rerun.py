@@ -21,6 +21,7 @@ from digit_classifier.settings.resolve import Given, resolve
 from digit_classifier.settings.run_config import ABSENT, PLACES, SETTINGS
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.json import decode, encode
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from digit_classifier.datasets.split import Split
     from digit_classifier.learning.training import Epoch
     from digit_classifier.settings.run_config import RunConfig
+    from digit_classifier.text import AnyPath
 
     Progress = Callable[[int], AbstractContextManager[Callable[[Epoch], None] | None]]
 
@@ -41,7 +43,7 @@ NEEDED = ("run_summary.json", "metrics.json", "loss_curve.json", "holdout.json",
 
 
 def replay(
-    directory: Path, *, max_seconds: float = MAX_SECONDS, progress: Progress = lambda _: nullcontext()
+    directory: AnyPath, *, max_seconds: float = MAX_SECONDS, progress: Progress = lambda _: nullcontext()
 ) -> Payload:
     """The outcome of training the run in `directory` again, as in replays/<run id>.json; writes nothing.
 
@@ -49,6 +51,7 @@ def replay(
 
     ArtifactError when the run is damaged; InputError when it cannot be trained again here, or not in `max_seconds`.
     """
+    directory = as_path(directory)
     found = inspect(directory, shared_data="if there")
     for problem in found.problems:
         raise ArtifactError(problem)
@@ -107,7 +110,7 @@ def stored_split(directory: Path, summary: Payload, config: RunConfig) -> Split:
 
 
 def train_again(
-    directory: Path,
+    directory: AnyPath,
     config: RunConfig,
     split: Split,
     summary: Payload,

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from digit_classifier.artifacts import Payload
     from digit_classifier.store.bundle import Bundle as Bundle
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from digit_classifier.store.inspection import read_bundle as read_bundle
     from digit_classifier.store.root import read_root as read_root
     from digit_classifier.store.root import repair as repair
+    from digit_classifier.text import AnyPath
 
 # Loaded when first used: listing runs needs a third of the store.
 _HOMES = {"Bundle": "bundle", "Claim": "claim", "Inspection": "inspection", "inspect": "inspection"}
@@ -36,7 +36,7 @@ class Place(Protocol):
         """Validate, encode, seal and publish: every JSON file but the manifest, and the PNG files."""
 
 
-def publish(root: Path, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> Bundle:
+def publish(root: AnyPath, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> Bundle:
     """Publish a complete run in an artifacts root, under a name made of its `created` and `label`.
 
     `payloads` maps file names to what they hold: run_summary.json and metrics.json at least; the data set goes to
@@ -49,23 +49,24 @@ def publish(root: Path, payloads: Mapping[str, Payload], pictures: Mapping[str, 
 
 
 @contextmanager
-def place(created: str, label: str | None, *, root: Path, output_dir: Path | None = None) -> Iterator[Place]:
+def place(created: str, label: str | None, *, root: AnyPath, output_dir: AnyPath | None = None) -> Iterator[Place]:
     """Where a run of this time and label will be: a name claimed in a root, or with `output_dir` just there.
 
     InputError, before any training, when it cannot be written.
     """
     from digit_classifier.store.claim import claim
     from digit_classifier.store.flat import FlatRun, remove_empty, require_writable
-    from digit_classifier.text import slug
+    from digit_classifier.text import as_path, slug
 
     if output_dir is not None:
-        made = require_writable(output_dir)
+        directory = as_path(output_dir)
+        made = require_writable(directory)
         try:
-            yield FlatRun(output_dir)
+            yield FlatRun(directory)
         finally:
             remove_empty(made)
         return
-    with claim(root, created, slug(label or "")) as mine:
+    with claim(as_path(root), created, slug(label or "")) as mine:
         yield mine
 
 

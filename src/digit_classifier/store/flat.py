@@ -17,6 +17,7 @@ from digit_classifier.store.files import (
     sync_directory,
     write_all,
 )
+from digit_classifier.store.inspection import inspect
 from digit_classifier.store.layout import FLAT_LOCK, INDEX_FILE, MANIFEST_FILE, ROOT_LOCK, TEMPORARY, known_names
 from digit_classifier.store.lock import SiblingLock, exclusive
 
@@ -97,6 +98,14 @@ def _own_names(directory: Path) -> set[str]:
         if os.path.lexists(directory / name):
             raise InputError(explain(directory, place, f"{name} of another origin", another))
     return ours
+
+
+def earlier_run(directory: Path) -> Payload | None:
+    """The summary of a flat run that is there, which the next one will replace; None where there is none to read."""
+    try:
+        return inspect(directory).payloads.get("run_summary.json")
+    except OSError:
+        return None
 
 
 def publish_flat(directory: Path, files: Mapping[str, bytes]) -> Path:

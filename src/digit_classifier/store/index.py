@@ -11,17 +11,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import INDEX, Payload, build_index, build_index_entry
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
+from digit_classifier.store.bundle import read_manifest
 from digit_classifier.store.files import make_directory, read_regular, replace_all
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.json import decode, encode, excess, twin
 from digit_classifier.store.layout import (
+    CLAIM,
+    DATASETS,
     INDEX_FILE,
     INDEX_TWIN,
     LATEST,
     MANIFEST_FILE,
     MAX_ENTRY_BYTES,
     MAX_INDEX_BYTES,
+    REPLAYS,
+    ROOT_LOCK,
     RUN_ID,
+    TRASH,
 )
 from digit_classifier.store.replays import marked
 
@@ -48,9 +54,9 @@ def refresh(
     """Bring index.json, index.css and latest/ up to date with the run directories. The caller holds the root's lock.
 
     `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
-    complete run that is not listed comes next: its writer stopped before listing it. Runs named in
-    `damaged` are left out, and so are those that no longer look like what was listed. For those in `replayed`, the
-    outcome in replays/ is read again.
+    complete run that is not listed comes next: its writer stopped before listing it. Synthetic samples come after every
+    real run. Runs named in `damaged` are left out, and so are those that no longer look like what was listed. For those
+    in `replayed`, the outcome in replays/ is read again.
     """
     since = index_time(root)
     old, set_aside = _load_or_set_aside(root)
@@ -60,14 +66,21 @@ def refresh(
     found = _unlisted(root, others - {entry["run_id"] for entry in listed})
     runs = [marked(root, entry) for entry in newest + found]
     runs += [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
-    files = published if published else _files_of_first(root, runs)
+    runs = real_first(runs)
+    is_first = bool(newest) and runs[0]["run_id"] == newest[0]["run_id"]
+    files = published if published and is_first else _files_of_first(root, runs)
     if runs != old["runs"] or set_aside or not _is_twin_current(root):
         write_index(root, old["generation"] + 1, runs)
-    if published or not _is_mirrored(root, files):
+    if is_first or not _is_mirrored(root, files):
         _mirror(root, files)
     kept = {entry["run_id"] for entry in runs}
     gone = tuple(entry["run_id"] for entry in old["runs"] if entry["run_id"] not in kept)
     return Refreshed(len(runs), tuple(entry["run_id"] for entry in found), gone, set_aside)
+
+
+def real_first(entries: list[Payload]) -> list[Payload]:
+    """Entries in the order of the index: as they are, the synthetic ones last."""
+    return sorted(entries, key=lambda entry: bool(entry["synthetic"]))
 
 
 def run_directories(root: Path) -> set[str]:
@@ -213,12 +226,24 @@ def derived_problems(root: Path) -> list[str]:
 
 def _is_copy(mirror: Path, original: Path) -> bool:
     try:
-        names = {path.name for path in original.iterdir()}
+        names = [*read_manifest(original / MANIFEST_FILE)[1]["files"], MANIFEST_FILE]
         sizes = {name: (original / name).stat().st_size for name in names}
-        same = {path.name for path in mirror.iterdir()} == names
-        return same and all(read_regular(mirror / n, s) == read_regular(original / n, s) for n, s in sizes.items())
+        return all(read_regular(mirror / n, s) == read_regular(original / n, s) for n, s in sizes.items())
     except (OSError, ArtifactError):
         return False
+
+
+def root_remarks(root: Path) -> list[str]:
+    """What lies in a root and is none of its parts: nothing reads or removes it."""
+    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS}
+    found = []
+    for path in sorted(root.iterdir()):
+        name = path.name
+        if name in ours or RUN_ID.fullmatch(name) or name.startswith((CLAIM, TRASH, f"{INDEX_FILE}.corrupt-")):
+            continue
+        copied = "; the name of a run is a time and a slug of a-z, 0-9 and -" if RUN_ID.match(name) else ""
+        found.append(f"{path}: not a part of the artifacts root{copied}")
+    return found
 
 
 def index_time(root: Path) -> int:

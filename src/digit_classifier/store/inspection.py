@@ -23,9 +23,12 @@ from digit_classifier.store.layout import (
     RUN_TWIN,
     max_bytes,
 )
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digit_classifier.text import AnyPath
 
 SharedData = Literal["ignored", "if there", "required"]
 
@@ -39,6 +42,8 @@ class Inspection:
     files: dict[str, bytes] = field(default_factory=dict)  # the manifest last
     payloads: dict[str, Payload] = field(default_factory=dict)  # of the valid JSON files; the shared data set too
     problems: list[str] = field(default_factory=list)  # one line each; empty when the run is as it was published
+    remarks: list[str] = field(default_factory=list)  # what lies beside the run's files, and does it no harm
+    changed: dict[str, list[str]] = field(default_factory=dict)  # kind of a change that has a known cause → files
     failure: OSError | None = None  # of the disk, which says nothing about the run
 
     def note(self, where: Path, error: OSError | ArtifactError) -> None:
@@ -56,14 +61,16 @@ class Inspection:
         return self
 
 
-def inspect(directory: Path, *, name: str | None = None, shared_data: SharedData = "ignored") -> Inspection:
+def inspect(directory: AnyPath, *, name: str | None = None, shared_data: SharedData = "ignored") -> Inspection:
     """Read a run directory and check every file, number and picture in it, and that the files agree.
 
     `shared_data`: whether the data set that the run shares with others is read and compared as well; a run that was
     copied out of its root may lack it ("if there"). `name` is the run's, where its directory has another.
     Damage never raises: it is among the problems.
     """
+    directory = as_path(directory)
     found = _read(directory, name or directory.resolve().name)
+    found.problems += [_refusal_of_kind(directory, kind, names) for kind, names in found.changed.items()]
     if found.manifest is not None and not found.problems:
         found.problems += _twin_problems(found)
         together = {**found.payloads, MANIFEST_FILE: found.manifest}
@@ -77,10 +84,10 @@ def inspect(directory: Path, *, name: str | None = None, shared_data: SharedData
     return found
 
 
-def read_bundle(directory: Path) -> Bundle:
+def read_bundle(directory: AnyPath) -> Bundle:
     """A run directory as it was published; ArtifactError naming the first file that is not, OSError of the disk."""
     found = inspect(directory).require_sound()
-    return Bundle(directory, found.manifest or {}, found.payloads)
+    return Bundle(found.directory, found.manifest or {}, found.payloads)
 
 
 def fingerprint(directory: Path) -> str:
@@ -113,7 +120,7 @@ def _read(directory: Path, name: str) -> Inspection:
         run_id = found.manifest["run_id"]
         if run_id is not None and name not in (run_id, LATEST):  # latest/ mirrors a run under its own name
             found.problems.append(str(_refusal(directory, f"a directory named {run_id}", name)))
-        found.problems += _strays(directory, found.manifest)
+        found.remarks += _strays(directory, found.manifest)
     except (OSError, ArtifactError) as error:
         found.note(directory, error)
         return found
@@ -127,23 +134,51 @@ def _read(directory: Path, name: str) -> Inspection:
 
 
 def _strays(directory: Path, manifest: Payload) -> list[str]:
-    """Files that the manifest does not name, unless a dot starts their name: file managers leave such files.
+    """What the manifest does not name: nothing reads, exports or copies it.
 
     A flat run has none: its directory is the user's own.
     """
     if manifest["run_id"] is None:
         return []
     expected = {*manifest["files"], MANIFEST_FILE}
-    strays = sorted(path for path in directory.iterdir() if path.name not in expected)
-    return [
-        str(_refusal(path, "no file beyond the manifest's", "one")) for path in strays if not path.name.startswith(".")
-    ]
+    return [f"{path}: not one of the run's files" for path in sorted(directory.iterdir()) if path.name not in expected]
+
+
+_CHANGES = {  # what programs do to text files → what undoes it
+    "Windows line ends (CRLF)": (
+        "the line '* -text' in a .gitattributes file beside the runs, then deleting these files and git checkout -- ."
+    ),
+    "a byte order mark": "the files as they were published: an editor saved them",
+    "another end of the last line": "the files as they were published: an editor saved them",
+    "no content": "the files as they were published: these were cut off",
+}
+
+
+def _kind_of_change(data: bytes, entry: Payload) -> str | None:
+    """What a program did to a file, where undoing it gives the file that was published."""
+    if not data:
+        return "no content"
+    bare = data.removeprefix(b"\xef\xbb\xbf")
+    unix = bare.replace(b"\r\n", b"\n")
+    for text in (unix, unix.rstrip(b"\n") + b"\n"):
+        if entry_of_file(text) == entry:
+            marked, ends = bare != data, unix != bare
+            return list(_CHANGES)[0 if ends else 1 if marked else 2]
+    return None
+
+
+def _refusal_of_kind(directory: Path, kind: str, names: list[str]) -> str:
+    shown = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+    return explain(directory, "the files as they were published", f"{kind} in {shown}", _CHANGES[kind])
 
 
 def _read_file(found: Inspection, name: str, entry: Payload) -> None:
     path = found.directory / name
     data = read_regular(path, max_bytes(name))
     if (got := entry_of_file(data)) != entry:
+        if kind := _kind_of_change(data, entry):
+            found.changed.setdefault(kind, []).append(name)
+            return
         expected = f"{entry['bytes']} bytes with sha256 {entry['sha256'][:12]}…"
         raise _refusal(path, expected, "{bytes} bytes with {sha256:.12}…".format(**got))
     found.files[name] = data
@@ -187,7 +222,9 @@ def _add_shared_data(found: Inspection, name: str, *, required: bool) -> None:
         found.problems.append(problem_line(path, error))
         return
     sound = not found.problems
-    if not same:
+    if b"\r\n" in data:
+        found.problems.append(_refusal_of_kind(path.parent, next(iter(_CHANGES)), [path.name]))
+    elif not same:
         found.problems.append(str(_refusal(sheet, f"the text of {path.name}", "another")))
     if sound:
         found.payloads[DATASET_FILE] = payload

@@ -52,6 +52,14 @@ SHARED_DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,34}-[0-9a-f]{12}\.(json|css)"
 CHECKPOINT = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
 TEMPORARY = re.compile(r"\.(?P<name>[a-z0-9_]+\.(?:json|png|css))-[0-9a-f]{8}\.tmp", re.ASCII)
 
+# What file managers, editors, network disks and Windows leave in any folder: never ours, and nobody's work
+LITTER = re.compile(
+    r"\.DS_Store|\._.*|\.AppleDouble|\.localized|\.Spotlight-V100|\.fseventsd|\.Trashes|Thumbs\.db|ehthumbs\.db|"
+    r"desktop\.ini|\.directory|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+|\.Trash-[0-9]+|@eaDir|lost\+found|\.sync_.*|"
+    r".*~|\..*\.sw[a-p]",
+    re.IGNORECASE | re.DOTALL,
+)
+
 # Limits, in bytes unless said otherwise; a writer keeps to them as a reader does
 MAX_BYTES = {".json": 16_000_000, ".png": 8_000_000, ".css": 96_000_000}
 MAX_MANIFEST_BYTES = 64_000

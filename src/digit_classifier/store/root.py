@@ -29,6 +29,7 @@ from digit_classifier.store.index import (
     fault,
     index_time,
     load_index,
+    real_first,
     refresh,
     run_names,
 )
@@ -36,6 +37,7 @@ from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.layout import CLAIM, INDEX_FILE, MANIFEST_FILE, REMOVED, ROOT_LOCK, RUN_ID, TRASH
 from digit_classifier.store.lock import SiblingLock, exclusive, is_held
 from digit_classifier.store.replays import write_replay
+from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,12 +45,14 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from digit_classifier.artifacts import Payload
+    from digit_classifier.text import AnyPath
 
 _NO_DIRECTORY = "expected a run directory, got a link or a file; try moving it elsewhere"
 
 
-def update_index(root: Path) -> Refreshed:
+def update_index(root: AnyPath) -> Refreshed:
     """List every complete run that is not listed yet: one coordinator does it for many workers."""
+    root = as_path(root)
     try:
         with exclusive(root / ROOT_LOCK):
             return refresh(root)
@@ -57,12 +61,12 @@ def update_index(root: Path) -> Refreshed:
         raise RunError(explain(root, "to write the index", error.strerror or str(error), attempt)) from error
 
 
-def record_replay(directory: Path, replay: Payload) -> Path | None:
+def record_replay(directory: AnyPath, replay: Payload) -> Path | None:
     """Keep the outcome of a replay beside its run and list it in the index; returns its file.
 
     None for a run that is not in an artifacts root: one that was copied out of it, or a flat one.
     """
-    root = directory.resolve().parent  # of latest/ too
+    root = as_path(directory).resolve().parent  # of latest/ too
     try:
         same = replay["run_id"] and fingerprint(root / replay["run_id"]) == replay["manifest_sha256"]
     except (OSError, ArtifactError):
@@ -78,8 +82,9 @@ def record_replay(directory: Path, replay: Payload) -> Path | None:
         raise cannot_write(root, error, "artifacts root") from error
 
 
-def remove(root: Path, run_ids: Iterable[str]) -> None:
+def remove(root: AnyPath, run_ids: Iterable[str]) -> None:
     """Delete runs and unlist them. A crash leaves each whole or gone, and the rest of it for `repair` to remove."""
+    root = as_path(root)
     try:
         with exclusive(root / ROOT_LOCK):
             for run_id in run_ids:
@@ -99,8 +104,9 @@ class Root(NamedTuple):
     unsure: tuple[Interrupted, ...] = ()  # the same, or still training: files cannot be locked there
 
 
-def read_root(root: Path) -> Root:
+def read_root(root: AnyPath) -> Root:
     """List the runs without writing anything: works with no index, a corrupt one, and next to writers."""
+    root = as_path(root)
     since = index_time(root)
     try:
         listed = load_index(root)["runs"]
@@ -128,7 +134,7 @@ def read_root(root: Path) -> Root:
             entries.append(entry)
     whole = tuple(name for name in unlisted if name not in damaged)
     damaged = {name: problem for name, problem in damaged.items() if not _is_remnant(root / name)}
-    return Root(tuple(entries), damaged, whole, *_interrupted(root))
+    return Root(tuple(real_first(entries)), damaged, whole, *_interrupted(root))
 
 
 def _interrupted(root: Path) -> tuple[tuple[Interrupted, ...], tuple[Interrupted, ...]]:
@@ -155,11 +161,12 @@ class Report:
     datasets: tuple[str, ...]  # problems of the data sets that the whole runs share; the next training writes them anew
 
 
-def repair(root: Path, interrupted: Literal["leave", "adopt", "remove"] = "leave") -> Report:
+def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "leave") -> Report:
     """Remove what dead writers left, check every run thoroughly, and rebuild index and latest/ from the whole ones.
 
     Checkpoints of dead writers stay as they are, unless `interrupted` says to adopt them as runs, or to remove them.
     """
+    root = as_path(root)
     if not root.is_dir():
         raise InputError(explain(root, "an artifacts root", "no directory", "the directory above the runs"))
     if not any(_is_of_a_root(path.name) for path in root.iterdir()):
