@@ -51,7 +51,7 @@ export function pixelEditor(
     const index = (event.target as HTMLElement).dataset.index;
     return index === undefined ? null : Number(index);
   };
-  const strength = el("input", { type: "range", min: 1, max: most, value: most, "aria-label": "Ink" });
+  const strength = el("input", { type: "number", min: 1, max: most, value: most, "aria-label": "Ink" });
   let ink: number | null = null; // what the pressed pointer draws
   grid.addEventListener("pointerdown", (event) => {
     const i = indexOf(event);
@@ -89,11 +89,7 @@ export function pixelEditor(
   details.append(
     grid,
     el("div", { class: "controls" }, el("label", { class: "field" }, "Ink", strength), reset),
-    el(
-      "p",
-      { class: "small muted" },
-      "Click or drag to draw, with Shift to erase; with the keyboard, arrows move and + − change. The picture, the answer, the nearest images and the network below follow.",
-    ),
+    el("p", { class: "small muted" }, "Drag to draw, Shift erases. Keys: arrows, + −, Enter."),
   );
   return details;
 }
