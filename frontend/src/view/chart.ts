@@ -162,7 +162,7 @@ function axes(
       "g",
       { transform: `translate(0 ${scale.y(tick).toFixed(1)})` },
       svg("line", { x1: EDGE.left, x2: right }),
-      svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, format(tick)),
+      svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, apart(format(tick))),
     ),
   );
   const marks = epochTicks(epochs, x);
@@ -174,7 +174,7 @@ function axes(
         y: HEIGHT - 10,
         "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle",
       },
-      tick === 1 || marks.length === 1 ? `epoch ${tick}` : String(tick),
+      apart(tick === 1 || marks.length === 1 ? `epoch ${tick}` : String(tick)),
     ),
   );
   return svg("g", { class: "axes" }, ...rows, ...columns);
@@ -201,7 +201,10 @@ function labels({ lines }: ChartOptions, x: (epoch: number) => number, y: (value
     "g",
     { class: "labels" },
     ...placed.map(({ line, x, at }) =>
-      svg("text", { x, y: at - overflow, dy: "0.32em", class: line.look }, line.label),
+      svg("text", { x, y: at - overflow, dy: "0.32em", class: line.look }, apart(line.label)),
     ),
   );
 }
+
+/** With a space that the style sheet keeps, so that the text of a chart is words, not one word. */
+const apart = (text: string): string => `${text} `;

@@ -41,7 +41,7 @@ export function shade(value: number, most: number): number {
 }
 
 const CHARACTER = 7.2; // pixels, of a figure in 12 px type
-const APART = 8;
+const APART = 14;
 
 /** Epochs to write below an axis: the first ("epoch 1", from its tick on), the last (up to its tick), and between them
  * round ones as far as there is room. */
