@@ -87,9 +87,9 @@ export function pixelEditor(
   if (details.open) labelAll();
   else details.addEventListener("toggle", labelAll, { once: true });
   details.append(
+    el("p", { class: "small muted" }, "Drag to draw, Shift erases. Keys: arrows, + −, Enter."),
     grid,
     el("div", { class: "controls" }, el("label", { class: "field" }, "Ink", strength), reset),
-    el("p", { class: "small muted" }, "Drag to draw, Shift erases. Keys: arrows, + −, Enter."),
   );
   return details;
 }
