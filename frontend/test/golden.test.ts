@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodeFloats } from "../src/bundle/bytes.ts";
+import { mcnemar } from "../src/model/changes.ts";
 import { type LayerShape, weightsPerUnit } from "../src/model/layers.ts";
 import { nearest } from "../src/model/nearest.ts";
 import { probabilities } from "../src/model/network.ts";
-import { classScores, mcnemar } from "../src/model/stats.ts";
+import { classScores } from "../src/model/stats.ts";
 
 const golden = JSON.parse(readFileSync(new URL("../../tests/golden/page.json", import.meta.url), "utf8"));
 type Stored = LayerShape & { activation: "relu" | "softmax"; weights: string; bias: string };

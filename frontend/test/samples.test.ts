@@ -96,8 +96,8 @@ test("a thousand runs are searched by every word", () => {
     diverged: false,
     manifest_sha256: "",
   }));
-  assert.equal(find(runs, "odd mlp", "newest").length, 500);
-  assert.equal(find(runs, "synthetic", "newest")[0]?.run_id, "20261122-000007");
+  assert.equal(find(runs, "odd mlp").length, 500);
+  assert.equal(find(runs, "synthetic")[0]?.run_id, "20261122-000007");
   const marked = runs.map((run, i) =>
     i === 9
       ? { ...run, interrupted: true }
@@ -115,7 +115,7 @@ test("a thousand runs are searched by every word", () => {
         : run,
   );
   assert.deepEqual(
-    ["interrupted", "replayed different"].map((query) => find(marked, query, "newest").map((run) => run.run_id)),
+    ["interrupted", "replayed different"].map((query) => find(marked, query).map((run) => run.run_id)),
     [["20261122-000009"], ["20261122-000008"]],
   );
   assert.equal(find(runs, "", "accuracy")[0]?.accuracy, 0.999);

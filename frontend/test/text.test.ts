@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes } from "../src/model/stats.ts";
+import { changes } from "../src/model/changes.ts";
+import { tools } from "../src/pages/tools.ts";
 import * as format from "../src/text/format.ts";
-import { configDifferences, verdict } from "../src/text/verdicts.ts";
+
+Object.assign(globalThis, { tools }); // what the build hands to lab.js
+const { configDifferences, verdict } = await import("../src/lab/verdicts.ts");
 
 test("changes count only what both runs held out", () => {
   const changed = changes(

@@ -20,11 +20,11 @@ import {
   nameOf,
   onThemeChange,
   panel,
-  percent,
   plural,
   replace,
   segmented,
   shapeOf,
+  share,
   short,
   watch,
 } from "./tools.ts";
@@ -58,7 +58,7 @@ export function architecture(app: App): HTMLElement {
       el(
         "span",
         { class: "small muted" },
-        `${layer.convolution ? `${layer.convolution.channels} × 3 × 3` : layer.inputs} × ${layer.units} + ${layer.units}`,
+        `${layer.convolution ? `${layer.convolution.channels} × 3 × 3` : layer.inputs} × ${layer.units} weights + ${plural(layer.units, "bias", "biases")}`,
       ),
       el("span", { class: "small muted" }, plural(layer.parameters, "parameter")),
       last && el("span", { class: "visually-hidden" }, "one per class"),
@@ -83,12 +83,13 @@ export function architecture(app: App): HTMLElement {
     const sample = currentSample(app);
     replace(input);
     strips.forEach((strip) => replace(strip));
-    if (!sample?.pixels) {
+    const pixels = app.edited.pixels ?? sample?.pixels;
+    if (!sample || !pixels) {
       reading.textContent = "Without an image there is nothing to push through the network.";
       return;
     }
-    input.append(digit(sample.pixels, [height, width], summary.dataset.max_value));
-    const layers = forward(network.value, sample.pixels);
+    input.append(digit(pixels, [height, width], summary.dataset.max_value));
+    const layers = forward(network.value, pixels);
     layers.forEach((values, i) => strips[i]?.append(activations(values, network.value.layers[i])));
     const output = layers.at(-1) ?? [];
     const best = argmax(output);
@@ -96,9 +97,11 @@ export function architecture(app: App): HTMLElement {
       .slice(0, -1)
       .map((values) => `${count(values.filter((value) => value > 0).length)} of ${count(values.length)}`);
     const through = active.length ? ` ${active.join(", then ")} hidden units respond;` : "";
-    reading.textContent = `Sample ${sample.id}, computed here from model.json:${through} the network says ${nameOf(app.run, best)} with ${percent(output[best] ?? 0)}.`;
+    const drawn = app.edited.pixels ? " as it is drawn now" : "";
+    reading.textContent = `Sample ${sample.id}${drawn}, computed here from model.json:${through} the network says ${nameOf(app.run, best)} with ${share(output[best] ?? 0)}.`;
   };
   watch(app, ["sample"], draw);
+  app.edited.watch(draw, app.scope);
   const redraw = (): void => {
     draw();
     drawWeights(detail, app, network.value, chosen);
@@ -163,7 +166,7 @@ function drawWeights(target: HTMLElement, app: App, network: Network, index: num
     el(
       "p",
       { class: "small muted" },
-      `${count(layer.units)} units: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`,
+      `${plural(layer.units, "unit")}: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`,
     ),
     el(
       "div",

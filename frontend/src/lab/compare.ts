@@ -1,32 +1,33 @@
 // This run beside another: settings, accuracies with intervals, samples that changed sides, and whether that is chance.
 
+import type { IndexEntry, Run } from "../bundle/run.ts";
+import { changes } from "../model/changes.ts";
 import type { App } from "../panels/app.ts";
+import type { Child } from "../view/dom.ts";
+import { changedSamples } from "./changed.ts";
+import { commandLine } from "./command.ts";
+import { onTheSplitOf, trainHere } from "./recorded.ts";
+import { intervals, settingsTable } from "./tables.ts";
 import {
   architecture,
   button,
-  changes,
-  configDifferences,
+  clip,
+  count,
   short as decimal,
-  digit,
   el,
-  incomparable,
+  footing,
   lineChart,
-  nameOf,
-  onThemeChange,
+  namesOf,
   outcomes,
   panel,
   percent,
-  plural,
-  interval as range,
   select,
-  shapeOf,
-  showInStudio,
   titleOf,
-  verdict,
-  watch,
 } from "./tools.ts";
+import { contradiction, incomparable, unpaired, verdict, warning } from "./verdicts.ts";
 
-const SHOWN = 24;
+const LISTED = 20; // runs in the short list; the others are found in the selector
+const SEARCH = "search";
 
 export function compareRuns(app: App): HTMLElement | null {
   const frame = {
@@ -46,17 +47,20 @@ export function compareRuns(app: App): HTMLElement | null {
         el("p", { class: "small muted" }, "Train one with another setting and it will appear here."),
       ),
     );
-  const options = others
-    .slice(0, 100)
-    .map((run): [string, string] => [
-      run.run_id,
-      `${run.label ?? run.run_id} · ${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · ${percent(run.accuracy)}`,
-    ]);
-  if (app.compared?.run.id && !options.some(([id]) => id === app.compared?.run.id))
-    options.push([app.compared.run.id, titleOf(app.compared.run)]);
-  const picker = select("Compare with", [["", "nothing"], ...options], app.store.selection.compared ?? "", (id) =>
-    app.store.set({ compared: id || null }),
-  );
+  const shown = others.slice(0, others.length > LISTED ? LISTED : undefined);
+  const options = shown.map((run): [string, string] => [run.run_id, optionOf(run)]);
+  const { compared } = app;
+  if (compared?.run.id && !options.some(([id]) => id === compared.run.id))
+    options.push([compared.run.id, titleOf(compared.run)]);
+  if (others.length > LISTED) options.push([SEARCH, `search all ${count(others.length)} runs …`]);
+  const picker = select("Compare with", [["", "nothing"], ...options], compared?.run.id ?? "", (id) => {
+    if (id !== SEARCH) app.store.set({ compared: id || null });
+    else {
+      const input = picker.querySelector("select");
+      if (input) input.value = compared?.run.id ?? "";
+      app.searchCompared();
+    }
+  });
   picker.id = "compare-picker";
   if (!app.compared)
     return panel(
@@ -80,21 +84,33 @@ export function compareRuns(app: App): HTMLElement | null {
   );
 }
 
+const optionOf = (run: IndexEntry): string =>
+  `${run.label ?? run.run_id} · ${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · ${percent(run.accuracy)}`;
+
 function body(app: App): HTMLElement[] {
   const other = app.compared?.run;
   if (!other || !app.compared) return [];
-  const [now, was] = [titleOf(app.run), titleOf(other)];
+  const [now, was] = namesOf(app.run, other);
   const columns = el(
     "div",
     { class: "two-columns" },
     settingsTable(app, now, was),
     el("div", { class: "stack" }, intervals(app, now, was), curves(app, now, was)),
   );
+  const kind = footing(app.run, other);
+  const warned = warning(app.run, other);
+  const head = [
+    warned && el("p", { class: "notice warn" }, el("b", {}, warned)),
+    kind === "other images" && sentence(unpaired(app.run, other)),
+  ];
+  const remark = [sentence(contradiction(app.run, other)), kind === "other images" && sameSplit(app, other)];
   const problem = incomparable(app.run, other);
-  if (problem) return [columns, el("p", { class: "reading" }, problem)];
+  if (problem) return present([...head, ...remark, el("p", { class: "reading" }, problem), columns]);
   const changed = changes(app.compared.right, outcomes(app.samples));
-  return [
-    el("p", { class: "sentence" }, verdict(changed, now, was)),
+  return present([
+    ...head,
+    sentence(verdict(changed, now, was, kind === "same images")),
+    ...remark,
     columns,
     el(
       "div",
@@ -102,77 +118,29 @@ function body(app: App): HTMLElement[] {
       changedSamples(app, "Wrong before, right now", changed.fixed, "fixed"),
       changedSamples(app, "Right before, wrong now", changed.broken, "broken"),
     ),
-  ];
+  ]);
 }
 
-function settingsTable(app: App, now: string, was: string): HTMLElement {
-  const differences = configDifferences(app.run.summary.config, app.compared?.run.summary.config ?? new Map());
-  if (!differences.length) return el("p", { class: "muted" }, "The two runs have the same settings.");
-  const cell = (value: string | null): HTMLElement =>
-    el("td", { class: "mono" }, value ?? el("span", { class: "muted" }, "not set"));
-  const rows = differences.map((each) =>
-    el("tr", {}, el("th", { scope: "row", class: "mono" }, each.key), cell(each.was), cell(each.now)),
-  );
+const present = (parts: Child[]): HTMLElement[] => parts.filter((part) => part instanceof HTMLElement);
+
+const sentence = (text: string | null): HTMLElement | null =>
+  text === null ? null : el("p", { class: "sentence" }, text);
+
+/** The command that tests the settings of this run on the images of the other. */
+function sameSplit(app: App, other: Run): HTMLElement | null {
+  const recorded = onTheSplitOf(other.summary.config, app.run.summary);
+  if (recorded === null) return null;
+  const command = trainHere(recorded, location);
   return el(
     "div",
-    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Settings that differ" },
+    { class: "replay" },
     el(
-      "table",
-      { class: "plain" },
-      el("caption", {}, `${plural(differences.length, "setting differs", "settings differ")}`),
-      el(
-        "thead",
-        {},
-        el(
-          "tr",
-          {},
-          el("th", { scope: "col" }, "Setting"),
-          el("th", { scope: "col" }, was),
-          el("th", { scope: "col" }, now),
-        ),
-      ),
-      el("tbody", {}, ...rows),
-    ),
-  );
-}
-
-function intervals(app: App, now: string, was: string): HTMLElement {
-  const row = (name: string, run: App["run"]): HTMLElement => {
-    if (run.metrics.state !== "ok")
-      return el("tr", {}, el("th", { scope: "row" }, name), el("td", { colspan: 2 }, "metrics not readable"));
-    const { accuracy, accuracy_interval: interval, macro_f1 } = run.metrics.value;
-    return el(
-      "tr",
+      "p",
       {},
-      el("th", { scope: "row" }, name),
-      el(
-        "td",
-        { class: "num" },
-        percent(accuracy),
-        el("span", { class: "muted small" }, ` ${range(interval.low, interval.high)}`),
-      ),
-      el("td", { class: "num" }, macro_f1.toFixed(3)),
-    );
-  };
-  const other = app.compared?.run;
-  const table = el(
-    "table",
-    { class: "plain" },
-    el("caption", {}, "Accuracy with its 95 % interval"),
-    el(
-      "thead",
-      {},
-      el(
-        "tr",
-        {},
-        el("th", { scope: "col" }, "Run"),
-        el("th", { scope: "col", class: "num" }, "Accuracy"),
-        el("th", { scope: "col", class: "num" }, "Macro F1"),
-      ),
+      "Tested on the same images, they can be compared one by one. These are the settings of this run with the other’s split:",
     ),
-    el("tbody", {}, other ? row(was, other) : null, row(now, app.run)),
+    commandLine(command, "Copy the command with the other split"),
   );
-  return el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Accuracies" }, table);
 }
 
 /** The hold-out losses of both runs, over each other. */
@@ -184,13 +152,15 @@ function curves(app: App, now: string, was: string): HTMLElement | null {
     () => undefined,
     app.scope,
   );
-  const short = (name: string): string => (name.length > 14 ? `${name.slice(0, 13)}…` : name);
-  const last = (values: readonly (number | null)[]): string => decimal(values.findLast((value) => value !== null) ?? 0);
+  const last = (values: readonly (number | null)[]): string => {
+    const value = values.findLast((each) => each !== null);
+    return typeof value === "number" ? decimal(value) : "no number";
+  };
   const sentence = `Hold-out loss ended at ${last(own.value.holdout_loss)} for ${now} and at ${last(other.value.holdout_loss)} for ${was}.`;
   chart.draw({
     lines: [
-      { label: short(now), values: own.value.holdout_loss, look: "main" },
-      { label: short(was), values: other.value.holdout_loss, look: "other-main" },
+      { label: clip(now, 14), values: own.value.holdout_loss, look: "main" },
+      { label: clip(was, 14), values: other.value.holdout_loss, look: "other-main" },
     ],
     log: true,
     zero: false,
@@ -204,38 +174,4 @@ function curves(app: App, now: string, was: string): HTMLElement | null {
     el("div", { class: "chart-box still" }, chart.element),
     el("figcaption", { class: "reading" }, sentence),
   );
-}
-
-function changedSamples(app: App, title: string, ids: readonly number[], outcome: "fixed" | "broken"): HTMLElement {
-  const heading = el("h4", {}, `${title} (${ids.length})`);
-  if (!ids.length) return el("div", { class: "changed" }, heading, el("p", { class: "small muted" }, "None."));
-  const strip = el("div", { class: "strip" });
-  const draw = (): void => strip.replaceChildren(...ids.slice(0, SHOWN).map((id) => tile(app, id)));
-  watch(app, [], draw);
-  onThemeChange(draw, app.scope);
-  return el(
-    "div",
-    { class: "changed" },
-    heading,
-    strip,
-    button("Show in the studio", { class: "quiet" }, () =>
-      showInStudio(app, { truth: [], predicted: null, split: "all", outcome, confidence: [0, 100] }),
-    ),
-  );
-}
-
-function tile(app: App, id: number): HTMLElement {
-  const sample = app.samples.byId.get(id);
-  const before = app.compared?.samples.byId.get(id)?.guess?.label;
-  const [was, now] = [before, sample?.guess?.label].map((label) =>
-    label === undefined ? "?" : nameOf(app.run, label),
-  );
-  const words = `${was} → ${now}, sample ${id}, true ${nameOf(app.run, sample?.truth ?? 0)}: read as ${was} before, as ${now} now`;
-  const result = button(null, { class: "miss-tile", "aria-label": words, title: words }, () => {
-    app.store.set({ sample: id });
-    showInStudio(app, {});
-  });
-  if (sample?.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
-  result.append(el("span", {}, `${was} → ${now}`));
-  return result;
 }

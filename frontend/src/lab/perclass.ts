@@ -2,6 +2,7 @@
 
 import type { Scores } from "../model/stats.ts";
 import type { App } from "../panels/app.ts";
+import { classesSentence } from "./sentences.ts";
 import {
   absence,
   button,
@@ -14,9 +15,9 @@ import {
   panel,
   percent,
   replace,
+  score,
   segmented,
   showInStudio,
-  small,
   svg,
   watch,
 } from "./tools.ts";
@@ -59,7 +60,7 @@ export function perClass(app: App): HTMLElement {
         el("tbody", {}, ...keys.map((key) => row(app, key, scores[key] as Scores, start))),
       ),
     );
-    reading.textContent = sentence(app, scores);
+    reading.textContent = classesSentence(scores, app.run.summary.dataset.class_names);
   };
   const choose = segmented<Order>(
     "Sort",
@@ -80,7 +81,7 @@ export function perClass(app: App): HTMLElement {
     "p",
     { class: "key-line small" },
     el("span", { class: "dot-key precision" }),
-    "precision",
+    "precision ",
     el("span", { class: "dot-key recall" }),
     "recall",
   );
@@ -116,7 +117,7 @@ function row(app: App, key: number, { precision, recall, f1, support }: Scores, 
   };
   const filter = button(
     nameOf(app.run, key),
-    { class: "class-name", "aria-label": `${nameOf(app.run, key)}: show its images` },
+    { class: "class-name", translate: "no", "aria-label": `${nameOf(app.run, key)}: show its images` },
     () => showInStudio(app, { truth: [key], predicted: null, outcome: "all", split: "holdout", confidence: [0, 100] }),
   );
   return el(
@@ -135,17 +136,7 @@ function row(app: App, key: number, { precision, recall, f1, support }: Scores, 
         el("span", { class: "visually-hidden" }, words),
       ),
     ),
-    el("td", { class: "num" }, f1 === null ? "–" : f1.toFixed(3)),
+    el("td", { class: "num" }, f1 === null ? "–" : score(f1)),
     el("td", { class: "num muted" }, count(support)),
   );
-}
-
-function sentence(app: App, scores: Scores[]): string {
-  const known = scores
-    .map((each, i) => ({ i, f1: each.f1 }))
-    .filter((each): each is { i: number; f1: number } => each.f1 !== null);
-  const worst = known.reduce((a, b) => (b.f1 < a.f1 ? b : a), known[0] ?? { i: 0, f1: 0 });
-  const perfect = known.filter(({ f1 }) => f1 === 1).length;
-  if (perfect === known.length) return "Every class is told apart without a mistake on this hold-out.";
-  return `${nameOf(app.run, worst.i)} is the hardest class (F1 ${worst.f1.toFixed(3)}); ${small(perfect)} of ${known.length} ${perfect === 1 ? "is" : "are"} told apart without a mistake on this hold-out.`;
 }

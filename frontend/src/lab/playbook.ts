@@ -2,7 +2,7 @@
 
 import type { FileStatus } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import { button, bytes, datasetFile, el, ICONS, icon } from "./tools.ts";
+import { button, bytes, datasetFile, el, ICONS, icon, plural } from "./tools.ts";
 
 interface Step {
   title: string;
@@ -85,7 +85,7 @@ export function playbook(app: App): HTMLElement {
       el("p", { class: "step-number", "aria-hidden": "true" }, String(i + 1)),
       el("h3", {}, step.title),
       el("p", {}, step.text),
-      el("p", { class: "small mono muted", title: "in src/digit_classifier" }, step.code),
+      el("p", { class: "small mono muted", title: "in src/digit_classifier", translate: "no" }, step.code),
       el("ul", { class: "files" }, ...rows),
       step.title === "Load" || step.title === "Bundle" ? null : point,
     );
@@ -106,12 +106,14 @@ function listed({ name, bytes: size, sha256, verified }: FileStatus): HTMLElemen
   return el(
     "li",
     { class: look },
-    el("span", { class: "file-name" }, name),
+    el("span", { class: "file-name", translate: "no" }, name),
     el(
       "span",
       { class: "file-facts" },
       el("span", {}, bytes(size)),
-      el("span", { class: "mono", title: sha256 }, sha256.slice(0, 8)),
+      " ",
+      el("span", { class: "mono", title: sha256, translate: "no" }, sha256.slice(0, 8)),
+      " ",
       verified === "match" ? icon(ICONS.check) : null,
       el("span", { class: verified === "match" ? "visually-hidden" : "" }, words),
     ),
@@ -125,14 +127,14 @@ function fileRow(app: App, name: string, known: ReadonlyMap<string, FileStatus>)
     return el(
       "li",
       {},
-      el("span", { class: "file-name" }, name),
-      el("span", { class: "file-facts" }, `names ${known.size} files`),
+      el("span", { class: "file-name", translate: "no" }, name),
+      el("span", { class: "file-facts" }, `names ${plural(known.size, "file")}`),
     );
   if (!EXPECTED.has(name)) return null;
   return el(
     "li",
     { class: "warn" },
-    el("span", { class: "file-name" }, name),
+    el("span", { class: "file-name", translate: "no" }, name),
     el(
       "span",
       { class: "file-facts" },
@@ -148,11 +150,12 @@ function sharedData(app: App): HTMLElement {
   return el(
     "li",
     { class: look },
-    el("span", { class: "file-name" }, datasetFile(summary)),
+    el("span", { class: "file-name", translate: "no" }, datasetFile(summary)),
     el(
       "span",
       { class: "file-facts" },
-      el("span", { class: "mono" }, summary.dataset.sha256.slice(0, 8)),
+      el("span", { class: "mono", translate: "no" }, summary.dataset.sha256.slice(0, 8)),
+      " ",
       images.state === "ok" ? icon(ICONS.check) : null,
       el("span", { class: images.state === "ok" ? "visually-hidden" : "" }, words),
     ),

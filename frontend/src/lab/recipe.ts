@@ -1,18 +1,20 @@
 // What the run was, and the command that makes it again.
 import type { App } from "../panels/app.ts";
+import { commandLine } from "./command.ts";
+import { originGroups } from "./origins.ts";
+import { trainHere } from "./recorded.ts";
 import { replay } from "./replay.ts";
 import {
   architecture,
-  button,
-  copyFrom,
   count,
   el,
   hiddenSizes,
-  ICONS,
-  icon,
+  inRepository,
   panel,
+  plural,
   seconds,
   setting,
+  terms,
   time,
 } from "./tools.ts";
 
@@ -21,16 +23,23 @@ const FILE = "run_summary.json";
 export function runSummary(app: App): HTMLElement {
   const { summary } = app.run;
   const { dataset, split, timing } = summary;
+  const kind = String(summary.config.get("split") ?? "random");
   const facts: [string, string][] = [
     ["Run", summary.run_id ?? "a single directory, not in a history"],
     ["Created", time(summary.created)],
     [
       "Model",
-      `${architecture(summary.model.name, hiddenSizes(app.run))}, ${count(summary.model.parameters)} parameters`,
+      `${architecture(summary.model.name, hiddenSizes(app.run))}, ${plural(summary.model.parameters, "parameter")}`,
     ],
-    ["Data set", `${dataset.title}, ${count(dataset.samples)} images of ${dataset.image_shape.join(" × ")}`],
+    [
+      "Data set",
+      `${dataset.title}, ${plural(dataset.samples, terms(app.run).image)} of ${dataset.image_shape.join(" × ")}`,
+    ],
     ["Source", dataset.source],
-    ["Split", `${count(split.training)} training, ${count(split.holdout)} hold-out (stratified)`],
+    [
+      "Split",
+      `${count(split.training)} training, ${count(split.holdout)} hold-out (${kind === "random" ? "stratified" : kind})`,
+    ],
     ["Time", `${seconds(timing.training_seconds)} training, ${seconds(timing.total_seconds)} in all`],
   ];
   const digests: [string, string][] = [
@@ -55,19 +64,16 @@ function definitions(pairs: readonly (readonly [string, string])[], look = ""): 
   return el(
     "dl",
     { class: `facts-list ${look}` },
-    ...pairs.map(([term, text]) => el("div", {}, el("dt", {}, term), el("dd", {}, text))),
+    ...pairs.map(([term, text]) =>
+      el("div", {}, el("dt", {}, term), " ", el("dd", { translate: look ? "no" : null }, text)),
+    ),
   );
 }
 
 export function recipe(app: App): HTMLElement {
   const { config, config_origin, command, synthetic } = app.run.summary;
-  const copy = button(
-    icon(ICONS.copy),
-    { class: "square copy", "aria-label": "Copy the command" },
-    () => void copyFrom(copy, command),
-  );
-  const chosen = [...config].filter(([key]) => !isDefault(config_origin.get(key)));
-  const rest = [...config].filter(([key]) => isDefault(config_origin.get(key)));
+  const here = inRepository(location) && !synthetic;
+  const groups = originGroups([...config.keys()], config_origin);
   return panel(
     { title: "Recipe", files: [FILE], wide: "w7" },
     el(
@@ -75,36 +81,29 @@ export function recipe(app: App): HTMLElement {
       {},
       synthetic
         ? "This command writes the sample again."
-        : "This command trains with the same settings and leaves a new run.",
+        : `This command trains with the same settings and leaves a new run${here && location.protocol !== "file:" ? "; it is for the repository’s folder" : ""}.`,
     ),
     command
-      ? el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy)
+      ? commandLine(synthetic ? command : trainHere(command, location), "Copy the command")
       : el("p", { class: "muted" }, "The command was not recorded."),
     replay(app),
-    el(
-      "dl",
-      { class: "settings" },
-      ...[...chosen, ...rest].map(([key, value]) => row(key, value, config_origin.get(key))),
-    ),
-    el(
-      "p",
-      { class: "small muted" },
-      chosen.length
-        ? `Bold: chosen for this run. The others come from the preset of the model or are defaults.`
-        : "Every setting comes from the preset of the model or is a default.",
+    ...groups.map(({ title, chosen, keys }) =>
+      el(
+        "div",
+        {},
+        el("h4", {}, title),
+        el("dl", { class: "settings" }, ...keys.map((key) => row(key, config.get(key), chosen))),
+      ),
     ),
   );
 }
 
-function isDefault(origin: string | undefined): boolean {
-  return origin === undefined || origin === "default" || origin.startsWith("preset ");
-}
-
-function row(key: string, value: unknown, origin = "default"): HTMLElement {
+function row(key: string, value: unknown, chosen: boolean): HTMLElement {
   return el(
     "div",
-    { class: isDefault(origin) ? null : "chosen", title: `from: ${origin}` },
+    { class: chosen ? "chosen" : null, translate: "no" },
     el("dt", { class: "mono" }, key),
+    " ",
     el("dd", { class: "mono" }, setting(value)),
   );
 }

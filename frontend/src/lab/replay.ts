@@ -2,18 +2,16 @@
 
 import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import { button, copyFrom, el, ICONS, icon, series, time } from "./tools.ts";
+import { commandLine } from "./command.ts";
+import { el, inRepository, pathOf, series, time } from "./tools.ts";
+
+const NOWHERE = { protocol: "", pathname: "" }; // one file holds the run and can be anywhere
 
 export function replay(app: App): HTMLElement | null {
   const { synthetic, config } = app.run.summary;
   const entry = app.index?.index.runs.find((run) => run.run_id === app.run.id);
   if (synthetic || !entry) return null;
-  const command = `digit-classifier replay artifacts/${entry.run_id}`;
-  const copy = button(
-    icon(ICONS.copy),
-    { class: "square copy", "aria-label": "Copy the command that trains again" },
-    () => void copyFrom(copy, command),
-  );
+  const command = `digit-classifier replay ${pathOf(app.run.directory, app.exported ? NOWHERE : location)}`;
   const promise =
     config.get("exact") === true
       ? "Trained again, every number comes out the same on any machine."
@@ -21,8 +19,14 @@ export function replay(app: App): HTMLElement | null {
   return el(
     "div",
     { class: "replay" },
-    el("p", {}, `${promise} Check it:`),
-    el("div", { class: "command" }, el("code", { tabindex: 0 }, command), copy),
+    el(
+      "p",
+      {},
+      `${promise} Check it${inRepository(location) ? " (after " : ":"}`,
+      inRepository(location) && el("code", { translate: "no" }, "pip install ."),
+      inRepository(location) && " in the repository’s folder, once):",
+    ),
+    commandLine(command, "Copy the command that trains again"),
     outcome(entry.replay),
   );
 }

@@ -2,7 +2,9 @@
 
 import type { IndexEntry } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import type { Sort } from "../selection/runs.ts";
+import type { Column } from "../selection/runs.ts";
+import type { Child } from "../view/dom.ts";
+import { accuraciesSentence } from "./sentences.ts";
 import {
   architecture,
   button,
@@ -13,13 +15,25 @@ import {
   panel,
   percent,
   plural,
-  segmented,
+  score,
   set,
   time,
   windowed,
 } from "./tools.ts";
 
-const ROW = 44;
+const ROW = 44; // pixels
+const STACKED = 84; // where a row is a card
+
+const HEADS: readonly (readonly [Column | null, string])[] = [
+  ["label", "Run"],
+  ["accuracy", "Accuracy"],
+  [null, "Accuracy as a bar"],
+  ["macro_f1", "Macro F1"],
+  ["model", "Model"],
+  ["parameters", "Parameters"],
+  ["created", "Created"],
+  [null, "Compare"],
+];
 
 export function runHistory(app: App): HTMLElement | null {
   const frame = { title: "Run history", files: ["index.json"], wide: "w12" };
@@ -39,37 +53,60 @@ export function runHistory(app: App): HTMLElement | null {
   const accuracies = runs.map((run) => run.accuracy);
   const low = accuracies.reduce((least, each) => Math.min(least, each), 1); // 100,000 are too many arguments for min
   const start = Math.max(0, Math.min(0.9, Math.floor(10 * low) / 10));
-  let sort: Sort = "newest";
+  let [by, rising]: [Column, boolean] = ["created", false];
   let found = runs;
-  const body = el("tbody");
-  const head = ["Run", "Accuracy", "", "Macro F1", "Model", "Parameters", "Created", ""].map((text) =>
-    el("th", { scope: "col" }, text || el("span", { class: "visually-hidden" }, "–")),
-  );
+  const body = el("tbody", { role: "rowgroup" });
+  const heads = HEADS.map(([column, text]) => {
+    if (!column)
+      return el(
+        "th",
+        { scope: "col", role: "columnheader", class: text === "Compare" ? "end" : "bar-cell" },
+        el("span", { class: "visually-hidden" }, text),
+      );
+    const sort = button(text, { class: "sort" }, () => {
+      [by, rising] = by === column ? [by, !rising] : [column, column === "label" || column === "model"];
+      update();
+    });
+    return el("th", { scope: "col", role: "columnheader", "data-column": column }, sort);
+  });
   const table = el(
     "table",
-    { class: "history", "aria-rowcount": runs.length + 1 },
-    el("thead", {}, el("tr", {}, ...head)),
+    { class: "history", role: "table", "aria-rowcount": runs.length + 1 },
+    el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads)),
     body,
   );
   const viewport = el("div", { class: "history-scroll", tabindex: 0, role: "region", "aria-label": "Runs" }, table);
   const summary = el("p", { class: "readout" });
+  const partly = el(
+    "p",
+    { class: "small muted" },
+    "The browser’s own find looks only at the rows in sight; the search above looks at all.",
+  );
   const spacer = (pixels: number): HTMLElement => {
     const cell = el("td", { colspan: 8 });
     cell.style.height = `${pixels}px`;
     return el("tr", { class: "spacer", "aria-hidden": "true", hidden: pixels === 0 }, cell);
   };
+  const narrow = matchMedia("(max-width: 960px)"); // as in the style sheet
   const rows = windowed(
     viewport,
     body,
-    ROW,
+    () => (narrow.matches ? STACKED : ROW),
     (from, to) => found.slice(from, to).map((run, i) => row(app, run, from + i, start)),
     spacer,
   );
+  const redraw = (): void => rows.refresh(found.length);
+  narrow.addEventListener("change", redraw);
+  app.scope.addEventListener("abort", () => narrow.removeEventListener("change", redraw));
   const update = (): void => {
-    found = find(runs, search.value, sort);
+    found = find(runs, search.value, by, rising);
     viewport.scrollTop = 0;
-    rows.refresh(found.length);
+    redraw();
+    for (const head of heads)
+      if (head.dataset.column)
+        set(head, "aria-sort", head.dataset.column !== by ? "none" : rising ? "ascending" : "descending");
     set(table, "aria-rowcount", found.length + 1);
+    partly.hidden = found.length <= 20;
     summary.textContent =
       found.length === runs.length
         ? plural(runs.length, "run")
@@ -82,30 +119,13 @@ export function runHistory(app: App): HTMLElement | null {
     maxlength: 100,
   });
   search.addEventListener("input", update);
-  const order = segmented<Sort>(
-    "Sort",
-    [
-      { value: "newest", text: "Newest" },
-      { value: "accuracy", text: "Accuracy" },
-      { value: "macro_f1", text: "Macro F1" },
-    ],
-    sort,
-    (value) => {
-      sort = value;
-      order.show(value);
-      update();
-    },
-  );
   update();
-  const reading =
-    runs.length > 1
-      ? `Accuracies lie between ${percent(low)} and ${percent(accuracies.reduce((most, each) => Math.max(most, each), 0))}; bars start at ${percent(start, 0)}.`
-      : "Train a second run to have something to compare with.";
   return panel(
     frame,
-    el("div", { class: "controls" }, search, order.element, el("span", { class: "grow" }), summary),
+    el("div", { class: "controls" }, search, el("span", { class: "grow" }), summary),
     viewport,
-    el("p", { class: "reading" }, reading),
+    partly,
+    el("p", { class: "reading" }, accuraciesSentence(accuracies, start)),
   );
 }
 
@@ -116,7 +136,7 @@ function row(app: App, run: IndexEntry, position: number, start: number): HTMLEl
   bar.style.width = `${Math.max(0, (100 * (run.accuracy - start)) / (1 - start))}%`;
   const open = button(
     run.label ?? run.run_id,
-    { class: "run-link", "aria-current": current ? "true" : null, title: run.run_id },
+    { class: "run-link", "aria-current": current ? "true" : null, title: run.run_id, translate: "no" },
     () => app.open(run.run_id),
   );
   const compare = current
@@ -130,22 +150,24 @@ function row(app: App, run: IndexEntry, position: number, start: number): HTMLEl
         },
         () => app.store.set({ compared: against ? null : run.run_id }),
       );
+  const cell = (look: string, ...children: Child[]): HTMLElement =>
+    el("td", { class: look, role: "cell" }, ...children);
   return el(
     "tr",
-    { class: current ? "current" : against ? "against" : "", "aria-rowindex": position + 2 },
+    { class: current ? "current" : against ? "against" : "", role: "row", "aria-rowindex": position + 2 },
     el(
       "th",
-      { scope: "row" },
+      { scope: "row", role: "rowheader" },
       open,
       run.run_id === app.index?.index.latest && el("span", { class: "tag" }, "latest"),
       ...marks(run),
     ),
-    el("td", { class: "num" }, percent(run.accuracy)),
-    el("td", { class: "bar-cell" }, el("span", { class: "track" }, bar)),
-    el("td", { class: "num" }, run.macro_f1.toFixed(3)),
-    el("td", {}, architecture(run.model, [...run.channels, ...run.hidden_sizes])),
-    el("td", { class: "num" }, count(run.parameters)),
-    el("td", { class: "muted" }, time(run.created)),
-    el("td", { class: "end" }, compare),
+    cell("num", percent(run.accuracy)),
+    cell("bar-cell", el("span", { class: "track" }, bar)),
+    cell("num f1", score(run.macro_f1)),
+    cell("model", architecture(run.model, [...run.channels, ...run.hidden_sizes])),
+    cell("num parameters", count(run.parameters)),
+    cell("muted created", time(run.created)),
+    cell("end", compare),
   );
 }

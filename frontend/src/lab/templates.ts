@@ -40,7 +40,9 @@ export function templates(app: App): HTMLElement | null {
   };
   watch(app, ["epoch"], draw);
   onThemeChange(draw, app.scope);
-  const figures = canvases.map((canvas, i) => el("figure", {}, canvas, el("figcaption", {}, nameOf(app.run, i))));
+  const figures = canvases.map((canvas, i) =>
+    el("figure", {}, canvas, el("figcaption", { translate: "no" }, nameOf(app.run, i))),
+  );
   return panel(
     { title: "What each class looks for", files: [FILE], wide: "w12" },
     el("div", { class: "templates" }, ...figures),

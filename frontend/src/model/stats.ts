@@ -1,16 +1,31 @@
 // Statistics that a sentence on the page rests on. Oracles: SciPy and scikit-learn, in tests/golden.
 
-/** Two-sided exact McNemar test (McNemar 1947): a fair coin for each sample that only one of two models got right. */
-export function mcnemar(onlyFirst: number, onlySecond: number): number {
-  const n = onlyFirst + onlySecond;
-  const fewer = Math.min(onlyFirst, onlySecond);
-  let logTerm = -n * Math.LN2; // log of C(n, 0) / 2ⁿ
-  let tail = 0;
-  for (let i = 0; i <= fewer; i++) {
-    tail += Math.exp(logTerm);
-    logTerm += Math.log(n - i) - Math.log(i + 1);
-  }
-  return Math.min(1, 2 * tail);
+interface Tally {
+  hits: number;
+  n: number;
+}
+
+const Z = 1.959963984540054; // two-sided 95 % quantile of the normal distribution
+
+/** 95 % score interval of a proportion (Wilson 1927). */
+function wilson({ hits, n }: Tally): { low: number; high: number } {
+  const [share, z2] = [hits / n, Z * Z];
+  const centre = share + z2 / (2 * n);
+  const margin = Z * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
+  return {
+    low: hits > 0 ? (centre - margin) / (1 + z2 / n) : 0,
+    high: hits < n ? (centre + margin) / (1 + z2 / n) : 1,
+  };
+}
+
+/** 95 % interval of the difference of two independent proportions (Newcombe 1998, method 10: from both Wilson intervals). */
+export function differenceInterval(a: Tally, b: Tally): { low: number; high: number } {
+  const [first, second] = [wilson(a), wilson(b)];
+  const [p, q] = [a.hits / a.n, b.hits / b.n];
+  return {
+    low: p - q - Math.hypot(p - first.low, second.high - q),
+    high: p - q + Math.hypot(first.high - p, q - second.low),
+  };
 }
 
 export interface Scores {
@@ -49,25 +64,4 @@ export function sum(values: readonly number[]): number {
   let total = 0;
   for (const value of values) total += value;
   return total;
-}
-
-/** Which samples changed between two runs, by sample id; only samples that both held out count. */
-export interface Changes {
-  fixed: number[]; // wrong before, right now
-  broken: number[]; // right before, wrong now
-  bothRight: number;
-  bothWrong: number;
-}
-
-export function changes(before: ReadonlyMap<number, boolean>, now: ReadonlyMap<number, boolean>): Changes {
-  const result: Changes = { fixed: [], broken: [], bothRight: 0, bothWrong: 0 };
-  for (const [id, right] of now) {
-    const was = before.get(id);
-    if (was === undefined) continue;
-    if (right && was) result.bothRight++;
-    else if (right) result.fixed.push(id);
-    else if (was) result.broken.push(id);
-    else result.bothWrong++;
-  }
-  return result;
 }

@@ -1,11 +1,29 @@
 // The bar at the top: the selector of runs, links to the sections, a link to this view, the theme.
+import type { Run } from "../bundle/run.ts";
 import type { Selector } from "../panels/selector.ts";
-import { calm, copyFrom } from "../view/actions.ts";
-import { button, ICONS, icon } from "../view/dom.ts";
+import { exportCommand } from "../text/commands.ts";
+import { calm, copyFrom, toast } from "../view/actions.ts";
+import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
 import { currentTheme, nextTheme } from "../view/theme.ts";
 import { SECTIONS } from "./layout.ts";
 
-export function fillHeader(selector: Selector, picker: HTMLInputElement): void {
+interface Shown {
+  run: Run | null;
+  compared: string | null;
+  exported: boolean;
+}
+
+/** A link to a file is one for this computer only; what can be sent is a file. */
+function whereItWorks({ run, compared, exported }: Shown): Child[] {
+  if (exported) return ["Copied. The link works on this computer; to send it, send this file, too."];
+  if (!run) return ["Copied. The link works on this computer."];
+  return [
+    "Copied. The link works on this computer; to send it: ",
+    el("code", { translate: "no" }, exportCommand(run.directory, compared, location)),
+  ];
+}
+
+export function fillHeader(selector: Selector, picker: HTMLInputElement, shown: () => Shown): void {
   const links = SECTIONS.map(({ id, nav }) =>
     button(nav, { class: "nav-link" }, () => {
       document.getElementById(id)?.scrollIntoView({ behavior: calm() ? "auto" : "smooth" });
@@ -13,11 +31,9 @@ export function fillHeader(selector: Selector, picker: HTMLInputElement): void {
     }),
   );
   const name = "Copy a link to this view";
-  const share = button(
-    icon(ICONS.link),
-    { class: "square", "aria-label": name, title: name },
-    () => void copyFrom(share, location.href),
-  );
+  const share = button(icon(ICONS.link), { class: "square", "aria-label": name, title: name }, async () => {
+    if ((await copyFrom(share, location.href)) && location.protocol === "file:") toast(...whereItWorks(shown()));
+  });
   const theme = button(icon(ICONS.theme), { class: "square" }, () => nameTheme(nextTheme()));
   const nameTheme = (chosen: string): void => {
     theme.title = `Theme: ${chosen}`;

@@ -6,6 +6,7 @@ import type { Source } from "../bundle/source.ts";
 import type { App } from "../panels/app.ts";
 import { selector } from "../panels/selector.ts";
 import { crashed, loading, missing, noRuns, refused, unreadable } from "../panels/states.ts";
+import { createEdited } from "../selection/edited.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
 import {
   addressOf,
@@ -25,7 +26,7 @@ import { file } from "../sources/file.ts";
 import { folder } from "../sources/folder.ts";
 import { http } from "../sources/http.ts";
 import { titleOf } from "../text/facts.ts";
-import { announce } from "../view/actions.ts";
+import { announce, toast } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
 import { startTheme } from "../view/theme.ts";
 import { fillHeader } from "./header.ts";
@@ -51,9 +52,13 @@ const picker = el("input", {
 
 function start(): void {
   startTheme();
-  fillHeader(bar, picker);
+  fillHeader(bar, picker, () => ({
+    run: session?.place?.run ?? null,
+    compared: store.selection.compared,
+    exported: inlined !== null,
+  }));
   document.getElementById("state")?.replaceChildren(loading());
-  if (restored.ignored.length) notify(`Not understood in the address, and left out: ${restored.ignored.join(", ")}`);
+  if (restored.ignored.length) toast(`Not understood in the address, and left out: ${restored.ignored.join(", ")}`);
   store.subscribe((_, changed) => {
     writeAddress();
     if (changed.has("compared") && session?.place?.run) void present(session);
@@ -123,14 +128,16 @@ async function present(current: Session): Promise<void> {
     compared,
     index: index ?? null,
     exported: inlined !== null,
+    edited: createEdited(),
     scope: scope.signal,
     open,
+    searchCompared: () => bar.search("compare"),
   };
   if (!compared && ["fixed", "broken"].includes(store.selection.outcome)) store.set({ outcome: "all" });
   document.title = `${titleOf(run)} · digit classifier`;
   document.getElementById("state")?.replaceChildren();
   document.body.classList.add("loaded");
-  bar.show(shownInBar(current, store.selection.compared));
+  bar.show(shownInBar(current, compared?.run.id ?? null));
   await mount(app);
   announce(`Showing ${titleOf(run)}${compared ? `, compared with ${titleOf(compared.run)}` : ""}`);
 }
@@ -143,7 +150,7 @@ async function comparison(current: Session): Promise<App["compared"]> {
     const samples = samplesOf(other);
     return { run: other, samples, right: outcomes(samples) };
   } catch (error) {
-    notify(`The run to compare with could not be read. ${message(error)}`);
+    toast(`The run to compare with could not be read. ${message(error)}`);
     return null;
   }
 }
@@ -182,18 +189,11 @@ async function lookAgain(): Promise<void> {
   if (session !== current) return;
   const found = renewal(current, fresh);
   if (found === "first" || found === "next") await show(current.source, current.path, current.forced);
-  if (found === "next") notify("A new run was published; it is shown now.");
+  if (found === "next") toast("A new run was published; it is shown now.");
   if (found === "list" && current.place && fresh) {
     current.place.index = fresh.index;
     await present(current);
   }
-}
-
-function notify(text: string): void {
-  const toast = el("p", { class: "toast" }, text);
-  document.getElementById("toasts")?.replaceChildren(toast);
-  announce(text);
-  setTimeout(() => toast.remove(), 8000);
 }
 
 try {

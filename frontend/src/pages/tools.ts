@@ -3,29 +3,35 @@ import { datasetFile } from "../bundle/load.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
 import { argmax, forward } from "../model/network.ts";
-import { changes, classScores } from "../model/stats.ts";
+import { classScores, differenceInterval } from "../model/stats.ts";
 import { watch } from "../panels/app.ts";
 import { currentSample } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
 import { showInStudio } from "../panels/reveal.ts";
 import { find } from "../selection/runs.ts";
 import { outcomes } from "../selection/samples.ts";
-import { hiddenSizes, isDeep, lastEpoch, nameOf, shapeOf, titleOf } from "../text/facts.ts";
+import { DEMO, folderOf, inRepository, pathOf, quoted } from "../text/commands.ts";
+import { hiddenSizes, isDeep, lastEpoch, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
 import {
   architecture,
   bytes,
+  clip,
   count,
   interval,
   percent,
   plural,
+  pValue,
+  score,
   seconds,
   series,
   setting,
+  share,
   short,
   small,
+  some,
   time,
 } from "../text/format.ts";
-import { configDifferences, incomparable, verdict } from "../text/verdicts.ts";
+import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
 import { copyFrom } from "../view/actions.ts";
 import { lineChart } from "../view/chart.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
@@ -36,31 +42,35 @@ import { lastAtMost } from "../view/scale.ts";
 import { onThemeChange } from "../view/theme.ts";
 
 export const tools = {
-  ICONS,
-  KERNEL,
   absence,
   architecture,
   argmax,
   button,
   bytes,
-  changes,
   classScores,
-  configDifferences,
+  clip,
   copyFrom,
   count,
   currentSample,
   datasetFile,
+  DEMO,
+  differenceInterval,
   digit,
   divergingScale,
   el,
   find,
+  folderOf,
+  footing,
   forward,
   hiddenSizes,
   icon,
-  incomparable,
+  ICONS,
+  inCommon,
   inkScale,
+  inRepository,
   interval,
   isDeep,
+  KERNEL,
   lastAtMost,
   lastEpoch,
   lineChart,
@@ -68,13 +78,19 @@ export const tools = {
   marks,
   matrixAt,
   nameOf,
+  namesOf,
   onThemeChange,
   outcomes,
   paint,
   panel,
+  pathOf,
   percent,
   plural,
+  points,
+  pValue,
+  quoted,
   replace,
+  score,
   seconds,
   segmented,
   select,
@@ -82,13 +98,17 @@ export const tools = {
   set,
   setting,
   shapeOf,
+  share,
   short,
   showInStudio,
   small,
+  some,
   svg,
+  tally,
+  terms,
   time,
   titleOf,
-  verdict,
+  unpairedRange,
   watch,
   windowed,
 };

@@ -1,6 +1,7 @@
 // What every panel is given: a run, perhaps a second one to compare with, and the linked selection.
 import type { LoadedIndex } from "../bundle/load.ts";
 import type { Run } from "../bundle/run.ts";
+import type { Edited } from "../selection/edited.ts";
 import type { Samples } from "../selection/samples.ts";
 import type { Selection, Store } from "../selection/state.ts";
 
@@ -17,9 +18,12 @@ export interface App {
   compared: Compared | null;
   index: LoadedIndex | null;
   exported: boolean; // this page is a file of its own: what it lacks was left out, not lost
+  edited: Edited;
   scope: AbortSignal; // aborted when another run takes the page
   /** Show a run of the index; null follows the latest. */
   open(runId: string | null): void;
+  /** Open the list of all runs, to search one to compare with. */
+  searchCompared(): void;
 }
 
 /** Runs now and whenever one of these parts of the selection changes, as long as the run is on the page. */

@@ -1,9 +1,10 @@
 // The confusion matrix: rows are the true classes. A cell is a filter for the studio.
 
 import { matrixAt } from "../model/matrices.ts";
-import { accuracyOf, sum } from "../model/stats.ts";
-import { isWide, lastEpoch, nameOf, shapeOf } from "../text/facts.ts";
-import { count, percent, plural, times } from "../text/format.ts";
+import { accuracyOf } from "../model/stats.ts";
+import { isWide, lastEpoch, nameOf, shapeOf, terms } from "../text/facts.ts";
+import { count } from "../text/format.ts";
+import { cellSentence, matrixSentence } from "../text/sentences.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
 import { type Cell, matrixGrid } from "../view/matrix.ts";
@@ -17,8 +18,9 @@ export function confusion(app: App): HTMLElement {
   const files = app.run.snapshots.state === "ok" ? [FILE, "epoch_snapshots.json"] : [FILE];
   const frame = { title: "Confusion matrix", files, wide: isWide(app.run) ? "w12" : "w5" };
   if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Confusion matrix"));
+  const names = app.run.metrics.value.labels;
   const grid = matrixGrid({
-    names: app.run.metrics.value.labels,
+    names,
     label: "Confusion matrix, rows true, columns predicted",
     point(cell) {
       pointed = cell;
@@ -31,7 +33,7 @@ export function confusion(app: App): HTMLElement {
   });
   const reading = el("p", { class: "reading" });
   const thumbs = el("div", { class: "thumbs" });
-  const title = el("p", { class: "readout" });
+  const title = el("p", { class: "readout line" });
   const cells = segmented(
     "Cells show",
     [
@@ -51,11 +53,11 @@ export function confusion(app: App): HTMLElement {
     if (!at) return;
     replace(thumbs);
     if (!pointed) {
-      reading.textContent = summary(app, at.matrix);
+      reading.textContent = matrixSentence(at.matrix, names);
       return;
     }
     const [row, column] = pointed;
-    reading.textContent = cellSentence(app, at.matrix, row, column);
+    reading.textContent = cellSentence(at.matrix, row, column, names);
     if (at.epoch !== null && app.store.selection.epoch !== null) return; // recorded predictions are the final ones
     const found = app.samples.list
       .filter((sample) => sample.truth === row && sample.guess?.label === column && sample.pixels)
@@ -88,8 +90,9 @@ export function confusion(app: App): HTMLElement {
   const partly = kept > 0 && kept < lastEpoch(app.run);
   return panel(
     frame,
-    el("div", { class: "controls" }, cells.element, diagonal, el("span", { class: "grow" }), title),
-    el("p", { class: "axis-note" }, el("span", {}, "true ↓"), el("span", {}, "read as →")),
+    el("div", { class: "controls" }, cells.element, diagonal),
+    title,
+    el("p", { class: "axis-note" }, el("span", {}, "true ↓"), " ", el("span", {}, `${terms(app.run).as} →`)),
     el("div", { class: isWide(app.run) ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
     el("div", { class: "matrix-foot" }, reading, thumbs),
     partly &&
@@ -100,21 +103,4 @@ export function confusion(app: App): HTMLElement {
       ),
     table,
   );
-}
-
-function cellSentence(app: App, matrix: number[][], row: number, column: number): string {
-  const n = matrix[row]?.[column] ?? 0;
-  const total = sum(matrix[row] ?? []);
-  const [truth, guess] = [nameOf(app.run, row), nameOf(app.run, column)];
-  if (row === column)
-    return `${n} of ${total} samples of ${truth} were recognised (${percent(total ? n / total : 0)}).`;
-  return n ? `${n} of ${total} samples of ${truth} were taken for ${guess}.` : `No ${truth} was taken for ${guess}.`;
-}
-
-function summary(app: App, matrix: number[][]): string {
-  const misses = matrix.flatMap((row, i) => row.map((n, j) => ({ i, j, n }))).filter(({ i, j, n }) => i !== j && n > 0);
-  const top = misses.sort((a, b) => b.n - a.n)[0];
-  if (!top) return "No sample of the hold-out was confused. Point at a cell to read it; click it to see its images.";
-  const kinds = plural(misses.length, "kind of confusion", "kinds of confusion");
-  return `${kinds}; the most frequent is ${nameOf(app.run, top.i)} taken for ${nameOf(app.run, top.j)} (${times(top.n)}). Click a cell to see its images.`;
 }

@@ -3,7 +3,8 @@
 import type { LossCurve } from "../contract.ts";
 import type { Selection } from "../selection/state.ts";
 import { isWide, lastEpoch, titleOf } from "../text/facts.ts";
-import { percent, short } from "../text/format.ts";
+import { clip } from "../text/format.ts";
+import { bestEpoch, curveSentence, divergence, measured, pair } from "../text/sentences.ts";
 import { calm } from "../view/actions.ts";
 import { type Line, lineChart } from "../view/chart.ts";
 import { button, el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
@@ -23,18 +24,20 @@ export function convergence(app: App): HTMLElement {
       el("div", { class: "absence damaged" }, el("p", {}, divergence(value) || "No epoch was completed.")),
     );
 
-  const readout = el("p", { class: "readout" });
+  const readout = el("p", { class: "readout line" });
   const caption = el("p", { class: "reading" });
   let hovered: number | null = null;
   const shownEpoch = (): number => hovered ?? Math.min(app.store.selection.epoch ?? Infinity, value.epochs.length);
   const read = (): void => {
     const { measure } = app.store.selection;
     const epoch = shownEpoch();
-    const [holdout, training] = pair(value, measure).map((values) => show(values[epoch - 1] ?? null, measure));
+    const [holdout, training] = pair(value, measure).map((values) => measured(values[epoch - 1] ?? null, measure));
     replace(
       readout,
       el("span", {}, `Epoch ${epoch}`),
+      " ",
       el("span", { class: "key main" }, `hold-out ${holdout}`),
+      " ",
       el("span", { class: "key second" }, `training ${training}`),
     );
   };
@@ -68,13 +71,13 @@ export function convergence(app: App): HTMLElement {
     measure.show(selection.measure);
     scale.show(selection.scale);
     scale.element.hidden = selection.measure === "accuracy";
-    const sentence = reading(value, selection.measure);
+    const sentence = curveSentence(value, selection.measure);
     chart.draw({
       lines: lines(app, value, selection.measure),
       log: selection.measure === "loss" && selection.scale === "log",
       zero: selection.measure === "loss",
-      format: (tick) => show(tick, selection.measure),
-      marked: best(value, selection.measure),
+      format: (tick) => measured(tick, selection.measure),
+      marked: bestEpoch(value, selection.measure),
       name: sentence,
     });
     caption.textContent = sentence;
@@ -88,14 +91,15 @@ export function convergence(app: App): HTMLElement {
     head: ["Epoch", "Training loss", "Hold-out loss", "Training accuracy", "Hold-out accuracy"],
     rows: value.epochs.map((epoch, i) => [
       String(epoch),
-      ...[value.training_loss, value.holdout_loss].map((each) => show(each[i] ?? null, "loss")),
-      ...[value.training_accuracy, value.holdout_accuracy].map((each) => show(each[i] ?? null, "accuracy")),
+      ...[value.training_loss, value.holdout_loss].map((each) => measured(each[i] ?? null, "loss")),
+      ...[value.training_accuracy, value.holdout_accuracy].map((each) => measured(each[i] ?? null, "accuracy")),
     ]),
   }));
   const note = Number(app.run.summary.config.get("shift_pixels") ?? 0) > 0;
   return panel(
     frame,
-    el("div", { class: "controls" }, measure.element, scale.element, el("span", { class: "grow" }), readout),
+    el("div", { class: "controls" }, measure.element, scale.element),
+    readout,
     el("div", { class: "chart-box" }, chart.element),
     scrubber(app, value.epochs.length),
     caption,
@@ -107,15 +111,6 @@ export function convergence(app: App): HTMLElement {
       ),
     table,
   );
-}
-
-function pair(
-  curve: LossCurve,
-  measure: Selection["measure"],
-): [readonly (number | null)[], readonly (number | null)[]] {
-  return measure === "loss"
-    ? [curve.holdout_loss, curve.training_loss]
-    : [curve.holdout_accuracy, curve.training_accuracy];
 }
 
 function lines(app: App, curve: LossCurve, measure: Selection["measure"]): Line[] {
@@ -130,45 +125,11 @@ function lines(app: App, curve: LossCurve, measure: Selection["measure"]): Line[
   return [
     ...own,
     {
-      label: name.length > 13 ? `${name.slice(0, 12)}…` : name,
+      label: clip(name, 13),
       values: pair(other.curve.value, measure)[0],
       look: "other-main",
     },
   ];
-}
-
-function show(value: number | null, measure: Selection["measure"]): string {
-  if (value === null) return "–";
-  return measure === "loss" ? short(value) : percent(value);
-}
-
-function best(curve: LossCurve, measure: Selection["measure"]): number | null {
-  const values = pair(curve, measure)[0];
-  let found: number | null = null;
-  values.forEach((value, i) => {
-    const top = found === null ? null : values[found - 1];
-    if (value !== null && (typeof top !== "number" || (measure === "loss" ? value < top : value > top))) found = i + 1;
-  });
-  return found;
-}
-
-export function divergence(curve: LossCurve): string {
-  return curve.diverged ? `Training diverged at epoch ${curve.diverged.epoch}: ${curve.diverged.reason}.` : "";
-}
-
-/** What the chart says, in a sentence. */
-export function reading(curve: LossCurve, measure: Selection["measure"]): string {
-  const values = pair(curve, measure)[0].filter((value): value is number => value !== null);
-  const [start, end, top] = [values[0], values.at(-1), best(curve, measure)];
-  if (start === undefined || end === undefined || top === null) return divergence(curve) || "No value was recorded.";
-  const watched = "it was watched, never used to choose anything.";
-  if (curve.epochs.length === 1)
-    return `Hold-out ${measure} was ${show(end, measure)} after the only epoch; ${watched} ${divergence(curve)}`.trim();
-  const moved = measure === "loss" ? (end < start ? "fell" : "rose") : end > start ? "rose" : "fell";
-  const extreme = measure === "loss" ? "lowest" : "highest";
-  const value = show(pair(curve, measure)[0][top - 1] ?? null, measure);
-  const where = top === curve.epochs.length ? `, ${extreme} at the end` : `, ${extreme} (${value}) at epoch ${top}`;
-  return `Hold-out ${measure} ${moved} from ${show(start, measure)} to ${show(end, measure)} in ${curve.epochs.length} epochs${where}; ${watched} ${divergence(curve)}`.trim();
 }
 
 function scrubber(app: App, epochs: number): HTMLElement {

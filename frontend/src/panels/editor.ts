@@ -6,15 +6,21 @@ import { next } from "../view/roving.ts";
 
 const MAX_CELLS = 1024;
 
+/** `drawn` is what stood in it before, null for the original; `change` gets null for the original, too. */
 export function pixelEditor(
   original: ArrayLike<number>,
+  drawn: readonly number[] | null,
   shape: Shape,
   most: number,
   change: (values: number[] | null) => void,
 ): HTMLElement | null {
   if (shape[0] * shape[1] > MAX_CELLS) return null;
-  const values = Array.from(original);
-  const details = el("details", { class: "data editor" }, el("summary", {}, "What if it were drawn differently?"));
+  const values = Array.from(drawn ?? original);
+  const details = el(
+    "details",
+    { class: "data editor", open: drawn !== null },
+    el("summary", {}, "What if it were drawn differently?"),
+  );
   const grid = el("div", { class: "pixels", role: "group", "aria-label": `Pixels, ${shape[0]} by ${shape[1]}` });
   grid.style.setProperty("--columns", String(shape[1]));
   const cells = values.map((value, i) =>
@@ -45,12 +51,14 @@ export function pixelEditor(
     const index = (event.target as HTMLElement).dataset.index;
     return index === undefined ? null : Number(index);
   };
+  const strength = el("input", { type: "number", min: 1, max: most, value: most, "aria-label": "Ink" });
   let ink: number | null = null; // what the pressed pointer draws
   grid.addEventListener("pointerdown", (event) => {
     const i = indexOf(event);
-    if (i === null) return;
+    if (i === null || event.button > 0) return;
     (event.target as Element).releasePointerCapture?.(event.pointerId);
-    ink = (values[i] ?? 0) > most / 2 ? 0 : most;
+    const wanted = Number(strength.value);
+    ink = event.shiftKey || (values[i] ?? 0) >= wanted ? 0 : wanted;
     put(i, ink);
   });
   grid.addEventListener("pointerover", (event) => {
@@ -65,7 +73,8 @@ export function pixelEditor(
     if (target !== null) focus(target);
     else if (event.key === "+" || event.key === "=") put(i, (values[i] ?? 0) + Math.ceil(most / 16));
     else if (event.key === "-") put(i, (values[i] ?? 0) - Math.ceil(most / 16));
-    else if (event.key === "Enter" || event.key === " ") put(i, (values[i] ?? 0) > most / 2 ? 0 : most);
+    else if (event.key === "Enter" || event.key === " ")
+      put(i, (values[i] ?? 0) >= Number(strength.value) ? 0 : Number(strength.value));
     else return;
     event.preventDefault();
   });
@@ -74,15 +83,13 @@ export function pixelEditor(
     values.forEach((_, i) => label(i));
     change(null);
   });
-  details.addEventListener("toggle", () => details.open && values.forEach((_, i) => label(i)), { once: true });
+  const labelAll = (): void => values.forEach((_, i) => label(i));
+  if (details.open) labelAll();
+  else details.addEventListener("toggle", labelAll, { once: true });
   details.append(
-    el(
-      "p",
-      { class: "small muted" },
-      "Click or drag to draw; with the keyboard, arrows move and + − change. The bars above follow.",
-    ),
+    el("p", { class: "small muted" }, "Drag to draw, Shift erases. Keys: arrows, + −, Enter."),
     grid,
-    reset,
+    el("div", { class: "controls" }, el("label", { class: "field" }, "Ink", strength), reset),
   );
   return details;
 }

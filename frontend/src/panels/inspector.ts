@@ -3,8 +3,9 @@
 import { nearest } from "../model/nearest.ts";
 import { argmax, probabilities } from "../model/network.ts";
 import type { Sample } from "../selection/samples.ts";
-import { nameOf, shapeOf } from "../text/facts.ts";
-import { percent, small } from "../text/format.ts";
+import { nameOf, shapeOf, terms } from "../text/facts.ts";
+import { percent } from "../text/format.ts";
+import { nearestSentence } from "../text/sentences.ts";
 import { save } from "../view/actions.ts";
 import { digit, paint, samplePng } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace } from "../view/dom.ts";
@@ -16,49 +17,67 @@ import { pixelEditor } from "./editor.ts";
 
 export function inspector(app: App): HTMLElement {
   const body = el("div", { class: "inspector" });
+  let shown: Sample | null = null;
+  let follow = (): void => undefined;
   const draw = (): void => {
-    const sample = currentSample(app);
-    if (!sample) replace(body, el("div", { class: "absence" }, el("p", {}, "This run carries no sample.")));
-    else replace(body, ...view(app, sample));
+    if (!shown) replace(body, el("div", { class: "absence" }, el("p", {}, "This run carries no sample.")));
+    else {
+      const view = viewOf(app, shown);
+      replace(body, ...view.parts);
+      follow = view.follow;
+      follow();
+    }
   };
-  watch(app, ["sample"], draw);
+  watch(app, ["sample"], () => {
+    const next = currentSample(app);
+    if (next !== shown) {
+      follow = () => undefined; // a drawing ends with its sample
+      app.edited.set(null);
+    }
+    shown = next;
+    draw();
+  });
+  app.edited.watch(() => follow(), app.scope);
   onThemeChange(draw, app.scope);
   return panel({ title: "Selected sample", wide: "w4" }, body);
 }
 
-function view(app: App, sample: Sample): (HTMLElement | null)[] {
-  const computed = sample.guess === null && sample.pixels !== null && app.run.network.state === "ok";
-  const rows =
-    sample.guess?.probabilities ??
-    (computed && app.run.network.state === "ok" && sample.pixels
-      ? probabilities(app.run.network.value, sample.pixels)
-      : null);
+interface View {
+  parts: (HTMLElement | null)[];
+  follow(): void; // show what is drawn now
+}
+
+function viewOf(app: App, sample: Sample): View {
+  const { network } = app.run;
+  const most = app.run.summary.dataset.max_value;
+  const recorded = sample.guess?.probabilities ?? null;
+  const computed = recorded === null && sample.pixels !== null && network.state === "ok";
+  const canvas = sample.pixels && digit(sample.pixels, shapeOf(app.run), most);
+  const verdict = el("p", {});
   const bars = el("div", { class: "bars-box" });
-  const showBars = (values: readonly number[] | null): void =>
+  const near = el("div", { class: "lookalikes" });
+  const where = sample.holdout ? "hold-out" : "training";
+  const answer = (pixels: ArrayLike<number> | null): readonly number[] | null =>
+    network.state === "ok" && pixels ? probabilities(network.value, pixels) : null;
+  const original = recorded ?? answer(sample.pixels);
+  const rows = (): readonly number[] | null => (app.edited.pixels ? answer(app.edited.pixels) : original);
+  const follow = (): void => {
+    const { pixels } = app.edited;
+    const now = rows();
+    if (canvas && sample.pixels) paint(canvas, pixels ?? sample.pixels, shapeOf(app.run), most);
     replace(
       bars,
-      values
-        ? barsOf(app, sample, values)
-        : el("p", { class: "small muted" }, "No prediction was recorded for this sample."),
+      now ? barsOf(app, sample, now) : el("p", { class: "small muted" }, "No prediction was recorded for this sample."),
     );
-  showBars(rows);
-  const picture = sample.pixels
-    ? el("div", { class: "big" }, digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value))
-    : el("p", { class: "absence" }, "The run carries no image of this sample.");
-  const guess = rows ? argmax(rows) : null;
-  const verdict =
-    guess === null
-      ? null
-      : el(
-          "p",
-          { class: guess === sample.truth ? "verdict good" : "verdict bad" },
-          guess === sample.truth
-            ? `Read as ${nameOf(app.run, guess)}, which it is.`
-            : `Read as ${nameOf(app.run, guess)}, but it is ${nameOf(app.run, sample.truth)}.`,
-        );
-  const where = sample.holdout ? "hold-out" : "training";
-  return [
-    picture,
+    const guess = now && argmax(now);
+    verdict.hidden = guess === null;
+    if (guess !== null) say(app, verdict, guess, sample.truth, pixels && original ? argmax(original) : null);
+    lookalikes(app, sample, pixels ?? sample.pixels, near);
+  };
+  const parts = [
+    canvas
+      ? el("div", { class: "big" }, canvas)
+      : el("p", { class: "absence" }, "The run carries no image of this sample."),
     el(
       "div",
       { class: "facts" },
@@ -66,10 +85,18 @@ function view(app: App, sample: Sample): (HTMLElement | null)[] {
         "p",
         { class: "sample-name" },
         `Sample ${sample.id}`,
-        el("span", { class: "muted" }, ` · ${where} · true ${nameOf(app.run, sample.truth)}`),
+        el(
+          "span",
+          { class: "muted" },
+          ` · ${where} · true `,
+          el("span", { translate: "no" }, nameOf(app.run, sample.truth)),
+        ),
       ),
       verdict,
     ),
+    sample.pixels && network.state === "ok"
+      ? pixelEditor(sample.pixels, app.edited.pixels, shapeOf(app.run), most, app.edited.set)
+      : null,
     bars,
     computed
       ? el(
@@ -78,10 +105,38 @@ function view(app: App, sample: Sample): (HTMLElement | null)[] {
           "Computed here from model.json: predictions are recorded for the hold-out only.",
         )
       : null,
-    lookalikes(app, sample),
+    near,
     downloads(app, sample, rows),
-    editor(app, sample, picture, showBars, rows),
   ];
+  return { parts, follow };
+}
+
+/** What the network says; of a drawing, also what it said before. */
+function say(app: App, verdict: HTMLElement, guess: number, truth: number, before: number | null): void {
+  const name = (label: number): HTMLElement => el("span", { translate: "no" }, nameOf(app.run, label));
+  const { as } = terms(app.run);
+  const [first, rest] = [as.slice(0, 1).toUpperCase(), as.slice(1)];
+  if (before !== null) {
+    verdict.className = "verdict";
+    replace(
+      verdict,
+      `Drawn like this it is ${as} `,
+      name(guess),
+      before === guess ? ", as before." : "; as recorded, ",
+      before !== guess && name(before),
+      before !== guess && ".",
+    );
+    return;
+  }
+  verdict.className = guess === truth ? "verdict good" : "verdict bad";
+  replace(
+    verdict,
+    `${first}${rest} `,
+    name(guess),
+    guess === truth ? ", which it is." : ", but it is ",
+    guess !== truth && name(truth),
+    guess !== truth && ".",
+  );
 }
 
 function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElement {
@@ -97,20 +152,20 @@ function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElemen
     return el(
       "li",
       { class: kind },
-      el("b", {}, nameOf(app.run, label), mark && el("span", { class: "visually-hidden" }, mark)),
+      el("b", { translate: "no" }, nameOf(app.run, label), mark && el("span", { class: "visually-hidden" }, mark)),
       el("span", { class: "track" }, fill),
-      el("span", { class: "num" }, value < 0.0005 ? "0" : percent(value)),
+      el("span", { class: "num" }, percent(value)),
     );
   });
   return el("ol", { class: "bars", "aria-label": "Probability of each class" }, ...rows);
 }
 
-function lookalikes(app: App, sample: Sample): HTMLElement | null {
-  const { pixels } = sample;
-  if (!pixels || app.run.images.state !== "ok") return null;
+/** The training images nearest to what is shown. */
+function lookalikes(app: App, sample: Sample, pixels: ArrayLike<number> | null, box: HTMLElement): void {
   const training = app.samples.list.filter((each) => !each.holdout && each.id !== sample.id);
-  const near = nearest(pixels, training, 6);
-  if (!near.length) return null;
+  const near = pixels && app.run.images.state === "ok" ? nearest(pixels, training, 6) : [];
+  box.hidden = near.length === 0;
+  if (box.hidden) return;
   const items = near.map((each) => {
     const name = nameOf(app.run, each.truth);
     const result = button(
@@ -122,70 +177,51 @@ function lookalikes(app: App, sample: Sample): HTMLElement | null {
       () => app.store.set({ sample: each.id }),
     );
     if (each.pixels) result.append(digit(each.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
-    result.append(el("span", {}, name));
+    result.append(el("span", { translate: "no" }, name));
     return result;
   });
   const agree = near.filter((each) => each.truth === sample.truth).length;
-  return el(
-    "div",
-    { class: "lookalikes" },
-    el(
-      "p",
-      { class: "small muted" },
-      `Nearest training images; ${agree === near.length ? `all ${agree} are` : `${small(agree)} of ${near.length} ${agree === 1 ? "is" : "are"}`} ${nameOf(app.run, sample.truth)}`,
-    ),
+  replace(
+    box,
+    el("p", { class: "small muted" }, nearestSentence(agree, near.length, nameOf(app.run, sample.truth))),
     el("div", { class: "near-row" }, ...items),
   );
 }
 
-function downloads(app: App, sample: Sample, rows: readonly number[] | null): HTMLElement {
-  const name = `sample-${sample.id}`;
-  const { pixels } = sample;
-  const record = {
-    sample_id: sample.id,
-    true_label: sample.truth,
-    predicted_label: rows ? argmax(rows) : null,
-    probabilities: rows,
-    pixels: pixels && Array.from(pixels),
+/** Of what is shown: a drawing is saved as one. */
+function downloads(app: App, sample: Sample, rows: () => readonly number[] | null): HTMLElement {
+  const shown = (): ArrayLike<number> | null => app.edited.pixels ?? sample.pixels;
+  const name = (): string => `sample-${sample.id}${app.edited.pixels ? "-drawn" : ""}`;
+  const record = (): object => {
+    const [pixels, now] = [shown(), rows()];
+    return {
+      sample_id: sample.id,
+      ...(app.edited.pixels ? { drawn: true } : {}),
+      true_label: sample.truth,
+      predicted_label: now ? argmax(now) : null,
+      probabilities: now,
+      pixels: pixels && Array.from(pixels),
+    };
   };
-  const csv = [
-    `sample_id,true_label,${Array.from(pixels ?? [], (_, i) => `pixel_${i}`).join(",")}`,
-    [sample.id, sample.truth, ...Array.from(pixels ?? [])].join(","),
-    "",
-  ].join("\n");
+  const csv = (): string => {
+    const pixels = Array.from(shown() ?? []);
+    const head = `sample_id,true_label,${pixels.map((_, i) => `pixel_${i}`).join(",")}`;
+    return [head, [sample.id, sample.truth, ...pixels].join(","), ""].join("\n");
+  };
+  const { pixels } = sample;
   const png = button("PNG", { disabled: !pixels, "aria-label": "Download as PNG" }, () => {
-    if (pixels)
-      void samplePng(
-        pixels,
-        shapeOf(app.run),
-        app.run.summary.dataset.max_value,
-        Math.max(1, Math.floor(256 / shapeOf(app.run)[0])),
-      ).then((blob) => blob && save(`${name}.png`, blob));
+    const now = shown();
+    const zoom = Math.max(1, Math.floor(256 / shapeOf(app.run)[0]));
+    if (now)
+      void samplePng(now, shapeOf(app.run), app.run.summary.dataset.max_value, zoom).then(
+        (blob) => blob && save(`${name()}.png`, blob),
+      );
   });
   const json = button("JSON", { "aria-label": "Download as JSON" }, () =>
-    save(`${name}.json`, new Blob([`${JSON.stringify(record, null, 1)}\n`], { type: "application/json" })),
+    save(`${name()}.json`, new Blob([`${JSON.stringify(record(), null, 1)}\n`], { type: "application/json" })),
   );
   const row = button("CSV", { disabled: !pixels, "aria-label": "Download as CSV" }, () =>
-    save(`${name}.csv`, new Blob([csv], { type: "text/csv" })),
+    save(`${name()}.csv`, new Blob([csv()], { type: "text/csv" })),
   );
   return el("div", { class: "controls downloads" }, icon(ICONS.download), png, json, row);
-}
-
-function editor(
-  app: App,
-  sample: Sample,
-  picture: HTMLElement,
-  showBars: (values: readonly number[] | null) => void,
-  rows: readonly number[] | null,
-): HTMLElement | null {
-  const { network } = app.run;
-  const { pixels } = sample;
-  const canvas = picture.querySelector("canvas");
-  if (!pixels || network.state !== "ok" || !canvas) return null;
-  const most = app.run.summary.dataset.max_value;
-  const change = (values: number[] | null): void => {
-    paint(canvas, values ?? pixels, shapeOf(app.run), most);
-    showBars(values ? probabilities(network.value, values) : rows);
-  };
-  return pixelEditor(pixels, shapeOf(app.run), most, change);
 }

@@ -1,13 +1,14 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
 
 import { hardest, isRight, type Sample } from "../selection/samples.ts";
-import { hiddenSizes, nameOf, shapeOf, titleOf } from "../text/facts.ts";
-import { count, percent, plural, series, small, time, times } from "../text/format.ts";
+import { hiddenSizes, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
+import { count, percent, time } from "../text/format.ts";
+import { divergence, hardestCaption, layersOf, performance } from "../text/sentences.ts";
+import { besides } from "../text/verdicts.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
-import { divergence } from "./convergence.ts";
 import { showInStudio } from "./reveal.ts";
 import { tiles } from "./tiles.ts";
 
@@ -59,17 +60,18 @@ function notice(kind: "warn" | "bad", title: string, text: string): HTMLElement 
 function sentence(app: App): string {
   const { summary, metrics } = app.run;
   const { dataset, split } = summary;
-  const hidden = hiddenSizes(app.run);
-  const layers = hidden.length
-    ? `A network with ${hidden.length === 1 ? "one hidden layer" : `${small(hidden.length)} hidden layers`} of ${series(hidden.map(count))} units`
-    : "Softmax regression, a network without hidden layers,";
-  if (metrics.state !== "ok")
-    return `${layers} was trained on ${count(split.training)} images; ${metrics.state === "damaged" ? "the file that says how well it does is damaged" : "how well it does was not recorded"}.`;
-  const { accuracy } = metrics.value;
-  const wrong = Math.round((1 - accuracy) * split.holdout);
-  const misses = wrong ? `It is wrong ${times(wrong)}.` : "It makes no mistake on them.";
-  const people = dataset.name === "digits" ? " The 13 people who wrote them also wrote what it learned from." : "";
-  return `${layers} learned from ${count(split.training)} images and reads ${percent(accuracy).replace(" ", "\u00a0")} of ${count(split.holdout)} others correctly. ${misses}${people}`;
+  const score = tally(app.run);
+  const facts = performance({
+    layers: layersOf(hiddenSizes(app.run)),
+    training: split.training,
+    holdout: score?.n ?? split.holdout,
+    hits: score?.hits ?? null,
+    damaged: metrics.state === "damaged",
+    ...terms(app.run),
+  });
+  const random = (summary.config.get("split") ?? "random") === "random";
+  const people = dataset.name === "digits" && random && score ? " The same 13 people wrote both." : "";
+  return `${facts}${people}${app.compared ? ` ${besides(app.run, app.compared.run)}` : ""}`;
 }
 
 /** Mistakes; where there are few, also the samples it was least sure of. */
@@ -84,15 +86,10 @@ function mistakes(app: App): HTMLElement | null {
   watch(app, ["sample"], ({ sample }) => {
     [...box.children].forEach((each, i) => each.classList.toggle("selected", order[i]?.id === sample));
   });
-  const caption =
-    wrong === 0
-      ? "What it was least sure of"
-      : wrong < order.length
-        ? "What it got wrong, and what it was least sure of"
-        : "What it got most wrong";
+  const { caption, all: words } = hardestCaption(wrong, order.length);
   const all =
-    wrong > 0 &&
-    button(`All ${plural(wrong, "mistake")}`.replace("All 1 mistake", "The mistake"), { class: "quiet" }, () =>
+    words &&
+    button(words, { class: "quiet" }, () =>
       showInStudio(app, { truth: [], predicted: null, split: "all", outcome: "wrong", confidence: [0, 100] }),
     );
   return el("div", { class: "hardest" }, el("div", { class: "hardest-head" }, el("h2", {}, caption), all), box);
@@ -101,11 +98,12 @@ function mistakes(app: App): HTMLElement | null {
 function tile(app: App, sample: Sample): HTMLElement {
   const guess = sample.guess?.label ?? 0;
   const right = isRight(sample);
+  const { as, correctly } = terms(app.run);
   const confidence = percent(sample.guess?.confidence ?? 0, 0).replace(" ", "\u00a0");
   const shown = right
     ? `${nameOf(app.run, sample.truth)} · ${confidence}`
     : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`;
-  const words = `${shown}, sample ${sample.id}, ${right ? "read correctly" : `${nameOf(app.run, sample.truth)} read as ${nameOf(app.run, guess)} with ${confidence}`}`;
+  const words = `${shown}, sample ${sample.id}, ${right ? `${correctly} with ${confidence}` : `${nameOf(app.run, sample.truth)} ${as} ${nameOf(app.run, guess)} with ${confidence}`}`;
   const result = button(
     null,
     { class: right ? "miss-tile right" : "miss-tile", "aria-label": words, title: words },
@@ -115,6 +113,6 @@ function tile(app: App, sample: Sample): HTMLElement {
     },
   );
   if (sample.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
-  result.append(el("span", {}, shown));
+  result.append(el("span", { translate: "no" }, shown));
   return result;
 }

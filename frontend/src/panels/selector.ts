@@ -1,11 +1,12 @@
 // The Artifact bundle selector: which run is shown, which one it is compared with; "Latest" follows new runs.
 import type { IndexEntry } from "../bundle/run.ts";
-import { find, type Sort } from "../selection/runs.ts";
+import { type Column, find } from "../selection/runs.ts";
 import type { Shown } from "../selection/session.ts";
-import { architecture, percent, plural, time } from "../text/format.ts";
+import { architecture, percent, plural, score, time } from "../text/format.ts";
 import { el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
 import { uniqueId } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
+import { against } from "./against.ts";
 import { marks } from "./marks.ts";
 
 const ROW = 52;
@@ -19,6 +20,8 @@ export interface Selector {
   element: HTMLElement;
   show(shown: Shown): void;
   busy(waiting: boolean): void;
+  /** Opens the list for one of its purposes; the focus comes back to where it was. */
+  search(purpose: Mode): void;
 }
 
 type Mode = "show" | "compare";
@@ -46,7 +49,7 @@ export function selector(actions: SelectorActions): Selector {
   const list = el("div", { role: "listbox", id: listId, class: "run-list", "aria-label": "Runs" });
   const foot = el("p", { class: "small muted selector-foot" });
   let shown: Shown | null = null;
-  let [mode, sort]: [Mode, Sort] = ["show", "newest"];
+  let [mode, sort]: [Mode, Column] = ["show", "created"];
   let found: (IndexEntry | null)[] = []; // null is the pinned first row
   let active = 0;
 
@@ -58,15 +61,18 @@ export function selector(actions: SelectorActions): Selector {
     ],
     mode,
     (value) => {
-      mode = value;
-      modes.show(value);
+      setMode(value);
       update();
     },
   );
-  const sorts = segmented<Sort>(
+  const setMode = (value: Mode): void => {
+    mode = value;
+    modes.show(value);
+  };
+  const sorts = segmented<Column>(
     "Sort",
     [
-      { value: "newest", text: "Newest" },
+      { value: "created", text: "Newest" },
       { value: "accuracy", text: "Accuracy" },
       { value: "macro_f1", text: "Macro F1" },
     ],
@@ -90,7 +96,7 @@ export function selector(actions: SelectorActions): Selector {
   const rows = windowed(
     list,
     list,
-    ROW,
+    () => ROW,
     (from, to) => found.slice(from, to).map((run, i) => option(run, from + i)),
     (pixels) => {
       const space = el("div", { role: "presentation" });
@@ -110,7 +116,7 @@ export function selector(actions: SelectorActions): Selector {
     const [title, detail] = run
       ? [
           run.label ?? run.run_id,
-          `${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · F1 ${run.macro_f1.toFixed(3)} · ${time(run.created)}`,
+          `${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · F1 ${score(run.macro_f1)} · ${time(run.created)}`,
         ]
       : mode === "show"
         ? ["Latest", `follows new runs; now ${latest}`]
@@ -126,7 +132,7 @@ export function selector(actions: SelectorActions): Selector {
         "aria-posinset": position + 1,
         "data-position": position,
       },
-      el("span", { class: "run-title" }, title, ...marks(run)),
+      el("span", { class: "run-title", translate: run ? "no" : null }, title, ...marks(run)),
       el("span", { class: "run-score num" }, run ? percent(run.accuracy) : ""),
       el("span", { class: "small muted run-detail" }, detail),
     );
@@ -162,10 +168,16 @@ export function selector(actions: SelectorActions): Selector {
     const run = found[position];
     if (run === undefined) return;
     toggle(false);
-    opener.focus();
+    back();
     if (mode === "compare") actions.compare(run?.run_id ?? null);
     else actions.open(run?.run_id ?? null);
   }
+
+  let origin: HTMLElement = opener; // what opened the list, and gets the focus back
+  const back = (): void => {
+    (origin.isConnected ? origin : opener).focus({ preventScroll: true });
+    origin = opener;
+  };
 
   function toggle(open: boolean): void {
     panel.hidden = !open;
@@ -185,14 +197,19 @@ export function selector(actions: SelectorActions): Selector {
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       toggle(false);
-      opener.focus();
+      back();
     } else if (event.target === search && event.key === "Enter") choose(active);
     else if (event.target === search && (event.key === "ArrowDown" || event.key === "ArrowUp"))
       move(active + (event.key === "ArrowDown" ? 1 : -1));
     else return;
     event.preventDefault();
   });
-  const element = el("div", { class: "selector" }, opener, panel);
+  const leave = (): void => {
+    actions.compare(null);
+    opener.focus({ preventScroll: true });
+  };
+  const beside = el("div", { class: "beside" });
+  const element = el("div", { class: "selector" }, opener, beside, panel);
   element.addEventListener("focusout", (event) => {
     if (event.relatedTarget instanceof Node && !element.contains(event.relatedTarget)) toggle(false);
   });
@@ -205,12 +222,18 @@ export function selector(actions: SelectorActions): Selector {
       shown = next;
       replace(
         label,
-        el("b", {}, next.title),
+        el("b", { translate: "no" }, next.title),
         el("span", { class: "muted detail" }, next.detail),
         next.follows && el("span", { class: "tag" }, "latest"),
         next.forced && el("span", { class: "tag", title: "?artifacts= in the address" }, "from the address"),
       );
+      replace(beside, against(next, leave));
       if (!panel.hidden) update(true);
+    },
+    search(purpose) {
+      if (document.activeElement instanceof HTMLElement) origin = document.activeElement;
+      setMode(purpose);
+      toggle(true);
     },
     busy: (waiting) => element.classList.toggle("busy", waiting),
   };

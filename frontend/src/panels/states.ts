@@ -21,7 +21,7 @@ function command(text: string): HTMLElement {
     { class: "square copy", "aria-label": `Copy: ${text}` },
     () => void copyFrom(copy, text),
   );
-  return el("div", { class: "command" }, el("code", { tabindex: 0 }, text), copy);
+  return el("div", { class: "command" }, el("code", { tabindex: 0, translate: "no" }, text), copy);
 }
 
 function opener(open: () => void): HTMLElement {
@@ -66,7 +66,11 @@ export function refused(given: string, reason: string, showLatest: () => void): 
     "refused",
     "This address is not opened",
     el("p", { class: "sentence" }, `${reason}.`),
-    el("p", { class: "command" }, el("code", {}, given.length > 200 ? `${given.slice(0, 200)}…` : given)),
+    el(
+      "p",
+      { class: "command" },
+      el("code", { translate: "no" }, given.length > 200 ? `${given.slice(0, 200)}…` : given),
+    ),
     el("p", { class: "muted" }, `Expected ${RULE}. Nothing else was tried instead.`),
     button("Show the latest run", { class: "primary" }, showLatest),
   );

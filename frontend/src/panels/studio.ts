@@ -91,12 +91,18 @@ function toolbar(app: App): HTMLElement {
   for (const { truth } of app.samples.list) counts.set(truth, (counts.get(truth) ?? 0) + 1);
   const names = app.run.summary.dataset.class_names;
   const classes = names.map((name, label) =>
-    button(el("span", {}, name), { class: "class-chip", title: `${plural(counts.get(label) ?? 0, "sample")}` }, () => {
-      const { truth } = app.store.selection;
-      app.store.set({
-        truth: truth.includes(label) ? truth.filter((each) => each !== label) : [...truth, label].sort((a, b) => a - b),
-      });
-    }),
+    button(
+      el("span", { translate: "no" }, name),
+      { class: "class-chip", title: `${plural(counts.get(label) ?? 0, "sample")}` },
+      () => {
+        const { truth } = app.store.selection;
+        app.store.set({
+          truth: truth.includes(label)
+            ? truth.filter((each) => each !== label)
+            : [...truth, label].sort((a, b) => a - b),
+        });
+      },
+    ),
   );
   classes.forEach((chip, label) => chip.append(el("small", {}, count(counts.get(label) ?? 0))));
   const split = segmented(

@@ -1,17 +1,18 @@
-// The numbers at a glance, each with what it rests on.
+// The numbers at a glance, each with what it rests on, and beside a second run with the difference to that.
 
 import type { Metrics } from "../contract.ts";
 import { lastEpoch } from "../text/facts.ts";
-import { count, percent, plural, interval as range, seconds, short } from "../text/format.ts";
-import { el, replace, svg } from "../view/dom.ts";
+import { clip, count, percent, plural, interval as range, score, seconds, short } from "../text/format.ts";
+import { footing, namesOf, points, unpairedRange } from "../text/verdicts.ts";
+import { type Child, el, replace, svg } from "../view/dom.ts";
 import type { App } from "./app.ts";
 
 interface Tile {
   label: string;
   value: string;
   note: string;
-  delta?: string | null;
-  figure?: Element;
+  delta?: Child;
+  figure?: Child;
 }
 
 export function tiles(app: App): HTMLElement {
@@ -20,6 +21,28 @@ export function tiles(app: App): HTMLElement {
   const now = metrics.state === "ok" ? metrics.value : null;
   const was = other?.metrics.state === "ok" ? other.metrics.value : null;
   const absent = metrics.state === "damaged" ? "metrics.json is damaged" : "not recorded by this run";
+  const kind = other ? footing(app.run, other) : null;
+  const [own, name] = (other ? namesOf(app.run, other) : [""]).map((each) => clip(each, 24));
+  const by = (value: number, text: string, unit: string, scored: boolean, extra = ""): Child =>
+    scored && kind === "other data"
+      ? el("dd", { class: "delta muted" }, "other data, not comparable")
+      : el(
+          "dd",
+          { class: scored && kind === "other images" ? "delta muted" : "delta" },
+          el("b", {}, text, unit),
+          value === 0 ? " beside " : ` ${value > 0 ? "more" : "less"} than `,
+          el("span", { translate: "no" }, name ?? ""),
+          scored && kind === "other images" && ", other images",
+          extra,
+        );
+  const scored = (of: (metrics: Metrics) => number, show: (value: number) => string, unit = "", extra = ""): Child => {
+    if (!now || !was) return null;
+    const value = of(now) - of(was);
+    return by(value, show(value), unit, true, extra);
+  };
+  const unsure = other && kind === "other images" ? `; 95 % interval ${unpairedRange(app.run, other)}` : "";
+  const time = [app.run, other].map((run) => run?.summary.timing.training_seconds ?? 0);
+  const [took, before] = [time[0] ?? 0, time[1] ?? 0];
   const all: Tile[] = [
     {
       label: "Accuracy",
@@ -27,54 +50,76 @@ export function tiles(app: App): HTMLElement {
       note: now
         ? `95 %: ${range(now.accuracy_interval.low, now.accuracy_interval.high)}, n\u00a0=\u00a0${count(summary.split.holdout)}`
         : absent,
-      delta: now && was ? signed(100 * (now.accuracy - was.accuracy), (value) => `${value.toFixed(1)} points`) : null,
-      ...(now ? { figure: interval(now, was) } : {}),
+      delta: scored(({ accuracy }) => accuracy, points, " points", unsure),
+      figure: now && interval(now, kind === "other data" ? null : was, own ?? "", name ?? ""),
     },
     {
       label: "Macro F1",
-      value: now ? now.macro_f1.toFixed(3) : "–",
+      value: now ? score(now.macro_f1) : "–",
       note: now ? "mean over the classes" : absent,
-      delta: now && was ? signed(now.macro_f1 - was.macro_f1, (value) => value.toFixed(3)) : null,
+      delta: scored(
+        ({ macro_f1 }) => macro_f1,
+        (value) => signed(value, (size) => size.toFixed(3)),
+      ),
     },
-    { label: "Log loss", value: now ? short(now.log_loss) : "–", note: now ? "hold-out; 0 is certainty" : absent },
+    {
+      label: "Log loss",
+      value: now ? short(now.log_loss) : "–",
+      note: now ? "hold-out; 0 is certainty" : absent,
+      delta: scored(
+        ({ log_loss }) => log_loss,
+        (value) => signed(value, (size) => String(Number(size.toPrecision(2)))),
+      ),
+    },
     {
       label: "Training accuracy",
       value: now ? percent(now.train_accuracy) : "–",
       note: now ? `n = ${count(summary.split.training)}` : absent,
+      delta: scored(({ train_accuracy }) => train_accuracy, points, " points"),
     },
     {
       label: "Parameters",
       value: count(summary.model.parameters),
       note: plural(summary.model.layers.length, "layer"),
-      delta: other ? signed(summary.model.parameters - other.summary.model.parameters) : null,
+      delta: other && difference(summary.model.parameters, other.summary.model.parameters, count, by),
     },
     {
       label: "Training",
-      value: summary.timing.training_seconds ? seconds(summary.timing.training_seconds) : "–",
+      value: took ? seconds(took) : "–",
       note: curve.state === "ok" ? plural(lastEpoch(app.run), "epoch") : "epochs not recorded",
+      delta: took && before ? difference(took, before, seconds, by) : null,
     },
   ];
   return el("dl", { class: "tiles" }, ...all.map(tile));
 }
 
 function tile({ label, value, note, delta, figure }: Tile): HTMLElement {
-  const change = delta ? el("b", { class: "delta" }, delta) : null;
   return el(
     "div",
     { class: "tile" },
     el("dt", {}, label),
     el("dd", { class: "number" }, value),
-    el("dd", { class: "note" }, change, note),
-    figure ? el("dd", {}, figure) : null,
+    delta,
+    el("dd", { class: "note" }, note),
+    figure,
   );
 }
 
-function signed(value: number, show: (value: number) => string = count): string {
+function difference(
+  now: number,
+  was: number,
+  show: (value: number) => string,
+  by: (value: number, text: string, unit: string, scored: boolean) => Child,
+): Child {
+  return by(now - was, signed(now - was, show), "", false);
+}
+
+function signed(value: number, show: (value: number) => string): string {
   return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${show(Math.abs(value))}`;
 }
 
-/** The accuracy as a dot on its interval; the axis ends at 100 %. */
-function interval(now: Metrics, was: Metrics | null): SVGSVGElement {
+/** The accuracy as a dot on its interval, over that of the other run; the axis ends at 100 %. */
+function interval(now: Metrics, was: Metrics | null, own: string, name: string): HTMLElement {
   const low = Math.min(now.accuracy_interval.low, was?.accuracy_interval.low ?? 1);
   const start = Math.max(0, Math.floor(20 * (low - 0.01)) / 20);
   const x = (value: number): number => 2 + (196 * (value - start)) / (1 - start);
@@ -92,5 +137,13 @@ function interval(now: Metrics, was: Metrics | null): SVGSVGElement {
     row(now, 6, "own"),
     was && row(was, 16, "other"),
   );
-  return chart;
+  const ends = el("p", { class: "ends" }, el("span", {}, percent(start, 0)), " ", el("span", {}, "100 %"));
+  const key = (look: string, text: string): HTMLElement => el("span", { class: `key ${look}`, translate: "no" }, text);
+  return el(
+    "dd",
+    { class: "figure" },
+    chart,
+    ends,
+    was && el("p", { class: "keys" }, key("own", own), " ", key("other", name)),
+  );
 }

@@ -1,5 +1,6 @@
 // What panels ask about a run, in one place.
 import type { Run } from "../bundle/run.ts";
+import { accuracyOf } from "../model/stats.ts";
 import { architecture } from "./format.ts";
 
 export function titleOf(run: Run): string {
@@ -33,4 +34,22 @@ export function isDeep(run: Run): boolean {
 /** The last epoch of training, 0 where no curve was recorded. */
 export function lastEpoch(run: Run): number {
   return run.curve.state === "ok" ? run.curve.value.epochs.length : 0;
+}
+
+/** How this run's data are spoken of: digits are read, anything else is classified; rows of a table are no images. */
+export function terms(run: Run): { reads: string; as: string; correctly: string; image: string } {
+  const [height, width] = shapeOf(run);
+  const image = height > 1 && width > 1 ? "image" : "sample";
+  return isDigits(run)
+    ? { reads: "reads", as: "read as", correctly: "read correctly", image }
+    : { reads: "classifies", as: "classified as", correctly: "classified correctly", image };
+}
+
+export function isDigits(run: Run): boolean {
+  return run.summary.dataset.class_names.every((name) => /^\d$/.test(name));
+}
+
+/** The hold-out that the scores rest on: how many, and how many of them were right; null where it was not recorded. */
+export function tally(run: Run): { hits: number; n: number } | null {
+  return run.metrics.state === "ok" ? accuracyOf(run.metrics.value.confusion_matrix) : null;
 }

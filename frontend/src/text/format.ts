@@ -1,14 +1,37 @@
 // Numbers and times in words. English, the same on every machine.
 
+/** Rounded, but to 0 or 100 % only where it is exactly that: "< 0.1 %", "> 99.9 %". */
 export function percent(value: number, digits = 1): string {
-  const text = (100 * value).toFixed(digits);
-  return `${value < 1 && Number(text) === 100 ? `> ${(100 - 10 ** -digits).toFixed(digits)}` : text} %`;
+  return `${bounded(100 * value, 100, digits)} %`;
 }
 
-/** The ends of an interval on one line, never rounded up to certainty: "98.4 – 99.95 %". */
+/** The same inside a sentence: "more than 99.9 %". */
+export function share(value: number, digits = 1): string {
+  return percent(value, digits).replace("> ", "more than ").replace("< ", "less than ").replace(" %", "\u00a0%");
+}
+
+/** A score between 0 and 1 with three decimals; 0 and 1 only where it is exactly that. */
+export function score(value: number): string {
+  return bounded(value, 1, 3);
+}
+
+function bounded(value: number, most: number, digits: number): string {
+  const step = 10 ** -digits;
+  const text = value.toFixed(digits);
+  if (value < most && Number(text) >= most) return `> ${(most - step).toFixed(digits)}`;
+  return value > 0 && Number(text) <= 0 ? `< ${step.toFixed(digits)}` : text;
+}
+
+/** The ends of an interval on one line, with the digits it takes to round neither to certainty: "98.4 – 99.95 %". */
 export function interval(low: number, high: number): string {
-  const top = (100 * high).toFixed(1);
-  return `${(100 * low).toFixed(1)}\u00a0–\u2060\u00a0${high < 1 && top === "100.0" ? (100 * high).toFixed(2) : top}\u00a0%`;
+  const end = (value: number): string => {
+    for (let digits = 1; digits < 6; digits++) {
+      const text = (100 * value).toFixed(digits);
+      if (value === 0 || value === 1 || (Number(text) > 0 && Number(text) < 100)) return text;
+    }
+    return bounded(100 * value, 100, 5);
+  };
+  return `${end(low)}\u00a0–\u2060\u00a0${end(high)}\u00a0%`;
 }
 
 const WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
@@ -32,14 +55,16 @@ export function plural(n: number, one: string, many = `${one}s`): string {
 }
 
 export function seconds(value: number): string {
-  if (value < 1) return `${Math.round(1000 * value)} ms`;
-  if (value < 120) return `${value.toFixed(value < 10 ? 2 : 1)} s`;
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  if (value > 0 && value < 0.0005) return "< 1 ms";
+  if (value < 0.9995) return `${Math.round(1000 * value)} ms`;
+  if (value < 119.95) return `${value.toFixed(value < 9.995 ? 2 : 1)} s`;
+  const whole = Math.round(value);
+  return `${count(Math.floor(whole / 60))} min ${whole % 60} s`;
 }
 
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;
-  return value < 1_000_000
+  return value < 999_500
     ? `${(value / 1000).toFixed(value < 10_000 ? 1 : 0)} kB`
     : `${(value / 1_000_000).toFixed(1)} MB`;
 }
@@ -61,14 +86,35 @@ export function time(created: string, brief = false): string {
   return brief ? name : `${name} ${year}, ${created.slice(11, 16)} UTC`;
 }
 
+/** Never on the other side of 0.05 than the number itself, and 1 only where it is 1. */
 export function pValue(p: number): string {
-  return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`;
+  if (p < 0.001) return "p < 0.001";
+  if (p < 1 && p >= 0.995) return "p > 0.99";
+  const text = p.toFixed(p < 0.1 ? 3 : 2);
+  return `p = ${text === "0.050" && p !== 0.05 ? short(p) : text}`;
 }
 
 /** A setting as it is typed on the command line. */
 export function setting(value: unknown): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return "none";
   return Array.isArray(value) ? value.join(",") : String(value);
+}
+
+/** A text of at most so many characters. */
+export function clip(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length > most
+    ? `${characters
+        .slice(0, most - 1)
+        .join("")
+        .trimEnd()}…`
+    : text;
+}
+
+/** A list that names at most `most` of its parts: "a, b, c and 4 others". */
+export function some(parts: readonly string[], most = 3): string {
+  const rest = parts.length - most;
+  return rest > 1 ? series([...parts.slice(0, most), `${small(rest)} others`]) : series(parts);
 }
 
 /** "a, b and c". */

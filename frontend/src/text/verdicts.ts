@@ -1,46 +1,60 @@
-// Two runs, and whether their difference is more than chance.
+// Two runs beside each other: on what their scores rest, and by how much they differ.
 import type { Run } from "../bundle/run.ts";
-import { type Changes, mcnemar } from "../model/stats.ts";
-import { percent, plural, pValue, setting, small } from "./format.ts";
+import { differenceInterval } from "../model/stats.ts";
+import { tally, titleOf } from "./facts.ts";
+import { clip, count, percent, plural } from "./format.ts";
 
-export interface Difference {
-  key: string;
-  now: string | null; // null: this run does not have the setting
-  was: string | null;
+/** What the scores of two runs were measured on. */
+export type Footing = "same images" | "other images" | "other data";
+
+export function footing(now: Run, was: Run): Footing {
+  if (now.summary.dataset.sha256 !== was.summary.dataset.sha256) return "other data";
+  return now.summary.split.sha256 === was.summary.split.sha256 ? "same images" : "other images"; // digest of the hold-out
 }
 
-const UNRELATED = new Set(["run_label", "sample_count", "roc_per_class", "learning_rate_trace", "timing_stats"]);
-
-/** Settings that differ, those that can change a result first. */
-export function configDifferences(now: ReadonlyMap<string, unknown>, was: ReadonlyMap<string, unknown>): Difference[] {
-  const keys = [...new Set([...now.keys(), ...was.keys()])];
-  const text = (settings: ReadonlyMap<string, unknown>, key: string): string | null =>
-    settings.has(key) ? setting(settings.get(key)) : null;
-  return keys
-    .map((key) => ({ key, now: text(now, key), was: text(was, key) }))
-    .filter((each) => each.now !== each.was)
-    .sort((a, b) => Number(UNRELATED.has(a.key)) - Number(UNRELATED.has(b.key)));
+/** What both runs are called; where that is the same, with what tells them apart. */
+export function namesOf(now: Run, was: Run): [now: string, was: string] {
+  const [own, other] = [titleOf(now), titleOf(was)];
+  if (own !== other) return [own, other];
+  const apart = (run: Run, name: string): string => (run.id && run.id !== name ? `${name} (${run.id})` : name);
+  return [apart(now, own), apart(was, other)];
 }
 
-/** Why the predictions of two runs cannot be compared sample by sample; null when they can. */
-export function incomparable(now: Run, was: Run): string | null {
-  if (now.summary.dataset.sha256 !== was.summary.dataset.sha256)
-    return "The runs were made on different data sets, so their samples cannot be compared one by one.";
-  if (now.holdout.state !== "ok" || was.holdout.state !== "ok")
-    return "One of the runs has no readable holdout.json, so their samples cannot be compared one by one.";
-  return null;
+/** How many samples both runs held out; null where that was not recorded. */
+export function inCommon(now: Run, was: Run): number | null {
+  if (now.holdout.state !== "ok" || was.holdout.state !== "ok") return null;
+  const before = new Set(was.holdout.value.sample_ids);
+  return now.holdout.value.sample_ids.filter((id) => before.has(id)).length;
 }
 
-/** The exact McNemar test in a sentence. */
-export function verdict(changed: Changes, now: string, was: string): string {
-  const { fixed, broken, bothRight, bothWrong } = changed;
-  const n = fixed.length + broken.length + bothRight + bothWrong;
-  if (!n) return "The two runs held out different samples; there is none that both predicted.";
-  const both = `Of ${plural(n, "sample")} that both held out, ${was} and ${now} agree in outcome on ${percent((bothRight + bothWrong) / n)}`;
-  const split = fixed.length + broken.length;
-  if (!split) return `${both}: not one changed sides, so there is no difference to test.`;
-  const p = mcnemar(broken.length, fixed.length);
-  const moved = `${small(fixed.length)} went from wrong to right and ${small(broken.length)} from right to wrong`;
-  const meaning = p < 0.05 ? "That is more than chance would explain" : "That could well be chance";
-  return `${both}; ${moved}. ${meaning} (exact McNemar test, ${pValue(p)}).`;
+/** "+1.9", and as many digits as it takes to be on the right side of zero. */
+export function points(difference: number): string {
+  const size = Math.abs(100 * difference);
+  const digits = [1, 2, 3].find((each) => size === 0 || Number(size.toFixed(each)) > 0) ?? 4;
+  return `${difference > 0 ? "+" : difference < 0 ? "−" : "±"}${size.toFixed(digits)}`;
+}
+
+/** That interval alone: "+0.3 to +4.1". */
+export function unpairedRange(now: Run, was: Run): string | null {
+  const [a, b] = [tally(now), tally(was)];
+  if (!a || !b) return null;
+  const { low, high } = differenceInterval(a, b);
+  return `${points(low)} to ${points(high)}`;
+}
+
+/** How the opening speaks of the run beside this one. */
+export function besides(now: Run, was: Run): string {
+  const name = clip(namesOf(now, was)[1], 40);
+  const kind = footing(now, was);
+  const score = tally(was);
+  if (kind === "other data") return `Beside it: ${name}, a run on other data.`;
+  if (!score) return `Beside it: ${name}.`;
+  const common = kind === "other images" ? inCommon(now, was) : null;
+  const tail =
+    kind === "same images"
+      ? `the same ${plural(score.n, "sample")}`
+      : common === null
+        ? `${count(score.n)} other samples`
+        : `${plural(score.n, "sample")}, of which ${common ? count(common) : "none"} ${common === 1 ? "is" : "are"} the same`;
+  return `Beside it: ${name}, right in ${percent(score.hits / score.n).replace(" ", "\u00a0")} of ${tail}.`;
 }

@@ -1,4 +1,5 @@
 // Save, copy, announce.
+import { type Child, el } from "./dom.ts";
 
 export function save(name: string, content: Blob): void {
   const link = document.createElement("a");
@@ -9,15 +10,24 @@ export function save(name: string, content: Blob): void {
 }
 
 /** Copies text and says so on the button for a moment. */
-export async function copyFrom(button: HTMLButtonElement, text: string): Promise<void> {
+export async function copyFrom(button: HTMLButtonElement, text: string): Promise<boolean> {
   const done = await navigator.clipboard?.writeText(text).then(
     () => true,
     () => false,
   );
   announce(done ? "Copied" : "The browser did not allow copying; select the text instead");
-  if (!done) return;
+  if (!done) return false;
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1500);
+  return true;
+}
+
+/** Words over the page that go by themselves. */
+export function toast(...content: Child[]): void {
+  const box = el("p", { class: "toast" }, ...content);
+  document.getElementById("toasts")?.replaceChildren(box);
+  announce(box.textContent ?? "");
+  setTimeout(() => box.remove(), 8000 + 60 * (box.textContent ?? "").length);
 }
 
 let pending: ReturnType<typeof setTimeout> | undefined;

@@ -1,7 +1,7 @@
 // Lines over epochs: direct labels instead of a legend, a crosshair that reads, a marker for the selected epoch.
 
 import { replace, set, svg } from "./dom.ts";
-import { logTicks, ticks } from "./scale.ts";
+import { epochTicks, logTicks, ticks } from "./scale.ts";
 
 export interface Line {
   label: string;
@@ -162,16 +162,10 @@ function axes(
       "g",
       { transform: `translate(0 ${scale.y(tick).toFixed(1)})` },
       svg("line", { x1: EDGE.left, x2: right }),
-      svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, format(tick)),
+      svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, apart(format(tick))),
     ),
   );
-  const marks = [
-    ...new Set([
-      1,
-      ...ticks(1, epochs, 5).filter((tick) => Number.isInteger(tick) && x(tick) > x(1) + 68 && tick < epochs * 0.9),
-      epochs,
-    ]),
-  ];
+  const marks = epochTicks(epochs, x);
   const columns = marks.map((tick) =>
     svg(
       "text",
@@ -180,7 +174,7 @@ function axes(
         y: HEIGHT - 10,
         "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle",
       },
-      tick === 1 ? "epoch 1" : String(tick),
+      apart(tick === 1 || marks.length === 1 ? `epoch ${tick}` : String(tick)),
     ),
   );
   return svg("g", { class: "axes" }, ...rows, ...columns);
@@ -207,7 +201,10 @@ function labels({ lines }: ChartOptions, x: (epoch: number) => number, y: (value
     "g",
     { class: "labels" },
     ...placed.map(({ line, x, at }) =>
-      svg("text", { x, y: at - overflow, dy: "0.32em", class: line.look }, line.label),
+      svg("text", { x, y: at - overflow, dy: "0.32em", class: line.look }, apart(line.label)),
     ),
   );
 }
+
+/** With a space that the style sheet keeps, so that the text of a chart is words, not one word. */
+const apart = (text: string): string => `${text} `;

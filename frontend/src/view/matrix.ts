@@ -22,8 +22,8 @@ export interface Matrix {
 export function matrixGrid({ names, label, point, choose, leave }: MatrixOptions): Matrix {
   const classes = names.length;
   const cellAt = (index: number): Cell => [Math.floor(index / classes), index % classes];
-  const rowHeads = names.map((name) => el("th", { scope: "row" }, name));
-  const columnHeads = names.map((name) => el("th", { scope: "col" }, name));
+  const rowHeads = names.map((name) => el("th", { scope: "row", translate: "no", title: name }, name));
+  const columnHeads = names.map((name) => el("th", { scope: "col", translate: "no", title: name }, name));
   const tds = Array.from({ length: classes * classes }, (_, i) => el("td", { tabindex: i ? -1 : 0, "data-cell": i }));
   const rows = rowHeads.map((head, row) => el("tr", {}, head, ...tds.slice(row * classes, (row + 1) * classes)));
   const corner = el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted"));
@@ -78,6 +78,8 @@ export function matrixGrid({ names, label, point, choose, leave }: MatrixOptions
     draw(matrix, cells, diagonal) {
       const totals = matrix.map(sum);
       const most = Math.max(1, ...totals);
+      const largest = Math.max(...matrix.flat());
+      element.style.setProperty("--digits", String(cells === "share" ? 3 : String(largest).length));
       tds.forEach((td, i) => {
         const [row, column] = cellAt(i);
         const n = matrix[row]?.[column] ?? 0;
@@ -85,7 +87,8 @@ export function matrixGrid({ names, label, point, choose, leave }: MatrixOptions
         const share = totals[row] ? n / (totals[row] as number) : 0;
         const step = hidden ? 0 : shade(cells === "share" ? share * most : n, most);
         td.className = `${row === column ? "hit" : "miss"} s${step}`;
-        const text = hidden || !n ? "" : cells === "share" ? String(Math.round(100 * share)) : String(n);
+        const text =
+          hidden || !n ? "" : cells === "share" ? percent(share, 0).replace(/ /g, "").slice(0, -1) : String(n);
         if (td.textContent !== text) td.textContent = text;
         const amount = cells === "share" ? percent(share, 0) : plural(n, "sample");
         set(td, "aria-label", `${amount}, true ${names[row]}, predicted ${names[column]}`);

@@ -15,7 +15,8 @@ export interface Frame {
 export function panel({ title, files = [], wide = "w12" }: Frame, ...body: Child[]): HTMLElement {
   const id = uniqueId("panel");
   const source =
-    files.length > 0 && el("p", { class: "from", title: "The files that these numbers come from" }, files.join(", "));
+    files.length > 0 &&
+    el("p", { class: "from", translate: "no", title: "The files that these numbers come from" }, files.join(", "));
   const head = el("header", { class: "card-head" }, el("h3", { id }, title), source);
   return el("section", { class: `card ${wide}`, "aria-labelledby": id, "data-files": files.join(" ") }, head, ...body);
 }

@@ -39,3 +39,24 @@ export function lastAtMost(values: readonly number[], wanted: number): number {
 export function shade(value: number, most: number): number {
   return value <= 0 || most <= 0 ? 0 : Math.max(1, Math.min(8, Math.round(8 * Math.sqrt(value / most))));
 }
+
+const CHARACTER = 7.2; // pixels, of a figure in 12 px type
+const APART = 14;
+
+/** Epochs to write below an axis: the first ("epoch 1", from its tick on), the last (up to its tick), and between them
+ * round ones as far as there is room. */
+export function epochTicks(epochs: number, x: (epoch: number) => number): number[] {
+  const wide = (text: string): number => CHARACTER * text.length;
+  const first = x(1) + wide("epoch 1");
+  if (epochs < 2) return [1];
+  const last = x(epochs) - wide(String(epochs));
+  if (last < first + APART) return [epochs];
+  let taken = first;
+  const between = ticks(1, epochs, 5).filter((tick) => {
+    const half = wide(String(tick)) / 2;
+    if (!Number.isInteger(tick) || x(tick) - half < taken + APART || x(tick) + half > last - APART) return false;
+    taken = x(tick) + half;
+    return true;
+  });
+  return [1, ...between, epochs];
+}

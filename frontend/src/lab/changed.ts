@@ -1,0 +1,44 @@
+// The samples that changed sides between two runs.
+import type { App } from "../panels/app.ts";
+import { button, digit, el, nameOf, onThemeChange, shapeOf, showInStudio, terms, watch } from "./tools.ts";
+
+const SHOWN = 24;
+
+export function changedSamples(
+  app: App,
+  title: string,
+  ids: readonly number[],
+  outcome: "fixed" | "broken",
+): HTMLElement {
+  const heading = el("h4", {}, `${title} (${ids.length})`);
+  if (!ids.length) return el("div", { class: "changed" }, heading, el("p", { class: "small muted" }, "None."));
+  const strip = el("div", { class: "strip" });
+  const draw = (): void => strip.replaceChildren(...ids.slice(0, SHOWN).map((id) => tile(app, id)));
+  watch(app, [], draw);
+  onThemeChange(draw, app.scope);
+  return el(
+    "div",
+    { class: "changed" },
+    heading,
+    strip,
+    button("Show in the studio", { class: "quiet" }, () =>
+      showInStudio(app, { truth: [], predicted: null, split: "all", outcome, confidence: [0, 100] }),
+    ),
+  );
+}
+
+function tile(app: App, id: number): HTMLElement {
+  const sample = app.samples.byId.get(id);
+  const before = app.compared?.samples.byId.get(id)?.guess?.label;
+  const [was, now] = [before, sample?.guess?.label].map((label) =>
+    label === undefined ? "?" : nameOf(app.run, label),
+  );
+  const words = `${was} → ${now}, sample ${id}, true ${nameOf(app.run, sample?.truth ?? 0)}: ${terms(app.run).as} ${was} before, as ${now} now`;
+  const result = button(null, { class: "miss-tile", "aria-label": words, title: words }, () => {
+    app.store.set({ sample: id });
+    showInStudio(app, {});
+  });
+  if (sample?.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
+  result.append(el("span", { translate: "no" }, `${was} → ${now}`));
+  return result;
+}

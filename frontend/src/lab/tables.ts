@@ -1,0 +1,74 @@
+// What two runs were set to, and how well each does.
+import type { App } from "../panels/app.ts";
+import { el, percent, plural, interval as range, score } from "./tools.ts";
+import { configDifferences } from "./verdicts.ts";
+
+export function settingsTable(app: App, now: string, was: string): HTMLElement {
+  const differences = configDifferences(app.run.summary.config, app.compared?.run.summary.config ?? new Map());
+  if (!differences.length) return el("p", { class: "muted" }, "The two runs have the same settings.");
+  const cell = (value: string | null): HTMLElement =>
+    el("td", { class: "mono", translate: "no" }, value ?? el("span", { class: "muted" }, "not set"));
+  const rows = differences.map((each) =>
+    el("tr", {}, el("th", { scope: "row", class: "mono", translate: "no" }, each.key), cell(each.was), cell(each.now)),
+  );
+  return el(
+    "div",
+    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Settings that differ" },
+    el(
+      "table",
+      { class: "plain" },
+      el("caption", {}, `${plural(differences.length, "setting differs", "settings differ")}`),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          el("th", { scope: "col" }, "Setting"),
+          el("th", { scope: "col" }, was),
+          el("th", { scope: "col" }, now),
+        ),
+      ),
+      el("tbody", {}, ...rows),
+    ),
+  );
+}
+
+export function intervals(app: App, now: string, was: string): HTMLElement {
+  const row = (name: string, run: App["run"]): HTMLElement => {
+    if (run.metrics.state !== "ok")
+      return el("tr", {}, el("th", { scope: "row" }, name), el("td", { colspan: 2 }, "metrics not readable"));
+    const { accuracy, accuracy_interval: interval, macro_f1 } = run.metrics.value;
+    return el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, name),
+      el(
+        "td",
+        { class: "num" },
+        percent(accuracy),
+        el("span", { class: "muted small" }, ` ${range(interval.low, interval.high)}`),
+      ),
+      el("td", { class: "num" }, score(macro_f1)),
+    );
+  };
+  const other = app.compared?.run;
+  const table = el(
+    "table",
+    { class: "plain" },
+    el("caption", {}, "Accuracy with its 95 % interval"),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        el("th", { scope: "col" }, "Run"),
+        el("th", { scope: "col", class: "num" }, "Accuracy"),
+        el("th", { scope: "col", class: "num" }, "Macro F1"),
+      ),
+    ),
+    el("tbody", {}, other ? row(was, other) : null, row(now, app.run)),
+  );
+  return el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Accuracies" }, table);
+}
