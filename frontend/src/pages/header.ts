@@ -1,17 +1,21 @@
 // The bar at the top: the selector of runs, links to the sections, a link to this view, the theme.
 import type { Selector } from "../panels/selector.ts";
-import { calm, copyFrom } from "../view/actions.ts";
-import { button, ICONS, icon } from "../view/dom.ts";
+import { copyFrom } from "../view/actions.ts";
+import { button, el, ICONS, icon } from "../view/dom.ts";
 import { currentTheme, nextTheme } from "../view/theme.ts";
 import { SECTIONS } from "./layout.ts";
 
-export function fillHeader(selector: Selector, picker: HTMLInputElement): void {
-  const links = SECTIONS.map(({ id, nav }) =>
-    button(nav, { class: "nav-link" }, () => {
-      document.getElementById(id)?.scrollIntoView({ behavior: calm() ? "auto" : "smooth" });
-      document.getElementById(`${id}-title`)?.focus({ preventScroll: true });
-    }),
-  );
+export function fillHeader(selector: Selector, picker: HTMLInputElement, goTo: (section: string) => void): void {
+  const links = SECTIONS.map(({ id, nav }) => {
+    const link = el("a", { class: "nav-link" }, nav);
+    link.href = `#${id}`;
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // into another tab
+      event.preventDefault(); // in a frame made of text, the browser would load what stands around it
+      goTo(id);
+    });
+    return link;
+  });
   const name = "Copy a link to this view";
   const share = button(
     icon(ICONS.link),
@@ -24,7 +28,7 @@ export function fillHeader(selector: Selector, picker: HTMLInputElement): void {
     theme.setAttribute("aria-label", `Theme: ${chosen}`);
   };
   nameTheme(currentTheme());
-  document.getElementById("selector")?.append(selector.element, picker);
-  document.getElementById("nav")?.append(...links);
-  document.getElementById("tools")?.append(share, theme);
+  document.getElementById("selector")?.replaceChildren(selector.element, picker);
+  document.getElementById("nav")?.replaceChildren(...links);
+  document.getElementById("tools")?.replaceChildren(share, theme);
 }

@@ -5,7 +5,7 @@ import { confusion } from "../panels/confusion.ts";
 import { convergence } from "../panels/convergence.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
-import { breathe } from "../view/actions.ts";
+import { attempt, breathe } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
 import { lab } from "./lab.ts";
 
@@ -74,14 +74,34 @@ export async function mount(app: App): Promise<void> {
       el("p", {}, section.lead),
     );
     host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
-    if (section === SECTIONS[0]) performance.mark("interactive");
+    if (section === SECTIONS[0]) attempt(() => performance.mark("interactive"));
     if (focused)
       (
         document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ??
         document.getElementById(focused)
       )?.focus({ preventScroll: true });
   }
-  performance.mark("loaded"); // for the tests, and for profilers
+  document.body.classList.add("settled");
+  attempt(() => performance.mark("loaded")); // for the tests, and for profilers
+}
+
+/** Takes away what an earlier start built, as in a page that a browser saved. True if there was any. */
+export function unmount(): boolean {
+  const built = Boolean(document.getElementById("selector")?.hasChildNodes());
+  for (const id of [
+    "selector",
+    "nav",
+    "tools",
+    "state",
+    "opening",
+    ...SECTIONS.map((each) => each.id),
+    "toasts",
+    "status",
+  ])
+    document.getElementById(id)?.replaceChildren();
+  for (const reader of document.querySelectorAll("iframe.reader")) reader.remove();
+  document.body.classList.remove("loaded", "settled");
+  return built;
 }
 
 function withoutLab(): HTMLElement {
