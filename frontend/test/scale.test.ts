@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { epochTicks, lastAtMost, logTicks, shade, ticks } from "../src/view/scale.ts";
+import { epochTicks, logTicks, ticks } from "../src/lab/ticks.ts";
+import { lastAtMost, shade } from "../src/view/scale.ts";
 
 test("ticks are round and inside", () => {
   assert.deepEqual(ticks(0, 1), [0, 0.2, 0.4, 0.6, 0.8, 1]);

@@ -8,7 +8,6 @@ import { terms } from "../src/text/facts.ts";
 import * as format from "../src/text/format.ts";
 import {
   cellSentence,
-  curveSentence,
   hardestCaption,
   layersOf,
   matrixSentence,
@@ -18,6 +17,7 @@ import {
 
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
 const lab = await import("../src/lab/sentences.ts");
+const { curveSentence } = await import("../src/lab/curve.ts");
 
 /** A table of cases: what comes, and the sentence. */
 function says<T extends unknown[]>(what: string, sentence: (...given: T) => unknown, cases: [T, unknown][]): void {

@@ -35,11 +35,18 @@ test("the initial selection needs no address", () => {
 });
 
 test("any text gives a selection, and what was not understood is named", () => {
-  const { selection, ignored } = fromQuery(
+  const { selection, ignored, foreign } = fromQuery(
     "?true=3.x&epoch=-1&sample=1e9&conf=90-10&vs=../x&show=evil&__proto__=1&seed=99999999999&diagonal=toString&pred=1&pred=2&artifacts=a",
   );
   assert.deepEqual(selection, { ...INITIAL, predicted: 1 });
-  assert.equal(ignored.length, 10);
+  assert.equal(ignored.length, 9);
+  assert.deepEqual(foreign, ["__proto__=1"]);
+});
+
+test("what others put into an address stays behind what is ours", () => {
+  const { ignored, foreign, selection } = fromQuery("?utm_source=a%20b&epoch=3&flag&artifacts=x&fbclid=1=2");
+  assert.deepEqual([ignored, foreign], [[], ["utm_source=a%20b", "flag", "fbclid=1=2"]]);
+  assert.equal(toQuery("x", selection, foreign), "?artifacts=x&epoch=3&utm_source=a%20b&flag&fbclid=1=2");
 });
 
 test("no garbage throws", () => {
@@ -47,6 +54,17 @@ test("no garbage throws", () => {
   const parts = ["true", "=", "&", "?", "%", "9", "-", ".", "constructor", "\u0000", "é", "vs", "epoch", "conf"];
   for (let i = 0; i < 20_000; i++)
     fromQuery(Array.from({ length: 12 }, () => parts[Math.floor(random() * parts.length)]).join(""));
+});
+
+test("a listener that fails stops no other, and is heard of", () => {
+  const store = createStore({ ...INITIAL });
+  let heard = 0;
+  store.subscribe(() => {
+    throw new Error("a view failed");
+  });
+  store.subscribe(() => heard++);
+  assert.throws(() => store.set({ epoch: 3 }), /a view failed/);
+  assert.deepEqual([heard, store.selection.epoch], [1, 3]);
 });
 
 test("a listener hears of real changes only, and not after it left", () => {

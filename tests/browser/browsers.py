@@ -155,6 +155,31 @@ def firefox(profile: Path) -> Iterator[Firefox]:
         process.stderr.close() if process.stderr else None
 
 
+class Frame:
+    """The first frame inside a page, as a page of its own; errors and requests are those of the whole page."""
+
+    def __init__(self, page: Page) -> None:
+        self.name, self.errors, self.requests, self.outer = page.name, page.errors, page.requests, page
+
+    def goto(self, url: str) -> None:
+        raise AssertionError(f"expected the outer page to go to {url}")
+
+    def evaluate(self, expression: str) -> Any:
+        if isinstance(self.outer, Chromium):
+            return self.outer.page.frames[1].evaluate(expression)
+        assert isinstance(self.outer, Firefox)
+        whole = self.outer.context
+        tree = self.outer.command("browsingContext.getTree", root=whole)["contexts"][0]
+        self.outer.context = tree["children"][0]["context"]
+        try:
+            return self.outer.evaluate(expression)
+        finally:
+            self.outer.context = whole
+
+    def screenshot(self, path: Path) -> None:
+        self.outer.screenshot(path)
+
+
 LOADED = "document.querySelectorAll('#workflow .step').length === 5"
 
 

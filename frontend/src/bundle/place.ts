@@ -5,29 +5,41 @@ import { join, lastSegment, parent } from "./path.ts";
 import type { Run } from "./run.ts";
 import { type Digest, Missing, type Source } from "./source.ts";
 
+const TRIES = 20; // runs of an index to look for, the newest first
+
 export interface Place {
   index: LoadedIndex | null;
   run: Run | null; // null: the index has no runs
   follows: boolean; // the path is a root, so the latest run is shown
+  gone: string[]; // ids of newer runs that the index lists and that are not there
 }
 
 /** Throws Missing when there is neither an index nor a run at the path. */
 export async function locate(source: Source, path: string, digest: Digest): Promise<Place> {
   if (isRunId(lastSegment(path))) {
     const index = await indexIfAny(source, parent(path));
-    return { index, run: await openRun(source, path, index, digest), follows: false };
+    return { index, run: await openRun(source, path, index, digest), follows: false, gone: [] };
   }
   const own = await indexIfAny(source, path);
-  if (own) {
-    const { latest } = own.index;
-    return {
-      index: own,
-      run: latest === null ? null : await openRun(source, join(path, latest), own, digest),
-      follows: true,
-    };
-  }
+  if (own) return newest(source, path, own, digest);
   const run = await loadRun(source, path, digest);
-  return { index: run.id === null ? null : await indexIfAny(source, parent(path)), run, follows: false };
+  return { index: run.id === null ? null : await indexIfAny(source, parent(path)), run, follows: false, gone: [] };
+}
+
+/** The latest run of a root; where it was taken away, the newest that is there. */
+async function newest(source: Source, root: string, index: LoadedIndex, digest: Digest): Promise<Place> {
+  const { latest, runs } = index.index;
+  const ids = new Set([...(latest === null ? [] : [latest]), ...runs.slice(0, TRIES).map((run) => run.run_id)]);
+  const gone: string[] = [];
+  for (const id of ids) {
+    try {
+      return { index, run: await openRun(source, join(root, id), index, digest), follows: true, gone };
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      gone.push(id);
+    }
+  }
+  return { index, run: null, follows: true, gone };
 }
 
 export function openRun(source: Source, directory: string, index: LoadedIndex | null, digest: Digest): Promise<Run> {

@@ -9,13 +9,15 @@ export interface Source {
 /** sha256 of the text in hex, or null where the browser cannot compute one (an insecure origin). */
 export type Digest = (text: string) => Promise<string | null>;
 
-/** There is no such file. */
+/** There is no such file, as far as can be told: hosts also answer with a refusal or a page of their own. */
 export class Missing extends Error {
   readonly path: string;
-  constructor(path: string) {
-    super(`${path}: expected a file, got nothing`);
+  readonly found: string;
+  constructor(path: string, found = "nothing") {
+    super(`${path}: expected a file, got ${found}`);
     this.name = "Missing";
     this.path = path;
+    this.found = found;
   }
 }
 

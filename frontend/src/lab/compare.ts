@@ -5,6 +5,7 @@ import { changes } from "../model/changes.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
 import { changedSamples } from "./changed.ts";
+import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
 import { onTheSplitOf, trainHere } from "./recorded.ts";
 import { intervals, settingsTable } from "./tables.ts";
@@ -16,7 +17,6 @@ import {
   short as decimal,
   el,
   footing,
-  lineChart,
   namesOf,
   outcomes,
   panel,

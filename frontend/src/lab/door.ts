@@ -5,8 +5,8 @@ import type { App } from "../panels/app.ts";
 
 export type Tools = typeof tools;
 export type Panel = (app: App) => HTMLElement | HTMLElement[] | null;
-/** Panels by the id of the section whose end they stand at. */
-export type Lab = Readonly<Record<"insights" | "experiment" | "workflow", readonly Panel[]>>;
+/** Panels by where they stand: at the start of the insights, or at the end of a section. */
+export type Lab = Readonly<Record<"learning" | "insights" | "experiment" | "workflow", readonly Panel[]>>;
 
 declare global {
   /** What lab.js registers. */

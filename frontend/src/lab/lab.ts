@@ -1,6 +1,7 @@
 // What lab.js holds: the panels below the first view.
 import { architecture } from "./architecture.ts";
 import { compareRuns } from "./compare.ts";
+import { convergence } from "./convergence.ts";
 import type { Lab } from "./door.ts";
 import { perClass } from "./perclass.ts";
 import { playbook } from "./playbook.ts";
@@ -11,6 +12,7 @@ import { templates } from "./templates.ts";
 // biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
 declare let panels: Lab;
 panels = {
+  learning: [convergence],
   insights: [architecture, perClass, templates],
   experiment: [runSummary, recipe, runHistory, compareRuns],
   workflow: [playbook],

@@ -2,7 +2,7 @@
 import type { Run } from "../bundle/run.ts";
 import type { Selector } from "../panels/selector.ts";
 import { exportCommand } from "../text/commands.ts";
-import { calm, copyFrom, toast } from "../view/actions.ts";
+import { copyFrom, notify } from "../view/actions.ts";
 import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
 import { currentTheme, nextTheme } from "../view/theme.ts";
 import { SECTIONS } from "./layout.ts";
@@ -23,16 +23,25 @@ function whereItWorks({ run, compared, exported }: Shown): Child[] {
   ];
 }
 
-export function fillHeader(selector: Selector, picker: HTMLInputElement, shown: () => Shown): void {
-  const links = SECTIONS.map(({ id, nav }) =>
-    button(nav, { class: "nav-link" }, () => {
-      document.getElementById(id)?.scrollIntoView({ behavior: calm() ? "auto" : "smooth" });
-      document.getElementById(`${id}-title`)?.focus({ preventScroll: true });
-    }),
-  );
+export function fillHeader(
+  selector: Selector,
+  picker: HTMLInputElement,
+  goTo: (section: string) => void,
+  shown: () => Shown,
+): void {
+  const links = SECTIONS.map(({ id, nav }) => {
+    const link = el("a", { class: "nav-link" }, nav);
+    link.href = `#${id}`;
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // into another tab
+      event.preventDefault(); // in a frame made of text, the browser would load what stands around it
+      goTo(id);
+    });
+    return link;
+  });
   const name = "Copy a link to this view";
   const share = button(icon(ICONS.link), { class: "square", "aria-label": name, title: name }, async () => {
-    if ((await copyFrom(share, location.href)) && location.protocol === "file:") toast(...whereItWorks(shown()));
+    if ((await copyFrom(share, location.href)) && location.protocol === "file:") notify(...whereItWorks(shown()));
   });
   const theme = button(icon(ICONS.theme), { class: "square" }, () => nameTheme(nextTheme()));
   const nameTheme = (chosen: string): void => {
@@ -40,7 +49,7 @@ export function fillHeader(selector: Selector, picker: HTMLInputElement, shown: 
     theme.setAttribute("aria-label", `Theme: ${chosen}`);
   };
   nameTheme(currentTheme());
-  document.getElementById("selector")?.append(selector.element, picker);
-  document.getElementById("nav")?.append(...links);
-  document.getElementById("tools")?.append(share, theme);
+  document.getElementById("selector")?.replaceChildren(selector.element, picker);
+  document.getElementById("nav")?.replaceChildren(...links);
+  document.getElementById("tools")?.replaceChildren(share, theme);
 }

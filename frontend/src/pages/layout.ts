@@ -2,10 +2,9 @@
 import type { Lab, Panel } from "../lab/door.ts";
 import type { App } from "../panels/app.ts";
 import { confusion } from "../panels/confusion.ts";
-import { convergence } from "../panels/convergence.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
-import { breathe } from "../view/actions.ts";
+import { attempt, breathe } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
 import { lab } from "./lab.ts";
 
@@ -14,8 +13,9 @@ export interface Section {
   nav: string;
   title: string;
   lead: string;
+  first?: keyof Lab; // what lab.js has before them
   panels: readonly Panel[]; // in the first script
-  lab?: keyof Lab; // and what lab.js adds
+  lab?: keyof Lab; // and what lab.js has after them
 }
 
 export const SECTIONS: readonly Section[] = [
@@ -31,7 +31,8 @@ export const SECTIONS: readonly Section[] = [
     nav: "Insights",
     title: "Model insights",
     lead: "How it learned, what it confuses, and what it looks for. Move through the epochs; everything that has an epoch follows.",
-    panels: [convergence, confusion],
+    first: "learning",
+    panels: [confusion],
     lab: "insights",
   },
   {
@@ -58,8 +59,10 @@ export async function mount(app: App): Promise<void> {
   top?.replaceChildren(...opening(app));
   for (const section of SECTIONS) {
     const panels: HTMLElement[] = [];
-    const more = section.lab ? ((await lab)?.[section.lab] ?? [withoutLab]) : [];
-    for (const make of [...section.panels, ...more]) {
+    const from = section.first || section.lab ? await lab : null;
+    const before = section.first ? (from?.[section.first] ?? []) : [];
+    const after = section.lab ? (from?.[section.lab] ?? [withoutLab]) : [];
+    for (const make of [...before, ...section.panels, ...after]) {
       await breathe();
       if (app.scope.aborted) return;
       panels.push(...[make(app) ?? []].flat());
@@ -74,14 +77,34 @@ export async function mount(app: App): Promise<void> {
       el("p", {}, section.lead),
     );
     host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
-    if (section === SECTIONS[0]) performance.mark("interactive");
+    if (section === SECTIONS[0]) attempt(() => performance.mark("interactive"));
     if (focused)
       (
         document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ??
         document.getElementById(focused)
       )?.focus({ preventScroll: true });
   }
-  performance.mark("loaded"); // for the tests, and for profilers
+  document.body.classList.add("settled");
+  attempt(() => performance.mark("loaded")); // for the tests, and for profilers
+}
+
+/** Takes away what an earlier start built, as in a page that a browser saved. True if there was any. */
+export function unmount(): boolean {
+  const built = Boolean(document.getElementById("selector")?.hasChildNodes());
+  for (const id of [
+    "selector",
+    "nav",
+    "tools",
+    "state",
+    "opening",
+    ...SECTIONS.map((each) => each.id),
+    "toasts",
+    "status",
+  ])
+    document.getElementById(id)?.replaceChildren();
+  for (const reader of document.querySelectorAll("iframe.reader")) reader.remove();
+  document.body.classList.remove("loaded", "settled");
+  return built;
 }
 
 function withoutLab(): HTMLElement {

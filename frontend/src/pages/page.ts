@@ -2,10 +2,20 @@
 import { message } from "../bundle/load.ts";
 import { wantedPath } from "../bundle/path.ts";
 import { locate, openRun } from "../bundle/place.ts";
-import type { Source } from "../bundle/source.ts";
+import { Missing, type Source } from "../bundle/source.ts";
 import type { App } from "../panels/app.ts";
 import { selector } from "../panels/selector.ts";
-import { crashed, loading, missing, noRuns, refused, unreadable } from "../panels/states.ts";
+import {
+  allGone,
+  crashed,
+  loading,
+  missing,
+  noRuns,
+  nothingIn,
+  refused,
+  savedCopy,
+  unreadable,
+} from "../panels/states.ts";
 import { createEdited } from "../selection/edited.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
 import {
@@ -18,30 +28,44 @@ import {
   shownInBar,
   whereRunsAppear,
 } from "../selection/session.ts";
-import { createStore, INITIAL } from "../selection/state.ts";
-import { fromQuery } from "../selection/url.ts";
+import { ACTS, createStore, INITIAL, type Selection } from "../selection/state.ts";
+import { fromQuery, toQuery } from "../selection/url.ts";
 import { digest } from "../sources/digest.ts";
 import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
 import { folder } from "../sources/folder.ts";
 import { http } from "../sources/http.ts";
 import { titleOf } from "../text/facts.ts";
-import { announce, toast } from "../view/actions.ts";
+import { announce, notify, reveal } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
 import { startTheme } from "../view/theme.ts";
 import { fillHeader } from "./header.ts";
-import { mount } from "./layout.ts";
+import { mount, SECTIONS, unmount } from "./layout.ts";
+import { trail } from "./trail.ts";
 
 const HOME = document.body.dataset.artifactPath ?? "artifacts";
+
+/** What the way back returns to. */
+interface View {
+  session: Session | null;
+  selection: Selection;
+  hash: string;
+}
 
 let session: Session | null = null;
 let scope = new AbortController(); // of the run on the page
 let turn = 0; // of presenting; the result of an earlier one is dropped
-const restored = fromQuery(location.search);
-const store = createStore(restored.selection);
+let drawn = Promise.resolve(); // once the page shows what was last asked for
+let hash = location.hash; // the section that an address names
+let arrived = false; // at the place of a section or a reload
 const inlined = embedded();
+const restored = fromQuery(location.search);
+if (inlined && toQuery(null, restored.selection) === "") restored.selection.compared = inlined.compared;
+const store = createStore(restored.selection);
 const local = location.protocol === "file:";
-const bar = selector({ open, compare: (compared) => store.set({ compared }), folder: () => picker.click() });
+const way = trail<View>({ view: () => ({ session, selection: store.selection, hash }), address, restore });
+let copied = false; // by a browser that saved the page
+const bar = selector({ open, compare: (compared) => store.set({ compared }), folder: () => pick() });
 const picker = el("input", {
   type: "file",
   webkitdirectory: true,
@@ -51,33 +75,72 @@ const picker = el("input", {
 });
 
 function start(): void {
+  copied = unmount();
   startTheme();
-  fillHeader(bar, picker, () => ({
+  fillHeader(bar, picker, goTo, () => ({
     run: session?.place?.run ?? null,
     compared: store.selection.compared,
     exported: inlined !== null,
   }));
   document.getElementById("state")?.replaceChildren(loading());
-  if (restored.ignored.length) toast(`Not understood in the address, and left out: ${restored.ignored.join(", ")}`);
+  if (restored.ignored.length) notify(`Not understood in the address, and left out: ${restored.ignored.join(", ")}`);
   store.subscribe((_, changed) => {
-    writeAddress();
-    if (changed.has("compared") && session?.place?.run) void present(session);
+    const act = ACTS.some((key) => changed.has(key));
+    way.note(act);
+    if (act) hash = "";
+    if (changed.has("compared") && session?.place?.run) drawn = present(session);
   });
   picker.addEventListener("change", () => {
     if (!picker.files?.length) return;
-    const { source, name } = folder(picker.files);
-    void show(source, name, false);
+    const { source, name, start, names } = folder(picker.files);
+    way.note(true);
+    if (start === null) state(nothingIn(name, names, pick));
+    else void show(source, start, false);
   });
   addEventListener("focus", () => void lookAgain());
-  if (inlined) {
-    if (!location.search) store.set({ compared: inlined.compared });
-    void show(inlined.source, inlined.start, false);
-    return;
-  }
-  const wanted = wantedPath(location.search, HOME);
-  if (wanted.kind === "refused") state(refused(wanted.given, wanted.reason, showLatest));
-  else void show(local ? file : http, wanted.path, wanted.origin === "address");
+  addEventListener("keydown", (event) => {
+    const typing = event.target instanceof Element && event.target.closest("input:not([type=range]), select, textarea");
+    if (event.key === "Escape" && !event.defaultPrevented && !typing && way.back()) event.preventDefault();
+  });
+  const wanted = atAddress();
+  if (wanted) void show(wanted.source, wanted.path, wanted.forced);
 }
+
+/** What the address asks for; where that is refused, the page says so and there is nothing. */
+function atAddress(): Pick<Session, "source" | "path" | "forced"> | null {
+  if (inlined) return { source: inlined.source, path: inlined.start, forced: false };
+  const wanted = wantedPath(location.search, HOME);
+  if (wanted.kind === "path")
+    return { source: local ? file : http, path: wanted.path, forced: wanted.origin === "address" };
+  state(refused(wanted.given, wanted.reason, showLatest));
+  return null;
+}
+
+/** Relative to this page, whatever its own address looks like. */
+function address(view: View): string | null {
+  const query = view.session && addressOf(view.session, view.selection, inlined !== null, restored.foreign);
+  const name = location.pathname.slice(location.pathname.lastIndexOf("/") + 1);
+  return query === null ? null : `./${name}${query}${view.hash}`;
+}
+
+function restore(view: View | null): Promise<void> {
+  const selection = view?.selection ?? fromQuery(location.search).selection;
+  const wanted = view?.session ?? atAddress();
+  const loaded = document.body.classList.contains("loaded");
+  const shown = loaded && wanted?.source === session?.source && wanted?.path === session?.path;
+  hash = view?.hash ?? location.hash;
+  if (wanted && !shown) drawn = show(wanted.source, wanted.path, wanted.forced);
+  store.set(selection);
+  return drawn;
+}
+
+function goTo(section: string): void {
+  way.note(true);
+  hash = `#${section}`;
+  reveal(document.getElementById(section), document.getElementById(`${section}-title`));
+}
+
+const pick = (): void => picker.click();
 
 async function show(source: Source, path: string, forced: boolean): Promise<void> {
   turn++;
@@ -89,8 +152,13 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
     const place = await locate(source, path, digest);
     if (session !== opened) return; // another wish came meanwhile
     opened.place = place;
+    for (const id of place.gone)
+      place.run?.notices.push(
+        `${id} is listed in ${path}/index.json, but its folder is gone; this is the newest run that is there. “digit-classifier repair ${path}”, run where this page lies, puts the list in order.`,
+      );
+    const listed = place.index?.index.runs.length ?? 0;
     if (place.run) await present(opened);
-    else state(noRuns(path, () => picker.click()));
+    else state(place.gone.length ? allGone(path, place.gone, listed, pick) : noRuns(path, pick));
   } catch (error) {
     if (session === opened) failed(opened, error);
   } finally {
@@ -101,13 +169,12 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
 
 function failed(opened: Session, error: unknown): void {
   const { source, path, forced } = opened;
-  const pick = (): void => picker.click();
   const again = (): void => void show(source, path, forced);
   const states = {
     crashed: () => crashed(error),
     unreadable: () => unreadable(path, message(error), local, again, pick),
-    missing: () => missing(path, local, showLatest, pick),
-    empty: () => noRuns(path, pick),
+    missing: () => missing(path, error instanceof Missing ? error.found : "nothing", local, showLatest, pick),
+    empty: () => (copied ? savedCopy(pick) : noRuns(path, pick)),
   };
   state(states[failure(error, opened)]());
 }
@@ -133,13 +200,19 @@ async function present(current: Session): Promise<void> {
     open,
     searchCompared: () => bar.search("compare"),
   };
-  if (!compared && ["fixed", "broken"].includes(store.selection.outcome)) store.set({ outcome: "all" });
+  if (!compared && ["fixed", "broken"].includes(store.selection.outcome))
+    way.quietly(() => store.set({ outcome: "all" }));
   document.title = `${titleOf(run)} · digit classifier`;
   document.getElementById("state")?.replaceChildren();
   document.body.classList.add("loaded");
   bar.show(shownInBar(current, compared?.run.id ?? null));
   await mount(app);
   announce(`Showing ${titleOf(run)}${compared ? `, compared with ${titleOf(compared.run)}` : ""}`);
+  if (scope.signal.aborted || arrived) return;
+  arrived = true;
+  const section = SECTIONS.find(({ id }) => hash === `#${id}`);
+  if (!way.resume() && section && scrollY === 0)
+    document.getElementById(section.id)?.scrollIntoView({ behavior: "instant" });
 }
 
 async function comparison(current: Session): Promise<App["compared"]> {
@@ -150,7 +223,7 @@ async function comparison(current: Session): Promise<App["compared"]> {
     const samples = samplesOf(other);
     return { run: other, samples, right: outcomes(samples) };
   } catch (error) {
-    toast(`The run to compare with could not be read. ${message(error)}`);
+    notify(`The run to compare with could not be read. ${message(error)}`);
     return null;
   }
 }
@@ -158,26 +231,24 @@ async function comparison(current: Session): Promise<App["compared"]> {
 function open(runId: string | null): void {
   const move = session && moveTo(session, runId, store.selection, HOME);
   if (!session || !move) return;
+  way.note(true);
   store.set(move.ends);
-  void show(session.source, move.path, move.forced).then(writeAddress);
+  void show(session.source, move.path, move.forced);
 }
 
 function showLatest(): void {
+  way.note(true);
   store.set({ ...INITIAL });
-  void show(local ? file : http, HOME, false).then(writeAddress);
+  void show(inlined ? inlined.source : local ? file : http, inlined ? inlined.start : HOME, false);
 }
 
 function state(element: HTMLElement): void {
   scope.abort();
   document.body.classList.remove("loaded");
+  document.body.classList.add("settled");
   document.getElementById("state")?.replaceChildren(element);
   bar.show({ ...shownInBar(null, null), index: session?.place?.index ?? null });
   announce(element.querySelector("h1")?.textContent ?? "");
-}
-
-function writeAddress(): void {
-  const query = session && addressOf(session, store.selection, inlined !== null);
-  if (query !== null) history.replaceState(null, "", location.pathname + query);
 }
 
 /** On return to the page: has another run been published meanwhile? */
@@ -189,7 +260,7 @@ async function lookAgain(): Promise<void> {
   if (session !== current) return;
   const found = renewal(current, fresh);
   if (found === "first" || found === "next") await show(current.source, current.path, current.forced);
-  if (found === "next") toast("A new run was published; it is shown now.");
+  if (found === "next") notify("A new run was published; it is shown now.");
   if (found === "list" && current.place && fresh) {
     current.place.index = fresh.index;
     await present(current);

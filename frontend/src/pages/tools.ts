@@ -11,7 +11,7 @@ import { showInStudio } from "../panels/reveal.ts";
 import { find } from "../selection/runs.ts";
 import { outcomes } from "../selection/samples.ts";
 import { DEMO, folderOf, inRepository, pathOf, quoted } from "../text/commands.ts";
-import { hiddenSizes, isDeep, lastEpoch, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
+import { hiddenSizes, isDeep, isWide, lastEpoch, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
 import {
   architecture,
   bytes,
@@ -31,12 +31,12 @@ import {
   some,
   time,
 } from "../text/format.ts";
+import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
-import { copyFrom } from "../view/actions.ts";
-import { lineChart } from "../view/chart.ts";
+import { calm, copyFrom } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
-import { absence, panel } from "../view/panel.ts";
+import { absence, dataTable, panel } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
 import { lastAtMost } from "../view/scale.ts";
 import { onThemeChange } from "../view/theme.ts";
@@ -47,15 +47,18 @@ export const tools = {
   argmax,
   button,
   bytes,
+  calm,
   classScores,
   clip,
   copyFrom,
   count,
   currentSample,
   datasetFile,
+  dataTable,
   DEMO,
   differenceInterval,
   digit,
+  divergence,
   divergingScale,
   el,
   find,
@@ -70,10 +73,10 @@ export const tools = {
   inRepository,
   interval,
   isDeep,
+  isWide,
   KERNEL,
   lastAtMost,
   lastEpoch,
-  lineChart,
   mapOf,
   marks,
   matrixAt,

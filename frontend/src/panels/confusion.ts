@@ -29,7 +29,6 @@ export function confusion(app: App): HTMLElement {
     choose([truth, predicted]) {
       showInStudio(app, { truth: [truth], predicted, outcome: "all", split: "all", confidence: [0, 100] });
     },
-    leave: () => app.store.set({ truth: [], predicted: null }),
   });
   const reading = el("p", { class: "reading" });
   const thumbs = el("div", { class: "thumbs" });

@@ -1,14 +1,12 @@
 // Goes to the studio with a filter set, and focuses what was found.
 
 import type { Criteria } from "../selection/samples.ts";
-import { calm } from "../view/actions.ts";
+import { reveal } from "../view/actions.ts";
 import type { App } from "./app.ts";
 
 export function showInStudio(app: App, criteria: Partial<Criteria>): void {
   app.store.set({ ...criteria, epoch: null });
   const chips = document.getElementById("chips");
-  document.getElementById("data")?.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" });
-  (chips?.querySelector<HTMLElement>("button") ?? document.getElementById("data-title"))?.focus({
-    preventScroll: true,
-  });
+  const focused = chips?.querySelector<HTMLElement>("button") ?? document.getElementById("data-title");
+  reveal(document.getElementById("data"), focused);
 }

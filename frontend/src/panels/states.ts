@@ -61,6 +61,56 @@ export function noRuns(root: string, openFolder: () => void): HTMLElement {
   );
 }
 
+/** An index whose runs were all taken away. */
+export function allGone(root: string, gone: readonly string[], listed: number, openFolder: () => void): HTMLElement {
+  const names = gone.slice(0, 3).join(", ") + (listed > 3 ? ` and ${listed - 3} more` : "");
+  return state(
+    "missing",
+    "The runs are gone",
+    el("p", { class: "sentence" }, `${root}/index.json lists ${names}, and no such folder is there.`),
+    el(
+      "p",
+      { class: "muted" },
+      "If they were deleted on purpose, this puts the list in order; run it where this page lies:",
+    ),
+    command(`digit-classifier repair ${root}`),
+    opener(openFolder),
+  );
+}
+
+/** A page that a browser saved: it looks like one with its run, and has none. */
+export function savedCopy(openFolder: () => void): HTMLElement {
+  return state(
+    "missing",
+    "A saved copy without its run",
+    el(
+      "p",
+      { class: "sentence" },
+      "The browser saved this page, but not the files of the run. This makes one file of both:",
+    ),
+    command("digit-classifier export --html artifacts -o report.html"),
+    el("p", { class: "muted" }, "If the run’s folder is on this computer, it can be opened directly:"),
+    opener(openFolder),
+  );
+}
+
+export function nothingIn(folder: string, names: readonly string[], openFolder: () => void): HTMLElement {
+  const some = names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+  return state(
+    "missing",
+    "There is no run in this folder",
+    el("p", { class: "sentence" }, folder),
+    el(
+      "p",
+      { class: "muted" },
+      names.length
+        ? `It holds ${some}; nowhere in it is a manifest.json beside a run_summary.json. Choose a run’s folder, or one that holds runs.`
+        : "It is empty. Choose a run’s folder, or one that holds runs.",
+    ),
+    opener(openFolder),
+  );
+}
+
 export function refused(given: string, reason: string, showLatest: () => void): HTMLElement {
   return state(
     "refused",
@@ -101,10 +151,15 @@ export function unreadable(
   );
 }
 
-export function missing(path: string, local: boolean, showLatest: () => void, openFolder: () => void): HTMLElement {
-  const looked = local
-    ? "neither a bundle.css nor an index.css that can be read"
-    : "neither manifest.json nor index.json";
+export function missing(
+  path: string,
+  found: string,
+  local: boolean,
+  showLatest: () => void,
+  openFolder: () => void,
+): HTMLElement {
+  const files = local ? "a bundle.css nor an index.css" : "a manifest.json nor an index.json";
+  const looked = `neither ${files} that can be read${found === "nothing" ? "" : ` (the server answers with ${found})`}`;
   return state(
     "missing",
     "There is no run here",

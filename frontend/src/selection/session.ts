@@ -39,7 +39,8 @@ export function shownInBar(session: Session | null, compared: string | null): Sh
 
 /** What the page says when a place cannot be read. An empty place is no mistake where the page itself looks. */
 export function failure(error: unknown, { forced, source }: Session): "empty" | "missing" | "unreadable" | "crashed" {
-  if (error instanceof Missing) return forced || source.kind === "folder" ? "missing" : "empty";
+  if (error instanceof Missing)
+    return forced || source.kind === "folder" || error.found !== "nothing" ? "missing" : "empty";
   return error instanceof Refusal || error instanceof Unreadable ? "unreadable" : "crashed";
 }
 
@@ -65,8 +66,13 @@ export function comparedWith({ place }: Session, compared: string | null): strin
 }
 
 /** The whole view as the query of an address; null for a folder, which has no address. */
-export function addressOf({ source, path, forced }: Session, selection: Selection, exported: boolean): string | null {
-  return source.kind === "folder" ? null : toQuery(exported || !forced ? null : path, selection);
+export function addressOf(
+  { source, path, forced }: Session,
+  selection: Selection,
+  exported: boolean,
+  foreign: readonly string[] = [],
+): string | null {
+  return source.kind === "folder" ? null : toQuery(exported || !forced ? null : path, selection, foreign);
 }
 
 /** Where to look for new runs on return to the page; null where none can come. */

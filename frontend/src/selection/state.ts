@@ -42,6 +42,8 @@ export const INITIAL: Readonly<Selection> = Object.freeze({
   scale: "log",
 });
 
+/** What is changed by a deliberate act, which the browser's Back undoes; the rest is scrubbed, typed or a matter of taste. */
+export const ACTS = ["compared", "truth", "predicted", "split", "outcome", "sample"] as const;
 /** The part of the selection that decides which samples are shown. */
 export const FILTERS = ["truth", "predicted", "split", "outcome", "confidence"] as const;
 
@@ -68,7 +70,15 @@ export function createStore(initial: Selection): Store {
       );
       if (!changed.size) return;
       selection = next;
-      for (const listener of [...listeners]) listener(selection, changed);
+      const failed: unknown[] = [];
+      for (const listener of [...listeners]) {
+        try {
+          listener(selection, changed);
+        } catch (error) {
+          failed.push(error); // one view that fails must not stop the others
+        }
+      }
+      if (failed.length) throw failed[0];
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -50,30 +50,40 @@ function readRange(text: string): [number, number] | undefined {
   return low !== undefined && high !== undefined && low <= high && high <= 100 ? [low, high] : undefined;
 }
 
-/** The query of an address: the run's path unless the page's own choice is meant, and what differs from the start. */
-export function toQuery(artifacts: string | null, selection: Selection): string {
+/**
+ * The query of an address: the run's path unless the page's own choice is meant, and what differs from the start. What
+ * others put there (`foreign`, such as utm_source) stays behind it.
+ */
+export function toQuery(artifacts: string | null, selection: Selection, foreign: readonly string[] = []): string {
   const pairs = artifacts === null ? [] : [`artifacts=${artifacts}`];
   for (const name of NAMES) {
     const row = ROWS[name] as Field<unknown>;
     if (!same(selection[name], INITIAL[name])) pairs.push(`${row.key}=${row.write(selection[name])}`);
   }
+  pairs.push(...foreign);
   return pairs.length ? `?${pairs.join("&")}` : "";
 }
 
-/** Total: any text gives a selection, and a list of what was not understood. */
-export function fromQuery(search: string): { selection: Selection; ignored: string[] } {
+export interface FromQuery {
+  selection: Selection;
+  ignored: string[]; // ours, with a value that means nothing
+  foreign: string[]; // none of ours
+}
+
+/** Total: any text gives a selection. */
+export function fromQuery(search: string): FromQuery {
   const selection: Selection = { ...INITIAL };
   const ignored: string[] = [];
+  const foreign: string[] = [];
   const seen = new Set<string>();
-  for (const pair of search.replace(/^\?/, "").slice(0, 2000).split("&").filter(Boolean)) {
-    const cut = pair.indexOf("=");
-    const key = pair.slice(0, Math.max(0, cut));
-    if (key === "artifacts") continue;
+  for (const pair of search.replace(/^\?/, "").split("&").filter(Boolean)) {
+    const [key = "", ...rest] = pair.split("=");
     const name = NAMES.find((each) => ROWS[each].key === key);
-    const value = name && !seen.has(key) ? (ROWS[name] as Field<unknown>).read(pair.slice(cut + 1)) : undefined;
-    if (name === undefined || value === undefined) ignored.push(pair.slice(0, 60));
-    else Object.assign(selection, { [name]: value });
+    const value = name && !seen.has(key) ? (ROWS[name] as Field<unknown>).read(rest.join("=")) : undefined;
+    if (name && value !== undefined) Object.assign(selection, { [name]: value });
+    else if (name) ignored.push(pair.slice(0, 60));
+    else if (key !== "artifacts") foreign.push(pair);
     seen.add(key);
   }
-  return { selection, ignored };
+  return { selection, ignored, foreign };
 }

@@ -11,17 +11,22 @@ export const http: Source = {
     const response = await fetch(nearby(path), {
       cache: path.endsWith("index.json") ? "no-store" : "no-cache",
       credentials: "same-origin",
-      redirect: "error",
+      redirect: "manual", // none is followed; where one leads is not the file
     }).catch(() => {
       throw new Unreadable(path, "an answer from the server", "none");
     });
-    if (response.status === 404) throw new Missing(path);
+    if (response.status === 404 || response.status === 410) throw new Missing(path);
+    if (response.type === "opaqueredirect") throw new Missing(path, "a redirect");
+    if (response.status === 401 || response.status === 403) throw new Missing(path, `status ${response.status}`);
+    if (response.ok && response.headers.get("content-type")?.includes("html")) throw new Missing(path, "a web page");
     if (!response.ok) throw new Unreadable(path, "the file", `status ${response.status}`);
     const declared = Number(response.headers.get("content-length") ?? 0);
     if (declared > limit) throw new Unreadable(path, `at most ${limit} bytes`, `${declared}`);
     const bytes = await response.arrayBuffer();
     if (bytes.byteLength > limit) throw new Unreadable(path, `at most ${limit} bytes`, `${bytes.byteLength}`);
-    return decodeUtf8(bytes, path);
+    const text = decodeUtf8(bytes, path);
+    if (/^\s*</.test(text)) throw new Missing(path, "a web page"); // no JSON begins like this
+    return text;
   },
 };
 

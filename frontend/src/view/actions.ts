@@ -1,33 +1,69 @@
-// Save, copy, announce.
-import { type Child, el } from "./dom.ts";
+// Save, copy, say; and what the page tries but never depends on.
+import { button, type Child, el } from "./dom.ts";
 
-export function save(name: string, content: Blob): void {
-  const link = document.createElement("a");
-  link.download = name;
-  link.href = URL.createObjectURL(content);
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+/** Does what the page can do without. Where the browser refuses, nothing is held up and the result is undefined. */
+export function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
 }
 
-/** Copies text and says so on the button for a moment. */
+export function save(name: string, content: Blob): void {
+  const address = attempt(() => URL.createObjectURL(content));
+  if (address === undefined) {
+    notify(`The browser did not allow saving ${name} from here.`);
+    return;
+  }
+  const link = document.createElement("a");
+  link.download = name;
+  link.href = address;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Copies text and says so on the button for a moment; where that is refused, shows the text to copy by hand. */
 export async function copyFrom(button: HTMLButtonElement, text: string): Promise<boolean> {
-  const done = await navigator.clipboard?.writeText(text).then(
-    () => true,
-    () => false,
-  );
-  announce(done ? "Copied" : "The browser did not allow copying; select the text instead");
-  if (!done) return false;
+  if (!(await copied(text))) {
+    offer(text);
+    return false;
+  }
+  announce("Copied");
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1500);
   return true;
 }
 
-/** Words over the page that go by themselves. */
-export function toast(...content: Child[]): void {
-  const box = el("p", { class: "toast" }, ...content);
-  document.getElementById("toasts")?.replaceChildren(box);
-  announce(box.textContent ?? "");
-  setTimeout(() => box.remove(), 8000 + 60 * (box.textContent ?? "").length);
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // refused, or there is no clipboard at all: a frame, or plain http
+  }
+}
+
+/** Says something for a few seconds, longer if it is long. */
+export function notify(...content: Child[]): void {
+  const toast = el("p", { class: "toast" }, ...content);
+  document.getElementById("toasts")?.replaceChildren(toast);
+  const text = toast.textContent ?? "";
+  announce(text);
+  setTimeout(() => toast.remove(), 8000 + 60 * text.length);
+}
+
+function offer(text: string): void {
+  const words = "The browser did not allow copying. Here is the text:";
+  const field = el("textarea", { readonly: true, rows: 3, "aria-label": "Text to copy" }, text);
+  const toast = el("div", { class: "toast" }, el("p", {}, words), field);
+  toast.append(button("Close", {}, () => toast.remove()));
+  document.getElementById("toasts")?.replaceChildren(toast);
+  announce(words);
+  attempt(() => {
+    field.focus();
+    field.select();
+  });
 }
 
 let pending: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +77,13 @@ export function announce(text: string): void {
   }, 250);
 }
 
-export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const calm = (): boolean => attempt(() => matchMedia("(prefers-reduced-motion: reduce)").matches) ?? true;
+
+/** Brings a part of the page into view and gives the focus to it, or to something in it. */
+export function reveal(part: HTMLElement | null, focused: HTMLElement | null): void {
+  attempt(() => part?.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" }));
+  attempt(() => focused?.focus({ preventScroll: true }));
+}
 
 /** Lets the browser paint and answer between two pieces of work. */
 export function breathe(): Promise<void> {

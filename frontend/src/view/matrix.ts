@@ -11,7 +11,6 @@ export interface MatrixOptions {
   label: string;
   point(cell: Cell | null): void; // by pointer or focus
   choose(cell: Cell): void;
-  leave(): void; // Escape
 }
 export interface Matrix {
   element: HTMLTableElement;
@@ -19,7 +18,7 @@ export interface Matrix {
   mark(cell: Cell | null): void;
 }
 
-export function matrixGrid({ names, label, point, choose, leave }: MatrixOptions): Matrix {
+export function matrixGrid({ names, label, point, choose }: MatrixOptions): Matrix {
   const classes = names.length;
   const cellAt = (index: number): Cell => [Math.floor(index / classes), index % classes];
   const rowHeads = names.map((name) => el("th", { scope: "row", translate: "no", title: name }, name));
@@ -61,7 +60,6 @@ export function matrixGrid({ names, label, point, choose, leave }: MatrixOptions
     const index = indexOf(event);
     if (index === null) return;
     if (event.key === "Enter" || event.key === " ") choose(cellAt(index));
-    else if (event.key === "Escape") leave();
     else {
       const target = next(event.key, event.ctrlKey, index, roving);
       if (target === null) return;

@@ -1,5 +1,6 @@
 // System, light or dark. The choice belongs to the browser, so it is stored there and not in the address.
 import type { Theme } from "../selection/state.ts";
+import { attempt } from "./actions.ts";
 
 const KEY = "digit-classifier:theme";
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -10,24 +11,16 @@ export function currentTheme(): Theme {
 }
 
 export function startTheme(): void {
-  let stored: string | null = null;
-  try {
-    stored = localStorage.getItem(KEY);
-  } catch {
-    // Storage can be switched off; then every visit starts with the system's theme.
-  }
+  const stored = attempt(() => localStorage.getItem(KEY)); // where storage is off, every visit starts with the system's
   apply(THEMES.find((theme) => theme === stored) ?? "system");
-  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", notify);
+  for (const query of ["(prefers-color-scheme: dark)", "print"])
+    attempt(() => matchMedia(query).addEventListener("change", notify));
 }
 
 export function nextTheme(): Theme {
   const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length] ?? "system";
   apply(next);
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // As above.
-  }
+  attempt(() => localStorage.setItem(KEY, next));
   notify();
   return next;
 }

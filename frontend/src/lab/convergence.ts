@@ -1,15 +1,29 @@
 // How training went: loss or accuracy per epoch, and the scrubber that moves everything that has an epoch.
 
 import type { LossCurve } from "../contract.ts";
+import type { App } from "../panels/app.ts";
 import type { Selection } from "../selection/state.ts";
-import { isWide, lastEpoch, titleOf } from "../text/facts.ts";
-import { clip } from "../text/format.ts";
-import { bestEpoch, curveSentence, divergence, measured, pair } from "../text/sentences.ts";
-import { calm } from "../view/actions.ts";
-import { type Line, lineChart } from "../view/chart.ts";
-import { button, el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
-import { absence, dataTable, panel } from "../view/panel.ts";
-import { type App, watch } from "./app.ts";
+import { type Line, lineChart } from "./chart.ts";
+import { bestEpoch, curveSentence, measured, pair } from "./curve.ts";
+import {
+  absence,
+  button,
+  calm,
+  clip,
+  dataTable,
+  divergence,
+  el,
+  ICONS,
+  icon,
+  isWide,
+  lastEpoch,
+  panel,
+  replace,
+  segmented,
+  set,
+  titleOf,
+  watch,
+} from "./tools.ts";
 
 const FILE = "loss_curve.json";
 

@@ -1,7 +1,7 @@
 // Lines over epochs: direct labels instead of a legend, a crosshair that reads, a marker for the selected epoch.
 
-import { replace, set, svg } from "./dom.ts";
-import { epochTicks, logTicks, ticks } from "./scale.ts";
+import { epochTicks, logTicks, ticks } from "./ticks.ts";
+import { replace, set, svg } from "./tools.ts";
 
 export interface Line {
   label: string;
