@@ -64,7 +64,8 @@ def test_no_file_is_larger_than_was_foreseen_and_the_foresight_is_no_wild_guess(
         data = store_json.encode(payload)
         assert len(data) <= sizes[name].bytes, name
         assert values_in(data) <= sizes[name].values, name
-        assert sizes[name].bytes <= 4 * len(data) + 25_000, name
+        every = 4 * 201 * len(split.holdout) if name == "epoch_snapshots.json" else 0  # no label changes so often
+        assert sizes[name].bytes <= 4 * len(data) + 25_000 + every, name
 
 
 def test_the_longest_numbers_and_names_are_foreseen() -> None:

@@ -79,6 +79,9 @@ def results_of(run: Run) -> Results:
         diverged=run.history.diverged,
         snapshot_epochs=[each.epoch for each in snapshots],
         confusion_matrices=[each.confusion_matrix.tolist() for each in snapshots if each.confusion_matrix is not None],
+        snapshot_predictions=[
+            each.predicted_labels.tolist() for each in snapshots if each.predicted_labels is not None
+        ],
         first_layer_weights=[little_endian(each.first_layer_weights) for each in snapshots] if has_pictures else None,
         first_layer_reason=None if has_pictures else NO_PICTURES,
         offset=little_endian(network.offset),

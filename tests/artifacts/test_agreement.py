@@ -7,7 +7,7 @@ import pytest
 from digit_classifier import artifacts as a
 from digit_classifier.artifacts.agreement import RULES
 from example_payloads import HOLDOUT, LABELS, NAMES, PROBABILITIES, example_run, summary
-from mutations import edited
+from mutations import GONE, edited
 
 RUN, MLP = example_run(), example_run("mlp")
 DIVERGED = example_run(diverged=(3, "the loss is no longer finite"))
@@ -21,6 +21,9 @@ def whole(payload: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in payload.items() if key != "interrupted"}
 
 
+ALONE = ("first_predictions", GONE, "prediction_changes", GONE)  # the matrices without the labels behind them
+LAST = RUN["holdout.json"]["predicted_labels"]
+SWAPPED = {"rows": [0, 1, 2, 3, 4], "predicted": sorted(LAST, key=lambda label: -LAST.count(label))}
 # Each passes the validator of its own file: path, value, path, value, … and the contradiction after the file's name.
 EDITS: dict[str, list[tuple[Any, ...]]] = {
     "metrics.json": [
@@ -56,12 +59,20 @@ EDITS: dict[str, list[tuple[Any, ...]]] = {
         ("epochs", [1, 2], "epochs: expected the last to be 3, got 2"),
         ("epochs", [3, 4], "epochs[1]: expected an epoch of loss_curve.json, 1..3, got 4"),
         (
+            *ALONE,
             "confusion_matrices:0:0",
             [0, 1, 0],
             "confusion_matrices[0]: expected the accuracy 0.2 of loss_curve.json, got 0.0",
         ),
-        ("confusion_matrices", [[[1, 1, 0], [1, 1, 0], [0, 0, 1]]] * 2, "confusion_matrices[0]: expected the supports"),
         (
+            *ALONE,
+            "confusion_matrices",
+            [[[1, 1, 0], [1, 1, 0], [0, 0, 1]]] * 2,
+            "confusion_matrices[0]: expected the supports",
+        ),
+        ("prediction_changes:0", SWAPPED, "prediction_changes[0]: expected labels that give the confusion matrix"),
+        (
+            *ALONE,
             "confusion_matrices:1:2",
             [2, 0, 0],
             "confusion_matrices[1]: expected the matrix of metrics.json, got another",

@@ -319,3 +319,20 @@ def test_the_training_loss_with_a_temperature_is_that_of_a_plain_loop():
     assert history.epochs[1].training_loss == pytest.approx(loss, rel=1e-5)
     weights = [snapshot.first_layer_weights for snapshot in history.snapshots]
     np.testing.assert_array_equal(weights[0], before.layers[0].weights)
+
+
+@pytest.mark.parametrize("config", [MLP, replace(LOGISTIC, temperature=0.7)])
+def test_snapshots_hold_the_label_that_each_sample_was_given_then(config):
+    """Training that ends at an earlier epoch, with the same schedule, predicts what the snapshot of that epoch says."""
+    network, history = train(config, SPLIT)
+    labels = SPLIT.holdout.labels
+    for snapshot in history.snapshots:
+        expected = confusion_matrix(labels, snapshot.predicted_labels, labels=range(10))
+        np.testing.assert_array_equal(snapshot.confusion_matrix, expected)
+    last = network.probabilities(SPLIT.holdout.samples).argmax(axis=1)
+    np.testing.assert_array_equal(history.snapshots[-1].predicted_labels, last)
+    training = Training(config, SPLIT.training, SPLIT.holdout)
+    for epoch, snapshot in zip(training, history.snapshots, strict=False):
+        now = training.network.probabilities(SPLIT.holdout.samples).argmax(axis=1)
+        assert epoch.number == snapshot.epoch
+        np.testing.assert_array_equal(snapshot.predicted_labels, now)

@@ -45,7 +45,8 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
     weights = [layer(*LAYERS[model][0])[2]] * 2 if model == "logistic" else None
     reason = None if weights else "the first layer has no picture per class"
     matrices = [first, metrics["confusion_matrix"]]
-    run["epoch_snapshots.json"] = a.build_epoch_snapshots([1, epochs], matrices, weights, reason)
+    given = [[0] * len(true), run["holdout.json"]["predicted_labels"]]
+    run["epoch_snapshots.json"] = a.build_epoch_snapshots([1, epochs], matrices, weights, reason, given)
     run["run_summary.json"] = summary(run, model)
     digest = run["run_summary.json"]["results_digest"]
     run["manifest.json"] = a.build_manifest(RUN_ID, CREATED, digest, {"metrics.json": b"{}", "gallery.png": b""})

@@ -166,7 +166,8 @@ def results_of(recipe: Recipe, labels: list[int], images: list[Image]) -> Result
     rates = [recipe.learning_rate * max(0.0, 1 - recipe.lr_decay * epoch) for epoch in range(recipe.epochs)]
     epochs = train(inputs, labels, held, rates, generator)
     truth, last = [labels[row] for row in held], epochs[-1]
-    matrices = [confusion_matrix(truth, [argmax(row) for row in epoch.holdout], len(NAMES)) for epoch in epochs]
+    predicted = [[argmax(row) for row in epoch.holdout] for epoch in epochs]
+    matrices = [confusion_matrix(truth, labels, len(NAMES)) for labels in predicted]
     losses = [fsum(-log(row[label]) for row, label in zip(epoch.holdout, truth, strict=True)) for epoch in epochs]
     rest = sorted(set(range(len(labels))) - set(held))
     correct = sum(argmax(last.network.probabilities(inputs[row])) == labels[row] for row in rest)
@@ -193,6 +194,7 @@ def results_of(recipe: Recipe, labels: list[int], images: list[Image]) -> Result
         training_seconds=0.0,
         snapshot_epochs=range(1, recipe.epochs + 1),
         confusion_matrices=matrices,
+        snapshot_predictions=predicted,
         first_layer_weights=[flat(epoch.network) for epoch in epochs],
         offset=[0.0] * SIDE**2,
         scale=[float(INKED)] * SIDE**2,

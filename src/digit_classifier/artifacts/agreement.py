@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts.architecture import LAYER
 from digit_classifier.artifacts.dataset import split_sha256
+from digit_classifier.artifacts.epoch_snapshots import predictions_by_epoch
 from digit_classifier.artifacts.metrics import build_metrics
 from digit_classifier.artifacts.roc_curves import build_roc
 from digit_classifier.artifacts.rules import Payload, differences
 from digit_classifier.artifacts.run_summary import results_digest
 from digit_classifier.errors import ArtifactError, show
-from digit_classifier.evaluation import commonest
+from digit_classifier.evaluation import commonest, confusion_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -102,6 +103,23 @@ def _snapshots(metrics: Payload, curve: Payload, snapshots: Payload) -> Iterator
             yield f"{where}.epochs: expected the last to be {total}, got {show(epochs[-1] if epochs else None)}"
         elif matrices[-1] != metrics["confusion_matrix"]:
             yield f"{where}.confusion_matrices[{len(matrices) - 1}]: expected the matrix of metrics.json, got another"
+
+
+def _snapshot_predictions(holdout: Payload, metrics: Payload, snapshots: Payload) -> Iterator[str]:
+    true, classes = holdout["true_labels"], len(metrics["labels"])
+    where, matrices = "epoch_snapshots.prediction_changes", snapshots["confusion_matrices"]
+    if any(len(matrix) != classes for matrix in matrices):
+        return  # reported by _snapshots
+    labels: list[int] = []
+    for index, labels in enumerate(predictions_by_epoch(snapshots)):
+        if len(labels) != len(true):
+            yield _differs(f"{where} (how many samples)", len(true), len(labels), "holdout")
+            return
+        if confusion_matrix(true, labels, classes) != matrices[index]:
+            yield f"{where}[{index - 1}]: expected labels that give the confusion matrix of the epoch, got others"
+            return
+    if labels and matrices[-1] == metrics["confusion_matrix"]:
+        yield from differences(holdout["predicted_labels"], labels, "epoch_snapshots: the last predicted labels")
 
 
 def _snapshot_weights(model: Payload, snapshots: Payload, curve: Payload) -> Iterator[str]:
@@ -212,6 +230,7 @@ RULES: list[tuple[list[str], Callable[..., Iterator[str]]]] = [
     (["holdout.json", "metrics.json", "roc_curves.json"], _roc),
     (["holdout.json", "metrics.json", "loss_curve.json"], _loss_curve),
     (["metrics.json", "loss_curve.json", "epoch_snapshots.json"], _snapshots),
+    (["holdout.json", "metrics.json", "epoch_snapshots.json"], _snapshot_predictions),
     (["model.json", "epoch_snapshots.json", "loss_curve.json"], _snapshot_weights),
     (["loss_curve.json", "timing_stats.json"], _timing),
     (["loss_curve.json", "training_dynamics.json"], _dynamics),

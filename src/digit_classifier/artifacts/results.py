@@ -56,6 +56,7 @@ class Results:
     # Snapshots
     snapshot_epochs: Sequence[int]
     confusion_matrices: Sequence[Sequence[Sequence[int]]]  # (snapshots, classes, classes)
+    snapshot_predictions: Sequence[Sequence[int]] | None = None  # (snapshots, hold-out) predicted labels
     first_layer_weights: Sequence[Numbers] | None  # (snapshots, classes × pixels); None needs a reason
     first_layer_reason: str | None = None
 

@@ -6,7 +6,7 @@ import json
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from digit_classifier.artifacts.epoch_snapshots import PICTURES
+from digit_classifier.artifacts.epoch_snapshots import MOST_PREDICTIONS, PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,12 +45,16 @@ def largest_sizes(
     counts = 2 * classes**2 + _digits(holdout) * min(holdout, classes**2)  # of a confusion matrix, most of it zeros
     sample = pixels * (_digits(max_value) + 1) + classes * FLOAT32 + 200
     pictures = min(snapshots, PICTURES) * first_weights * BASE64_FLOAT32
+    predictions = min(holdout * (2 * snapshots + 1), MOST_PREDICTIONS)
     sizes: dict[str, tuple[float, int]] = {
         "holdout.json": (holdout * (classes * FLOAT32 + 3 * _digits(samples) + 8), holdout * (classes + 4)),
         "model.json": ((parameters + 2 * pixels) * BASE64_FLOAT32, 0),
         "predictions.json": (sample_count * sample + names, sample_count * (pixels + classes + 9) + classes),
         "metrics.json": (counts + classes * 200 + 2 * names, classes * (classes + 8)),
-        "epoch_snapshots.json": (snapshots * counts + pictures, snapshots * classes * (classes + 1)),
+        "epoch_snapshots.json": (
+            snapshots * counts + pictures + predictions * (_digits(max(holdout, classes)) + 1),
+            snapshots * (classes * (classes + 1) + 3) + predictions,
+        ),
         "loss_curve.json": (epochs * (4 * FLOAT64 + 8), 5 * epochs),
         "training_dynamics.json": (epochs * (2 * FLOAT64 + 8), 3 * epochs),
         "timing_stats.json": (epochs * FLOAT64, epochs),

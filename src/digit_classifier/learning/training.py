@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from digit_classifier.numerics.arithmetic import Floats
     from digit_classifier.settings.run_config import RunConfig
 
+    Look = Callable[[], tuple[Scores, NDArray[np.intp], NDArray[np.intp]]]  # scores, predicted labels, matrix
+
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
 SNAPSHOT_NUMBERS = 2_000_000  # in all snapshots together: what a file of 16 MB can hold
 
@@ -48,6 +50,7 @@ class Snapshot(NamedTuple):
 
     epoch: int
     confusion_matrix: NDArray[np.intp] | None  # (classes, classes) of the hold-out, rows = true
+    predicted_labels: NDArray[np.intp] | None  # (hold-out,) the class that each sample was given
     first_layer_weights: Floats | None  # (classes, inputs); None where there are hidden layers
 
 
@@ -87,6 +90,7 @@ class Training:
         self._epochs: list[Epoch] = []
         self._snapshots: list[Snapshot] = []
         self._diverged: Divergence | None = None
+        self._predicted: NDArray[np.intp] | None = None  # of the last epoch
         self._steps = self._run(config, examples, watch)
 
     def __iter__(self) -> Iterator[Epoch]:
@@ -130,24 +134,26 @@ class Training:
         config: RunConfig,
         number: int,
         learn: Callable[[float], Scores],
-        look: Callable[[], tuple[Scores, NDArray[np.intp]]] | None,
+        look: Look | None,
     ) -> Epoch | None:
         """Train for one epoch; None where it diverged."""
         started = perf_counter()
         rate = learning_rate(config, number)
         with np.errstate(all="ignore"):  # an overflow shows in the losses
             training = learn(rate)
-            holdout, confusion_matrix = look() if look else (None, None)
+            holdout, predicted, confusion_matrix = look() if look else (None, None, None)
         seconds = perf_counter() - started
         self._diverged = divergence(number, training=training.loss, holdout=holdout.loss if holdout else None)
         if self._diverged:
             return None
         loss, accuracy = holdout or (None, None)
+        self._predicted = predicted
         return Epoch(number, rate, *training, loss, accuracy, confusion_matrix, seconds)
 
     def _snapshot(self, epoch: Epoch) -> Snapshot:
         layers = self.network.layers
-        return Snapshot(epoch.number, epoch.confusion_matrix, layers[0].weights.copy() if len(layers) == 1 else None)
+        weights = layers[0].weights.copy() if len(layers) == 1 else None
+        return Snapshot(epoch.number, epoch.confusion_matrix, self._predicted, weights)
 
 
 def train(config: RunConfig, split: Split) -> tuple[Network, History]:
@@ -208,17 +214,18 @@ def learner(config: RunConfig, network: Network, examples: Examples) -> Callable
     return learn
 
 
-def watcher(config: RunConfig, network: Network, watch: Examples) -> Callable[[], tuple[Scores, NDArray[np.intp]]]:
-    """Function that returns scores and confusion matrix of these examples, without changing the network."""
+def watcher(config: RunConfig, network: Network, watch: Examples) -> Look:
+    """Function that returns scores, labels and confusion matrix of these examples, without changing the network."""
     labels, classes = watch.labels, network.classes
     inputs = network.inputs(as_columns(watch.samples))
     work = Workspace.create(network, len(labels))
     probabilities = np.empty((classes, len(labels)), network.parameters.dtype)
 
-    def look() -> tuple[Scores, NDArray[np.intp]]:
+    def look() -> tuple[Scores, NDArray[np.intp], NDArray[np.intp]]:
         forward(network.cooled(config.temperature), inputs, work, probabilities)
-        cells = np.bincount(labels * classes + probabilities.argmax(axis=0), minlength=classes**2)
-        return score(probabilities, labels, network.arithmetic), cells.reshape(classes, classes)
+        predicted = probabilities.argmax(axis=0)
+        cells = np.bincount(labels * classes + predicted, minlength=classes**2)
+        return score(probabilities, labels, network.arithmetic), predicted, cells.reshape(classes, classes)
 
     return look
 
