@@ -145,11 +145,11 @@ for (const [what, spoil, key, message] of broken) {
 
 test("a newer schema is read as far as it is understood, and said so", async () => {
   const files = tiny();
-  files["metrics.json"] = { ...(files["metrics.json"] as Files), schema_version: 2, novelty: 1 };
+  files["metrics.json"] = { ...(files["metrics.json"] as Files), schema_version: 3, novelty: 1 };
   files["model.json"] = { schema_version: 2, tensors: [] };
   const run = await load(served(files));
   assert.equal(run.metrics.state, "ok");
-  assert.match(run.notices.join(), /newer version \(schema 2\).*: metrics\.json/);
+  assert.match(run.notices.join(), /newer version \(schema 3\).*: metrics\.json/);
   assert.ok(
     run.network.state === "damaged" &&
       /model\.json \(schema 2, this page knows 1\).*try a newer page/.test(run.network.problem),

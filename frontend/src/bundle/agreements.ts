@@ -58,7 +58,12 @@ export const agreements = {
       const text = weights?.[i]; // null: only some epochs keep their picture
       return text ? [{ epoch, weights: decodeFloats(text, size, `${where}.first_layer_weights[${i}]`) }] : [];
     });
-    return { epochs: value.epochs, matrices: value.confusion_matrices, pictures };
+    return {
+      epochs: value.epochs,
+      matrices: value.confusion_matrices,
+      pictures,
+      predictions: labelsOf(value, classes),
+    };
   },
   network(value: contract.Model, summary: contract.RunSummary): Network {
     const pixels = pixelsPerImage(summary);
@@ -96,6 +101,28 @@ export const agreements = {
     return { labels: value.labels, pixels };
   },
 };
+
+/** The labels of the hold-out after each snapshot: the first as they are, the others as changes. */
+function labelsOf(value: contract.EpochSnapshots, classes: number): Uint16Array[] | null {
+  const { first_predictions: first, prediction_changes: changes } = value;
+  if (!first || !changes) return null;
+  const where = "epoch_snapshots.json";
+  length(changes, Math.max(0, value.epochs.length - 1), `${where}.prediction_changes`);
+  below(first, classes, `${where}.first_predictions`);
+  const all = [Uint16Array.from(first)];
+  changes.forEach(({ rows, predicted }, i) => {
+    const here = `${where}.prediction_changes[${i}]`;
+    length(predicted, rows.length, `${here}.predicted`);
+    below(rows, first.length, `${here}.rows`);
+    below(predicted, classes, `${here}.predicted`);
+    const labels = Uint16Array.from(all[i] as Uint16Array);
+    rows.forEach((row, place) => {
+      labels[row] = predicted[place] as number;
+    });
+    all.push(labels);
+  });
+  return all;
+}
 
 function length(values: ArrayLike<unknown>, wanted: number, where: string): void {
   if (values.length !== wanted) throw new Refusal(where, `a list of ${wanted}`, values);

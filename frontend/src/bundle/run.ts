@@ -25,6 +25,7 @@ export interface Snapshots {
   epochs: number[];
   matrices: number[][][];
   pictures: { epoch: number; weights: Float32Array }[]; // classes × pixels; none where a network has hidden layers
+  predictions: Uint16Array[] | null; // per epoch, the label of each hold-out sample; null where not recorded
 }
 /** Whether the bytes that were read are the ones the manifest names. */
 export type Verified = "match" | "unverified" | "unread" | "damaged" | "absent";

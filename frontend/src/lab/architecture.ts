@@ -7,6 +7,7 @@ import type { Shape } from "../view/digit.ts";
 import {
   absence,
   argmax,
+  CURRENT,
   count,
   currentSample,
   digit,
@@ -100,7 +101,7 @@ export function architecture(app: App): HTMLElement {
     const drawn = app.edited.pixels ? " as it is drawn now" : "";
     reading.textContent = `Sample ${sample.id}${drawn}, computed here from model.json:${through} the network says ${nameOf(app.run, best)} with ${share(output[best] ?? 0)}.`;
   };
-  watch(app, ["sample"], draw);
+  watch(app, CURRENT, draw);
   app.edited.watch(draw, app.scope);
   const redraw = (): void => {
     draw();

@@ -1,6 +1,6 @@
 // The samples that changed sides between two runs.
 import type { App } from "../panels/app.ts";
-import { button, digit, el, nameOf, onThemeChange, shapeOf, showInStudio, terms, watch } from "./tools.ts";
+import { button, digit, el, lookAt, nameOf, onThemeChange, shapeOf, showInStudio, terms, watch } from "./tools.ts";
 
 const SHOWN = 24;
 
@@ -35,7 +35,7 @@ function tile(app: App, id: number): HTMLElement {
   );
   const words = `${was} → ${now}, sample ${id}, true ${nameOf(app.run, sample?.truth ?? 0)}: ${terms(app.run).as} ${was} before, as ${now} now`;
   const result = button(null, { class: "miss-tile", "aria-label": words, title: words }, () => {
-    app.store.set({ sample: id });
+    lookAt(app, id);
     showInStudio(app, {});
   });
   if (sample?.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));

@@ -28,6 +28,7 @@ import {
   shownInBar,
   whereRunsAppear,
 } from "../selection/session.ts";
+import { shownOf } from "../selection/shown.ts";
 import { ACTS, createStore, INITIAL, type Selection } from "../selection/state.ts";
 import { fromQuery, toQuery } from "../selection/url.ts";
 import { digest } from "../sources/digest.ts";
@@ -188,10 +189,12 @@ async function present(current: Session): Promise<void> {
   if (mine !== turn) return;
   scope.abort();
   scope = new AbortController();
+  const samples = samplesOf(run);
   const app: App = {
     store,
     run,
-    samples: samplesOf(run),
+    samples,
+    shown: shownOf(run, samples, compared?.right ?? null),
     compared,
     index: index ?? null,
     exported: inlined !== null,

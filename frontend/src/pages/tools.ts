@@ -5,7 +5,7 @@ import { matrixAt } from "../model/matrices.ts";
 import { argmax, forward } from "../model/network.ts";
 import { classScores, differenceInterval } from "../model/stats.ts";
 import { watch } from "../panels/app.ts";
-import { currentSample } from "../panels/current.ts";
+import { CURRENT, currentSample, lookAt } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
 import { showInStudio } from "../panels/reveal.ts";
 import { find } from "../selection/runs.ts";
@@ -52,6 +52,7 @@ export const tools = {
   clip,
   copyFrom,
   count,
+  CURRENT,
   currentSample,
   datasetFile,
   dataTable,
@@ -77,6 +78,7 @@ export const tools = {
   KERNEL,
   lastAtMost,
   lastEpoch,
+  lookAt,
   mapOf,
   marks,
   matrixAt,

@@ -3,6 +3,7 @@ import type { LoadedIndex } from "../bundle/load.ts";
 import type { Run } from "../bundle/run.ts";
 import type { Edited } from "../selection/edited.ts";
 import type { Samples } from "../selection/samples.ts";
+import type { Shown } from "../selection/shown.ts";
 import type { Selection, Store } from "../selection/state.ts";
 
 export interface Compared {
@@ -15,6 +16,7 @@ export interface App {
   store: Store;
   run: Run;
   samples: Samples;
+  shown: Shown;
   compared: Compared | null;
   index: LoadedIndex | null;
   exported: boolean; // this page is a file of its own: what it lacks was left out, not lost

@@ -2,6 +2,7 @@
 
 import { matrixAt } from "../model/matrices.ts";
 import { accuracyOf } from "../model/stats.ts";
+import { labelOf } from "../selection/samples.ts";
 import { isWide, lastEpoch, nameOf, shapeOf, terms } from "../text/facts.ts";
 import { count } from "../text/format.ts";
 import { cellSentence, matrixSentence } from "../text/sentences.ts";
@@ -57,9 +58,11 @@ export function confusion(app: App): HTMLElement {
     }
     const [row, column] = pointed;
     reading.textContent = cellSentence(at.matrix, row, column, names);
-    if (at.epoch !== null && app.store.selection.epoch !== null) return; // recorded predictions are the final ones
+    const { selection } = app.store;
+    const then = app.shown.labels(selection);
+    if (at.epoch !== null && !then) return; // only the final labels are known
     const found = app.samples.list
-      .filter((sample) => sample.truth === row && sample.guess?.label === column && sample.pixels)
+      .filter((sample) => sample.truth === row && labelOf(sample, then) === column && sample.pixels)
       .slice(0, 6);
     for (const sample of found)
       if (sample.pixels) thumbs.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));

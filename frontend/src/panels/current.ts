@@ -1,21 +1,21 @@
-// The sample that the page talks about: the selected one, or else the one it found hardest.
-
-import { hardest, type Sample } from "../selection/samples.ts";
+// The sample that the page talks about.
+import type { Sample } from "../selection/samples.ts";
+import { SHOWS } from "../selection/shown.ts";
+import { FILTERS, INITIAL } from "../selection/state.ts";
 import type { App } from "./app.ts";
 
+/** What it depends on. */
+export const CURRENT = [...SHOWS, "sample"] as const;
+
 export function currentSample(app: App): Sample | null {
-  const { sample } = app.store.selection;
-  const selected = sample === null ? undefined : app.samples.byId.get(sample);
-  return selected ?? first(app);
+  return app.shown.current(app.store.selection);
 }
 
-const found = new WeakMap<App["samples"], Sample | null>();
-
-function first(app: App): Sample | null {
-  let best = found.get(app.samples);
-  if (best === undefined) {
-    best = hardest(app.samples, 1)[0] ?? app.samples.list.find((sample) => sample.pixels) ?? null;
-    found.set(app.samples, best);
-  }
-  return best;
+/** Selects a sample; filters that hide it are taken away. */
+export function lookAt(app: App, id: number): void {
+  const { selection } = app.store;
+  const found = app.samples.byId.get(id);
+  const hidden = found && !app.shown.samples(selection).includes(found);
+  const all = hidden ? Object.fromEntries(FILTERS.map((key) => [key, INITIAL[key]])) : {};
+  app.store.set({ ...all, sample: id });
 }

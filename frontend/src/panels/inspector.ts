@@ -8,38 +8,59 @@ import { percent } from "../text/format.ts";
 import { nearestSentence } from "../text/sentences.ts";
 import { save } from "../view/actions.ts";
 import { digit, paint, samplePng } from "../view/digit.ts";
-import { button, el, ICONS, icon, replace } from "../view/dom.ts";
+import { button, type Child, el, ICONS, icon, replace } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
-import { currentSample } from "./current.ts";
+import { CURRENT, currentSample, lookAt } from "./current.ts";
 import { pixelEditor } from "./editor.ts";
 
 export function inspector(app: App): HTMLElement {
   const body = el("div", { class: "inspector" });
   let shown: Sample | null = null;
   let follow = (): void => undefined;
+  const past = el("p", { class: "small muted then" });
+  const then = (): void => {
+    const { selection } = app.store;
+    const label = shown && app.shown.labels(selection) && app.shown.label(selection, shown);
+    past.hidden = label === null || selection.epoch === null;
+    if (label !== null && shown) replace(past, ...thenSaid(app, selection.epoch ?? 0, label, shown));
+  };
   const draw = (): void => {
-    if (!shown) replace(body, el("div", { class: "absence" }, el("p", {}, "This run carries no sample.")));
-    else {
+    if (!shown) {
+      const why = app.samples.list.length ? "No sample matches, so none is selected." : "This run carries no sample.";
+      replace(body, el("div", { class: "absence" }, el("p", {}, why)));
+    } else {
       const view = viewOf(app, shown);
       replace(body, ...view.parts);
       follow = view.follow;
       follow();
     }
   };
-  watch(app, ["sample"], () => {
+  watch(app, CURRENT, () => {
     const next = currentSample(app);
     if (next !== shown) {
       follow = () => undefined; // a drawing ends with its sample
       app.edited.set(null);
     }
+    const same = next === shown && body.hasChildNodes();
     shown = next;
-    draw();
+    if (!same) draw();
+    then();
   });
   app.edited.watch(() => follow(), app.scope);
   onThemeChange(draw, app.scope);
-  return panel({ title: "Selected sample", wide: "w4" }, body);
+  return panel({ title: "Selected sample", wide: "w4" }, past, body);
+}
+
+/** What it was taken for at another epoch than the last. */
+function thenSaid(app: App, epoch: number, label: number, sample: Sample): Child[] {
+  const { as } = terms(app.run);
+  return [
+    `After epoch ${epoch} it was ${as} `,
+    el("span", { translate: "no" }, nameOf(app.run, label)),
+    label === sample.guess?.label ? ", as at the end." : "; below, the end of the training.",
+  ];
 }
 
 interface View {
@@ -174,7 +195,7 @@ function lookalikes(app: App, sample: Sample, pixels: ArrayLike<number> | null, 
         class: each.truth === sample.truth ? "near" : "near other",
         "aria-label": `${name}, training sample ${each.id}`,
       },
-      () => app.store.set({ sample: each.id }),
+      () => lookAt(app, each.id),
     );
     if (each.pixels) result.append(digit(each.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
     result.append(el("span", { translate: "no" }, name));

@@ -9,6 +9,7 @@ import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
+import { CURRENT, currentSample, lookAt } from "./current.ts";
 import { showInStudio } from "./reveal.ts";
 import { tiles } from "./tiles.ts";
 
@@ -83,8 +84,9 @@ function mistakes(app: App): HTMLElement | null {
   const draw = (): void => replace(box, ...order.map((sample) => tile(app, sample)));
   draw();
   onThemeChange(draw, app.scope);
-  watch(app, ["sample"], ({ sample }) => {
-    [...box.children].forEach((each, i) => each.classList.toggle("selected", order[i]?.id === sample));
+  watch(app, CURRENT, ({ sample }) => {
+    const shown = sample === null ? null : currentSample(app);
+    [...box.children].forEach((each, i) => each.classList.toggle("selected", order[i] === shown));
   });
   const { caption, all: words } = hardestCaption(wrong, order.length);
   const all =
@@ -108,7 +110,7 @@ function tile(app: App, sample: Sample): HTMLElement {
     null,
     { class: right ? "miss-tile right" : "miss-tile", "aria-label": words, title: words },
     () => {
-      app.store.set({ sample: sample.id });
+      lookAt(app, sample.id);
       showInStudio(app, {});
     },
   );

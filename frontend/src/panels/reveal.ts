@@ -5,7 +5,7 @@ import { reveal } from "../view/actions.ts";
 import type { App } from "./app.ts";
 
 export function showInStudio(app: App, criteria: Partial<Criteria>): void {
-  app.store.set({ ...criteria, epoch: null });
+  app.store.set(criteria);
   const chips = document.getElementById("chips");
   const focused = chips?.querySelector<HTMLElement>("button") ?? document.getElementById("data-title");
   reveal(document.getElementById("data"), focused);

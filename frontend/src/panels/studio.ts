@@ -1,7 +1,8 @@
 // The dataset studio: filters, the grid of samples, and the one that is looked at.
 
 import { datasetFile } from "../bundle/load.ts";
-import { chosen, isRight, type Sample } from "../selection/samples.ts";
+import type { Sample } from "../selection/samples.ts";
+import { SHOWS } from "../selection/shown.ts";
 import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
 import { isWide, nameOf, shapeOf } from "../text/facts.ts";
 import { count, percent, plural } from "../text/format.ts";
@@ -11,6 +12,7 @@ import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
+import { currentSample } from "./current.ts";
 import { inspector } from "./inspector.ts";
 
 export function studio(app: App): HTMLElement[] {
@@ -24,9 +26,12 @@ export function studio(app: App): HTMLElement[] {
   const found = el("p", { class: "readout", id: "found" });
   const chips = el("div", { class: "chips", id: "chips" });
   const empty = el("div", { class: "absence" });
+  const then = el("p", { class: "small muted", id: "then" });
   const update = (selection: Selection): void => {
-    const shown = chosen(app.samples, selection, app.compared?.right ?? null);
+    const shown = app.shown.samples(selection);
     found.textContent = `${count(shown.length)} of ${count(app.samples.list.length)}`;
+    then.textContent = epochNote(app, selection);
+    then.hidden = !then.textContent;
     replace(chips, ...chipsOf(app, selection));
     empty.hidden = shown.length > 0;
     grid.element.hidden = shown.length === 0;
@@ -37,11 +42,11 @@ export function studio(app: App): HTMLElement[] {
       button("Show all samples", {}, () => clear(app)),
     );
     grid.show(shown.length, (index) => tileOf(app, shown[index] as Sample));
-    grid.select(selection.sample);
+    grid.select(currentSample(app)?.id ?? null);
     announce(`${plural(shown.length, "sample")} match`);
   };
-  watch(app, [...FILTERS, "order", "seed"], update);
-  watch(app, ["sample"], ({ sample }) => grid.select(sample));
+  watch(app, SHOWS, update);
+  watch(app, ["sample"], () => grid.select(currentSample(app)?.id ?? null));
   onThemeChange(() => grid.paint(), app.scope);
   const observer = new ResizeObserver(() => grid.paint());
   observer.observe(grid.element);
@@ -63,6 +68,7 @@ export function studio(app: App): HTMLElement[] {
       damaged,
       hint,
       el("div", { class: "grid-head" }, found, orders(app)),
+      then,
       grid.element,
       empty,
     ),
@@ -70,19 +76,31 @@ export function studio(app: App): HTMLElement[] {
   ];
 }
 
+/** Of which epoch the predictions are, where one is selected. */
+function epochNote(app: App, selection: Selection): string {
+  const { epoch, predicted, outcome } = selection;
+  if (epoch === null) return "";
+  if (app.shown.labels(selection)) return `Predictions as they were after epoch ${count(epoch)}.`;
+  const filtered = predicted !== null || outcome !== "all";
+  return filtered ? "The predictions that this run recorded are those of the final epoch: these are its images." : "";
+}
+
 function tileOf(app: App, sample: Sample): Tile {
-  const right = isRight(sample);
-  const guess = sample.guess
-    ? `, predicted ${nameOf(app.run, sample.guess.label)}, ${percent(sample.guess.confidence, 0)}`
-    : sample.holdout
-      ? ""
-      : ", training";
+  const { selection } = app.store;
+  const label = app.shown.label(selection, sample);
+  const final = app.shown.labels(selection) === null;
+  const guess =
+    label !== null
+      ? `, predicted ${nameOf(app.run, label)}${final && sample.guess ? `, ${percent(sample.guess.confidence, 0)}` : ""}`
+      : sample.holdout
+        ? ""
+        : ", training";
   return {
     id: sample.id,
     pixels: sample.pixels,
     text: nameOf(app.run, sample.truth),
     name: `Sample ${sample.id}, ${nameOf(app.run, sample.truth)}${guess}`,
-    badge: right === false && sample.guess ? nameOf(app.run, sample.guess.label) : null,
+    badge: label !== null && label !== sample.truth ? nameOf(app.run, label) : null,
   };
 }
 

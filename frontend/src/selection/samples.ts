@@ -73,27 +73,43 @@ export function outcomes(samples: Samples): Map<number, boolean> {
 
 export type Criteria = Pick<Selection, "truth" | "predicted" | "split" | "outcome" | "confidence">;
 
-/** True when the selection shows this sample; `before` are the outcomes of the compared run. */
-export function matches(sample: Sample, wanted: Criteria, before: ReadonlyMap<number, boolean> | null): boolean {
+/** The class that a sample was given: `then`, the labels of an epoch by sample id, or else the final one. */
+export function labelOf(sample: Sample, then: ReadonlyMap<number, number> | null): number | null {
+  return (then ? then.get(sample.id) : sample.guess?.label) ?? null;
+}
+
+/** True when the selection shows this sample; `before` are the outcomes of the compared run, `then` labels by id. */
+export function matches(
+  sample: Sample,
+  wanted: Criteria,
+  before: ReadonlyMap<number, boolean> | null,
+  then: ReadonlyMap<number, number> | null = null,
+): boolean {
   if (wanted.truth.length && !wanted.truth.includes(sample.truth)) return false;
   if (wanted.split !== "all" && sample.holdout !== (wanted.split === "holdout")) return false;
-  const { guess } = sample;
-  if (wanted.predicted !== null && guess?.label !== wanted.predicted) return false;
+  const label = labelOf(sample, then);
+  if (wanted.predicted !== null && label !== wanted.predicted) return false;
   const [low, high] = wanted.confidence;
   if (low > 0 || high < 100) {
+    const { guess } = sample; // confidences are recorded for the final epoch only
     if (!guess || 100 * guess.confidence < low || 100 * guess.confidence > high) return false;
   }
   if (wanted.outcome === "all") return true;
-  if (!guess) return false;
-  const right = guess.label === sample.truth;
+  if (label === null) return false;
+  const right = label === sample.truth;
   if (wanted.outcome === "right" || wanted.outcome === "wrong") return right === (wanted.outcome === "right");
   const was = before?.get(sample.id);
   return was !== undefined && was !== right && right === (wanted.outcome === "fixed");
 }
 
 /** The samples a selection shows, in its order. */
-export function chosen(samples: Samples, selection: Selection, before: ReadonlyMap<number, boolean> | null): Sample[] {
-  const found = samples.list.filter((sample) => matches(sample, selection, before));
+export function chosen(
+  samples: Samples,
+  selection: Selection,
+  before: ReadonlyMap<number, boolean> | null,
+  then: ReadonlyMap<number, number> | null = null,
+): Sample[] {
+  const found = samples.list.filter((sample) => matches(sample, selection, before, then));
   if (selection.order === "shuffled") return shuffled(found, selection.seed);
   if (selection.order === "class") return found.sort((a, b) => a.truth - b.truth || a.id - b.id);
   if (selection.order === "doubt") return found.sort((a, b) => doubt(a) - doubt(b) || a.id - b.id);
