@@ -34,7 +34,8 @@ const walk = (directory) =>
 
 // The same few lines in Python let a machine without Node see that the page is not the one of its sources.
 const BESIDE_SRC = ["build.mjs", "contract.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"];
-const sources = [...walk(join(here, "src")), ...BESIDE_SRC.map((name) => join(here, name))]
+const words = join(here, "../src/digit_classifier/words/en.json"); // those of the terminal and the pictures
+const sources = [...walk(join(here, "src")), ...BESIDE_SRC.map((name) => join(here, name)), words]
   .map((path) => [relative(here, path).split(sep).join("/"), path])
   .sort(([a], [b]) => (a < b ? -1 : 1));
 const hash = createHash("sha256");

@@ -145,7 +145,9 @@ for (const [what, spoil, key, message] of broken) {
 
 test("a newer schema is read as far as it is understood, and said so", async () => {
   const files = tiny();
-  files["metrics.json"] = { ...(files["metrics.json"] as Files), schema_version: 3, novelty: 1 };
+  const constant = { label: 0, accuracy: 0.5 };
+  const baselines = { commonest_class: constant, nearest_neighbour: { accuracy: null, reason: "none" } };
+  files["metrics.json"] = { ...(files["metrics.json"] as Files), schema_version: 3, baselines, novelty: 1 };
   files["model.json"] = { schema_version: 2, tensors: [] };
   const run = await load(served(files));
   assert.equal(run.metrics.state, "ok");

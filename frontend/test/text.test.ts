@@ -64,8 +64,8 @@ test("settings that cannot change a result come last", () => {
 });
 
 test("a percentage below one is never rounded up to certainty", () => {
-  assert.equal(format.percent(0.99951), "> 99.9 %");
-  assert.equal(format.percent(1), "100.0 %");
+  assert.equal(format.percent(0.99951), "99.95 %");
+  assert.equal(format.percent(1), "100 %");
   assert.equal(format.interval(0.984, 0.99951), "98.4\u00a0–\u2060\u00a099.95\u00a0%");
 });
 

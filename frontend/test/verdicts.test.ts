@@ -122,7 +122,7 @@ test("nothing changed: on all that was tested, and on a part of it", () => {
   assert.match(verdict({ ...none, bothRight: 1 }, "b", "a"), /agree in outcome on the one sample that both held out/);
   assert.match(
     verdict({ fixed: [1], broken: [], bothRight: 9999, bothWrong: 0 }, "b", "a"),
-    /on 9,999 \(more than 99\.9\u00a0%\); one went from wrong to right and none from right to wrong/,
+    /on 9,999 \(99\.99\u00a0%\); one went from wrong to right and none from right to wrong/,
   );
 });
 

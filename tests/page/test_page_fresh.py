@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import json
 import re
 import subprocess
@@ -21,14 +22,15 @@ ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
 BUILT = ROOT / "examples/digit-classifier/web_demo"
 FIRST_LOAD = ["index.html", "dashboard.css", "dashboard.js"]
+WORDS = FRONTEND.parent / "src/digit_classifier/words/en.json"
 BESIDE_SRC = ["build.mjs", "contract.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"]
 
 
 def sources_hash() -> str:
     inside = (path for path in (FRONTEND / "src").rglob("*") if path.is_file())
-    sources = [*inside, *(FRONTEND / name for name in BESIDE_SRC)]
+    sources = [*inside, *(FRONTEND / name for name in BESIDE_SRC), WORDS]
     digest = hashlib.sha256()
-    for name, path in sorted((path.relative_to(FRONTEND).as_posix(), path) for path in sources):
+    for name, path in sorted((Path(os.path.relpath(path, FRONTEND)).as_posix(), path) for path in sources):
         digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -4,7 +4,7 @@ import { nearest } from "../model/nearest.ts";
 import { argmax, probabilities } from "../model/network.ts";
 import type { Sample } from "../selection/samples.ts";
 import { nameOf, shapeOf, terms } from "../text/facts.ts";
-import { percent } from "../text/format.ts";
+import { certainty } from "../text/format.ts";
 import { nearestSentence } from "../text/sentences.ts";
 import { save } from "../view/actions.ts";
 import { digit, paint, samplePng } from "../view/digit.ts";
@@ -175,7 +175,7 @@ function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElemen
       { class: kind },
       el("b", { translate: "no" }, nameOf(app.run, label), mark && el("span", { class: "visually-hidden" }, mark)),
       el("span", { class: "track" }, fill),
-      el("span", { class: "num" }, percent(value)),
+      el("span", { class: "num" }, certainty(value, 1)),
     );
   });
   return el("ol", { class: "bars", "aria-label": "Probability of each class" }, ...rows);

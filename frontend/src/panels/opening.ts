@@ -2,9 +2,10 @@
 
 import { hardest, isRight, type Sample } from "../selection/samples.ts";
 import { hiddenSizes, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
-import { count, percent, time } from "../text/format.ts";
+import { certainty, count, time } from "../text/format.ts";
 import { divergence, hardestCaption, layersOf, performance } from "../text/sentences.ts";
 import { besides } from "../text/verdicts.ts";
+import { belowCommonest } from "../text/words.ts";
 import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { onThemeChange } from "../view/theme.ts";
@@ -35,7 +36,7 @@ export function opening(app: App): HTMLElement[] {
         "Interrupted",
         `Training ended with its process after epoch ${count(summary.interrupted.epoch)} of ${count(summary.interrupted.planned)}. Everything here is of that epoch.`,
       ),
-    ...notices.map((text) => notice("warn", "Note", text)),
+    ...[belowCommonest(app.run), ...notices].map((text) => text !== null && notice("warn", "Note", text)),
     ...app.run.files
       .filter((file) => file.verified === "damaged")
       .map((file) => notice("bad", "Damaged", `${file.name} is not as it was published; what needs it is left out.`)),
@@ -101,7 +102,7 @@ function tile(app: App, sample: Sample): HTMLElement {
   const guess = sample.guess?.label ?? 0;
   const right = isRight(sample);
   const { as, correctly } = terms(app.run);
-  const confidence = percent(sample.guess?.confidence ?? 0, 0).replace(" ", "\u00a0");
+  const confidence = certainty(sample.guess?.confidence ?? 0).replace(" ", "\u00a0");
   const shown = right
     ? `${nameOf(app.run, sample.truth)} · ${confidence}`
     : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`;

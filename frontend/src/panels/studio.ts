@@ -4,15 +4,16 @@ import { datasetFile } from "../bundle/load.ts";
 import type { Sample } from "../selection/samples.ts";
 import { SHOWS } from "../selection/shown.ts";
 import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
-import { isWide, nameOf, shapeOf } from "../text/facts.ts";
-import { count, percent, plural } from "../text/format.ts";
+import { nameOf, shapeOf } from "../text/facts.ts";
+import { certainty, count, plural } from "../text/format.ts";
 import { announce } from "../view/actions.ts";
-import { button, el, ICONS, icon, replace, segmented, select, set } from "../view/dom.ts";
+import { button, el, ICONS, icon, replace } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
 import { currentSample } from "./current.ts";
+import { orders, toolbar } from "./filters.ts";
 import { inspector } from "./inspector.ts";
 
 export function studio(app: App): HTMLElement[] {
@@ -91,7 +92,7 @@ function tileOf(app: App, sample: Sample): Tile {
   const final = app.shown.labels(selection) === null;
   const guess =
     label !== null
-      ? `, predicted ${nameOf(app.run, label)}${final && sample.guess ? `, ${percent(sample.guess.confidence, 0)}` : ""}`
+      ? `, predicted ${nameOf(app.run, label)}${final && sample.guess ? `, ${certainty(sample.guess.confidence)}` : ""}`
       : sample.holdout
         ? ""
         : ", training";
@@ -102,139 +103,6 @@ function tileOf(app: App, sample: Sample): Tile {
     name: `Sample ${sample.id}, ${nameOf(app.run, sample.truth)}${guess}`,
     badge: label !== null && label !== sample.truth ? nameOf(app.run, label) : null,
   };
-}
-
-function toolbar(app: App): HTMLElement {
-  const counts = new Map<number, number>();
-  for (const { truth } of app.samples.list) counts.set(truth, (counts.get(truth) ?? 0) + 1);
-  const names = app.run.summary.dataset.class_names;
-  const classes = names.map((name, label) =>
-    button(
-      el("span", { translate: "no" }, name),
-      { class: "class-chip", title: `${plural(counts.get(label) ?? 0, "sample")}` },
-      () => {
-        const { truth } = app.store.selection;
-        app.store.set({
-          truth: truth.includes(label)
-            ? truth.filter((each) => each !== label)
-            : [...truth, label].sort((a, b) => a - b),
-        });
-      },
-    ),
-  );
-  classes.forEach((chip, label) => chip.append(el("small", {}, count(counts.get(label) ?? 0))));
-  const split = segmented(
-    "Split",
-    [
-      { value: "all", text: "All" },
-      { value: "training", text: "Training" },
-      { value: "holdout", text: "Hold-out" },
-    ],
-    app.store.selection.split,
-    (split) => app.store.set({ split }),
-  );
-  const compared = app.compared
-    ? ([
-        { value: "fixed", text: "Now right" },
-        { value: "broken", text: "Now wrong" },
-      ] as const)
-    : [];
-  const outcome = segmented(
-    "Outcome",
-    [{ value: "all", text: "Any" }, { value: "right", text: "Right" }, { value: "wrong", text: "Wrong" }, ...compared],
-    app.store.selection.outcome,
-    (outcome) => app.store.set({ outcome }),
-  );
-  watch(app, [...FILTERS], (selection) => {
-    classes.forEach((chip, label) => set(chip, "aria-pressed", String(selection.truth.includes(label))));
-    split.show(selection.split);
-    outcome.show(selection.outcome);
-  });
-  return el(
-    "div",
-    { class: "toolbar" },
-    el(
-      "div",
-      { class: isWide(app.run) ? "class-chips many" : "class-chips", role: "group", "aria-label": "True class" },
-      ...classes,
-    ),
-    el("div", { class: "controls" }, split.element, outcome.element, confidence(app)),
-  );
-}
-
-function confidence(app: App): HTMLElement {
-  const [low, high] = ([0, 1] as const).map((end) => {
-    const input = el("input", {
-      type: "number",
-      min: 0,
-      max: 100,
-      step: 1,
-      "aria-label": end ? "Confidence at most, percent" : "Confidence at least, percent",
-    });
-    input.addEventListener("change", () => {
-      const value = Math.round(Number(input.value));
-      const range: [number, number] = [...app.store.selection.confidence];
-      range[end] = Math.max(0, Math.min(100, Number.isFinite(value) ? value : end * 100));
-      app.store.set({ confidence: range[0] <= range[1] ? range : [range[1], range[0]] });
-    });
-    return input;
-  }) as [HTMLInputElement, HTMLInputElement];
-  watch(app, ["confidence"], (selection) => {
-    [low.value, high.value] = selection.confidence.map(String) as [string, string];
-  });
-  return el(
-    "div",
-    { class: "field range", role: "group", "aria-label": "Confidence" },
-    el("span", {}, "Confidence"),
-    low,
-    "–",
-    high,
-    "%",
-  );
-}
-
-function orders(app: App): HTMLElement {
-  const order = select(
-    "Order",
-    [
-      ["number", "by number"],
-      ["class", "by class"],
-      ["doubt", "most doubted first"],
-      ["shuffled", "shuffled"],
-    ],
-    app.store.selection.order,
-    (order) => app.store.set({ order }),
-  );
-  const seed = el("input", {
-    type: "number",
-    min: 0,
-    max: 2 ** 32 - 1,
-    "aria-label": "Seed of the shuffle",
-    class: "seed",
-  });
-  seed.addEventListener("change", () => {
-    const value = Math.floor(Number(seed.value));
-    app.store.set({
-      order: "shuffled",
-      seed: Number.isFinite(value) && value >= 0 && value < 2 ** 32 ? value : INITIAL.seed,
-    });
-  });
-  const shuffle = button(icon(ICONS.shuffle), {}, () =>
-    app.store.set({
-      order: "shuffled",
-      seed:
-        app.store.selection.order === "shuffled" ? (app.store.selection.seed + 1) % 2 ** 32 : app.store.selection.seed,
-    }),
-  );
-  shuffle.append("Shuffle");
-  const seeded = el("label", { class: "field" }, el("span", {}, "seed"), seed);
-  watch(app, ["order", "seed"], (selection) => {
-    seed.value = String(selection.seed);
-    seeded.hidden = selection.order !== "shuffled";
-    const input = order.querySelector("select");
-    if (input) input.value = selection.order;
-  });
-  return el("div", { class: "controls" }, order, seeded, shuffle);
 }
 
 function chipsOf(app: App, selection: Selection): HTMLElement[] {

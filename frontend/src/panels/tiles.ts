@@ -4,6 +4,7 @@ import type { Metrics } from "../contract.ts";
 import { lastEpoch } from "../text/facts.ts";
 import { clip, count, percent, plural, interval as range, score, seconds, short } from "../text/format.ts";
 import { footing, namesOf, points, unpairedRange } from "../text/verdicts.ts";
+import { companions } from "../text/words.ts";
 import { type Child, el, replace, svg } from "../view/dom.ts";
 import type { App } from "./app.ts";
 
@@ -12,7 +13,7 @@ interface Tile {
   value: string;
   note: string;
   delta?: Child;
-  figure?: Child;
+  figure?: Child[] | null;
 }
 
 export function tiles(app: App): HTMLElement {
@@ -51,7 +52,10 @@ export function tiles(app: App): HTMLElement {
         ? `95 %: ${range(now.accuracy_interval.low, now.accuracy_interval.high)}, n\u00a0=\u00a0${count(summary.split.holdout)}`
         : absent,
       delta: scored(({ accuracy }) => accuracy, points, " points", unsure),
-      figure: now && interval(now, kind === "other data" ? null : was, own ?? "", name ?? ""),
+      figure: now && [
+        interval(now, kind === "other data" ? null : was, own ?? "", name ?? ""),
+        ...(companions(app.run) ?? []).map((text) => el("dd", { class: "note" }, text)),
+      ],
     },
     {
       label: "Macro F1",
@@ -101,7 +105,7 @@ function tile({ label, value, note, delta, figure }: Tile): HTMLElement {
     el("dd", { class: "number" }, value),
     delta,
     el("dd", { class: "note" }, note),
-    figure,
+    ...(figure ?? []),
   );
 }
 

@@ -1,37 +1,39 @@
 // Numbers and times in words. English, the same on every machine.
 
-/** Rounded, but to 0 or 100 % only where it is exactly that: "< 0.1 %", "> 99.9 %". */
+/** One decimal, or as many as it takes to be neither 0 nor 100 %, up to three; without any, "> 99 %" and "< 1 %". */
 export function percent(value: number, digits = 1): string {
-  return `${bounded(100 * value, 100, digits)} %`;
+  if (value === 0 || value === 1) return value ? "100 %" : "0 %";
+  for (let more = digits; more <= (digits ? 3 : 0); more++) {
+    const text = (100 * value).toFixed(more);
+    if (Number(text) > 0 && Number(text) < 100) return `${text} %`;
+  }
+  const step = digits ? 0.001 : 1;
+  return value > 0.5 ? `> ${100 - step} %` : `< ${step} %`;
 }
 
-/** The same inside a sentence: "more than 99.9 %". */
+/** The same inside a sentence: "more than 99 %". */
 export function share(value: number, digits = 1): string {
   return percent(value, digits).replace("> ", "more than ").replace("< ", "less than ").replace(" %", "\u00a0%");
 }
 
+/** A probability, which is never 0 or 1: a softmax does not reach them, only its floats do. */
+export function certainty(value: number, digits = 0): string {
+  const step = 10 ** -digits;
+  if (100 * value >= 100 - step / 2) return `> ${(100 - step).toFixed(digits)} %`;
+  return 100 * value < step ? `< ${step.toFixed(digits)} %` : `${(100 * value).toFixed(digits)} %`;
+}
+
 /** A score between 0 and 1 with three decimals; 0 and 1 only where it is exactly that. */
 export function score(value: number): string {
-  return bounded(value, 1, 3);
+  const text = value.toFixed(3);
+  if (value < 1 && Number(text) >= 1) return "> 0.999";
+  return value > 0 && Number(text) <= 0 ? "< 0.001" : text;
 }
 
-function bounded(value: number, most: number, digits: number): string {
-  const step = 10 ** -digits;
-  const text = value.toFixed(digits);
-  if (value < most && Number(text) >= most) return `> ${(most - step).toFixed(digits)}`;
-  return value > 0 && Number(text) <= 0 ? `< ${step.toFixed(digits)}` : text;
-}
-
-/** The ends of an interval on one line, with the digits it takes to round neither to certainty: "98.4 – 99.95 %". */
+/** The ends of an interval on one line: "98.4 – 99.95 %". */
 export function interval(low: number, high: number): string {
-  const end = (value: number): string => {
-    for (let digits = 1; digits < 6; digits++) {
-      const text = (100 * value).toFixed(digits);
-      if (value === 0 || value === 1 || (Number(text) > 0 && Number(text) < 100)) return text;
-    }
-    return bounded(100 * value, 100, 5);
-  };
-  return `${end(low)}\u00a0–\u2060\u00a0${end(high)}\u00a0%`;
+  const [start, end] = [low, high].map((value) => percent(value).slice(0, -2));
+  return `${start}\u00a0–\u2060\u00a0${end}\u00a0%`;
 }
 
 const WORDS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
@@ -54,10 +56,11 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
+/** "0.996 ms", "21.4 ms", "3.46 s", "2 min 5 s". */
 export function seconds(value: number): string {
-  if (value > 0 && value < 0.0005) return "< 1 ms";
-  if (value < 0.9995) return `${Math.round(1000 * value)} ms`;
-  if (value < 119.95) return `${value.toFixed(value < 9.995 ? 2 : 1)} s`;
+  const three = (number: number): string => String(Number(number.toPrecision(3)));
+  if (value < 0.9995) return `${three(1000 * value)} ms`;
+  if (value < 99.5) return `${three(value)} s`;
   const whole = Math.round(value);
   return `${count(Math.floor(whole / 60))} min ${whole % 60} s`;
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 
 def percent(part: float, whole: float = 1.0) -> str:
-    """`99.4 %`; takes as many decimals as it needs to keep "100 %" for all and "0 %" for none."""
+    """`99.4 %`; one decimal, or as many as it takes to be neither 0 nor 100 %, up to three: then `> 99.999 %`."""
     if part in (0, whole):
         return "100 %" if part else "0 %"
-    decimals = next(d for d in range(1, 20) if 0 < float(f"{100 * part / whole:.{d}f}") < 100)
-    return f"{100 * part / whole:.{decimals}f} %"
+    texts = (f"{100 * part / whole:.{decimals}f}" for decimals in (1, 2, 3))
+    found = next((text for text in texts if 0 < float(text) < 100), "")
+    return f"{found} %" if found else "> 99.999 %" if part / whole > 0.5 else "< 0.001 %"
 
 
 def ends(low: float, high: float) -> tuple[str, str]:
@@ -33,11 +34,11 @@ def area(value: float) -> str:
 
 
 def fraction(value: float) -> str:
-    """A score from 0 to 1: `0.997`; 1 and 0 only when exact."""
-    if value in (0, 1):
-        return f"{value:.0f}"
-    decimals = next(d for d in range(3, 20) if 0 < float(f"{value:.{d}f}") < 1)
-    return f"{value:.{decimals}f}"
+    """A score from 0 to 1: `0.997`; 0 and 1 only where it is exactly that."""
+    text = f"{value:.3f}"
+    if value < 1 and float(text) == 1:
+        return "> 0.999"
+    return "< 0.001" if value > 0 and float(text) == 0 else text
 
 
 def seconds(value: float) -> str:

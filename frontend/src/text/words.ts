@@ -1,0 +1,47 @@
+// What terminal, pictures and page say alike: the sentences of words/en.json, and of what they are made.
+import words from "../../../src/digit_classifier/words/en.json" with { type: "json" };
+import type { Run } from "../bundle/run.ts";
+import { count, percent } from "./format.ts";
+
+type Key = keyof typeof words;
+
+/** The sentence of this name with its values; `number` chooses between one and many. */
+export function say(key: Key, values: Readonly<Record<string, string>> = {}, number: number | null = null): string {
+  const entry: string | { one: string; other: string } = words[key];
+  const text = typeof entry === "string" ? entry : number === 1 ? entry.one : entry.other;
+  const all: Readonly<Record<string, string>> = number === null ? values : { count: count(number), ...values };
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? "");
+}
+
+/** What the accuracy is to be compared with; null where that was not recorded. */
+export function companions(run: Run): string[] | null {
+  const found = run.metrics.state === "ok" ? baselinesOf(run) : null;
+  if (!found) return null;
+  const { commonest_class: constant, nearest_neighbour: neighbour } = found;
+  const name = run.summary.dataset.class_names[constant.label] ?? String(constant.label);
+  const own = say("commonest", { name, share: percent(constant.accuracy) });
+  return neighbour.accuracy === null ? [own] : [own, say("neighbour", { share: percent(neighbour.accuracy) })];
+}
+
+const MODERATE: Readonly<Record<string, number>> = { sgd: 2, adamw: 0.05 }; // as in words/scores.py
+
+/** One line with the likely cause, if the accuracy is not above that of always naming one class. */
+export function belowCommonest(run: Run): string | null {
+  if (run.metrics.state !== "ok") return null;
+  const { accuracy, train_accuracy: learned } = run.metrics.value;
+  const constant = baselinesOf(run)?.commonest_class;
+  if (!constant || accuracy > constant.accuracy) return null;
+  const name = run.summary.dataset.class_names[constant.label] ?? String(constant.label);
+  const below = say("below", { share: percent(accuracy), constant: percent(constant.accuracy), name });
+  const { config } = run.summary;
+  const [optimizer, rate] = [String(config.get("optimizer")), Number(config.get("learning_rate"))];
+  if (run.summary.diverged) return say("below.diverged", { below });
+  if (learned > 2 * constant.accuracy) return say("below.unlike", { below, trained: percent(learned) });
+  if (rate > (MODERATE[optimizer] ?? Number.POSITIVE_INFINITY))
+    return say("below.rate", { below, rate: String(rate), optimizer });
+  return say("below.slow", { below });
+}
+
+function baselinesOf(run: Run) {
+  return run.metrics.state === "ok" && "baselines" in run.metrics.value ? run.metrics.value.baselines : undefined;
+}
