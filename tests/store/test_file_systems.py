@@ -555,3 +555,14 @@ def test_samples_that_could_not_be_written_again_are_not_removed(tmp_path: Path)
         assert (done.returncode, done.stdout) == (2, "")
         assert "cannot lock files (No locks available); try a directory on a local disk as --artifacts" in done.stderr
         assert snapshot(tmp_path) == before
+
+
+@pytest.mark.usefixtures("network")
+def test_writers_in_a_crowd_on_a_network_lose_no_run(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    writers = [fork(lambda: len([publish(root) for _ in range(8)])) for _ in range(6)]
+    assert [result(writer) for writer in writers] == [8] * 6
+    tree = snapshot(root)
+    assert len(listed_in(tree)) == 48
+    assert violations(tree, runs_in(tree)) == []
+    assert leftovers(tree) == []
