@@ -73,10 +73,10 @@ def _unwrapped(text: str) -> str:
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1]
-    if text[:5].lower() != "file:":
+    address = re.fullmatch(r"file:(?://(?:localhost)?)?(/(?!/)[^?#]*)([?#].*)?", text, re.IGNORECASE | re.DOTALL)
+    if address is None:
         return text
-    from urllib.parse import urlsplit
-    from urllib.request import url2pathname  # only ever needed here
+    from urllib.parse import unquote  # only ever needed here
 
-    address = urlsplit(text)
-    return url2pathname(address.path) if address.netloc in ("", "localhost") else text
+    path = unquote(address[1])
+    return path[1:] if re.match("/[a-zA-Z]:/", path) and os.name == "nt" else path

@@ -535,3 +535,34 @@ def test_a_place_that_comes_to_nothing_is_taken_away_again(tmp_path: Path) -> No
     with place(CREATED, None, root=tmp_path, output_dir=tmp_path / "a" / "b") as flat:
         flat.publish(*tiny_files())
     assert (tmp_path / "a" / "b" / "metrics.json").exists()
+
+
+REFUSING = """
+import errno, fcntl, runpy, sys
+def refuse(*_): raise OSError(errno.ENOLCK, "No locks available")
+fcntl.flock = refuse
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def test_samples_that_could_not_be_written_again_are_not_removed(tmp_path: Path) -> None:
+    seed(tmp_path / "root")
+    before = snapshot(tmp_path)
+    for name in ("root", "new"):
+        command = [sys.executable, "-c", REFUSING, str(SEEDER), "--artifacts-root", str(tmp_path / name)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "cannot lock files (No locks available); try a directory on a local disk as --artifacts" in done.stderr
+        assert snapshot(tmp_path) == before
+
+
+@pytest.mark.usefixtures("network")
+def test_writers_in_a_crowd_on_a_network_lose_no_run(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    writers = [fork(lambda: len([publish(root) for _ in range(8)])) for _ in range(6)]
+    assert [result(writer) for writer in writers] == [8] * 6
+    tree = snapshot(root)
+    assert len(listed_in(tree)) == 48
+    assert violations(tree, runs_in(tree)) == []
+    assert leftovers(tree) == []

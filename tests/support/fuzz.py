@@ -186,12 +186,37 @@ def digits_reader() -> Reader:
     return Reader(read, [table, packed(table)], words)
 
 
+def path_reader() -> Reader:
+    from digit_classifier.text import as_path
+
+    examples = [b"~/runs", b"file:///home/me/a%20b/", b"'/tmp/x y'", b" runs ", b"http://localhost:8000/", b"~nobody/x"]
+    words = [
+        b"~",
+        b"file:",
+        b"//",
+        b"%00",
+        b"%2e",
+        b"'",
+        b'"',
+        b"[",
+        b"]",
+        b"?",
+        b"#",
+        b"\\",
+        b"\0",
+        b"localhost",
+        b"@",
+    ]
+    return Reader(lambda data: as_path(data.decode("utf-8", "surrogateescape")), examples, words)
+
+
 READERS: dict[str, Callable[[], Reader]] = {
     **{name: (lambda name=name: json_reader(name)) for name in NAMES},  # type: ignore[misc]
     "style sheet": lambda: Reader(read_sheet, [twin(b""), twin(b"{}"), twin(b"x" * 40)], SHEET_WORDS),
     "text": text_reader,
     "YAML": yaml_reader,
     "flags": flags_reader,
+    "paths": path_reader,
     "digits": digits_reader,
 }
 

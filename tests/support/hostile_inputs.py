@@ -85,6 +85,14 @@ CASES: dict[str, dict[str, Callable[[], bytes]]] = {
         "sizes without end": lambda: b"train --hidden-sizes " + b"1," * 50_000,
         "a long unknown flag": lambda: b"train --" + b"epochs" * 20_000,
     },
+    "paths": {
+        "an address with half a bracket": lambda: b"file://[/home",  # urllib took it for a broken IPv6 address
+        "a megabyte of escapes": lambda: b"file:///" + b"%41" * 300_000,
+        "an escaped end of text": lambda: b"file:///a%00b",
+        "a long name of a user": lambda: b"~" + b"x" * 1_000_000,
+        "quotes only": lambda: b"'" * 1_000_000,
+        "bytes that are no text": lambda: b"\xff\xfe/runs",
+    },
     "digits": {
         "a hundred megabytes of zeros": lambda: _packed(bytes(100_000_000)),
         "two files in one": lambda: _packed(b"1,2\n") * 2,

@@ -34,6 +34,7 @@ from digit_classifier.store.index import run_directories  # noqa: E402
 from digit_classifier.store.json import decode  # noqa: E402
 from digit_classifier.store.layout import LITTER, MANIFEST_FILE, known_names, max_bytes  # noqa: E402
 from digit_classifier.store.root import remove  # noqa: E402
+from digit_classifier.text import as_path  # noqa: E402
 
 DATASET = "synthetic-digits"
 NAMES = [str(digit) for digit in range(10)]
@@ -71,10 +72,10 @@ def main() -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a path may have what the terminal's encoding lacks
     parser = Parser(description="Write two synthetic sample runs for the page.")
-    parser.add_argument("--artifacts-root", type=Path, default=HERE / "artifacts", metavar="DIR")
+    parser.add_argument("--artifacts-root", default=str(HERE / "artifacts"), metavar="DIR")
     root = None
     try:
-        root = parser.parse_args().artifacts_root
+        root = as_path(parser.parse_args().artifacts_root)
         with speaking_flags():
             report = seed(root)
         if sys.stdout:  # None when it was closed before we started
@@ -104,6 +105,8 @@ class Parser(argparse.ArgumentParser):
 
 def seed(root: Path) -> str:
     """Train the sample runs, replace their earlier selves under `root`, and return a summary."""
+    with store.place(RECIPES[0].created, None, root=root):
+        pass  # what publishing needs is asked before the training, and before anything is removed
     labels, images = draw_digits(random.Random(SEED))  # noqa: S311
     trained = [payloads_of(recipe, labels, images) for recipe in RECIPES]
     remove_own_runs(root)
