@@ -87,7 +87,7 @@ def test_the_command_that_is_offered_trains_on_the_split_of_the_other(
     found = page.evaluate("document.querySelector('.card:has(#compare-picker) .command code').innerText")
     words = shlex.split(found)
     assert words[:2] == ["digit-classifier", "train"]
-    from digit_classifier.cli.main import main  # noqa: PLC0415 - only this test needs it
+    from digit_classifier.cli.main import main
 
     assert main([*words[1:], "--artifacts-root", str(tmp_path / "ä b")]) == 0
     summary = next((tmp_path / "ä b").glob("2*/run_summary.json"))

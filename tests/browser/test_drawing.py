@@ -93,9 +93,7 @@ def test_the_network_the_bars_and_the_nearest_images_follow_the_drawing(
     assert [page.evaluate(each) for each in (reading, near, picture, NUMBERS)] == before
 
 
-def test_a_drawing_ends_with_its_sample_and_outlives_a_change_of_colours(
-    page: Page, addresses: dict[str, str]
-) -> None:
+def test_a_drawing_ends_with_its_sample_and_outlives_a_change_of_colours(page: Page, addresses: dict[str, str]) -> None:
     page.goto(f"{addresses['http']}index.html?sample=3")
     wait_for(page, LOADED)
     page.evaluate("document.querySelector('.editor').open = true")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -24,9 +25,13 @@ def letters(pages: Path) -> str:
     stencils = np.kron(rng.random((26, 4, 4)) < 0.5, np.ones((2, 2))) * 14
     images = np.clip(stencils[labels] + rng.normal(1, 1, (1300, 8, 8)), 0, 16)
     names = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    demo_site.train(pages / "letters", "letters", dataset=demo_site.made("letters", images, labels, names, 16), epochs="3")
+    demo_site.train(
+        pages / "letters", "letters", dataset=demo_site.made("letters", images, labels, names, 16), epochs="3"
+    )
     labels = np.concatenate([np.zeros(8000, int), np.arange(2000) % 10])
-    images = np.clip(rng.normal(6, 3, (10_000, 8, 8)) + 8 * (np.arange(64).reshape(8, 8) % 10 == labels[:, None, None]), 0, 16)
+    images = np.clip(
+        rng.normal(6, 3, (10_000, 8, 8)) + 8 * (np.arange(64).reshape(8, 8) % 10 == labels[:, None, None]), 0, 16
+    )
     few = demo_site.made("skewed", images, labels, tuple("0123456789"), 16)
     demo_site.train(pages / "skewed", "skewed", dataset=few, epochs="2", test_size="0.5", model="logistic")
     return "letters"
@@ -77,7 +82,7 @@ def test_the_numbers_below_the_curve_do_not_touch(
       return [box.left, box.right];
     })""")
     assert len(boxes) >= min(2, epochs)
-    assert all(right + 2 < left for (_, right), (left, _) in zip(boxes, boxes[1:], strict=False)), boxes
+    assert all(right + 2 < left for (_, right), (left, _) in itertools.pairwise(boxes)), boxes
     assert page.evaluate("document.querySelector('output').getClientRects().length") == 1
     height = page.evaluate("document.querySelector('output').offsetHeight")
     assert height < 30
@@ -95,7 +100,8 @@ def test_every_section_is_reached_from_the_bar(chromium: Chromium, addresses: di
         section = ["data", "insights", "experiment", "workflow"][number - 1]
         title = page.locator(f"#{section}-title").bounding_box()
         bar = page.locator(".bar").bounding_box()
-        assert title is not None and bar is not None
+        assert title is not None
+        assert bar is not None
         assert bar["height"] <= 100
         below = bar["y"] + bar["height"] - 1
         assert title["y"] >= below or section == "workflow"
@@ -112,7 +118,8 @@ def test_two_columns_down_to_900_and_square_cells(
     assert len(set(lefts)) == columns
     box = page.locator("td[data-cell='0']").bounding_box()
     matrix = page.locator(".matrix").bounding_box()
-    assert box is not None and matrix is not None
+    assert box is not None
+    assert matrix is not None
     assert 0.85 < box["width"] / box["height"] < 1.18
     assert matrix["width"] <= 32 * 16
 
@@ -165,9 +172,12 @@ def test_no_number_is_glued_to_a_word(page: Page, addresses: dict[str, str], pag
     page.goto(f"{addresses['http']}index.html?{address}")
     wait_for(page, LOADED)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    shown = page.evaluate("document.getElementById('main').innerText + '\\n' + document.querySelector('.bar').innerText")
+    shown = page.evaluate(
+        "document.getElementById('main').innerText + '\\n' + document.querySelector('.bar').innerText"
+    )
     names = page.evaluate(
-        "[...document.querySelectorAll('code, .mono, .file-name, .from, .run-link, .facts-list dd')].map(e => e.innerText)"
+        "[...document.querySelectorAll('code, .mono, .file-name, .from, .run-link, .facts-list dd')]"
+        ".map(each => each.innerText)"
     )
     for name in sorted(filter(None, names), key=len, reverse=True):
         shown = shown.replace(name, " ")
