@@ -8,14 +8,12 @@ import shlex
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import demo_site
 import pytest
 from browsers import LOADED, Chromium, Page, wait_for
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHOWN = "[...document.querySelectorAll('#experiment .command code')].map(each => each.innerText)"
 
@@ -47,7 +45,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """As typed into a shell, with the programs of this environment."""
-    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return subprocess.run(
         ["/bin/sh", "-c", command], cwd=cwd, env={**os.environ, "PATH": path}, capture_output=True, text=True
     )

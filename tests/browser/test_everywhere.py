@@ -54,7 +54,7 @@ def test_a_page_cannot_fetch_from_a_file_so_the_twins_are_really_what_is_read(
         ("diverged", "far too fast", "Training diverged at epoch"),
         ("interrupted", "cut short", "Training ended with its process after epoch 3 of 9."),
         ("replayed", "trained again", "in the same environment; promised was bit-identical."),
-        ("replayed", "trained again", "digit-classifier replay artifacts/2"),
+        ("replayed", "trained again", "replayed/2"),
         ("synthetic", "sample baseline", "Its scores say nothing about real data"),
         ("hostile", demo_site.HOSTILE, "__proto__"),
     ],

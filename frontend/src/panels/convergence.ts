@@ -3,7 +3,7 @@
 import type { LossCurve } from "../contract.ts";
 import type { Selection } from "../selection/state.ts";
 import { isWide, lastEpoch, titleOf } from "../text/facts.ts";
-import { clip } from "../text/format.ts";
+import { clip, short } from "../text/format.ts";
 import { bestEpoch, curveSentence, divergence, measured, pair } from "../text/sentences.ts";
 import { calm } from "../view/actions.ts";
 import { type Line, lineChart } from "../view/chart.ts";
@@ -76,7 +76,7 @@ export function convergence(app: App): HTMLElement {
       lines: lines(app, value, selection.measure),
       log: selection.measure === "loss" && selection.scale === "log",
       zero: selection.measure === "loss",
-      format: (tick) => measured(tick, selection.measure),
+      format: (tick) => (selection.measure === "loss" ? short(tick) : `${Number((100 * tick).toFixed(4))} %`),
       marked: bestEpoch(value, selection.measure),
       name: sentence,
     });

@@ -11,6 +11,7 @@ import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
+import { confidence } from "./confidence.ts";
 import { inspector } from "./inspector.ts";
 
 export function studio(app: App): HTMLElement[] {
@@ -38,7 +39,7 @@ export function studio(app: App): HTMLElement[] {
     );
     grid.show(shown.length, (index) => tileOf(app, shown[index] as Sample));
     grid.select(selection.sample);
-    announce(`${plural(shown.length, "sample")} match`);
+    announce(`${plural(shown.length, "sample")} ${shown.length === 1 ? "matches" : "match"}`);
   };
   watch(app, [...FILTERS, "order", "seed"], update);
   watch(app, ["sample"], ({ sample }) => grid.select(sample));
@@ -144,44 +145,13 @@ function toolbar(app: App): HTMLElement {
   );
 }
 
-function confidence(app: App): HTMLElement {
-  const [low, high] = ([0, 1] as const).map((end) => {
-    const input = el("input", {
-      type: "number",
-      min: 0,
-      max: 100,
-      step: 1,
-      "aria-label": end ? "Confidence at most, percent" : "Confidence at least, percent",
-    });
-    input.addEventListener("change", () => {
-      const value = Math.round(Number(input.value));
-      const range: [number, number] = [...app.store.selection.confidence];
-      range[end] = Math.max(0, Math.min(100, Number.isFinite(value) ? value : end * 100));
-      app.store.set({ confidence: range[0] <= range[1] ? range : [range[1], range[0]] });
-    });
-    return input;
-  }) as [HTMLInputElement, HTMLInputElement];
-  watch(app, ["confidence"], (selection) => {
-    [low.value, high.value] = selection.confidence.map(String) as [string, string];
-  });
-  return el(
-    "div",
-    { class: "field range", role: "group", "aria-label": "Confidence" },
-    el("span", {}, "Confidence"),
-    low,
-    "–",
-    high,
-    "%",
-  );
-}
-
 function orders(app: App): HTMLElement {
   const order = select(
     "Order",
     [
       ["number", "by number"],
       ["class", "by class"],
-      ["doubt", "most doubted first"],
+      ["doubt", "least sure first"],
       ["shuffled", "shuffled"],
     ],
     app.store.selection.order,
