@@ -109,3 +109,32 @@ def test_settings_are_told_apart_by_who_chose_them(page: Page, odd_place: Path) 
       each.previousElementSibling.innerText, [...each.querySelectorAll('dt')].map(dt => dt.innerText)])""")
     assert groups[0] == ["Chosen for this run", ["model", "epochs", "run_label"]]
     assert [title for title, _ in groups[1:]] == ["From the preset of the model, or defaults"]
+
+
+FIRST = "document.querySelector('#state .command code')?.innerText"
+
+
+@pytest.mark.parametrize("kind", ["repository", "elsewhere"])
+def test_the_command_of_an_empty_page_makes_the_run_that_it_then_shows(
+    page: Page, tmp_path_factory: pytest.TempPathFactory, kind: str
+) -> None:
+    place = tmp_path_factory.mktemp("empty") / "neu & leer"
+    if kind == "repository":
+        shutil.copytree(demo_site.ROOT / "src", place / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        hidden = shutil.ignore_patterns("artifacts", "__pycache__")
+        shutil.copytree(demo_site.ROOT / "examples", place / "examples", ignore=hidden)
+        web = place / "examples/digit-classifier/web_demo"
+    else:
+        web = place
+        web.mkdir()
+        for name in demo_site.PAGE:
+            shutil.copy(demo_site.DEMO / name, web)
+    page.goto(f"{web.as_uri()}/index.html")
+    wait_for(page, "document.querySelector('h1')?.innerText === 'No runs yet'")
+    command = page.evaluate(FIRST)
+    assert ("run_demo.py" in command) is (kind == "repository")
+    done = run(f"{command} --epochs 2", place.parent)
+    assert done.returncode == 0, done.stderr
+    page.goto(f"{web.as_uri()}/index.html")
+    wait_for(page, LOADED)
+    assert page.evaluate("document.querySelector('h1').innerText") == "baseline"

@@ -135,7 +135,7 @@ def test_no_runs_yet_is_said_with_the_command_that_makes_one(
         (lonely / name).write_bytes((pages / name).read_bytes())
     page.goto(f"{addresses['file']}lonely/index.html")
     wait_for(page, "document.querySelector('h1')?.innerText === 'No runs yet'")
-    assert "run_demo.py --run-label baseline" in text(page, "#state")
+    assert "digit-classifier train --run-label baseline --artifacts-root /" in text(page, "#state")
 
 
 @pytest.mark.parametrize("place", ["file", "http"])

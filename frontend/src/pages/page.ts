@@ -26,6 +26,7 @@ import { file } from "../sources/file.ts";
 import { folder } from "../sources/folder.ts";
 import { http } from "../sources/http.ts";
 import { titleOf } from "../text/facts.ts";
+import { footing } from "../text/verdicts.ts";
 import { announce, toast } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
 import { startTheme } from "../view/theme.ts";
@@ -133,7 +134,7 @@ async function present(current: Session): Promise<void> {
     open,
     searchCompared: () => bar.search("compare"),
   };
-  if (!compared && ["fixed", "broken"].includes(store.selection.outcome)) store.set({ outcome: "all" });
+  if (!compared?.right.size && ["fixed", "broken"].includes(store.selection.outcome)) store.set({ outcome: "all" });
   document.title = `${titleOf(run)} · digit classifier`;
   document.getElementById("state")?.replaceChildren();
   document.body.classList.add("loaded");
@@ -148,7 +149,9 @@ async function comparison(current: Session): Promise<App["compared"]> {
   try {
     const other = await openRun(current.source, directory, current.place?.index ?? null, digest);
     const samples = samplesOf(other);
-    return { run: other, samples, right: outcomes(samples) };
+    const own = current.place?.run;
+    const alike = own && footing(own, other) !== "other data"; // ids of other data name other samples
+    return { run: other, samples, right: alike ? outcomes(samples) : new Map() };
   } catch (error) {
     toast(`The run to compare with could not be read. ${message(error)}`);
     return null;

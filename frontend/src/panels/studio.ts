@@ -116,7 +116,7 @@ function toolbar(app: App): HTMLElement {
     app.store.selection.split,
     (split) => app.store.set({ split }),
   );
-  const compared = app.compared
+  const compared = app.compared?.right.size
     ? ([
         { value: "fixed", text: "Now right" },
         { value: "broken", text: "Now wrong" },
@@ -191,7 +191,7 @@ function orders(app: App): HTMLElement {
 
 function chipsOf(app: App, selection: Selection): HTMLElement[] {
   const chip = (text: string, patch: Partial<Selection>): HTMLElement => {
-    const result = button(text, { class: "chip", "aria-label": `Remove filter: ${text}` }, () => {
+    const result = button(text, { class: "chip", translate: "no", "aria-label": `Remove filter: ${text}` }, () => {
       app.store.set(patch);
       (document.querySelector<HTMLElement>("#chips button") ?? document.getElementById("data-title"))?.focus({
         preventScroll: true,
