@@ -104,6 +104,8 @@ def test_runs_of_different_data_are_not_compared(page: Page, addresses: dict[str
     assert "interval" not in text(page, ".tile .delta")
     assert text(page, ".tile .delta") == "other data, not comparable"
     assert "a run on other data" in text(page, "#opening .sentence")
+    outcomes = page.evaluate("[...document.querySelectorAll('.toolbar [data-value]')].map(each => each.dataset.value)")
+    assert "fixed" not in outcomes  # ids of other data name other samples
 
 
 def test_the_same_split_is_compared_as_before(page: Page, addresses: dict[str, str], pairs: dict[str, str]) -> None:

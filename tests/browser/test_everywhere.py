@@ -54,7 +54,7 @@ def test_a_page_cannot_fetch_from_a_file_so_the_twins_are_really_what_is_read(
         ("diverged", "far too fast", "Training diverged at epoch"),
         ("interrupted", "cut short", "Training ended with its process after epoch 3 of 9."),
         ("replayed", "trained again", "in the same environment; promised was bit-identical."),
-        ("replayed", "trained again", "digit-classifier replay artifacts/2"),
+        ("replayed", "trained again", "replayed/2"),
         ("synthetic", "sample baseline", "Its scores say nothing about real data"),
         ("hostile", demo_site.HOSTILE, "__proto__"),
     ],
@@ -135,7 +135,7 @@ def test_no_runs_yet_is_said_with_the_command_that_makes_one(
         (lonely / name).write_bytes((pages / name).read_bytes())
     page.goto(f"{addresses['file']}lonely/index.html")
     wait_for(page, "document.querySelector('h1')?.innerText === 'No runs yet'")
-    assert "run_demo.py --run-label baseline" in text(page, "#state")
+    assert "digit-classifier train --run-label baseline --artifacts-root /" in text(page, "#state")
 
 
 @pytest.mark.parametrize("place", ["file", "http"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import demo_site
@@ -82,7 +82,7 @@ def test_the_numbers_below_the_curve_do_not_touch(
       return [box.left, box.right];
     })""")
     assert len(boxes) >= min(2, epochs)
-    assert all(right + 2 < left for (_, right), (left, _) in pairwise(boxes)), boxes
+    assert all(right + 2 < left for (_, right), (left, _) in itertools.pairwise(boxes)), boxes
     assert page.evaluate("document.querySelector('output').getClientRects().length") == 1
     height = page.evaluate("document.querySelector('output').offsetHeight")
     assert height < 30

@@ -21,6 +21,7 @@ import {
   replace,
   segmented,
   set,
+  short,
   titleOf,
   watch,
 } from "./tools.ts";
@@ -90,7 +91,7 @@ export function convergence(app: App): HTMLElement {
       lines: lines(app, value, selection.measure),
       log: selection.measure === "loss" && selection.scale === "log",
       zero: selection.measure === "loss",
-      format: (tick) => measured(tick, selection.measure),
+      format: (tick) => (selection.measure === "loss" ? short(tick) : `${Number((100 * tick).toFixed(4))} %`),
       marked: bestEpoch(value, selection.measure),
       name: sentence,
     });

@@ -2,6 +2,7 @@
 
 import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
+import type { Child } from "../view/dom.ts";
 import { commandLine } from "./command.ts";
 import { el, inRepository, pathOf, series, time } from "./tools.ts";
 
@@ -19,16 +20,18 @@ export function replay(app: App): HTMLElement | null {
   return el(
     "div",
     { class: "replay" },
-    el(
-      "p",
-      {},
-      `${promise} Check it${inRepository(location) ? " (after " : ":"}`,
-      inRepository(location) && el("code", { translate: "no" }, "pip install ."),
-      inRepository(location) && " in the repository’s folder, once):",
-    ),
+    el("p", {}, `${promise} Check it`, ...where(app), ":"),
     commandLine(command, "Copy the command that trains again"),
     outcome(entry.replay),
   );
+}
+
+/** Where the command is typed, as far as this page knows it. */
+function where(app: App): Child[] {
+  const code = (text: string): HTMLElement => el("code", { translate: "no" }, text);
+  const here = app.exported ? NOWHERE : location;
+  if (inRepository(here)) return [" (after ", code("pip install ."), " in the repository’s folder, once)"];
+  return here.protocol === "file:" ? [] : [" from the folder that holds ", code(app.run.directory.split("/")[0] ?? "")];
 }
 
 function outcome(found: Replay | undefined): HTMLElement {

@@ -25,8 +25,8 @@ export function settingsTable(app: App, now: string, was: string): HTMLElement {
           "tr",
           {},
           el("th", { scope: "col" }, "Setting"),
-          el("th", { scope: "col" }, was),
-          el("th", { scope: "col" }, now),
+          el("th", { scope: "col", translate: "no" }, was),
+          el("th", { scope: "col", translate: "no" }, now),
         ),
       ),
       el("tbody", {}, ...rows),
@@ -37,12 +37,17 @@ export function settingsTable(app: App, now: string, was: string): HTMLElement {
 export function intervals(app: App, now: string, was: string): HTMLElement {
   const row = (name: string, run: App["run"]): HTMLElement => {
     if (run.metrics.state !== "ok")
-      return el("tr", {}, el("th", { scope: "row" }, name), el("td", { colspan: 2 }, "metrics not readable"));
+      return el(
+        "tr",
+        {},
+        el("th", { scope: "row", translate: "no" }, name),
+        el("td", { colspan: 2 }, "metrics not readable"),
+      );
     const { accuracy, accuracy_interval: interval, macro_f1 } = run.metrics.value;
     return el(
       "tr",
       {},
-      el("th", { scope: "row" }, name),
+      el("th", { scope: "row", translate: "no" }, name),
       el(
         "td",
         { class: "num" },

@@ -1,7 +1,7 @@
 // Boot: address → source → run → page. Only this file has side effects at load.
 import { message } from "../bundle/load.ts";
 import { wantedPath } from "../bundle/path.ts";
-import { locate, openRun } from "../bundle/place.ts";
+import { locate } from "../bundle/place.ts";
 import { Missing, type Source } from "../bundle/source.ts";
 import type { App } from "../panels/app.ts";
 import { selector } from "../panels/selector.ts";
@@ -17,10 +17,9 @@ import {
   unreadable,
 } from "../panels/states.ts";
 import { createEdited } from "../selection/edited.ts";
-import { outcomes, samplesOf } from "../selection/samples.ts";
+import { samplesOf } from "../selection/samples.ts";
 import {
   addressOf,
-  comparedWith,
   failure,
   moveTo,
   renewal,
@@ -34,14 +33,14 @@ import { fromQuery, toQuery } from "../selection/url.ts";
 import { digest } from "../sources/digest.ts";
 import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
-import { folder } from "../sources/folder.ts";
 import { http } from "../sources/http.ts";
 import { titleOf } from "../text/facts.ts";
 import { announce, notify, reveal } from "../view/actions.ts";
-import { el } from "../view/dom.ts";
 import { startTheme } from "../view/theme.ts";
+import { comparison } from "./comparison.ts";
 import { fillHeader } from "./header.ts";
 import { mount, SECTIONS, unmount } from "./layout.ts";
+import { folderPicker } from "./picker.ts";
 import { trail } from "./trail.ts";
 
 const HOME = document.body.dataset.artifactPath ?? "artifacts";
@@ -67,12 +66,10 @@ const local = location.protocol === "file:";
 const way = trail<View>({ view: () => ({ session, selection: store.selection, hash }), address, restore });
 let copied = false; // by a browser that saved the page
 const bar = selector({ open, compare: (compared) => store.set({ compared }), folder: () => pick() });
-const picker = el("input", {
-  type: "file",
-  webkitdirectory: true,
-  multiple: true,
-  hidden: true,
-  "aria-label": "Open a folder",
+const picker = folderPicker(({ source, name, start, names }) => {
+  way.note(true);
+  if (start === null) state(nothingIn(name, names, pick));
+  else void show(source, start, false);
 });
 
 function start(): void {
@@ -90,13 +87,6 @@ function start(): void {
     way.note(act);
     if (act) hash = "";
     if (changed.has("compared") && session?.place?.run) drawn = present(session);
-  });
-  picker.addEventListener("change", () => {
-    if (!picker.files?.length) return;
-    const { source, name, start, names } = folder(picker.files);
-    way.note(true);
-    if (start === null) state(nothingIn(name, names, pick));
-    else void show(source, start, false);
   });
   addEventListener("focus", () => void lookAgain());
   addEventListener("keydown", (event) => {
@@ -185,7 +175,7 @@ async function present(current: Session): Promise<void> {
   const { run, index } = current.place ?? {};
   if (!run) return;
   const mine = ++turn;
-  const compared = await comparison(current);
+  const compared = await comparison(current, store.selection.compared);
   if (mine !== turn) return;
   scope.abort();
   scope = new AbortController();
@@ -203,7 +193,7 @@ async function present(current: Session): Promise<void> {
     open,
     searchCompared: () => bar.search("compare"),
   };
-  if (!compared && ["fixed", "broken"].includes(store.selection.outcome))
+  if (!compared?.right.size && ["fixed", "broken"].includes(store.selection.outcome))
     way.quietly(() => store.set({ outcome: "all" }));
   document.title = `${titleOf(run)} · digit classifier`;
   document.getElementById("state")?.replaceChildren();
@@ -216,19 +206,6 @@ async function present(current: Session): Promise<void> {
   const section = SECTIONS.find(({ id }) => hash === `#${id}`);
   if (!way.resume() && section && scrollY === 0)
     document.getElementById(section.id)?.scrollIntoView({ behavior: "instant" });
-}
-
-async function comparison(current: Session): Promise<App["compared"]> {
-  const directory = comparedWith(current, store.selection.compared);
-  if (directory === null) return null;
-  try {
-    const other = await openRun(current.source, directory, current.place?.index ?? null, digest);
-    const samples = samplesOf(other);
-    return { run: other, samples, right: outcomes(samples) };
-  } catch (error) {
-    notify(`The run to compare with could not be read. ${message(error)}`);
-    return null;
-  }
 }
 
 function open(runId: string | null): void {

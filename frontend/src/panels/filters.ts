@@ -5,6 +5,7 @@ import { isWide } from "../text/facts.ts";
 import { count, plural } from "../text/format.ts";
 import { button, el, ICONS, icon, segmented, select, set } from "../view/dom.ts";
 import { type App, watch } from "./app.ts";
+import { confidence } from "./confidence.ts";
 
 export function toolbar(app: App): HTMLElement {
   const counts = new Map<number, number>();
@@ -35,7 +36,7 @@ export function toolbar(app: App): HTMLElement {
     app.store.selection.split,
     (split) => app.store.set({ split }),
   );
-  const compared = app.compared
+  const compared = app.compared?.right.size
     ? ([
         { value: "fixed", text: "Now right" },
         { value: "broken", text: "Now wrong" },
@@ -64,44 +65,13 @@ export function toolbar(app: App): HTMLElement {
   );
 }
 
-function confidence(app: App): HTMLElement {
-  const [low, high] = ([0, 1] as const).map((end) => {
-    const input = el("input", {
-      type: "number",
-      min: 0,
-      max: 100,
-      step: 1,
-      "aria-label": end ? "Confidence at most, percent" : "Confidence at least, percent",
-    });
-    input.addEventListener("change", () => {
-      const value = Math.round(Number(input.value));
-      const range: [number, number] = [...app.store.selection.confidence];
-      range[end] = Math.max(0, Math.min(100, Number.isFinite(value) ? value : end * 100));
-      app.store.set({ confidence: range[0] <= range[1] ? range : [range[1], range[0]] });
-    });
-    return input;
-  }) as [HTMLInputElement, HTMLInputElement];
-  watch(app, ["confidence"], (selection) => {
-    [low.value, high.value] = selection.confidence.map(String) as [string, string];
-  });
-  return el(
-    "div",
-    { class: "field range", role: "group", "aria-label": "Confidence" },
-    el("span", {}, "Confidence"),
-    low,
-    "–",
-    high,
-    "%",
-  );
-}
-
 export function orders(app: App): HTMLElement {
   const order = select(
     "Order",
     [
       ["number", "by number"],
       ["class", "by class"],
-      ["doubt", "most doubted first"],
+      ["doubt", "least sure first"],
       ["shuffled", "shuffled"],
     ],
     app.store.selection.order,

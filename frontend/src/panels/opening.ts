@@ -45,7 +45,7 @@ export function opening(app: App): HTMLElement[] {
     "div",
     { class: "opening-text" },
     el("p", { class: "eyebrow" }, `${summary.dataset.title} · ${time(summary.created)}`),
-    el("h1", { id: "title" }, titleOf(app.run)),
+    el("h1", { id: "title", translate: "no" }, titleOf(app.run)),
     el("p", { class: "sentence" }, sentence(app)),
   );
   return [

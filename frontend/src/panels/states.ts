@@ -1,10 +1,8 @@
 // What stands on the page when there is no run to show: which state it is, and the one thing to do.
 import { RULE } from "../bundle/path.ts";
+import { DEMO, inRepository, pathOf } from "../text/commands.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
-
-const TRAIN = "python examples/digit-classifier/run_demo.py --run-label baseline";
-const SAMPLES = "python examples/digit-classifier/web_demo/seed_sample_artifacts.py";
 
 function state(kind: string, title: string, ...body: Child[]): HTMLElement {
   return el(
@@ -36,6 +34,31 @@ export function loading(): HTMLElement {
   );
 }
 
+/** How the first run comes to where this page looks: in the repository by its scripts, elsewhere by the installed command. */
+function firstRun(root: string): HTMLElement[] {
+  const from = location.protocol === "file:";
+  if (!inRepository(location)) {
+    const target = from ? ` --artifacts-root ${pathOf(root, location)}` : "";
+    return [
+      command(`digit-classifier train --run-label baseline${target}`),
+      el(
+        "p",
+        { class: "muted" },
+        "That command comes with the package: ",
+        el("code", { translate: "no" }, "pip install ."),
+        " in its repository.",
+      ),
+    ];
+  }
+  const script = (name: string): string =>
+    from ? pathOf(name, location) : `${DEMO}web_demo/${name}`.replace("web_demo/../", "");
+  return [
+    command(`python ${script("../run_demo.py")} --run-label baseline`),
+    el("p", { class: "muted" }, "With nothing but Python, two synthetic sample runs show what will be here:"),
+    command(`python ${script("seed_sample_artifacts.py")}`),
+  ];
+}
+
 export function noRuns(root: string, openFolder: () => void): HTMLElement {
   return state(
     "empty",
@@ -45,13 +68,7 @@ export function noRuns(root: string, openFolder: () => void): HTMLElement {
       { class: "sentence" },
       `There is nothing in ${root || "this folder"} so far. Train the first network; it takes about a second:`,
     ),
-    command(TRAIN),
-    el(
-      "p",
-      { class: "muted" },
-      "Where the package is installed, “digit-classifier train” does it too. With nothing but Python, two synthetic sample runs show what will be here:",
-    ),
-    command(SAMPLES),
+    ...firstRun(root),
     el(
       "p",
       { class: "muted" },

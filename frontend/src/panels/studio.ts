@@ -44,7 +44,7 @@ export function studio(app: App): HTMLElement[] {
     );
     grid.show(shown.length, (index) => tileOf(app, shown[index] as Sample));
     grid.select(currentSample(app)?.id ?? null);
-    announce(`${plural(shown.length, "sample")} match`);
+    announce(`${plural(shown.length, "sample")} ${shown.length === 1 ? "matches" : "match"}`);
   };
   watch(app, SHOWS, update);
   watch(app, ["sample"], () => grid.select(currentSample(app)?.id ?? null));
@@ -107,7 +107,7 @@ function tileOf(app: App, sample: Sample): Tile {
 
 function chipsOf(app: App, selection: Selection): HTMLElement[] {
   const chip = (text: string, patch: Partial<Selection>): HTMLElement => {
-    const result = button(text, { class: "chip", "aria-label": `Remove filter: ${text}` }, () => {
+    const result = button(text, { class: "chip", translate: "no", "aria-label": `Remove filter: ${text}` }, () => {
       app.store.set(patch);
       (document.querySelector<HTMLElement>("#chips button") ?? document.getElementById("data-title"))?.focus({
         preventScroll: true,

@@ -63,7 +63,7 @@ export function tiles(app: App): HTMLElement {
       note: now ? "mean over the classes" : absent,
       delta: scored(
         ({ macro_f1 }) => macro_f1,
-        (value) => signed(value, (size) => size.toFixed(3)),
+        (value) => signed(value, rough),
       ),
     },
     {
@@ -72,7 +72,7 @@ export function tiles(app: App): HTMLElement {
       note: now ? "hold-out; 0 is certainty" : absent,
       delta: scored(
         ({ log_loss }) => log_loss,
-        (value) => signed(value, (size) => String(Number(size.toPrecision(2)))),
+        (value) => signed(value, rough),
       ),
     },
     {
@@ -91,7 +91,7 @@ export function tiles(app: App): HTMLElement {
       label: "Training",
       value: took ? seconds(took) : "–",
       note: curve.state === "ok" ? plural(lastEpoch(app.run), "epoch") : "epochs not recorded",
-      delta: took && before ? difference(took, before, seconds, by) : null,
+      delta: took && before ? difference(took, Math.abs(took - before) < 0.0005 ? took : before, seconds, by) : null,
     },
   ];
   return el("dl", { class: "tiles" }, ...all.map(tile));
@@ -117,6 +117,9 @@ function difference(
 ): Child {
   return by(now - was, signed(now - was, show), "", false);
 }
+
+/** Two digits, however small. */
+const rough = (size: number): string => String(Number(size.toPrecision(2)));
 
 function signed(value: number, show: (value: number) => string): string {
   return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${show(Math.abs(value))}`;

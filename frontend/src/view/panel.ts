@@ -73,7 +73,7 @@ export function dataTable(label: string, table: () => Table): HTMLDetailsElement
         "table",
         { class: "plain" },
         el("thead", {}, el("tr", {}, ...head.map((cell) => el("th", { scope: "col" }, cell)))),
-        el("tbody", {}, ...shown.map((row) => el("tr", {}, ...row.map((cell) => el("td", {}, cell))))),
+        el("tbody", {}, ...shown.map((row) => el("tr", {}, ...row.map((cell) => el("td", { translate: "no" }, cell))))),
       ),
       pages > 1 && el("p", { class: "pager" }, turn(-1, "Previous"), ` page ${page + 1} of ${pages} `, turn(1, "Next")),
     );

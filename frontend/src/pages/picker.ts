@@ -1,0 +1,20 @@
+// The hidden field through which the reader opens a folder.
+import { folder } from "../sources/folder.ts";
+import { el } from "../view/dom.ts";
+
+export function folderPicker(open: (found: ReturnType<typeof folder>) => void): HTMLInputElement {
+  const picker = el("input", {
+    type: "file",
+    webkitdirectory: true,
+    multiple: true,
+    hidden: true,
+    "aria-label": "Open a folder",
+  });
+  picker.addEventListener("change", () => {
+    if (!picker.files?.length) return;
+    const found = folder(picker.files);
+    picker.value = ""; // so that the same folder can be opened again
+    open(found);
+  });
+  return picker;
+}
