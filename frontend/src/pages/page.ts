@@ -41,7 +41,7 @@ import { comparison } from "./comparison.ts";
 import { fillHeader } from "./header.ts";
 import { mount, SECTIONS, unmount } from "./layout.ts";
 import { folderPicker } from "./picker.ts";
-import { trail } from "./trail.ts";
+import { trail, undoOnEscape } from "./trail.ts";
 
 const HOME = document.body.dataset.artifactPath ?? "artifacts";
 
@@ -89,10 +89,7 @@ function start(): void {
     if (changed.has("compared") && session?.place?.run) drawn = present(session);
   });
   addEventListener("focus", () => void lookAgain());
-  addEventListener("keydown", (event) => {
-    const typing = event.target instanceof Element && event.target.closest("input:not([type=range]), select, textarea");
-    if (event.key === "Escape" && !event.defaultPrevented && !typing && way.back()) event.preventDefault();
-  });
+  undoOnEscape(way.back);
   const wanted = atAddress();
   if (wanted) void show(wanted.source, wanted.path, wanted.forced);
 }

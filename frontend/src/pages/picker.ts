@@ -13,7 +13,6 @@ export function folderPicker(open: (found: ReturnType<typeof folder>) => void): 
   picker.addEventListener("change", () => {
     if (!picker.files?.length) return;
     const found = folder(picker.files);
-    picker.value = ""; // so that the same folder can be opened again
     open(found);
   });
   return picker;

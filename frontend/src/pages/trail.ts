@@ -188,3 +188,11 @@ function entryIn(state: unknown): Entry | null {
   if (typeof entry !== "number" || typeof depth !== "number") return null;
   return { entry, depth, scroll: typeof scroll === "number" ? scroll : null, focus: isTarget(focus) ? focus : null };
 }
+
+/** Escape undoes the last act, unless something is being typed. */
+export function undoOnEscape(back: () => boolean): void {
+  addEventListener("keydown", (event) => {
+    const typing = event.target instanceof Element && event.target.closest("input:not([type=range]), select, textarea");
+    if (event.key === "Escape" && !event.defaultPrevented && !typing && back()) event.preventDefault();
+  });
+}
