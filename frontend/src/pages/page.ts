@@ -45,12 +45,7 @@ import { trail, undoOnEscape } from "./trail.ts";
 
 const HOME = document.body.dataset.artifactPath ?? "artifacts";
 
-/** What the way back returns to. */
-interface View {
-  session: Session | null;
-  selection: Selection;
-  hash: string;
-}
+type View = { session: Session | null; selection: Selection; hash: string }; // what the way back returns to
 
 let session: Session | null = null;
 let scope = new AbortController(); // of the run on the page
