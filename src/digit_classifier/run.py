@@ -43,6 +43,12 @@ class Run:
     holdout_probabilities: NDArray[np.float32]  # (holdout, classes)
     training_seconds: float
 
+    def __repr__(self) -> str:
+        labels, epochs = self.split.holdout.labels, len(self.history.epochs)
+        right = int((self.holdout_probabilities.argmax(axis=1) == labels).sum())
+        network = f"{self.config.model} of {self.network.parameters.size:,} parameters on {self.split.dataset.name}"
+        return f"<Run: {network}, {right:,} of {len(labels):,} held-out samples right after {epochs:,} epochs>"
+
 
 def evaluated(config: RunConfig, split: Split, network: Network, history: History, seconds: float) -> Run:
     """The run of a trained network; `seconds` is the time its training took."""

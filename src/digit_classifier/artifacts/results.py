@@ -65,6 +65,9 @@ class Results:
     scale: Numbers
     layers: Sequence[tuple[Payload, str, Numbers, Numbers]]
 
+    def __repr__(self) -> str:
+        return f"<Results: {len(self.training_loss):,} epochs on {self.name}, {len(self.sample_ids):,} held out>"
+
     @cached_property
     def true_labels(self) -> list[int]:
         """Class indices of the hold-out."""

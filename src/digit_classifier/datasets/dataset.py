@@ -26,6 +26,10 @@ class Dataset:
     class_names: tuple[str, ...]
     max_value: int
 
+    def __repr__(self) -> str:
+        shape = " × ".join(map(str, self.images.shape[1:]))
+        return f"<Dataset {self.name}: {len(self.labels):,} images of {shape}, {len(self.class_names):,} classes>"
+
     @cached_property
     def sha256(self) -> str:
         """Digest of shape, pixels, labels and class names: the same data, whatever file it came from."""
@@ -50,3 +54,7 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        shape = " × ".join(map(str, self.samples.shape[1:]))
+        return f"<Examples: {len(self):,} samples of {shape}, {self.classes:,} classes>"

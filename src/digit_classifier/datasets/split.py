@@ -30,6 +30,10 @@ class Split:
     training_ids: NDArray[np.intp]  # ascending
     holdout_ids: NDArray[np.intp]  # ascending
 
+    def __repr__(self) -> str:
+        sizes = f"{len(self.training_ids):,} training, {len(self.holdout_ids):,} held out"
+        return f"<Split of {self.dataset.name}: {sizes}>"
+
     @cached_property
     def training(self) -> Examples:
         """The training samples."""

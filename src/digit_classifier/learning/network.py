@@ -42,6 +42,10 @@ class Network:
     scale: Floats  # (inputs,) in pixel units, never 0
     arithmetic: Arithmetic = ORDINARY
 
+    def __repr__(self) -> str:
+        sizes = "-".join(str(layer.outputs) for layer in self.architecture)
+        return f"<Network {self.architecture[0].inputs}-{sizes}: {self.parameters.size:,} parameters>"
+
     @cached_property
     def matrices(self) -> Matrices:
         """One per layer, bias last: views of `parameters`."""

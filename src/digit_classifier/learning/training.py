@@ -44,6 +44,10 @@ class Epoch:
     confusion_matrix: NDArray[np.intp] | None  # (classes, classes) of the hold-out after the epoch, rows = true
     seconds: float
 
+    def __repr__(self) -> str:
+        watched = f", hold-out accuracy {self.holdout_accuracy:.4f}" if self.holdout_accuracy is not None else ""
+        return f"<Epoch {self.number}: training loss {self.training_loss:.4g}{watched}>"
+
 
 class Snapshot(NamedTuple):
     """The network after one epoch, as far as a picture shows it."""
@@ -68,6 +72,10 @@ class History:
     epochs: tuple[Epoch, ...]
     snapshots: tuple[Snapshot, ...]
     diverged: Divergence | None
+
+    def __repr__(self) -> str:
+        last = f", the last {self.epochs[-1]}" if self.epochs else ""
+        return f"<History of {len(self.epochs):,} epochs{last}{', diverged' if self.diverged else ''}>"
 
 
 class Training:

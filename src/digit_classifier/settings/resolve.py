@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digit_classifier.errors import InputError, explain, nearest, show, suggestion
@@ -135,11 +136,27 @@ def _check_layers(model: str, chosen: Mapping[str, tuple[Any, Given]]) -> None:
 
 
 def configure(**settings: Any) -> RunConfig:
-    """A checked configuration from Python values, e.g. `configure(model="logistic", epochs=50)`."""
+    """A checked configuration from Python values, e.g. `configure(model="logistic", epochs=50)`.
+
+    Every setting is a keyword, under either of its names; what is left out, or None, is the model's or the default.
+    InputError for another keyword, and for a value that the setting does not accept.
+    """
     for word in settings.keys() - SPELLINGS.keys():
         raise InputError(explain("configure", "a setting", show(word), suggestion(word, SETTINGS)))
     layer = [Given(name, as_text(value), name, ARGUMENT) for name, value in settings.items() if value is not None]
     return resolve(layer).config
+
+
+def _signature() -> Signature:
+    """The keywords of `configure`, from the declarations: what `help` and completion show."""
+    keywords = [
+        Parameter(spelling, Parameter.KEYWORD_ONLY, default=None, annotation=f"{SETTINGS[name].type} | None")
+        for spelling, name in SPELLINGS.items()
+    ]
+    return Signature(keywords, return_annotation="RunConfig")
+
+
+configure.__signature__ = _signature()  # type: ignore[attr-defined]
 
 
 def _usual(config: RunConfig) -> dict[str, Any]:

@@ -34,6 +34,9 @@ class Bundle:
     manifest: Payload
     payloads: Mapping[str, Payload]  # file name → content, for every .json but the manifest
 
+    def __repr__(self) -> str:
+        return f"<Bundle {self.manifest['run_id'] or 'flat'}: {len(self.payloads)} JSON files in {self.directory}>"
+
 
 class Sealed(NamedTuple):
     """The bytes of a run, ready to be written."""
