@@ -52,11 +52,11 @@ test("what is sent is a file of the run, and of the one beside it", () => {
   const where = file("/home/a%20b/index.html");
   assert.equal(
     exportCommand("artifacts/now", null, where),
-    "digit-classifier export --html '/home/a b/artifacts/now' -o report.html",
+    "digit-classifier export html '/home/a b/artifacts/now' -o report.html",
   );
   assert.equal(
     exportCommand("artifacts/now", "was", where),
-    "digit-classifier export --html '/home/a b/artifacts/now' -o report.html --compare '/home/a b/artifacts/was'",
+    "digit-classifier export html '/home/a b/artifacts/now' -o report.html --compare '/home/a b/artifacts/was'",
   );
 });
 

@@ -1,6 +1,6 @@
 // A recorded training command, changed to be typed here or on another split.
 import type { Where } from "../text/commands.ts";
-import { DEMO, folderOf, inRepository, pathOf, quoted } from "./tools.ts";
+import { folderOf, inRepository, programOf, quoted } from "./tools.ts";
 
 /** The words of a recorded command, their quotes taken away. */
 export function wordsOf(command: string): string[] {
@@ -15,8 +15,7 @@ export function trainHere(command: string, where: Where): string {
   const windows = found?.windows ?? false;
   const rest = flags.map((word) => quoted(word, windows));
   if (program !== "digit-classifier" || action !== "train") return command;
-  if (!inRepository(where)) return ["digit-classifier", "train", ...rest].join(" ");
-  return ["python", found ? pathOf("../run_demo.py", where) : `${DEMO}run_demo.py`, ...rest].join(" ");
+  return [programOf(where), ...(inRepository(where) ? [] : ["train"]), ...rest].join(" ");
 }
 
 // What decides which images are held out: the setting, and the flags that mean it.

@@ -4,7 +4,7 @@ import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
 import { commandLine } from "./command.ts";
-import { el, inRepository, pathOf, series, time } from "./tools.ts";
+import { el, inRepository, pathOf, programOf, series, time } from "./tools.ts";
 
 const NOWHERE = { protocol: "", pathname: "" }; // one file holds the run and can be anywhere
 
@@ -12,7 +12,8 @@ export function replay(app: App): HTMLElement | null {
   const { synthetic, config } = app.run.summary;
   const entry = app.index?.index.runs.find((run) => run.run_id === app.run.id);
   if (synthetic || !entry) return null;
-  const command = `digit-classifier replay ${pathOf(app.run.directory, app.exported ? NOWHERE : location)}`;
+  const here = app.exported ? NOWHERE : location;
+  const command = `${programOf(here)} replay ${pathOf(app.run.directory, here)}`;
   const promise =
     config.get("exact") === true
       ? "Trained again, every number comes out the same on any machine."
@@ -30,8 +31,10 @@ export function replay(app: App): HTMLElement | null {
 function where(app: App): Child[] {
   const code = (text: string): HTMLElement => el("code", { translate: "no" }, text);
   const here = app.exported ? NOWHERE : location;
-  if (inRepository(here)) return [" (after ", code("pip install ."), " in the repository’s folder, once)"];
-  return here.protocol === "file:" ? [] : [" from the folder that holds ", code(app.run.directory.split("/")[0] ?? "")];
+  if (here.protocol === "file:") return [];
+  return inRepository(here)
+    ? [" from the repository’s folder"]
+    : [" from the folder that holds ", code(app.run.directory.split("/")[0] ?? "")];
 }
 
 function outcome(found: Replay | undefined): HTMLElement {

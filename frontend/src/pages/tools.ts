@@ -10,7 +10,7 @@ import { marks } from "../panels/marks.ts";
 import { showInStudio } from "../panels/reveal.ts";
 import { find } from "../selection/runs.ts";
 import { outcomes } from "../selection/samples.ts";
-import { DEMO, folderOf, inRepository, pathOf, quoted } from "../text/commands.ts";
+import { folderOf, inRepository, pathOf, programOf, quoted } from "../text/commands.ts";
 import { hiddenSizes, isDeep, isWide, lastEpoch, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
 import {
   architecture,
@@ -56,7 +56,6 @@ export const tools = {
   currentSample,
   datasetFile,
   dataTable,
-  DEMO,
   differenceInterval,
   digit,
   divergence,
@@ -92,6 +91,7 @@ export const tools = {
   percent,
   plural,
   points,
+  programOf,
   pValue,
   quoted,
   replace,

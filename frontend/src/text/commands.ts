@@ -42,10 +42,16 @@ export function pathOf(directory: string, where: Where): string {
   return quoted(parts.join(found.windows ? "\\" : "/"), found.windows);
 }
 
+/** How the program is called: in the repository by its own script, which is there without installing anything. */
+export function programOf(where: Where): string {
+  if (!inRepository(where)) return "digit-classifier";
+  return `python ${folderOf(where) ? pathOf("../run_demo.py", where) : `${DEMO}run_demo.py`}`;
+}
+
 /** What makes one file of the run, and of the one it is compared with. */
 export function exportCommand(directory: string, compared: string | null, where: Where): string {
   const beside = compared === null ? [] : ["--compare", pathOf(directory.replace(/[^/]+$/, compared), where)];
-  return ["digit-classifier export --html", pathOf(directory, where), "-o report.html", ...beside].join(" ");
+  return [programOf(where), "export html", pathOf(directory, where), "-o report.html", ...beside].join(" ");
 }
 
 /** Whether the page stands where the repository has it: there, training needs no installed command. */
