@@ -61,7 +61,8 @@ def test_an_export_works_in_a_frame_made_of_text(
 ) -> None:
     directory, address = shelf
     frame = f"<iframe {sandbox} width=1200 height=800 srcdoc='{html.escape(report)}'></iframe>"
-    (directory / "notebook.html").write_text(f"<!doctype html><meta charset=utf-8>{frame}", encoding="utf-8")
+    head = "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'>"
+    (directory / "notebook.html").write_text(f"{head}{frame}", encoding="utf-8")
     page.goto((directory.as_uri() + "/" if place == "file" else address) + "notebook.html")
     inner = Frame(page)
     if sandbox == "sandbox":  # no script may run: the page says what that means
