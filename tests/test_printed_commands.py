@@ -230,6 +230,22 @@ def test_every_command_of_a_document_works(document: Path, place: Path, installe
         assert outcome.returncode == 0, (line, outcome.stderr)
 
 
+def test_what_make_demo_says_works(place: Path, bare: Environment) -> None:
+    """In the checkout, with the interpreter that it installed."""
+    makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    demo = makefile.partition("\ndemo:")[2].partition("\n\n")[0]
+    said = re.findall(r'echo "[^:"]+: +([^"]+)"', demo)
+    assert len(said) == 3
+    values = {"$(BIN)": str(Path(sys.prefix) / "bin"), "$(DEMO)": "examples/digit-classifier"}
+    for name, value in values.items():
+        said = [text.replace(name, value) for text in said]
+    assert shell(f"{PYTHON} examples/digit-classifier/run_demo.py {QUICK}", place, bare).returncode == 0
+    look, folder, runs = said
+    assert (place / look.split()[1]).is_file()
+    assert (place / folder / "metrics.json").is_file()
+    assert shell(runs, place, bare).returncode == 0
+
+
 def test_the_printed_settings_change_nothing_and_each_of_their_lines_is_a_setting(
     tmp_path: Path, installed: Environment
 ) -> None:
