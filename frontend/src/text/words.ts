@@ -10,7 +10,7 @@ export function say(key: Key, values: Readonly<Record<string, string>> = {}, num
   const entry: string | { one: string; other: string } = words[key];
   const text = typeof entry === "string" ? entry : number === 1 ? entry.one : entry.other;
   const all: Readonly<Record<string, string>> = number === null ? values : { count: count(number), ...values };
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? "");
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? "").replaceAll(" %", "\u00a0%");
 }
 
 /** What the accuracy is to be compared with; null where that was not recorded. */
