@@ -7,6 +7,7 @@ import type { Child } from "../view/dom.ts";
 import { accuraciesSentence } from "./sentences.ts";
 import {
   architecture,
+  attempt,
   button,
   count,
   el,
@@ -87,17 +88,17 @@ export function runHistory(app: App): HTMLElement | null {
     cell.style.height = `${pixels}px`;
     return el("tr", { class: "spacer", "aria-hidden": "true", hidden: pixels === 0 }, cell);
   };
-  const narrow = matchMedia("(max-width: 960px)"); // as in the style sheet
+  const narrow = attempt(() => matchMedia("(max-width: 960px)")); // as in the style sheet
   const rows = windowed(
     viewport,
     body,
-    () => (narrow.matches ? STACKED : ROW),
+    () => (narrow?.matches ? STACKED : ROW),
     (from, to) => found.slice(from, to).map((run, i) => row(app, run, from + i, start)),
     spacer,
   );
   const redraw = (): void => rows.refresh(found.length);
-  narrow.addEventListener("change", redraw);
-  app.scope.addEventListener("abort", () => narrow.removeEventListener("change", redraw));
+  narrow?.addEventListener("change", redraw);
+  app.scope.addEventListener("abort", () => narrow?.removeEventListener("change", redraw));
   const update = (): void => {
     found = find(runs, search.value, by, rising);
     viewport.scrollTop = 0;

@@ -7,6 +7,7 @@ export const {
   absence,
   architecture,
   argmax,
+  attempt,
   button,
   bytes,
   calm,

@@ -41,8 +41,9 @@ function read(sheet: unknown): void {
   link.rel = "stylesheet";
   link.onload = () => answer(link, TRIES);
   link.onerror = () => {
+    const found = link.sheet !== null; // it is there, and something that it imports is not
     link.remove();
-    post(null);
+    post(found ? false : null);
   };
   link.href = sheet;
   document.head.append(link);

@@ -33,7 +33,7 @@ import {
 } from "../text/format.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
-import { calm, copyFrom } from "../view/actions.ts";
+import { attempt, calm, copyFrom } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
@@ -45,6 +45,7 @@ export const tools = {
   absence,
   architecture,
   argmax,
+  attempt,
   button,
   bytes,
   calm,

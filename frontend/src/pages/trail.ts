@@ -57,6 +57,7 @@ export function trail<V>({ view, address, restore }: Views<V>): Trail {
   const stop = (): Stop<V> => ({ view: current, ...placeNow() });
 
   function write(method: "pushState" | "replaceState", entry: Entry, shown: V): boolean {
+    if (!/^(https?|file):$/.test(location.protocol)) return false; // text, a blob or data: no address to change
     const now = Date.now();
     calls = calls.filter((call) => now - call < SPAN);
     if (calls.length >= CALLS) return false;

@@ -23,8 +23,7 @@ export function inspector(app: App): HTMLElement {
   const then = (): void => {
     const { selection } = app.store;
     const label = shown && app.shown.labels(selection) && app.shown.label(selection, shown);
-    past.hidden = label === null || selection.epoch === null;
-    if (label !== null && shown) replace(past, ...thenSaid(app, selection.epoch ?? 0, label, shown));
+    replace(past, ...(label !== null && shown ? thenSaid(app, selection.epoch ?? 0, label) : ["\u00a0"]));
   };
   const draw = (): void => {
     if (!shown) {
@@ -53,14 +52,10 @@ export function inspector(app: App): HTMLElement {
   return panel({ title: "Selected sample", wide: "w4" }, past, body);
 }
 
-/** What it was taken for at another epoch than the last. */
-function thenSaid(app: App, epoch: number, label: number, sample: Sample): Child[] {
-  const { as } = terms(app.run);
-  return [
-    `After epoch ${epoch} it was ${as} `,
-    el("span", { translate: "no" }, nameOf(app.run, label)),
-    label === sample.guess?.label ? ", as at the end." : "; below, the end of the training.",
-  ];
+/** What it was taken for at another epoch than the last, on one line that is always there. */
+function thenSaid(app: App, epoch: number, label: number): Child[] {
+  const name = el("span", { translate: "no" }, nameOf(app.run, label));
+  return [`After epoch ${epoch} it was ${terms(app.run).as} `, name, "."];
 }
 
 interface View {

@@ -27,12 +27,9 @@ export function studio(app: App): HTMLElement[] {
   const found = el("p", { class: "readout", id: "found" });
   const chips = el("div", { class: "chips", id: "chips" });
   const empty = el("div", { class: "absence" });
-  const then = el("p", { class: "small muted", id: "then" });
   const update = (selection: Selection): void => {
     const shown = app.shown.samples(selection);
-    found.textContent = `${count(shown.length)} of ${count(app.samples.list.length)}`;
-    then.textContent = epochNote(app, selection);
-    then.hidden = !then.textContent;
+    found.textContent = `${count(shown.length)} of ${count(app.samples.list.length)}${epochNote(app, selection)}`;
     replace(chips, ...chipsOf(app, selection));
     empty.hidden = shown.length > 0;
     grid.element.hidden = shown.length === 0;
@@ -69,7 +66,6 @@ export function studio(app: App): HTMLElement[] {
       damaged,
       hint,
       el("div", { class: "grid-head" }, found, orders(app)),
-      then,
       grid.element,
       empty,
     ),
@@ -78,12 +74,11 @@ export function studio(app: App): HTMLElement[] {
 }
 
 /** Of which epoch the predictions are, where one is selected. */
-function epochNote(app: App, selection: Selection): string {
-  const { epoch, predicted, outcome } = selection;
+function epochNote(app: App, { epoch, ...selection }: Selection): string {
   if (epoch === null) return "";
-  if (app.shown.labels(selection)) return `Predictions as they were after epoch ${count(epoch)}.`;
-  const filtered = predicted !== null || outcome !== "all";
-  return filtered ? "The predictions that this run recorded are those of the final epoch: these are its images." : "";
+  if (app.shown.labels({ epoch, ...selection })) return `, after epoch ${count(epoch)}`;
+  const filtered = selection.predicted !== null || selection.outcome !== "all";
+  return filtered ? "; the predictions recorded are of the final epoch" : "";
 }
 
 function tileOf(app: App, sample: Sample): Tile {
