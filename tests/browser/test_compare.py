@@ -24,7 +24,8 @@ def pairs(pages: Path) -> dict[str, str]:
     """Run ids by label, of runs with one split, another split, another hold-out size, and other data."""
     root = pages / "pairs"
     demo_site.train(root, "softmax", model="logistic")
-    demo_site.train(root, "network", epochs="20", label_smoothing="0.1", temperature="1")  # unsure, and so worse in log loss
+    # Unsure, and so worse in log loss than the less accurate one.
+    demo_site.train(root, "network", epochs="20", label_smoothing="0.1", temperature="1")
     demo_site.train(root, "other seed", epochs="20", random_state="1")
     demo_site.train(root, "half", epochs="5", test_size="0.5")
     demo_site.train(root, "dots", dataset=demo_site.dots(), epochs="4")

@@ -2,7 +2,7 @@
 
 import type { FileStatus } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import { button, bytes, datasetFile, el, ICONS, icon, plural } from "./tools.ts";
+import { attempt, button, bytes, datasetFile, el, ICONS, icon, plural } from "./tools.ts";
 
 interface Step {
   title: string;
@@ -167,6 +167,6 @@ function highlight(files: readonly string[]): void {
   const panels = [...document.querySelectorAll<HTMLElement>(".card[data-files]")];
   const made = panels.filter((each) => (each.dataset.files ?? "").split(" ").some((name) => files.includes(name)));
   panels.forEach((each) => each.classList.toggle("pointed", made.includes(each)));
-  made[0]?.scrollIntoView({ block: "center" });
+  attempt(() => made[0]?.scrollIntoView({ block: "center" }));
   setTimeout(() => panels.forEach((each) => each.classList.remove("pointed")), 4000);
 }

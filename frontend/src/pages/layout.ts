@@ -4,7 +4,7 @@ import type { App } from "../panels/app.ts";
 import { confusion } from "../panels/confusion.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
-import { attempt, breathe } from "../view/actions.ts";
+import { attempt, breathe, inFocus } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
 import { lab } from "./lab.ts";
 
@@ -69,7 +69,7 @@ export async function mount(app: App): Promise<void> {
     }
     const host = document.getElementById(section.id);
     if (!host) continue;
-    const focused = host.contains(document.activeElement) ? document.activeElement?.closest("[id]")?.id : undefined;
+    const focused = host.contains(inFocus()) ? inFocus()?.closest("[id]")?.id : undefined;
     const head = el(
       "header",
       { class: "section-head" },

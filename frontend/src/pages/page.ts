@@ -35,7 +35,7 @@ import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
 import { http } from "../sources/http.ts";
 import { titleOf } from "../text/facts.ts";
-import { announce, notify, reveal } from "../view/actions.ts";
+import { announce, attempt, notify, reveal } from "../view/actions.ts";
 import { startTheme } from "../view/theme.ts";
 import { comparison } from "./comparison.ts";
 import { fillHeader } from "./header.ts";
@@ -197,7 +197,7 @@ async function present(current: Session): Promise<void> {
   arrived = true;
   const section = SECTIONS.find(({ id }) => hash === `#${id}`);
   if (!way.resume() && section && scrollY === 0)
-    document.getElementById(section.id)?.scrollIntoView({ behavior: "instant" });
+    attempt(() => document.getElementById(section.id)?.scrollIntoView({ behavior: "instant" }));
 }
 
 function open(runId: string | null): void {

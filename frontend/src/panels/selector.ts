@@ -3,6 +3,7 @@ import type { IndexEntry } from "../bundle/run.ts";
 import { type Column, find } from "../selection/runs.ts";
 import type { Shown } from "../selection/session.ts";
 import { architecture, percent, plural, score, time } from "../text/format.ts";
+import { inFocus } from "../view/actions.ts";
 import { el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
 import { uniqueId } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
@@ -231,7 +232,8 @@ export function selector(actions: SelectorActions): Selector {
       if (!panel.hidden) update(true);
     },
     search(purpose) {
-      if (document.activeElement instanceof HTMLElement) origin = document.activeElement;
+      const focused = inFocus();
+      if (focused instanceof HTMLElement) origin = focused;
       setMode(purpose);
       toggle(true);
     },

@@ -77,6 +77,8 @@ export function announce(text: string): void {
   }, 250);
 }
 
+export const inFocus = (): Element | null => attempt(() => document.activeElement) ?? null;
+
 export const calm = (): boolean => attempt(() => matchMedia("(prefers-reduced-motion: reduce)").matches) ?? true;
 
 /** Brings a part of the page into view and gives the focus to it, or to something in it. */

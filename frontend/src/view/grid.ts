@@ -1,4 +1,6 @@
 // Thousands of samples: a canvas paints the ones in sight, and only those exist as buttons with names.
+
+import { inFocus } from "./actions.ts";
 import { imageData, inkScale, type Shape } from "./digit.ts";
 import { el, set } from "./dom.ts";
 import { next } from "./roving.ts";
@@ -142,9 +144,7 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     const stop = active >= from && active < to ? active : from;
     const key = `${from}-${to}-${columns}-${stop}-${selected}`;
     if (key === made) return;
-    const focused = layer.contains(document.activeElement)
-      ? Number((document.activeElement as HTMLElement).dataset.index)
-      : null;
+    const focused = layer.contains(inFocus()) ? Number((inFocus() as HTMLElement).dataset.index) : null;
     made = key;
     const buttons: HTMLElement[] = [];
     for (let index = from; index < to; index++) {
