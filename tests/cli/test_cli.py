@@ -466,4 +466,4 @@ def test_a_flat_run_that_replaces_another_says_which(tmp_path: Path) -> None:
     command = [sys.executable, DEMO, *QUICK, "--output-dir", str(tmp_path / "flat")]
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=terminal, check=True)
     os.close(terminal)
-    assert b"note: replaced the run of 2" in read_all(main)
+    assert b"Note: replaced the run of 2" in read_all(main)

@@ -21,6 +21,7 @@ from digit_classifier import artifacts
 from digit_classifier import experiment as flow
 from digit_classifier.artifacts import contradictions, payloads_of
 from digit_classifier.cli import main as cli
+from digit_classifier.errors import typed_command
 from digit_classifier.experiment import experiment, prepare, record, run_experiment
 from digit_classifier.learning import training
 from digit_classifier.run import results_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from digit_classifier.store import Bundle
 
 HERE = Path(__file__).parents[2]
+PROGRAM = re.escape(typed_command())
 SETTINGS = {"model": "mlp", "hidden_sizes": "8", "epochs": "30"}
 SLOW = """
 import sys
@@ -160,8 +162,8 @@ def test_an_error_keeps_the_epochs_before_it_and_says_so(tmp_path: Path) -> None
         train(tmp_path, fail_at(5, MemoryError))
     (note,) = caught.value.__notes__
     assert re.fullmatch(
-        rf"\d{{8}}-\d{{6}} is kept as a checkpoint after epoch 4; to publish it: digit-classifier repair --adopt "
-        rf"{tmp_path}; to delete it: digit-classifier repair --remove {tmp_path}",
+        rf"\d{{8}}-\d{{6}} is kept as a checkpoint after epoch 4; to publish it: "
+        rf"{PROGRAM} repair --adopt {tmp_path}; to delete it: {PROGRAM} repair --remove {tmp_path}",
         note,
     )
     assert [kept.epoch for kept in repair(tmp_path, "adopt").interrupted] == [4]
@@ -177,7 +179,8 @@ def test_the_command_line_prints_the_note_in_its_one_line(
     monkeypatch.setattr(flow, "record", lambda resolved, **_: real(resolved, listen=fail_at(3, MemoryError)))
     assert cli.main(["train", "--epochs", "9", "--hidden-sizes", "4", "--artifacts-root", str(tmp_path)]) == 1
     err = capsys.readouterr().err
-    assert "is kept as a checkpoint after epoch 2; to publish it: digit-classifier repair --adopt" in err
+    assert "is kept as a checkpoint after epoch 2; to publish it: " in err
+    assert " repair --adopt " in err
     assert err.count("\n") == 1
 
 
@@ -284,16 +287,14 @@ def test_a_signal_keeps_the_checkpoint_and_prints_the_commands_for_it(name: str,
     (kept,) = read_root(root).interrupted
     said = re.fullmatch(
         rf"error: interrupted: {kept.run_id} is kept as a checkpoint after epoch {kept.epoch}; "
-        r"to publish it: (digit-classifier .*); to delete it: (digit-classifier .*)\n",
+        r"to publish it: (.* repair --adopt .*); to delete it: (.* repair --remove .*)\n",
         err.splitlines(keepends=True)[-1],
     )
     assert said
     assert kept.epoch >= 7
     shutil.copytree(root, tmp_path / "copy")
     for line, runs in ((said[1], 1), (said[2], 0)):
-        words = shlex.split(line)
-        assert words[0] == "digit-classifier"
-        assert subprocess.run([sys.executable, "-m", "digit_classifier", *words[1:]], env=env).returncode == 0
+        assert subprocess.run(shlex.split(line), env=env).returncode == 0
         assert len(read_root(root).entries) == runs
         assert read_root(root).interrupted == ()
         shutil.rmtree(root)

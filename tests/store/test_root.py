@@ -462,7 +462,7 @@ def test_a_run_that_could_not_be_indexed_is_said_to_be_safe(root: Path, monkeypa
             add(root)
     text = str(caught.value)
     assert text.startswith(f"{root / RUN_ID}: the run is saved, but the index is stale (")
-    assert text.endswith(f"; try digit-classifier repair '{root}'")
+    assert text.endswith(f" repair '{root}'")
     assert repair(root).index.restored == (RUN_ID,)
     assert inspect(root / RUN_ID, shared_data="if there").problems == []
 

@@ -69,7 +69,8 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
 def command() -> NoReturn:
     """The installed command: `main`, which ignores Ctrl-C once it has printed."""
     script = sys.argv[0]
-    program = (sys.executable, "-m", "digit_classifier") if script.endswith("__main__.py") else (script,)
+    module = script.endswith("__main__.py") or script in ("", "-c")
+    program = (sys.executable, "-m", "digit_classifier") if module else (script,)
     sys.exit(settled(main(defaults=Defaults(program=program))))
 
 
