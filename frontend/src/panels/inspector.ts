@@ -30,7 +30,7 @@ export function inspector(app: App): HTMLElement {
       const why = app.samples.list.length ? "No sample matches, so none is selected." : "This run carries no sample.";
       replace(body, el("div", { class: "absence" }, el("p", {}, why)));
     } else {
-      const view = viewOf(app, shown);
+      const view = viewOf(app, shown, past);
       replace(body, ...view.parts);
       follow = view.follow;
       follow();
@@ -49,7 +49,7 @@ export function inspector(app: App): HTMLElement {
   });
   app.edited.watch(() => follow(), app.scope);
   onThemeChange(draw, app.scope);
-  return panel({ title: "Selected sample", wide: "w4" }, past, body);
+  return panel({ title: "Selected sample", wide: "w4" }, body);
 }
 
 /** What it was taken for at another epoch than the last, on one line that is always there. */
@@ -63,7 +63,7 @@ interface View {
   follow(): void; // show what is drawn now
 }
 
-function viewOf(app: App, sample: Sample): View {
+function viewOf(app: App, sample: Sample, past: HTMLElement): View {
   const { network } = app.run;
   const most = app.run.summary.dataset.max_value;
   const recorded = sample.guess?.probabilities ?? null;
@@ -109,6 +109,7 @@ function viewOf(app: App, sample: Sample): View {
         ),
       ),
       verdict,
+      past,
     ),
     sample.pixels && network.state === "ok"
       ? pixelEditor(sample.pixels, app.edited.pixels, shapeOf(app.run), most, app.edited.set)
