@@ -200,3 +200,15 @@ def test_class_names_files_commands_and_settings_are_not_for_a_translator(
     )].filter(each => !each.closest('[translate=no]')).map(each => each.outerHTML.slice(0, 90))"""
     assert page.evaluate(loose) == []
     assert page.evaluate("document.querySelectorAll('[translate=no]').length") > 50
+
+
+def test_a_reader_who_wants_large_letters_reads_every_answer(page: Page, addresses: dict[str, str]) -> None:
+    """A browser's smallest font size may be 28 px: captions grow with it and are not cut."""
+    page.goto(f"{addresses['http']}index.html")
+    wait_for(page, LOADED)
+    page.evaluate("void document.styleSheets[0].insertRule('.miss-tile { font-size: 28px !important; }', 0)")
+    cut = """[...document.querySelectorAll('.miss-tile span')]
+      .filter(each => each.scrollHeight > each.clientHeight + 1 || each.scrollWidth > each.clientWidth + 1)
+      .map(each => each.textContent)"""
+    assert page.evaluate(cut) == []
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.miss-tile span')).fontSize)") == 28
