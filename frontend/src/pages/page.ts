@@ -34,6 +34,7 @@ import { digest } from "../sources/digest.ts";
 import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
 import { http } from "../sources/http.ts";
+import { repairCommand } from "../text/commands.ts";
 import { titleOf } from "../text/facts.ts";
 import { announce, attempt, notify, reveal } from "../view/actions.ts";
 import { startTheme } from "../view/theme.ts";
@@ -137,7 +138,7 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
     opened.place = place;
     for (const id of place.gone)
       place.run?.notices.push(
-        `${id} is listed in ${path}/index.json, but its folder is gone; this is the newest run that is there. “digit-classifier repair ${path}”, run where this page lies, puts the list in order.`,
+        `${id} is listed in ${path}/index.json, but nothing that can be read is there; this is the newest run that is. “${repairCommand(path, location)}” puts the list in order.`,
       );
     const listed = place.index?.index.runs.length ?? 0;
     if (place.run) await present(opened);

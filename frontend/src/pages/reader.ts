@@ -41,9 +41,8 @@ function read(sheet: unknown): void {
   link.rel = "stylesheet";
   link.onload = () => answer(link, TRIES);
   link.onerror = () => {
-    const found = link.sheet !== null; // it is there, and something that it imports is not
     link.remove();
-    post(found ? false : null);
+    post(null);
   };
   link.href = sheet;
   document.head.append(link);

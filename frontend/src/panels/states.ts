@@ -1,6 +1,6 @@
 // What stands on the page when there is no run to show: which state it is, and the one thing to do.
 import { RULE } from "../bundle/path.ts";
-import { DEMO, inRepository, pathOf } from "../text/commands.ts";
+import { DEMO, inRepository, pathOf, repairCommand } from "../text/commands.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
 
@@ -84,13 +84,13 @@ export function allGone(root: string, gone: readonly string[], listed: number, o
   return state(
     "missing",
     "The runs are gone",
-    el("p", { class: "sentence" }, `${root}/index.json lists ${names}, and no such folder is there.`),
+    el("p", { class: "sentence" }, `${root}/index.json lists ${names}, and nothing that can be read is there.`),
     el(
       "p",
       { class: "muted" },
       "If they were deleted on purpose, this puts the list in order; run it where this page lies:",
     ),
-    command(`digit-classifier repair ${root}`),
+    command(repairCommand(root, location)),
     opener(openFolder),
   );
 }

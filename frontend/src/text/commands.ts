@@ -54,6 +54,11 @@ export function exportCommand(directory: string, compared: string | null, where:
   return [programOf(where), "export html", pathOf(directory, where), "-o report.html", ...beside].join(" ");
 }
 
+/** What puts the list of runs in order. */
+export function repairCommand(root: string, where: Where): string {
+  return [programOf(where), "repair", pathOf(root, where)].join(" ");
+}
+
 /** Whether the page stands where the repository has it: there, training needs no installed command. */
 export function inRepository({ pathname }: Where): boolean {
   return new RegExp(`/${DEMO}web_demo/[^/]*$`).test(plain(pathname));
