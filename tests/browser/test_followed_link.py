@@ -29,10 +29,18 @@ def running(server: http.server.HTTPServer | Server) -> Iterator[int]:
         server.shutdown()
 
 
-def leave(page: Page, action: str) -> None:
-    """Go to another page; what is evaluated while that happens would be lost."""
+def arrive(page: Page, action: str, condition: str) -> None:
+    """Go to another page; what is evaluated while that happens is lost."""
     page.evaluate(f"setTimeout(() => {action}), undefined")
-    time.sleep(1)
+    end = time.monotonic() + 30
+    while True:
+        try:
+            if page.evaluate(condition):
+                return
+        except Exception:  # noqa: BLE001 - each browser has its own
+            pass
+        assert time.monotonic() < end, condition
+        time.sleep(0.1)
 
 
 def test_a_followed_link_opens_the_page_and_nothing_else_does(page: Page, pages: Path, tmp_path: Path) -> None:
@@ -49,9 +57,7 @@ def test_a_followed_link_opens_the_page_and_nothing_else_does(page: Page, pages:
         page.goto(f"http://127.0.0.1:{theirs}/index.html")
         wait_for(page, "document.title === 'refused'")
         page.errors.clear()
-        leave(page, "document.querySelector('a').click()")
-        wait_for(page, f"location.port === '{ours}' && {LOADED}")
+        arrive(page, "document.querySelector('a').click()", f"location.port === '{ours}' && {LOADED}")
         page.evaluate("window.before = true")
-        leave(page, "location.reload()")
-        wait_for(page, f"!window.before && {LOADED}")
+        arrive(page, "location.reload()", f"!window.before && {LOADED}")
         assert page.errors == []
