@@ -86,10 +86,7 @@ def accuracy(result: Result) -> Iterator[str]:
     best = sorted((name for name in rows if groups[name] == "scikit-learn"), key=lambda name: -rows[name]["mean"])
     shown = [name for name in rows if groups[name] != "scikit-learn" or name in best[:SHOWN_CLASSIFIERS]]
     yield table(
-        [
-            *("", "random splits, %", "n", "new writers, %", "log loss / calibration error", "of new writers"),
-            *("CPU seconds", "parameters", "averaged over 5 shifts, %"),
-        ],
+        ["", "random splits, %", "n", "new writers, %", "CPU seconds", "parameters", "averaged over 5 shifts, %"],
         [_accuracy_row(name, rows[name]) for name in shown],
     )
     rest = ", ".join(f"{name} {rows[name]['mean']:.1f}" for name in best[SHOWN_CLASSIFIERS:])
@@ -117,24 +114,16 @@ def _summary(row: Result) -> Result:
         "folds": fmean(score[0] for score in folds),
         "seconds": fmean(score[1] for score in random),
         "parameters": random[0][2],
-        "honest": _honest(random),
-        "honest_folds": _honest(folds),
         "averaged": None if random[0][3] is None else fmean(score[3] for score in random),
         "averaged_folds": None if random[0][3] is None else fmean(score[3] for score in folds),
     }
-
-
-def _honest(scores: list[list[float | None]]) -> str:
-    """Mean log loss and calibration error; nothing for what gives no probabilities."""
-    known = [(score[4], score[5]) for score in scores if len(score) > 4 and score[4] is not None]
-    return " / ".join(f"{fmean(each):.3f}" for each in zip(*known, strict=True)) if known else "–"
 
 
 def _accuracy_row(name: str, row: Result) -> list[str]:
     both = "" if row["averaged"] is None else f"{row['averaged']:.2f}, new writers {row['averaged_folds']:.2f}"
     count = "–" if row["parameters"] is None else f"{row['parameters']:,}"
     scores = [f"{row['mean']:.2f} ± {row['deviation']:.2f}", f"{row['n']}", f"{row['folds']:.2f}"]
-    return [name, *scores, row["honest"], row["honest_folds"], f"{row['seconds']:.3f}", count, both]
+    return [name, *scores, f"{row['seconds']:.3f}", count, both]
 
 
 def growth(result: Result) -> Iterator[str]:
@@ -190,10 +179,9 @@ images of MNIST's shape, 60,000 × 784."""
 ACCURACY = """\
 Mean ± standard deviation over stratified 80/20 splits, random states 100 to 119, on which nothing was tuned; slow
 models on fewer (n). *New writers*: five contiguous folds, which test mostly on people whose hand was never seen; our
-presets with random states 0 to 4. They were chosen with seven such folds in view: other borders, the same digits. The
-calibration error compares, in ten equal bins of confidence, how sure a model is with how often it is right. Seconds are
-CPU time of one core, for training and for predicting the hold-out once (nearest neighbours do their work there). Names
-with () are scikit-learn's defaults on pixels from 0 to 1."""
+presets with random states 0 to 4. They were chosen with seven such folds in view: other borders, the same digits.
+Seconds are CPU time of one core, for training and for predicting the hold-out once (nearest neighbours do their work
+there). Names with () are scikit-learn's defaults on pixels from 0 to 1."""
 GROWTH = """\
 One size grows by steps of ten, the rest stays. An exponent of 1: ten times as much takes ten times as long."""
 FIRST_PAGE = """\
