@@ -158,9 +158,10 @@ function failed(opened: Session, error: unknown): void {
     crashed: () => crashed(error),
     unreadable: () => unreadable(path, message(error), local, again, pick),
     missing: () => missing(path, error instanceof Missing ? error.found : "nothing", local, showLatest, pick),
-    empty: () => (copied ? savedCopy(pick) : noRuns(path, pick)),
+    empty: () => noRuns(path, pick),
   };
-  state(states[failure(error, opened)]());
+  const kind = failure(error, opened);
+  state(copied && kind !== "crashed" ? savedCopy(pick) : states[kind]());
 }
 
 /** Puts the session's run on the page, with the run it is compared with. */

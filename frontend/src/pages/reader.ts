@@ -49,5 +49,7 @@ function read(sheet: unknown): void {
 }
 
 // Over http it is not needed, so it answers no frame.
-if (location.protocol === "file:" && parent !== window)
+if (location.protocol === "file:" && parent !== window) {
   addEventListener("message", (event) => event.source === parent && read(event.data));
+  parent.postMessage("ready", "*");
+}

@@ -5,7 +5,7 @@ import { find, focused, isTarget, type Target } from "../view/focus.ts";
 
 const CALLS = 80; // in any 30 seconds; Safari stops a page at 100, Chromium and Firefox at 200 in 10 seconds
 const SPAN = 30_000;
-const PAUSE = 400; // milliseconds between two addresses while something moves
+const PAUSE = 400; // milliseconds between two addresses while something moves, and until a scroll has ended
 const HIDDEN = 100; // acts to come back from where the browser keeps none
 
 interface Place {
@@ -144,7 +144,18 @@ export function trail<V>({ view, address, restore }: Views<V>): Trail {
       attempt(() => history.replaceState(here, ""));
     }
   });
-  addEventListener("pagehide", () => write("replaceState", { ...here, ...placeNow() }, current));
+  let scrolled: ReturnType<typeof setTimeout> | undefined;
+  const keepPlace = (): void => {
+    if (later === undefined && calls.length < CALLS / 2) write("replaceState", { ...here, ...placeNow() }, current);
+  };
+  addEventListener(
+    "scroll",
+    () => {
+      clearTimeout(scrolled);
+      scrolled = setTimeout(keepPlace, PAUSE); // while the page goes away it would be too late
+    },
+    { passive: true },
+  );
   attempt(() => {
     history.scrollRestoration = "manual"; // the browser's own comes before the views are there
   });
@@ -173,9 +184,15 @@ function placeNow(): Place {
   return { scroll: scrollY, focus: attempt(focused) ?? null };
 }
 
+/** Also once the frame is drawn: Chromium adds what a smooth scroll still had on its way. */
 function scrollBack({ scroll }: Place): boolean {
   if (scroll === null) return false;
-  attempt(() => scrollTo({ top: scroll, behavior: "instant" }));
+  const go = (): void => void attempt(() => scrollTo({ top: scroll, behavior: "instant" }));
+  go();
+  requestAnimationFrame(() => {
+    go();
+    requestAnimationFrame(go);
+  });
   return true;
 }
 

@@ -3,6 +3,7 @@ import { decodeUtf8 } from "./http.ts";
 import { nearby } from "./nearby.ts";
 
 const TIMEOUT = 20_000; // milliseconds; a style sheet of a local disk takes a few
+const GREETING = 2_000; // milliseconds from the load of reader.html; its script has run by then
 
 /**
  * On file:// no engine lets a page fetch the JSON beside it, and a data script would run with the page's rights.
@@ -57,9 +58,20 @@ function opened(): Promise<HTMLIFrameElement> {
   reader.title = "reads the run’s files";
   reader.ariaHidden = "true";
   reader.src = "reader.html";
-  return new Promise((resolve) => {
-    reader.onload = () => resolve(reader);
-    document.body.append(reader);
+  return new Promise((resolve, reject) => {
+    const listen = (event: MessageEvent): void => {
+      if (!event.source || event.source !== reader.contentWindow) return;
+      removeEventListener("message", listen);
+      resolve(reader);
+    };
+    const fail = (): void => {
+      removeEventListener("message", listen);
+      reject(new Unreadable("reader.html", "the page’s reader of local files beside it", "nothing that answers"));
+    };
+    addEventListener("message", listen);
+    reader.onload = () => setTimeout(fail, GREETING);
+    setTimeout(fail, TIMEOUT / 2); // Firefox does not say that a frame has no file
+    document.body.prepend(reader); // before the scripts, so that they find it in a page that a browser saved
   });
 }
 
