@@ -29,7 +29,7 @@ def load_digits() -> Dataset:
         title="Optical recognition of handwritten digits",
         source="scikit-learn's bundled copy of the test part of the UCI data set (Alpaydin and Kaynak, 1998)",
         note="13 writers wrote all 1797 digits: a random split trains and tests on the same people.",
-        images=images,
+        samples=images.reshape(-1, 1, 8, 8),
         labels=labels,
         class_names=tuple("0123456789"),
         max_value=16,

@@ -5,49 +5,71 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+Tone = Literal["ink", "light"]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled grey images, with a name and a display name."""
+    """Labelled samples, grey or colour images or the rows of a table, with a name and a display name.
+
+    The constructor takes what it is given; `Dataset.from_arrays` checks it first.
+    """
 
     name: str
     title: str
     source: str
     note: str  # what to know when reading its accuracies
-    images: NDArray[np.uint8]  # (samples, height, width), 0..max_value
+    samples: NDArray[Any]  # images: uint8 (samples, channels, height, width); a table: float32 (samples, features)
     labels: NDArray[np.intp]  # (samples,) class index
     class_names: tuple[str, ...]
-    max_value: int
+    max_value: int | None = None  # of images: their pixels are 0..max_value
+    feature_names: tuple[str, ...] | None = None  # of a table
+    tone: Tone = "ink"  # of images: whether a large value is ink on paper, or light
+    held_out: NDArray[np.bool_] | None = None  # (samples,) a test part that the data bring with them
+    groups: NDArray[np.intp] | None = None  # (samples,) which samples belong together: a writer, a patient, a day
+    origin: Mapping[str, Any] | None = None  # the files it was read from, and how; no directories
 
     def __repr__(self) -> str:
-        shape = " × ".join(map(str, self.images.shape[1:]))
-        return f"<Dataset {self.name}: {len(self.labels):,} images of {shape}, {len(self.class_names):,} classes>"
+        return f"<Dataset {self.name}: {_described(self.samples)}, {len(self.class_names):,} classes>"
+
+    @property
+    def is_table(self) -> bool:
+        """Whether a sample is a row of features that have names, and no image."""
+        return self.feature_names is not None
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of shape, pixels, labels and class names: the same data, whatever file it came from."""
-        digest = hashlib.sha256(repr((self.images.shape, self.max_value, self.class_names)).encode())
-        digest.update(np.ascontiguousarray(self.images, dtype=np.uint8).tobytes())
-        digest.update(self.labels.astype("<i8").tobytes())
+        """Digest of shape, samples, labels and names: the same data, whatever file they came from."""
+        shape = self.samples.shape
+        if self.is_table:
+            names, layout, values = ("table", self.feature_names, self.class_names), shape, self.samples.astype("<f4")
+        else:  # a grey image has no channels, as in the first version
+            names, values = (self.max_value, self.class_names), self.samples
+            layout = (shape[0], *shape[2:]) if shape[1] == 1 else shape
+        digest = hashlib.sha256(repr((layout, *names)).encode())
+        digest.update(np.ascontiguousarray(values))
+        digest.update(self.labels.astype("<i8"))
         return digest.hexdigest()
 
     def examples(self, rows: NDArray[np.intp]) -> Examples:
         """The samples of these rows, in this order."""
-        return Examples(self.images[rows], self.labels[rows], len(self.class_names), self.max_value)
+        return Examples(self.samples[rows], self.labels[rows], len(self.class_names), self.max_value or 1)
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
     """Samples with their labels, as training takes them: whole pixels, or floats of any kind."""
 
-    samples: NDArray[Any]  # (samples, height, width) images, or (samples, features)
+    samples: NDArray[Any]  # (samples, channels, height, width) images, or (samples, features)
     labels: NDArray[np.intp]  # (samples,) class index, 0..classes - 1
     classes: int
     max_value: float = 1  # of the samples; what the scaling `max` divides by
@@ -56,5 +78,11 @@ class Examples:
         return len(self.labels)
 
     def __repr__(self) -> str:
-        shape = " × ".join(map(str, self.samples.shape[1:]))
-        return f"<Examples: {len(self):,} samples of {shape}, {self.classes:,} classes>"
+        return f"<Examples: {_described(self.samples)}, {self.classes:,} classes>"
+
+
+def _described(samples: NDArray[Any]) -> str:
+    count, *shape = samples.shape
+    if len(shape) == 1:
+        return f"{count:,} rows of {shape[0]:,} features"
+    return f"{count:,} {'grey' if shape[0] == 1 else 'colour'} images of {' × '.join(map(str, shape[1:]))}"
