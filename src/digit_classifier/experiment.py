@@ -1,58 +1,69 @@
-"""The whole experiment: settings → split → training → run → bundle."""
+"""The whole experiment: settings → data → split → training → run → bundle."""
 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from digit_classifier import store
-from digit_classifier.artifacts import ARTIFACTS, build_run_summary, payloads_of
-from digit_classifier.datasets import BUNDLED
-from digit_classifier.datasets.load import load_dataset
-from digit_classifier.datasets.split import SPLITS
+from digit_classifier.artifacts import ARTIFACTS, PlainDataset, build_run_summary, payloads_of
+from digit_classifier.datasets.split import SPLITS, mislabelled, thinned, without_class
 from digit_classifier.environment import created_now, environment, one_blas_thread
 from digit_classifier.errors import InputError, explain, option
 from digit_classifier.figures import FIGURES, draw_figures, require_libraries
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.training import Training
-from digit_classifier.run import evaluated, require_recordable, require_room, results_of
-from digit_classifier.settings.resolve import command_for
+from digit_classifier.run import evaluated, require_room, results_of
+from digit_classifier.settings.presets import Task
+from digit_classifier.settings.resolve import ARGUMENT, command_for, fitted
 from digit_classifier.settings.run_config import recorded
+from digit_classifier.stored_data import find_data, name_of, plain_of, require_recordable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from digit_classifier.artifacts import Payload
     from digit_classifier.datasets.dataset import Dataset
     from digit_classifier.datasets.split import Split
     from digit_classifier.learning.training import Epoch
     from digit_classifier.run import Run
-    from digit_classifier.settings.resolve import Resolved
     from digit_classifier.settings.run_config import RunConfig
 
-    Files = tuple[dict[str, Payload], dict[str, bytes]]  # JSON files and pictures, by name
+    Files = tuple[dict[str, Payload], dict[str, bytes], PlainDataset]  # JSON files and pictures, by name; the data set
+    Progress = Callable[[int], AbstractContextManager[Callable[[Epoch], None] | None]]
 
 FIRST_CHECKPOINT = 3.0  # seconds; writing one takes about a tenth of a second
 PAUSE = 20  # times the duration of a checkpoint, at least, before the next: they cost at most a twentieth
 
 
 def record(
-    resolved: Resolved, dataset: Dataset | None = None, listen: Callable[[Epoch], None] | None = None
+    config: RunConfig, dataset: Dataset | None = None, progress: Progress = lambda _: nullcontext()
 ) -> store.Bundle:
-    """Train as configured and publish the run; InputError and RunError leave nothing half-written behind."""
-    config, created, started = resolved.config, created_now(), time.perf_counter()
+    """Train as configured and publish the run; InputError and RunError leave nothing half-written behind.
+
+    `dataset` takes the place of the configured one. `progress(epochs)` opens a listener for that many epochs, or None.
+    """
+    created, started = created_now(), time.perf_counter()
     split = prepare(config, dataset)
+    config = fit(config, split)
     require_libraries(
         picture for picture, (files, _) in FIGURES.items() if ARTIFACTS[files[0]].wanted(recorded(config))
     )
+    data = plain_of(split.dataset)
     root, flat = config.artifacts_root or "artifacts", config.output_dir
     with (
         store.place(created, config.run_label, root=root, output_dir=flat) as place,
+        progress(config.epochs) as listen,
         experiment(config, split) as (training, run),
     ):
-        checkpoints = Checkpoints(lambda: files_of(run(), resolved, created, started))
+
+        def files() -> Files:
+            return files_of(run(), data, created, started)
+
+        checkpoints = Checkpoints(files)
         try:
             for epoch in training:
                 if listen:
@@ -68,16 +79,56 @@ def record(
             elif len(epochs) < config.epochs and not diverged:
                 checkpoints.write(place, len(epochs))
             raise
-        return place.publish(*files_of(run(), resolved, created, started))
+        return place.publish(*files())
 
 
 def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
-    """Load and split the data; InputError when the settings do not fit it, before anything is trained."""
-    data = dataset or load_dataset(config.dataset)
-    if dataset or config.dataset not in BUNDLED:
-        require_recordable(data)
-    split = SPLITS[config.split](data, config.test_size, config.random_state)
-    count = len(split.holdout)
+    """Load and split the data; InputError when the settings do not fit them, before anything is trained."""
+    data = dataset or find_data(config)
+    require_recordable(data)
+    state = config.random_state if config.split_state is None else config.split_state
+    split = SPLITS[_split_of(config, data)](data, config.test_size, state)
+    if config.leave_out:
+        split = without_class(split, config.leave_out)
+    if config.train_share < 1:
+        split = thinned(split, config.train_share, state)
+    if config.label_noise:
+        split = mislabelled(split, config.label_noise, state)
+    _require_fitting(fit(config, split), split)
+    return split
+
+
+def fit(config: RunConfig, split: Split) -> RunConfig:
+    """The settings as they are for these data: what a preset gave follows its rules, and the data set has its name."""
+    data = split.dataset
+    own = {"dataset": ARGUMENT} if config.origin.get("dataset") == "default" and data.name != config.dataset else {}
+    named = replace(config, dataset=data.name, split=_split_of(config, data), origin={**config.origin, **own})
+    return fitted(named, _task(split))
+
+
+def _split_of(config: RunConfig, data: Dataset) -> str:
+    if config.split != "auto":
+        return config.split
+    return "random" if data.held_out is None else "given"
+
+
+def _task(split: Split) -> Task:
+    data = split.dataset
+    return Task(images=not data.is_table, inputs=data.samples[0].size, samples=len(split.training))
+
+
+def _require_fitting(config: RunConfig, split: Split) -> None:
+    """InputError for settings that mean nothing for these data, and where a file would become too large."""
+    data, count = split.dataset, len(split.holdout)
+    if data.is_table:
+        came = f"the table {data.name}"
+        for name, expected, wrong, instead in (
+            ("model", "images: convolutions compare neighbouring pixels", config.channels, "mlp"),
+            ("shift_pixels", "images to move", config.shift_pixels, 0),
+            ("scaling", "images: features have no largest value", config.scaling == "max", "standard"),
+        ):
+            if wrong:
+                raise InputError(explain(option(name, getattr(config, name)), expected, came, option(name, instead)))
     if config.sample_count > count:
         most, attempt = f"at most {count}, the size of the hold-out", option("sample_count", min(16, count))
         raise InputError(explain(option("sample_count"), most, str(config.sample_count), attempt))
@@ -87,7 +138,6 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
         small, attempt = f"{len(config.channels)} on images of which {error}", option("channels", "16,32")
         raise InputError(explain(option("channels"), "fewer convolutions", small, attempt)) from None
     require_room(config, split, layers)
-    return split
 
 
 @contextmanager
@@ -96,6 +146,7 @@ def experiment(config: RunConfig, split: Split) -> Iterator[tuple[Training, Call
 
     Matrix products take one thread as long as the context is open.
     """
+    config = fit(config, split)
     with one_blas_thread():
         started = time.perf_counter()
         training = Training(config, split.training, watch=split.holdout)
@@ -141,20 +192,27 @@ class Checkpoints:
                 claim.keep(epoch, *self.files())
 
 
-def files_of(run: Run, resolved: Resolved, created: str, started: float) -> Files:
-    """Every JSON file of a run but its manifest, and its pictures; `started` is a time of the performance counter."""
-    payloads, config = payloads_of(results_of(run)), recorded(run.config)
+def files_of(run: Run, data: PlainDataset, created: str, started: float) -> Files:
+    """Every JSON file of a run but its manifest, its pictures and its data set.
+
+    `data` is the run's data set in plain values; `started` is a time of the performance counter.
+    """
+    results = results_of(run, data)
+    payloads, config = payloads_of(results), recorded(run.config)
     payloads["run_summary.json"] = build_run_summary(
         payloads,
+        data,
         run_id=None,
         label=run.config.run_label,
         created=created,
         synthetic=False,
-        command=command_for(resolved),
+        command=command_for(run.config, _task(run.split), dataset=name_of(data, flat=run.config.output_dir is not None)),
         config=config,
-        config_origin={name: resolved.origin[name] for name in config},
+        config_origin={name: run.config.origin.get(name) or ARGUMENT for name in config},
         environment=environment(),
         training_seconds=run.training_seconds,
         total_seconds=time.perf_counter() - started,
+        training_labels=results.training_labels,
+        groups=results.groups,
     )
-    return payloads, draw_figures(payloads)
+    return payloads, draw_figures(payloads), data

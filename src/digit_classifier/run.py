@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digit_classifier.artifacts import ARTIFACTS, DATASET
+from digit_classifier.artifacts import ARTIFACTS
 from digit_classifier.artifacts.results import Results
-from digit_classifier.artifacts.rules import MAX_BASE64
 from digit_classifier.artifacts.sizes import largest_sizes
-from digit_classifier.errors import ArtifactError, InputError, explain, option, show
+from digit_classifier.errors import InputError, explain, option
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import snapshot_epochs
 from digit_classifier.settings.run_config import recorded
 from digit_classifier.store.json import MAX_VALUES
 from digit_classifier.store.layout import max_bytes
+from digit_classifier.stored_data import plain_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from digit_classifier.datasets.dataset import Dataset
+    from digit_classifier.artifacts import PlainDataset
     from digit_classifier.datasets.split import Split
     from digit_classifier.learning.network import Architecture, Network
     from digit_classifier.learning.training import History
@@ -64,17 +64,19 @@ def evaluated(config: RunConfig, split: Split, network: Network, history: Histor
     )
 
 
-def results_of(run: Run) -> Results:
-    """The run in plain values: nothing after this needs NumPy."""
-    data, network, epochs, snapshots = run.split.dataset, run.network, run.history.epochs, run.history.snapshots
+def results_of(run: Run, data: PlainDataset | None = None) -> Results:
+    """The run in plain values: nothing after this needs NumPy; `data` is its data set in such values, if at hand."""
+    split, network, epochs, snapshots = run.split, run.network, run.history.epochs, run.history.snapshots
     has_pictures = len(network.layers) == 1
     return Results(
         config=recorded(run.config),
-        **_plain(data),
-        sample_ids=run.split.holdout_ids.tolist(),
+        data=data or plain_of(split.dataset),
+        training_labels=split.training.labels.tolist(),
+        groups=None if split.groups is None else split.groups.tolist(),
+        sample_ids=split.holdout_ids.tolist(),
         probabilities=shortest(run.holdout_probabilities),
         train_accuracy=run.training_accuracy,
-        neighbour=run.split.neighbour,
+        neighbour=split.neighbour,
         training_loss=[epoch.training_loss for epoch in epochs],
         holdout_loss=[epoch.holdout_loss for epoch in epochs],
         training_accuracy=[epoch.training_accuracy for epoch in epochs],
@@ -99,28 +101,10 @@ def results_of(run: Run) -> Results:
     )
 
 
-def require_recordable(data: Dataset) -> None:
-    """InputError for a data set that no run could keep; the time to know that is before the training."""
-    for name, wanted, kinds, dimensions in (("images", "uint8", "B", 3), ("labels", "integers", "bhilqBHI", 1)):
-        came = getattr(data, name)
-        if not isinstance(came, np.ndarray) or came.dtype.char not in kinds or came.ndim != dimensions:
-            shown = f"{came.dtype}, {came.ndim}-D" if isinstance(came, np.ndarray) else show(came)
-            expected = f"an array of {wanted}, {dimensions}-D"
-            raise InputError(explain(f"dataset.{name}", expected, shown, "mending its reader"))
-    most = MAX_BASE64 // 4 * 3
-    if data.images.size > most:
-        came, attempt = f"{data.images.size:,}", "fewer or smaller images"
-        raise InputError(explain("dataset.images", f"at most {most:,} pixels in all", came, attempt))
-    try:
-        DATASET.validate(DATASET.build(**_plain(data)))
-    except (ArtifactError, TypeError) as error:
-        raise InputError(f"{error}; try mending the data set, or its reader") from error
-
-
 def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
     """InputError where a file of the run could become larger than its readers take, which no run could keep."""
     data = split.dataset
-    classes, pixels = len(data.class_names), data.images[0].size
+    classes, numbers = len(data.class_names), data.samples[0].size
     parameters = count_parameters(layers)
     if parameters > MAX_PARAMETERS:
         most = f"at most {MAX_PARAMETERS:,} parameters in all"
@@ -130,45 +114,34 @@ def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
         class_names=data.class_names,
         samples=len(data.labels),
         holdout=len(split.holdout),
-        pixels=pixels,
+        numbers=numbers,
         max_value=data.max_value,
         parameters=parameters,
         first_weights=first_weights,
         sample_count=config.sample_count,
         epochs=config.epochs,
         snapshots=len(snapshot_epochs(config.epochs, classes**2 + first_weights)),
+        groups=0 if split.groups is None else int(split.groups.max()) + 1,
     )
-    images = f"{len(data.labels):,} images of {pixels:,} pixels"
+    what = f"{numbers:,} {'features' if data.is_table else 'pixels'}"
     attempts = {
         "holdout.json": (
             f"{len(split.holdout):,} held-out samples of {classes:,} classes",
             f"a smaller {option('test_size')}",
         ),
-        "predictions.json": (
-            f"{config.sample_count} samples of {pixels:,} pixels",
-            f"a smaller {option('sample_count')}",
-        ),
+        "predictions.json": (f"{config.sample_count} samples of {what}", f"a smaller {option('sample_count')}"),
         "roc_curves.json": (f"{len(split.holdout):,} held-out samples", f"leaving out {option('roc_per_class', True)}"),
-        "dataset.json": (images, "fewer or smaller images"),
-        "model.json": (f"{parameters:,} parameters on {images}", "smaller images or layers"),
+        "dataset.json": (f"{len(data.labels):,} samples of {what}", "a part of them, or smaller ones"),
+        "model.json": (f"{parameters:,} parameters on {what}", "smaller images or layers"),
     }
     for name, size in sizes.items():
-        if not ARTIFACTS[name].wanted(recorded(config)):
+        if name != "dataset.json" and not ARTIFACTS[name].wanted(recorded(config)):
             continue
         limit = max_bytes(name)
         if size.bytes > limit or size.values > MAX_VALUES:
             what, attempt = attempts.get(name, (f"{classes:,} classes", "fewer classes"))
             came = f"up to {size.bytes / 1e6:,.1f} MB and {size.values:,} values for {what}"
             raise InputError(explain(name, f"at most {limit / 1e6:,.0f} MB and {MAX_VALUES:,} values", came, attempt))
-
-
-def _plain(data: Dataset) -> dict[str, Any]:
-    return {
-        **{key: getattr(data, key) for key in ("name", "title", "source", "note", "max_value", "class_names")},
-        "image_shape": data.images.shape[1:],
-        "labels": data.labels.tolist(),
-        "pixels": data.images.tobytes(),
-    }
 
 
 def shortest(values: NDArray[np.float32]) -> list[list[float]]:

@@ -128,11 +128,12 @@ def grouped_split(dataset: Dataset, test_size: float, random_state: int) -> Spli
     if dataset.groups is None:
         came, attempt = f"none in {dataset.name}", option("group_column", "writer")
         raise InputError(explain(option("split", "grouped"), "data with groups", came, attempt))
-    sizes = np.bincount(dataset.groups)
+    groups = np.unique(dataset.groups, return_inverse=True)[1].astype(np.intp)
+    sizes = np.bincount(groups)
     order = random_order(random_stream(random_state, 0), len(sizes))
     enough = int(np.searchsorted(np.cumsum(sizes[order]), _held_out(dataset, test_size)))
-    held = np.isin(dataset.groups, order[: enough + 1])
-    return replace(_split(dataset, np.flatnonzero(held), test_size), groups=dataset.groups)
+    held = np.isin(groups, order[: enough + 1])
+    return replace(_split(dataset, np.flatnonzero(held), test_size), groups=groups)
 
 
 SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {
