@@ -54,5 +54,8 @@ ARTIFACTS: dict[str, Artifact] = {
 
 
 def payloads_of(results: Results) -> dict[str, Payload]:
-    """Every file that tells what a run computed, by name; the optional ones only where its settings ask for them."""
+    """Every file that tells what a run computed, by name; the optional ones only where its settings ask for them.
+
+    The data set is not among them: the runs of a root share it.
+    """
     return {each.name: each.of(results) for each in ARTIFACTS.values() if each.of and each.wanted(results.config)}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts.architecture import LAYER
-from digit_classifier.artifacts.dataset import split_sha256
+from digit_classifier.artifacts.dataset import plain_dataset, split_sha256
 from digit_classifier.artifacts.epoch_snapshots import predictions_by_epoch
 from digit_classifier.artifacts.metrics import build_metrics
 from digit_classifier.artifacts.roc_curves import build_roc
-from digit_classifier.artifacts.rules import Payload, differences
+from digit_classifier.artifacts.rules import IMAGE, Payload, differences, shape_of
 from digit_classifier.artifacts.run_summary import results_digest
 from digit_classifier.errors import ArtifactError, show
 from digit_classifier.evaluation import commonest, confusion_matrix
@@ -144,8 +143,10 @@ def _dynamics(curve: Payload, dynamics: Payload) -> Iterator[str]:
 
 
 def _model(summary: Payload, model: Payload) -> Iterator[str]:
-    for key in ("image_shape", "max_value"):
-        yield from differences(summary["dataset"][key], model[key], f"model.{key}")
+    image, taken = (
+        {key: value for key, value in shape_of(each).items() if key in IMAGE} for each in (summary["dataset"], model)
+    )
+    yield from differences(image, taken, "model")
     ours, stated = (
         [{key: layer.get(key) for key in LAYER} for layer in layers]
         for layers in (model["layers"], summary["model"]["layers"])
@@ -164,8 +165,10 @@ def _summary(summary: Payload, metrics: Payload, holdout: Payload) -> Iterator[s
 
 
 def _summary_samples(summary: Payload, predictions: Payload) -> Iterator[str]:
-    for key in ("image_shape", "max_value"):
-        yield from differences(summary["dataset"][key], predictions[key], f"predictions.{key}")
+    stated = summary["dataset"]
+    yield from differences(shape_of(stated), shape_of(predictions), "predictions")
+    if "tone" in predictions:
+        yield from differences(stated.get("tone", "ink"), predictions["tone"], "predictions.tone")
 
 
 def _summary_curve(summary: Payload, curve: Payload) -> Iterator[str]:
@@ -190,9 +193,10 @@ def _manifest(summary: Payload, manifest: Payload) -> Iterator[str]:
 
 def _dataset(summary: Payload, dataset: Payload) -> Iterator[str]:
     stated = summary["dataset"]
-    ours = {key: dataset.get(key) for key in stated if key not in ("samples", "file")}
-    ours |= {"samples": len(dataset["labels"]), "file": stated["file"]}
-    yield from differences(ours, stated, "run_summary.dataset")
+    for key in ("name", "sha256", "class_names"):
+        yield from differences(dataset[key], stated[key], f"run_summary.dataset.{key}")
+    yield from differences(shape_of(dataset), shape_of(stated), "run_summary.dataset")
+    yield from differences(len(dataset["labels"]), stated["samples"], "run_summary.dataset.samples")
 
 
 def _dataset_labels(dataset: Payload, holdout: Payload) -> Iterator[str]:
@@ -211,13 +215,13 @@ def _baselines(dataset: Payload, holdout: Payload, metrics: Payload) -> Iterator
         )
 
 
-def _dataset_pixels(dataset: Payload, predictions: Payload) -> Iterator[str]:
-    pixels = base64.b64decode(dataset["pixels"])
-    height, width = dataset["image_shape"]
+def _dataset_samples(dataset: Payload, predictions: Payload) -> Iterator[str]:
+    data = plain_dataset(dataset)
+    key = "features" if "feature_names" in data.shape else "pixels"
     for index, sample in enumerate(predictions["samples"]):
-        start = sample["sample_id"] * height * width
-        stored = list(pixels[start : start + height * width])
-        yield from differences(stored, sample["pixels"], f"predictions.samples[{index}].pixels")
+        if sample["sample_id"] < len(data.labels):
+            stored = data.sample(sample["sample_id"])
+            yield from differences(stored, sample.get(key), f"predictions.samples[{index}].{key}")
 
 
 def _differs(where: str, wanted: object, got: object, source: str) -> str:
@@ -243,5 +247,5 @@ RULES: list[tuple[list[str], Callable[..., Iterator[str]]]] = [
     (["run_summary.json", "dataset.json"], _dataset),
     (["dataset.json", "holdout.json"], _dataset_labels),
     (["dataset.json", "holdout.json", "metrics.json"], _baselines),
-    (["dataset.json", "predictions.json"], _dataset_pixels),
+    (["dataset.json", "predictions.json"], _dataset_samples),
 ]

@@ -159,7 +159,7 @@ def _check_baselines(baselines: Payload, matrix: Matrix) -> None:
 def _of(results: Results) -> Payload:
     labels = results.true_labels, results.predicted_labels
     baselines = build_baselines(results.training_labels, results.true_labels, results.neighbour)
-    return build_metrics(*labels, results.probabilities, results.class_names, results.train_accuracy, baselines)
+    return build_metrics(*labels, results.probabilities, results.data.class_names, results.train_accuracy, baselines)
 
 
 METRICS = Artifact("metrics.json", SCHEMA, build_metrics, validate_metrics_payload, _of)

@@ -9,16 +9,20 @@ from digit_classifier.artifacts.architecture import check_layers, layer_paramete
 from digit_classifier.artifacts.artifact import Artifact
 from digit_classifier.artifacts.rules import (
     BASE64,
+    IMAGE,
     IMAGE_SHAPE,
     MAX_VALUE,
     Payload,
+    check_shape,
     decode_float32,
     float32_bytes,
     from_base64,
     require,
+    shape_of,
+    size_of,
     to_base64,
 )
-from digit_classifier.artifacts.schema import SHA256, arr, check_payload, document, integer
+from digit_classifier.artifacts.schema import SHA256, Schema, arr, check_payload, document, integer, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,36 +31,33 @@ if TYPE_CHECKING:
 
 __all__ = ["MODEL", "build_model", "validate_model_payload"]
 
-SCHEMA = document(
-    "model",
-    {
-        "image_shape": IMAGE_SHAPE,
-        "max_value": MAX_VALUE,
-        "offset": BASE64,
-        "scale": BASE64,
-        "layers": arr(layer_schema(weights=BASE64, bias=BASE64), 1, 32),
-        "parameters": integer(1),
-        "sha256": SHA256,
-    },
+KEYS: dict[str, Schema] = {
+    "offset": BASE64,
+    "scale": BASE64,
+    "layers": arr(layer_schema(weights=BASE64, bias=BASE64), 1, 32),
+    "parameters": integer(1),
+    "sha256": SHA256,
+}
+SCHEMA = versions(
+    document("model", {"image_shape": IMAGE_SHAPE, "max_value": MAX_VALUE, **KEYS}),
+    document("model", KEYS, optional=IMAGE, version=2),  # a network for tables takes numbers without a shape
 )
 
 
 def build_model(
-    image_shape: Sequence[int],
-    max_value: int,
+    shape: Payload,
     offset: bytes | Sequence[float],
     scale: bytes | Sequence[float],
     layers: Sequence[tuple[Payload, str, bytes | Sequence[float], bytes | Sequence[float]]],
 ) -> Payload:
-    """model.json: input = (pixel − offset) / scale, then each layer (description, activation, weights, bias).
+    """model.json: input = (number − offset) / scale, then each layer (description, activation, weights, bias).
 
     A description holds inputs, units and, for a convolution, how the inputs are an image. All numbers are float32, as
     flat lists or as little-endian bytes; weights are units × inputs or units × channels × 3 × 3, row by row.
     """
     payload: Payload = {
-        "schema_version": 1,
-        "image_shape": list(image_shape),
-        "max_value": max_value,
+        "schema_version": 2,
+        **{key: value for key, value in shape_of(shape).items() if key in IMAGE},
         "offset": to_base64(float32_bytes(offset)),
         "scale": to_base64(float32_bytes(scale)),
         "layers": [
@@ -79,10 +80,13 @@ def model_sha256(payload: Payload) -> str:
         (layer["inputs"], layer["units"], layer["activation"], *sorted(layer.get("convolution", {}).items()))
         for layer in payload["layers"]
     ]
-    digest = hashlib.sha256(repr((tuple(payload["image_shape"]), payload["max_value"], shapes)).encode())
-    height, width = payload["image_shape"]
+    head: tuple[object, ...] = (shapes,)
+    if "image_shape" in payload:
+        channels = payload.get("channels", 1)  # a grey image has none here, as in the first version
+        head = (((channels,) if channels > 1 else ()) + tuple(payload["image_shape"]), payload["max_value"], shapes)
+    digest = hashlib.sha256(repr(head).encode())
     for key in ("offset", "scale"):
-        digest.update(from_base64(payload[key], 4 * height * width, f"model.{key}"))
+        digest.update(from_base64(payload[key], 4 * payload["layers"][0]["inputs"], f"model.{key}"))
     for index, layer in enumerate(payload["layers"]):
         where = f"model.layers[{index}]"
         digest.update(from_base64(layer["weights"], 4 * weights_per_unit(layer) * layer["units"], f"{where}.weights"))
@@ -93,13 +97,15 @@ def model_sha256(payload: Payload) -> str:
 def validate_model_payload(payload: Payload) -> None:
     """Check model.json."""
     check_payload(payload, SCHEMA, "model")
-    height, width = payload["image_shape"]
     layers = payload["layers"]
-    decode_float32(payload["offset"], height * width, "model.offset")
-    smallest = min(decode_float32(payload["scale"], height * width, "model.scale"))
-    require(smallest > 0, "model.scale", "positive numbers", smallest)
     inputs = layers[0]["inputs"]
-    require(inputs == height * width, "model.layers[0].inputs", f"{height * width}, one per pixel", inputs)
+    if any(key in payload for key in IMAGE):
+        check_shape(payload, "model")
+        pixels = size_of(payload)
+        require(inputs == pixels, "model.layers[0].inputs", f"{pixels}, one per pixel", inputs)
+    decode_float32(payload["offset"], inputs, "model.offset")
+    smallest = min(decode_float32(payload["scale"], inputs, "model.scale"))
+    require(smallest > 0, "model.scale", "positive numbers", smallest)
     parameters = check_layers(layers, "model.layers")
     require(payload["parameters"] == parameters, "model.parameters", str(parameters), payload["parameters"])
     for index, layer in enumerate(layers):
@@ -111,7 +117,7 @@ def validate_model_payload(payload: Payload) -> None:
 
 
 def _of(results: Results) -> Payload:
-    return build_model(results.image_shape, results.max_value, results.offset, results.scale, results.layers)
+    return build_model(results.data.shape, results.offset, results.scale, results.layers)
 
 
 MODEL = Artifact("model.json", SCHEMA, build_model, validate_model_payload, _of)

@@ -1,4 +1,4 @@
-"""predictions.json: some samples of the hold-out, with their pixels."""
+"""predictions.json: some samples of the hold-out, with their pixels or features."""
 
 from __future__ import annotations
 
@@ -10,16 +10,22 @@ from digit_classifier.artifacts.rules import (
     CLASS_NAMES,
     IMAGE_SHAPE,
     MAX_CLASSES,
+    MAX_FEATURES,
     MAX_VALUE,
     SAMPLE_ID,
+    SHAPE,
+    TONE,
     Payload,
     check_class_names,
     check_guess,
     check_lengths,
     check_probabilities,
+    check_shape,
     require,
+    shape_of,
+    size_of,
 )
-from digit_classifier.artifacts.schema import UNIT, arr, check_payload, document, obj
+from digit_classifier.artifacts.schema import UNIT, Schema, arr, check_payload, document, number, obj, versions
 from digit_classifier.evaluation import argmax
 
 if TYPE_CHECKING:
@@ -30,47 +36,58 @@ if TYPE_CHECKING:
 __all__ = ["PREDICTIONS", "build_predictions", "validate_predictions_payload"]
 
 
-SAMPLE = obj(
-    {
-        "sample_id": SAMPLE_ID,
-        "pixels": arr({"type": "integer", "minimum": 0, "maximum": 255}, 1),
-        "true_label": CLASS_INDEX,
-        "predicted_label": CLASS_INDEX,
-        "confidence": UNIT,
-        "probabilities": arr(UNIT, 2, MAX_CLASSES),
-    }
-)
-SCHEMA = document(
-    "predictions",
-    {"image_shape": IMAGE_SHAPE, "max_value": MAX_VALUE, "labels": CLASS_NAMES, "samples": arr(SAMPLE, 1)},
+PIXELS = arr({"type": "integer", "minimum": 0, "maximum": 255}, 1)
+SAMPLE: dict[str, Schema] = {
+    "sample_id": SAMPLE_ID,
+    "true_label": CLASS_INDEX,
+    "predicted_label": CLASS_INDEX,
+    "confidence": UNIT,
+    "probabilities": arr(UNIT, 2, MAX_CLASSES),
+}
+SAMPLES = arr(obj(SAMPLE, optional={"pixels": PIXELS, "features": arr(number(), 1, MAX_FEATURES)}), 1)
+SCHEMA = versions(
+    document(
+        "predictions",
+        {
+            "image_shape": IMAGE_SHAPE,
+            "max_value": MAX_VALUE,
+            "labels": CLASS_NAMES,
+            "samples": arr(obj({**SAMPLE, "pixels": PIXELS}), 1),
+        },
+    ),
+    document("predictions", {"labels": CLASS_NAMES, "samples": SAMPLES}, optional={**SHAPE, "tone": TONE}, version=2),
 )
 
 
 def build_predictions(
     sample_ids: Sequence[int],
-    pixels: Sequence[Sequence[int]],
+    samples: Sequence[Sequence[float]],
     true_labels: Sequence[int],
     probabilities: Sequence[Sequence[float]],
     class_names: Sequence[str],
-    image_shape: Sequence[int],
-    max_value: int,
+    shape: Payload,
+    tone: str = "ink",
 ) -> Payload:
-    """predictions.json: some samples of the hold-out with flattened pixels, in the order given."""
+    """predictions.json: some samples of the hold-out, in the order given: flattened pixels, or the features of a row.
+
+    `shape` says what a sample is: image_shape, channels and max_value; or feature_names.
+    """
+    key = "features" if "feature_names" in shape else "pixels"
     return {
-        "schema_version": 1,
-        "image_shape": list(image_shape),
-        "max_value": max_value,
+        "schema_version": 2,
+        **shape_of(shape),
+        **({"tone": tone} if key == "pixels" else {}),
         "labels": list(class_names),
         "samples": [
             {
                 "sample_id": sample_id,
-                "pixels": list(image),
+                key: list(sample),
                 "true_label": label,
                 "predicted_label": argmax(row),
                 "confidence": max(row),
                 "probabilities": list(row),
             }
-            for sample_id, image, label, row in zip(sample_ids, pixels, true_labels, probabilities, strict=True)
+            for sample_id, sample, label, row in zip(sample_ids, samples, true_labels, probabilities, strict=True)
         ],
     }
 
@@ -78,16 +95,20 @@ def build_predictions(
 def validate_predictions_payload(payload: Payload) -> None:
     """Check predictions.json."""
     check_payload(payload, SCHEMA, "predictions")
+    check_shape(payload, "predictions")
     check_class_names(payload["labels"], "predictions.labels")
-    height, width = payload["image_shape"]
+    key, other = ("features", "pixels") if "feature_names" in payload else ("pixels", "features")
     seen: set[int] = set()
     for index, sample in enumerate(payload["samples"]):
         where = f"predictions.samples[{index}]"
         require(sample["sample_id"] not in seen, f"{where}.sample_id", "a sample named only once", sample["sample_id"])
         seen.add(sample["sample_id"])
-        check_lengths(sample, ("pixels",), height * width, where)
-        brightest = max(sample["pixels"])
-        require(brightest <= payload["max_value"], f"{where}.pixels", f"0..{payload['max_value']}", brightest)
+        require(other not in sample, f"{where}.{other}", f"{key} alone", sample.get(other))
+        require(key in sample, f"{where}.{key}", "a list", None)
+        check_lengths(sample, (key,), size_of(payload), where)
+        if key == "pixels":
+            brightest = max(sample["pixels"])
+            require(brightest <= payload["max_value"], f"{where}.pixels", f"0..{payload['max_value']}", brightest)
         _check_sample(sample, len(payload["labels"]), where)
 
 
@@ -107,12 +128,12 @@ def _of(results: Results) -> Payload:
     shown = [i * len(ids) // count for i in range(count)]
     return build_predictions(
         [ids[i] for i in shown],
-        [results.image(ids[i]) for i in shown],
+        [results.data.sample(ids[i]) for i in shown],
         [results.true_labels[i] for i in shown],
         [results.probabilities[i] for i in shown],
-        results.class_names,
-        results.image_shape,
-        results.max_value,
+        results.data.class_names,
+        results.data.shape,
+        results.data.tone,
     )
 
 

@@ -12,6 +12,7 @@ from digit_classifier.evaluation import argmax
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from digit_classifier.artifacts.dataset import PlainDataset
     from digit_classifier.artifacts.rules import Payload
 
 Numbers = bytes | Sequence[float]  # float32: little-endian bytes, or plain numbers
@@ -26,16 +27,8 @@ class Results:
 
     config: Mapping[str, Any]  # the recorded settings
 
-    # The data set
-    name: str
-    title: str
-    source: str
-    note: str
-    image_shape: Sequence[int]  # (height, width)
-    max_value: int
-    class_names: Sequence[str]
-    labels: Sequence[int]  # one class index per sample
-    pixels: bytes  # one byte each, image after image, row by row
+    data: PlainDataset
+    training_labels: Sequence[int]  # class indices of the samples trained on
 
     # Predictions for the hold-out, and the score on the training split
     sample_ids: Sequence[int]  # ascending
@@ -57,34 +50,23 @@ class Results:
     snapshot_epochs: Sequence[int]
     confusion_matrices: Sequence[Sequence[Sequence[int]]]  # (snapshots, classes, classes)
     snapshot_predictions: Sequence[Sequence[int]] | None = None  # (snapshots, hold-out) predicted labels
-    first_layer_weights: Sequence[Numbers] | None  # (snapshots, classes × pixels); None needs a reason
+    first_layer_weights: Sequence[Numbers] | None  # (snapshots, classes × inputs); None needs a reason
     first_layer_reason: str | None = None
 
-    # The network: input = (pixel − offset) / scale, then each layer as (description, activation, weights, bias)
+    # The network: input = (number − offset) / scale, then each layer as (description, activation, weights, bias)
     offset: Numbers
     scale: Numbers
     layers: Sequence[tuple[Payload, str, Numbers, Numbers]]
 
     def __repr__(self) -> str:
-        return f"<Results: {len(self.training_loss):,} epochs on {self.name}, {len(self.sample_ids):,} held out>"
+        return f"<Results: {len(self.training_loss):,} epochs on {self.data.name}, {len(self.sample_ids):,} held out>"
 
     @cached_property
     def true_labels(self) -> list[int]:
         """Class indices of the hold-out."""
-        return [self.labels[sample_id] for sample_id in self.sample_ids]
-
-    @cached_property
-    def training_labels(self) -> list[int]:
-        """Class indices of the samples that are not held out."""
-        held = set(self.sample_ids)
-        return [label for sample_id, label in enumerate(self.labels) if sample_id not in held]
+        return [self.data.labels[sample_id] for sample_id in self.sample_ids]
 
     @cached_property
     def predicted_labels(self) -> list[int]:
         """The first most probable class of each hold-out sample."""
         return [argmax(row) for row in self.probabilities]
-
-    def image(self, sample_id: int) -> list[int]:
-        """The pixels of one sample."""
-        size = self.image_shape[0] * self.image_shape[1]
-        return list(self.pixels[sample_id * size : (sample_id + 1) * size])

@@ -73,7 +73,7 @@ def _check_curve(curve: Payload, where: str) -> None:
 
 
 def _of(results: Results) -> Payload:
-    return build_roc(results.true_labels, results.probabilities, results.class_names)
+    return build_roc(results.true_labels, results.probabilities, results.data.class_names)
 
 
 ROC_CURVES = Artifact("roc_curves.json", SCHEMA, build_roc, validate_roc_payload, _of, setting="roc_per_class")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import sys
 from array import array
-from math import fsum, isclose, isfinite
+from math import fsum, isclose, isfinite, prod
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts.schema import arr, integer, line, nullable, obj, text
+from digit_classifier.artifacts.schema import Schema, arr, integer, line, nullable, obj, one_of, text
 from digit_classifier.errors import ArtifactError, at, show
 from digit_classifier.evaluation import argmax
 from digit_classifier.text import clean_text
@@ -27,9 +27,15 @@ CLASS_NAME = line(1, CLASS_NAME_LIMIT)
 CLASS_NAMES = arr(CLASS_NAME, 2, MAX_CLASSES)
 IMAGE_SHAPE = arr(integer(1, 4096), 2, 2)
 MAX_VALUE = integer(1, 255)
+MAX_FEATURES, FEATURE_NAME_LIMIT = 4096, 80  # of a table
+FEATURE_NAMES = arr(line(1, FEATURE_NAME_LIMIT), 1, MAX_FEATURES)
+TONE = one_of("ink", "light")
+# What a sample is. An image has the first three, channel first where it has three; a row of a table has the last.
+IMAGE: dict[str, Schema] = {"image_shape": IMAGE_SHAPE, "channels": one_of(1, 3), "max_value": MAX_VALUE}
+SHAPE: dict[str, Schema] = {**IMAGE, "feature_names": FEATURE_NAMES}
 SAMPLE_ID = integer(0)
 NAME = text(1, 35, "^[a-z0-9][a-z0-9_-]*$", "1..35 characters of a-z, 0-9, _ and -, the first no _ or -")
-MAX_BASE64 = 2**27  # characters
+MAX_BASE64 = 2**28  # characters
 BASE64 = text(0, MAX_BASE64, "^[A-Za-z0-9+/]*={0,2}$", "base64 text")
 RUN_ID = text(15, 96, "^[0-9]{8}-[0-9]{6}(-[a-z0-9-]+)?$", "a run id such as 20261122-191612-baseline")
 CREATED = text(
@@ -73,6 +79,36 @@ def check_class_names(names: Sequence[str], where: str) -> None:
         check_line(name, CLASS_NAME_LIMIT, f"{where}[{index}]")
         require(bool(name) and name not in seen, f"{where}[{index}]", "a new name, not one of the report's keys", name)
         seen.add(name)
+
+
+def check_shape(payload: Payload, where: str) -> None:
+    """A sample is an image of some shape, or a row of features with names: one of the two."""
+    table = "feature_names" in payload
+    keys = [key for key in IMAGE if key in payload or key != "channels"]  # the first version knew grey images only
+    stated = [key for key in keys if key in payload]
+    if table:
+        require(not stated, where, "feature_names or an image_shape", stated)
+        names: set[str] = set()
+        for index, name in enumerate(payload["feature_names"]):
+            check_line(name, FEATURE_NAME_LIMIT, f"{where}.feature_names[{index}]")
+            require(name not in names, f"{where}.feature_names[{index}]", "a new name", name)
+            names.add(name)
+    else:
+        for key in keys:
+            require(key in payload, f"{where}.{key}", "one, as there are no feature_names", None)
+
+
+def shape_of(payload: Payload) -> Payload:
+    """The keys of a payload that say what a sample is: an image with its channels, or a row with its feature names."""
+    shape = {key: payload[key] for key in SHAPE if key in payload}
+    return {"channels": 1, **shape} if "image_shape" in shape else shape
+
+
+def size_of(shape: Payload) -> int:
+    """Numbers of a sample: pixels of all channels, or features."""
+    if "feature_names" in shape:
+        return len(shape["feature_names"])
+    return int(prod(shape["image_shape"]) * shape.get("channels", 1))
 
 
 def check_probabilities(row: Sequence[float], classes: int, where: str) -> None:
@@ -140,13 +176,13 @@ def to_base64(raw: bytes) -> str:
     return base64.b64encode(raw).decode("ascii")
 
 
-def from_base64(encoded: str, size: int, where: str) -> bytes:
-    """The bytes of base64 text; ArtifactError unless it is the one spelling of exactly `size` bytes."""
+def from_base64(encoded: str, size: int | None, where: str) -> bytes:
+    """The bytes of base64 text; ArtifactError unless it is their one spelling, of exactly `size` bytes if that is given."""
     try:
         raw = base64.b64decode(encoded, validate=True)
     except ValueError:
         raise ArtifactError(f"{where}: expected base64 text, got {show(encoded)}") from None
-    require(len(raw) == size, where, f"{size} bytes in base64", len(raw))
+    require(size is None or len(raw) == size, where, f"{size} bytes in base64", len(raw))
     require(to_base64(raw) == encoded, where, "base64 without stray bits at its end", encoded)
     return raw
 
@@ -160,10 +196,29 @@ def float32_bytes(values: bytes | Sequence[float]) -> bytes:
 
 def decode_float32(encoded: str, count: int, where: str) -> array[float]:
     """The finite float32 numbers behind base64 text."""
-    values = _little_endian(array("f", from_base64(encoded, 4 * count, where)))
+    return float32_numbers(from_base64(encoded, 4 * count, where), where)
+
+
+def float32_numbers(raw: bytes, where: str) -> array[float]:
+    """Little-endian float32 bytes as numbers; ArtifactError unless all are finite."""
+    values = _little_endian(array("f", raw))
     # The sum of float32 numbers cannot overflow in float64, so it is finite exactly when all of them are.
     require(isfinite(sum(values)), where, "finite numbers", sum(values))
     return values
+
+
+def shortest(raw: bytes) -> list[float]:
+    """Little-endian float32 bytes as the numbers of fewest digits that read back to them."""
+    return [_shortest(value) for value in _little_endian(array("f", raw))]
+
+
+def _shortest(value: float) -> float:
+    """Nine digits are enough for any float32, six often are."""
+    for digits in (6, 7, 8):
+        number = float(f"{value:.{digits}g}")
+        if array("f", [number])[0] == value:
+            return number
+    return float(f"{value:.9g}")
 
 
 def _little_endian(values: array[float]) -> array[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.architecture import LAYER, check_layers, hidden_units, layer_parameters, layer_schema
@@ -17,15 +18,23 @@ from digit_classifier.artifacts.rules import (
     FILE_NAME,
     IMAGE_SHAPE,
     INTERRUPTED,
+    MAX_CLASSES,
     MAX_VALUE,
     NAME,
     RUN_ID,
+    SHAPE,
+    TONE,
     Payload,
     check_class_names,
+    check_lengths,
     check_line,
+    check_shape,
     require,
+    shape_of,
+    size_of,
 )
 from digit_classifier.artifacts.schema import (
+    COUNT,
     FLAG,
     SHA256,
     Schema,
@@ -40,6 +49,7 @@ from digit_classifier.artifacts.schema import (
     number,
     obj,
     text,
+    versions,
 )
 from digit_classifier.errors import ArtifactError, show
 from digit_classifier.settings.run_config import SETTINGS, is_possible
@@ -47,6 +57,8 @@ from digit_classifier.text import LABEL_LIMIT, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from digit_classifier.artifacts.dataset import PlainDataset
 
 __all__ = ["RUN_SUMMARY", "build_run_summary", "results_digest", "stamped", "validate_run_summary_payload"]
 
@@ -79,40 +91,53 @@ FACT: Schema = {
 }
 SECONDS = number(0, 10**9)
 SIZE = integer(1)
-SCHEMA = document(
-    "run_summary",
+DATA: dict[str, Schema] = {
+    **DESCRIPTION,
+    "sha256": SHA256,
+    "samples": SIZE,
+    "class_names": CLASS_NAMES,
+    "file": FILE_NAME,
+}
+ORIGIN = obj(
     {
-        "run_id": nullable(RUN_ID),
-        "label": nullable(line(1, LABEL_LIMIT)),
-        "created": CREATED,
-        "synthetic": FLAG,
-        "command": line(0, COMMAND_LIMIT),
-        "config": mapping(KEY, SETTING),
-        "config_origin": mapping(KEY, line(1, VALUE_LIMIT)),
-        "model": obj({"name": NAME, "layers": arr(layer_schema(parameters=SIZE), 1, 32), "parameters": SIZE}),
-        "dataset": obj(
-            {
-                **DESCRIPTION,
-                "sha256": SHA256,
-                "samples": SIZE,
-                "image_shape": IMAGE_SHAPE,
-                "max_value": MAX_VALUE,
-                "class_names": CLASS_NAMES,
-                "file": FILE_NAME,
-            }
-        ),
-        "split": obj({"training": SIZE, "holdout": SIZE, "sha256": SHA256}),
-        "diverged": DIVERGED,
-        "timing": obj({"total_seconds": SECONDS, "training_seconds": SECONDS}),
-        "environment": mapping(KEY, FACT),
-        "results_digest": SHA256,
-    },
-    optional={"interrupted": INTERRUPTED},
+        "format": NAME,
+        "files": arr(obj({"name": line(1, VALUE_LIMIT), "bytes": COUNT, "sha256": SHA256}), 0, 1000),
+        "options": mapping(KEY, SETTING),
+    }
+)
+COUNTS = arr(COUNT, 2, MAX_CLASSES)  # samples of each class
+SIDES = {"training": SIZE, "holdout": SIZE, "sha256": SHA256}
+KEYS: dict[str, Schema] = {
+    "run_id": nullable(RUN_ID),
+    "label": nullable(line(1, LABEL_LIMIT)),
+    "created": CREATED,
+    "synthetic": FLAG,
+    "command": line(0, COMMAND_LIMIT),
+    "config": mapping(KEY, SETTING),
+    "config_origin": mapping(KEY, line(1, VALUE_LIMIT)),
+    "model": obj({"name": NAME, "layers": arr(layer_schema(parameters=SIZE), 1, 32), "parameters": SIZE}),
+    "dataset": obj({**DATA, "image_shape": IMAGE_SHAPE, "max_value": MAX_VALUE}),
+    "split": obj(SIDES),
+    "diverged": DIVERGED,
+    "timing": obj({"total_seconds": SECONDS, "training_seconds": SECONDS}),
+    "environment": mapping(KEY, FACT),
+    "results_digest": SHA256,
+}
+SECOND = {
+    **KEYS,
+    "dataset": obj(DATA, optional={**SHAPE, "tone": TONE, "origin": ORIGIN}),
+    # Samples on neither side are those that settings such as train_share leave out.
+    "split": obj({**SIDES, "training_counts": COUNTS, "holdout_counts": COUNTS}),
+}
+SCHEMA = versions(
+    document("run_summary", KEYS, optional={"interrupted": INTERRUPTED}),
+    document("run_summary", SECOND, optional={"interrupted": INTERRUPTED}, version=2),
 )
 
 
 def build_run_summary(
     payloads: Mapping[str, Payload],
+    data: PlainDataset,
     *,
     run_id: str | None,
     label: str | None,
@@ -124,15 +149,20 @@ def build_run_summary(
     total_seconds: float,
     training_seconds: float,
     environment: Mapping[str, str | int | None],
+    training_labels: Sequence[int],
+    groups: Sequence[int] | None = None,
 ) -> Payload:
     """run_summary.json; what the run's other files say is taken from them.
 
-    `payloads` needs dataset.json, model.json, holdout.json, metrics.json and loss_curve.json; `config` needs `model`.
-    Texts are cleaned on the way in; `run_id` is None in flat mode.
+    `payloads` needs model.json, holdout.json, metrics.json and loss_curve.json; `config` needs `model`. `groups`, one
+    number per sample, are those that a split kept together. Texts are cleaned on the way in; `run_id` is None in flat
+    mode.
     """
-    dataset, model, holdout = payloads["dataset.json"], payloads["model.json"], payloads["holdout.json"]
+    model, holdout = payloads["model.json"], payloads["holdout.json"]
+    classes = range(len(data.class_names))
+    counts = [Counter(labels) for labels in (training_labels, holdout["true_labels"])]
     payload: Payload = {
-        "schema_version": 1,
+        "schema_version": 2,
         "run_id": run_id,
         "label": clean_text(label or "", LABEL_LIMIT) or None,
         "created": created,
@@ -142,14 +172,22 @@ def build_run_summary(
         "config_origin": {key: clean_text(origin, VALUE_LIMIT) for key, origin in config_origin.items()},
         "model": _model(str(config["model"]), model),
         "dataset": {
-            **{key: dataset[key] for key in (*DESCRIPTION, "sha256", "image_shape", "max_value", "class_names")},
-            "samples": len(dataset["labels"]),
-            "file": dataset_file(dataset["name"], dataset["sha256"], run_id),
+            **{key: getattr(data, key) for key in DESCRIPTION},
+            "sha256": data.sha256,
+            **shape_of(data.shape),
+            **({"tone": data.tone} if "image_shape" in data.shape else {}),
+            "class_names": list(data.class_names),
+            "samples": len(data.labels),
+            "file": dataset_file(data.name, data.sha256, run_id),
+            **({"origin": data.origin} if data.origin else {}),
         },
         "split": {
-            "training": len(dataset["labels"]) - len(holdout["sample_ids"]),
+            "training": len(training_labels),
             "holdout": len(holdout["sample_ids"]),
-            "sha256": split_sha256(dataset["sha256"], holdout["sample_ids"]),
+            "sha256": split_sha256(data.sha256, holdout["sample_ids"], groups),
+            **dict(
+                zip(("training_counts", "holdout_counts"), ([each[i] for i in classes] for each in counts), strict=True)
+            ),
         },
         "diverged": payloads["loss_curve.json"]["diverged"],
         "timing": {"total_seconds": total_seconds, "training_seconds": training_seconds},
@@ -252,8 +290,15 @@ def _check_dataset(payload: Payload) -> None:
     check_class_names(dataset["class_names"], f"{where}.class_names")
     file = dataset_file(dataset["name"], dataset["sha256"], payload["run_id"])
     require(dataset["file"] == file, f"{where}.file", show(file), dataset["file"])
+    check_shape(dataset, where)
     total = split["training"] + split["holdout"]
-    require(dataset["samples"] == total, f"{where}.samples", f"{total}, training + holdout", dataset["samples"])
+    whole = dataset["samples"] == total or (dataset["samples"] > total and payload["schema_version"] > 1)
+    require(whole, f"{where}.samples", f"{total}, training + holdout", dataset["samples"])
+    for side in ("training", "holdout"):
+        if (counts := split.get(f"{side}_counts")) is not None:
+            check_lengths(split, (f"{side}_counts",), len(dataset["class_names"]), "run_summary.split")
+            count = split[side]
+            require(sum(counts) == count, f"run_summary.split.{side}_counts", f"{count} in all", sum(counts))
 
 
 def _check_model(payload: Payload) -> None:
@@ -266,10 +311,10 @@ def _check_model(payload: Payload) -> None:
             f"{show(value)}, the network's",
             config.get(key),
         )
-    height, width = payload["dataset"]["image_shape"]
+    size = size_of(payload["dataset"])
     inputs, units = model["layers"][0]["inputs"], model["layers"][-1]["units"]
     classes = len(payload["dataset"]["class_names"])
-    require(inputs == height * width, f"{where}.layers[0].inputs", f"{height * width}, one per pixel", inputs)
+    require(inputs == size, f"{where}.layers[0].inputs", f"{size}, one per number of a sample", inputs)
     parameters = check_layers(model["layers"], f"{where}.layers")
     require(units == classes, f"{where}.layers[{len(model['layers']) - 1}].units", f"{classes}, one per class", units)
     for index, layer in enumerate(model["layers"]):

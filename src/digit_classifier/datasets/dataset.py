@@ -84,16 +84,21 @@ class Dataset:
     @cached_property
     def sha256(self) -> str:
         """Digest of shape, samples, labels and names: the same data, whatever file they came from."""
-        shape = self.samples.shape
+        count, *layout = self.samples.shape
+        head: tuple[object, ...]
         if self.is_table:
-            names, layout, values = ("table", self.feature_names, self.class_names), shape, self.samples.astype("<f4")
+            head = (count, *layout), "table", self.feature_names, self.class_names
         else:  # a grey image has no channels, as in the first version
-            names, values = (self.max_value, self.class_names), self.samples
-            layout = (shape[0], *shape[2:]) if shape[1] == 1 else shape
-        digest = hashlib.sha256(repr((layout, *names)).encode())
-        digest.update(np.ascontiguousarray(values))
-        digest.update(self.labels.astype("<i8"))
+            head = (count, *(layout[1:] if layout[0] == 1 else layout)), self.max_value, self.class_names
+        digest = hashlib.sha256(repr(head).encode())
+        digest.update(self.sample_bytes())
+        digest.update(self.labels.astype("<i8").tobytes())
         return digest.hexdigest()
+
+    def sample_bytes(self) -> memoryview:
+        """Sample after sample: a byte per pixel, by channel, row and column; or float32, little-endian."""
+        values: Any = np.ascontiguousarray(self.samples, "<f4" if self.is_table else "u1")
+        return memoryview(values).cast("B")
 
     def examples(self, rows: NDArray[np.intp]) -> Examples:
         """The samples of these rows, in this order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digit_classifier.datasets.neighbour import Neighbour, nearest_neighbour
-from digit_classifier.errors import InputError, explain, option
+from digit_classifier.errors import InputError, explain, nearest, option, show
 from digit_classifier.numerics.randomness import random_order, random_stream
 
 if TYPE_CHECKING:
@@ -22,13 +22,18 @@ if TYPE_CHECKING:
     from digit_classifier.datasets.dataset import Dataset, Examples
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
-    """The rows of a data set that train and the rows that are held out; a sample's id is its row number."""
+    """The rows of a data set that train and the rows that are held out; a sample's id is its row number.
+
+    Rows on neither side are those that `train_share` or `leave_out` keep from the training.
+    """
 
     dataset: Dataset
     training_ids: NDArray[np.intp]  # ascending
     holdout_ids: NDArray[np.intp]  # ascending
+    groups: NDArray[np.intp] | None = None  # (samples,) where whole groups were held out
+    noisy_labels: NDArray[np.intp] | None = None  # (training,) where some labels are replaced
 
     def __repr__(self) -> str:
         sizes = f"{len(self.training_ids):,} training, {len(self.holdout_ids):,} held out"
@@ -37,7 +42,8 @@ class Split:
     @cached_property
     def training(self) -> Examples:
         """The training samples."""
-        return self.dataset.examples(self.training_ids)
+        examples = self.dataset.examples(self.training_ids)
+        return examples if self.noisy_labels is None else replace(examples, labels=self.noisy_labels)
 
     @cached_property
     def holdout(self) -> Examples:
@@ -51,8 +57,14 @@ class Split:
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of which rows are held out, in which data set."""
-        return hashlib.sha256(self.dataset.sha256.encode() + self.holdout_ids.astype("<i8").tobytes()).hexdigest()
+        """Digest of which rows are held out, in which data set, and of the groups that decided it."""
+        digest = hashlib.sha256(self.dataset.sha256.encode() + self.holdout_ids.astype("<i8").tobytes())
+        if self.groups is not None:
+            digest.update(self.groups.astype("<i8").tobytes())
+        return digest.hexdigest()
+
+
+# Which rows are held out
 
 
 def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
@@ -66,8 +78,7 @@ def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> S
     held = np.floor(quotas).astype(np.intp)
     largest = np.argsort(held - quotas, kind="stable")[: total - int(held.sum())]
     held[largest] += 1
-    order = random_order(random_stream(random_state, 0), len(dataset.labels))
-    by_class = [order[dataset.labels[order] == label] for label in range(len(counts))]
+    by_class = _by_class(dataset.labels, random_state, len(counts))
     return _split(dataset, np.concatenate([rows[:out] for rows, out in zip(by_class, held, strict=True)]), test_size)
 
 
@@ -83,21 +94,115 @@ def contiguous_split(dataset: Dataset, test_size: float, random_state: int) -> S
     return _split(dataset, np.arange(first, first + total), test_size)
 
 
-SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {"random": stratified_split, "contiguous": contiguous_split}
+def fold_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
+    """Hold out one of k = 1 / test_size folds, each class spread evenly: fold random_state mod k.
+
+    Every k random states share one random order, so together they hold out every row once; the next k have another.
+    InputError when test_size is not 1 / k, or a class would be missing on either side.
+    """
+    folds = round(1 / test_size)
+    if folds < 2 or abs(folds * test_size - 1) > 1e-9:  # noqa: PLR2004
+        expected, attempt = "1 / a whole number of folds", option("test_size", 1 / max(2, folds))
+        raise InputError(explain(option("test_size"), expected, f"{test_size:g}", attempt))
+    repeat, fold = divmod(random_state, folds)
+    dealt = np.concatenate(_by_class(dataset.labels, repeat, len(dataset.class_names)))
+    return _split(dataset, dealt[fold::folds], test_size)
+
+
+def given_split(dataset: Dataset, test_size: float, random_state: int) -> Split:  # noqa: ARG001
+    """Hold out the test part that the data bring with them, whatever its size.
+
+    InputError when they bring none, or a class is missing on either side.
+    """
+    if dataset.held_out is None:
+        came, attempt = f"none in {dataset.name}", f"{option('test_data', 'FILE')}, or {option('split', 'random')}"
+        raise InputError(explain(option("split", "given"), "data with a test part", came, attempt))
+    return _split(dataset, np.flatnonzero(dataset.held_out), None)
+
+
+def grouped_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
+    """Hold out whole groups, in random order, until they are test_size · samples or more.
+
+    InputError when the data have no groups, or a class would be missing on either side.
+    """
+    if dataset.groups is None:
+        came, attempt = f"none in {dataset.name}", option("group_column", "writer")
+        raise InputError(explain(option("split", "grouped"), "data with groups", came, attempt))
+    sizes = np.bincount(dataset.groups)
+    order = random_order(random_stream(random_state, 0), len(sizes))
+    enough = int(np.searchsorted(np.cumsum(sizes[order]), _held_out(dataset, test_size)))
+    held = np.isin(dataset.groups, order[: enough + 1])
+    return replace(_split(dataset, np.flatnonzero(held), test_size), groups=dataset.groups)
+
+
+SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {
+    "random": stratified_split,
+    "contiguous": contiguous_split,
+    "folds": fold_split,
+    "given": given_split,
+    "grouped": grouped_split,
+}
+
+
+def _by_class(labels: NDArray[np.intp], random_state: int, classes: int) -> list[NDArray[np.intp]]:
+    """The rows of each class, in random order."""
+    order = random_order(random_stream(random_state, 0), len(labels))
+    return [order[labels[order] == label] for label in range(classes)]
 
 
 def _held_out(dataset: Dataset, test_size: float) -> int:
     return ceil(test_size * len(dataset.labels) - 1e-9)  # 0.07 * 100 is 7.000000000000001
 
 
-def _split(dataset: Dataset, held_out: NDArray[np.intp], test_size: float) -> Split:
+def _split(dataset: Dataset, held_out: NDArray[np.intp], test_size: float | None) -> Split:
     is_held = np.zeros(len(dataset.labels), np.bool_)
     is_held[held_out] = True
     for label, name in enumerate(dataset.class_names):
         of_class = dataset.labels == label
         count, out = np.count_nonzero(of_class), np.count_nonzero(of_class & is_held)
-        if not 0 < out < count:
-            came = f"{test_size:g}, which holds out {out} of the {count} samples of class {name!r}"
-            wanted, attempt = "a share that leaves every class on both sides", option("test_size", 0.2)
-            raise InputError(explain(option("test_size"), wanted, came, attempt))
+        if 0 < out < count:
+            continue
+        came = f"which holds out {out} of the {count} samples of class {name!r}"
+        if test_size is None:
+            where, came, attempt = option("split", "given"), f"one {came}", option("split", "random")
+            raise InputError(explain(where, "a test part that leaves every class on both sides", came, attempt))
+        wanted, attempt = "a share that leaves every class on both sides", option("test_size", 0.2)
+        if test_size == 0.2:  # noqa: PLR2004 - what the advice would be
+            attempt = f"another {option('random_state')}, or {option('test_size', 0.4)}"
+        raise InputError(explain(option("test_size"), wanted, f"{test_size:g}, {came}", attempt))
     return Split(dataset, np.flatnonzero(~is_held), np.flatnonzero(is_held))
+
+
+# Which of the others train, and on what
+
+
+def without_class(split: Split, name: str) -> Split:
+    """Train without one class, which stays in the hold-out; InputError when there is no such class."""
+    names = split.dataset.class_names
+    if name not in names:
+        shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")  # noqa: PLR2004
+        attempt = option("leave_out", nearest(name, names) or names[0])
+        raise InputError(explain(option("leave_out"), f"one of the classes {shown}", show(name), attempt))
+    if len(names) == 2:  # noqa: PLR2004
+        attempt = f"leaving out {option('leave_out')}"
+        raise InputError(explain(option("leave_out"), "two classes left to tell apart", "data with two", attempt))
+    kept = split.dataset.labels[split.training_ids] != names.index(name)
+    return replace(split, training_ids=split.training_ids[kept])
+
+
+def thinned(split: Split, share: float, random_state: int) -> Split:
+    """Train on the first ⌈share · count⌉ rows of each class in random order: smaller shares are parts of larger ones."""
+    rows = split.training_ids
+    by_class = _by_class(split.dataset.labels[rows], random_state, len(split.dataset.class_names))
+    kept = np.concatenate([each[: ceil(share * len(each) - 1e-9)] for each in by_class])
+    return replace(split, training_ids=rows[np.sort(kept)])
+
+
+def mislabelled(split: Split, share: float, random_state: int) -> Split:
+    """Replace the labels of ⌈share · count⌉ training rows, chosen at random, by one of the other classes each."""
+    labels, classes = split.training.labels.copy(), len(split.dataset.class_names)
+    stream = random_stream(random_state, 4)
+    chosen = random_order(stream, len(labels))[: ceil(share * len(labels) - 1e-9)]
+    steps = (stream.random_raw(len(chosen)) % np.uint64(classes - 1)).astype(np.intp) + 1
+    labels[chosen] = (labels[chosen] + steps) % classes
+    return replace(split, noisy_labels=labels)

@@ -20,19 +20,20 @@ STEPS = 64  # per pixel: displacements are whole steps, so that a short table ha
 
 
 def jittered(images: Floats, words: NDArray[np.uint64], pixels: float) -> Floats:
-    """Move images (height, width, times, maps): images[:, :, i, n] by random affine map n, for every i.
+    """Move images (channels, height, width, times, maps): images[..., i, n] by random affine map n, for every i.
 
     Pixels outside an image are zero. Shifts are uniform on ±pixels. So are slants, measured at the outermost rows and
     columns, and stretches, measured as the growth of an image's height or width. `words` holds six raw words per map.
     """
-    height, width, _, maps = images.shape
+    _, height, width, _, maps = images.shape
     draws = (2 * unit_uniform(words).reshape(maps, WORDS).T - 1) * pixels
     down, slant_down, stretch_down, right, slant_right, stretch_right = np.ascontiguousarray(draws, dtype=images.dtype)
     rows, columns = _evenly(height).astype(images.dtype), _evenly(width).astype(images.dtype)
     rows, columns = rows.reshape(-1, 1, 1, 1), columns.reshape(-1, 1, 1)
     down = down + columns * slant_down + rows * (stretch_down / 2)
     right = right + rows * slant_right + columns * (stretch_right / 2)
-    return displaced(images, down, right)
+    planes = [displaced(plane, down, right) for plane in images]
+    return planes[0][None] if len(planes) == 1 else np.stack(planes)
 
 
 def _evenly(count: int) -> Floats:
@@ -42,7 +43,7 @@ def _evenly(count: int) -> Floats:
 
 
 def displaced(images: Floats, down: Floats, right: Floats) -> Floats:
-    """Move pixels by down and then by right (height, width, 1, maps), in pixels."""
+    """Move a plane (height, width, times, maps) by down and then by right (height, width, 1, maps), in pixels."""
     return _along(1, _along(0, images, down), right)
 
 

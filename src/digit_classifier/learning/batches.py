@@ -73,7 +73,7 @@ def moved_blocks(network: Network, images: NDArray[Any], batch: int, config: Run
         words = moving.random_raw(WORDS * maps)
         for part in parts(order, size):
             whole = np.resize(part, ceil(len(part) / maps) * maps)  # repeats its first rows to fill up
-            columns = as_columns(images[whole]).reshape(*images.shape[1:], -1, maps)
+            columns = as_columns(images[whole]).reshape(*images.shape[1:], -1, maps)  # channel, row, column
             moved = jittered(columns, words, config.shift_pixels).reshape(-1, len(whole))
             yield network.inputs(moved)[:, : len(part)]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digit_classifier.learning.layers import POOL, Convolution, Dense, Layer
-from digit_classifier.learning.network import Architecture, Network, count_parameters, layer_views
+from digit_classifier.learning.network import BLOCK, Architecture, Network, count_parameters, layer_views
 from digit_classifier.numerics.arithmetic import EXACT, ORDINARY, Arithmetic, Floats
 from digit_classifier.numerics.randomness import random_words, unit_uniform
 
@@ -31,6 +31,9 @@ def new_network(config: RunConfig, training: Examples) -> Network:
 
 # Layers
 
+# Pixels: at 28 × 28, pooling at once takes a sixth of the time and a quarter of the parameters, and is more accurate.
+LARGE = 14
+
 
 def architecture_of(config: RunConfig, examples: Examples) -> Architecture:
     """The layers of these settings for these samples; ValueError if images are too small."""
@@ -43,14 +46,14 @@ def build_architecture(
 ) -> Architecture:
     """Convolutions with these units, then dense layers with these, then one unit per class.
 
-    `sample_shape` is (height, width) of an image, or (features,) where nothing is convolved. Pooled after every second
-    convolution and after the last, as in VGG (arXiv:1409.1556). ValueError when an image is too small to be pooled once
-    more.
+    `sample_shape` is (channels, height, width) of an image, or (features,) where nothing is convolved. Pooled after
+    every second convolution and after the last, as in VGG (arXiv:1409.1556), and after every one while the image is
+    large. ValueError when an image is too small to be pooled once more.
     """
     layers: list[Layer] = []
-    depth, (height, width) = 1, sample_shape if len(sample_shape) == 2 else (1, *sample_shape)
+    depth, height, width = sample_shape if len(sample_shape) == 3 else (1, 1, *sample_shape)
     for number, units in enumerate(channels, start=1):
-        pooled = number % 2 == 0 or number == len(channels)
+        pooled = number % 2 == 0 or number == len(channels) or max(height, width) >= LARGE
         layers.append(Convolution(depth, height, width, units, pooled))
         if not layers[-1].outputs:
             raise ValueError(f"{height} × {width} pixels cannot be pooled again")
@@ -72,8 +75,10 @@ def standard_scaling(samples: NDArray[Any], max_value: float) -> tuple[Floats, F
     """
     count = len(samples)
     if np.issubdtype(samples.dtype, np.integer):
-        whole = samples.astype(np.int64)
-        total, squares = whole.sum(axis=0), (whole * whole).sum(axis=0)
+        total = squares = np.zeros(samples.shape[1], np.int64)
+        for first in range(0, count, BLOCK):
+            whole = samples[first : first + BLOCK].astype(np.int64)
+            total, squares = total + whole.sum(axis=0), squares + (whole * whole).sum(axis=0)
         mean, deviation = total / count, np.sqrt(count * squares - total * total) / count
     else:
         columns = samples.T.astype(np.float64)

@@ -39,6 +39,10 @@ class Layer(Protocol):
         """Shape of its parameters, (units, weights per unit + 1), bias last."""
 
     @property
+    def memory(self) -> int:
+        """Numbers per sample that its cache holds."""
+
+    @property
     def description(self) -> dict[str, Any]:
         """Its shape as model.json and run_summary.json state it."""
 
@@ -74,6 +78,11 @@ class Dense:
     def matrix_shape(self) -> tuple[int, int]:
         """(units, inputs + 1)."""
         return self.units, self.inputs + 1
+
+    @property
+    def memory(self) -> int:
+        """None."""
+        return 0
 
     @property
     def description(self) -> dict[str, Any]:
@@ -135,6 +144,11 @@ class Convolution:
     def matrix_shape(self) -> tuple[int, int]:
         """(units, channels · 9 + 1), weights in the order channel, row, column."""
         return self.units, self.channels * KERNEL * KERNEL + 1
+
+    @property
+    def memory(self) -> int:
+        """The pixels under the kernel at every place."""
+        return self.matrix_shape[1] * self.height * self.width
 
     @property
     def description(self) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from digit_classifier.learning.layers import Layer
 from digit_classifier.numerics.arithmetic import ORDINARY, Arithmetic, Floats
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 Architecture = tuple[Layer, ...]
@@ -89,17 +91,24 @@ class Network:
         return self.arithmetic.constant(scaled)
 
     def probabilities(self, images: NDArray[Any]) -> Floats:
-        """Class probabilities (samples, classes) of raw images (samples, height, width) or (samples, pixels)."""
+        """Class probabilities (samples, classes) of raw samples: images of any layout, or (samples, features)."""
         probabilities = np.empty((len(images), self.classes), self.parameters.dtype)
-        for first in range(0, len(images), BLOCK):
-            inputs = self.inputs(as_columns(images[first : first + BLOCK], self.parameters.dtype))
+        for part in blocks_of(self, len(images)):
+            inputs = self.inputs(as_columns(images[part], self.parameters.dtype))
             block = np.empty((self.classes, inputs.shape[1]), self.parameters.dtype)
             forward(self, inputs, Workspace.create(self, inputs.shape[1]), block)
-            probabilities[first : first + BLOCK] = block.T
+            probabilities[part] = block.T
         return probabilities
 
 
-BLOCK = 4096  # samples at a time, so that memory stays bounded however large the data set
+BLOCK = 4096  # samples at a time, at most, so that memory stays bounded however large the data set
+MEMORY = 2**24  # numbers in the caches of all layers, about: fewer samples at a time where images are large
+
+
+def blocks_of(network: Network, samples: int) -> Iterator[slice]:
+    """Pieces of the samples that fit into memory, one after the other."""
+    size = max(1, min(BLOCK, MEMORY // max(1, sum(layer.memory for layer in network.architecture))))
+    return (slice(first, min(first + size, samples)) for first in range(0, samples, size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +147,7 @@ def layer_views(flat: Floats, architecture: Architecture) -> Matrices:
 
 
 def as_columns(images: NDArray[Any], dtype: Any = np.float32) -> Floats:
-    """Images (samples, height, width) or (samples, pixels) as floats (pixels, samples)."""
+    """Samples (samples, …) of any layout as floats (features, samples)."""
     return np.ascontiguousarray(images.reshape(len(images), -1).T, dtype=dtype)
 
 

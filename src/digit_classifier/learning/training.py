@@ -11,7 +11,16 @@ import numpy as np
 
 from digit_classifier.learning.batches import batches, passes
 from digit_classifier.learning.build import new_network
-from digit_classifier.learning.network import Workspace, as_columns, backward, cool, forward, layer_views, score
+from digit_classifier.learning.network import (
+    Workspace,
+    as_columns,
+    backward,
+    blocks_of,
+    cool,
+    forward,
+    layer_views,
+    score,
+)
 from digit_classifier.learning.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
     Look = Callable[[], tuple[Scores, NDArray[np.intp], NDArray[np.intp]]]  # scores, predicted labels, matrix
 
 SNAPSHOTS = 100  # enough for a smooth film of the training, few enough for a small file
+KEPT = 2**24  # numbers of the watched samples that stay scaled; more are scaled again after every epoch
 SNAPSHOT_NUMBERS = 2_000_000  # in all snapshots together: what a file of 16 MB can hold
 
 
@@ -224,13 +234,20 @@ def learner(config: RunConfig, network: Network, examples: Examples) -> Callable
 
 def watcher(config: RunConfig, network: Network, watch: Examples) -> Look:
     """Function that returns scores, labels and confusion matrix of these examples, without changing the network."""
-    labels, classes = watch.labels, network.classes
-    inputs = network.inputs(as_columns(watch.samples))
-    work = Workspace.create(network, len(labels))
-    probabilities = np.empty((classes, len(labels)), network.parameters.dtype)
+    labels, classes, dtype = watch.labels, network.classes, network.parameters.dtype
+    blocks = list(blocks_of(network, len(labels)))
+    kept = [network.inputs(as_columns(watch.samples[part])) for part in blocks if watch.samples.size <= KEPT]
+    works = {size: Workspace.create(network, size) for size in {part.stop - part.start for part in blocks}}
+    probabilities = np.empty((classes, len(labels)), dtype)
 
     def look() -> tuple[Scores, NDArray[np.intp], NDArray[np.intp]]:
-        forward(network.cooled(config.temperature), inputs, work, probabilities)
+        cooled = network.cooled(config.temperature)
+        for index, part in enumerate(blocks):
+            inputs = kept[index] if kept else network.inputs(as_columns(watch.samples[part]))
+            block = np.empty((classes, part.stop - part.start), dtype) if len(blocks) > 1 else probabilities
+            forward(cooled, inputs, works[part.stop - part.start], block)
+            if block is not probabilities:
+                probabilities[:, part] = block
         predicted = probabilities.argmax(axis=0)
         cells = np.bincount(labels * classes + predicted, minlength=classes**2)
         return score(probabilities, labels, network.arithmetic), predicted, cells.reshape(classes, classes)

@@ -89,6 +89,15 @@ def _parse_sizes(text: str) -> tuple[int, ...]:
     return sizes
 
 
+def _parse_image_shape(text: str) -> tuple[int, ...]:
+    if text.strip().lower() == "none":
+        return ()
+    sides = tuple(whole(1, 4096).parse(part.strip()) for part in text.split(","))
+    if len(sides) != len(("height", "width")):
+        raise ValueError(text)
+    return sides
+
+
 def _parse_label(text: str) -> str | None:
     from digit_classifier.text import clean_text  # unicodedata is only needed for labels
 
@@ -111,6 +120,8 @@ SWITCH = Kind("true or false", _parse_switch)
 SIZES = Kind("up to 8 layer sizes of 1 to 4096 units, or none", _parse_sizes)
 LABEL = Kind("text", _parse_label)
 PLACE = Kind("a directory", _parse_place)
+FILE = Kind("a file or a directory", _parse_place)
+IMAGE_SHAPE = Kind("height,width in pixels, or none for a table", _parse_image_shape)
 
 
 def as_text(value: object) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digit_classifier.errors import InputError, explain, nearest, show, suggestion
 from digit_classifier.settings.kinds import as_text
-from digit_classifier.settings.presets import PRESETS, Rule
+from digit_classifier.settings.presets import DIGITS, PRESETS, Rule, Task
 from digit_classifier.settings.run_config import (
     ABSENT,
     BY_MODEL,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-ARGUMENT = "argument"  # where a value from Python came from
+ARGUMENT, PRESET = "argument", "preset"  # where a value came from: from Python, from the model's name
+READING = frozenset(["label_column", "image_shape", "image_size", "missing"])  # how a file of the user's is read
 
 
 class Given(NamedTuple):
@@ -41,13 +43,6 @@ class Given(NamedTuple):
         if self.origin == ARGUMENT:
             return f"{name}={text}" if text[:1] in "-.0123456789" and "," not in text else f"{name}={text!r}"
         return f"{name}: {text}"
-
-
-class Resolved(NamedTuple):
-    """A complete configuration and, per setting, where its value came from."""
-
-    config: RunConfig
-    origin: dict[str, str]
 
 
 def example(name: str) -> str:
@@ -85,8 +80,11 @@ def _merge(layer: Iterable[Given]) -> dict[str, tuple[Any, Given]]:
 
 def resolve(
     flags: Iterable[Given] = (), file: Iterable[Given] = (), defaults: Mapping[str, Any] | None = None
-) -> Resolved:
-    """Flags over file over preset over default, field by field; checked one by one and together."""
+) -> RunConfig:
+    """Flags over file over preset over default, field by field; checked one by one and together.
+
+    What the presets make depend on the data is as for the digits, until `fitted` knows them.
+    """
     from_flags, from_file = _merge(flags), _merge(file)
     _check_places(from_flags)
     _check_places(from_file)
@@ -95,20 +93,45 @@ def resolve(
     chosen = from_file | from_flags
     model: str = chosen["model"][0] if "model" in chosen else "mlp"
     _check_layers(model, chosen)
-    values: dict[str, Any] = {}
-    origin: dict[str, str] = {}
+    given = {name: value for name, (value, _) in chosen.items()}
+    origin = {name: where.origin for name, (_, where) in chosen.items()}
+    return _complete(model, given, origin, DIGITS, defaults or {})
+
+
+def fitted(config: RunConfig, task: Task) -> RunConfig:
+    """The settings for these data: what the model's preset gave follows its rules again; what was given stays.
+
+    A value that was changed in another way, as by `dataclasses.replace`, counts as given.
+    """
+    usual = _usual(config, DIGITS)
+    given, origin = {}, {}
+    for name in SETTINGS:
+        value, came = getattr(config, name), config.origin.get(name, "")
+        if came.startswith(PRESET) or (not came and value == usual[name]):
+            continue
+        given[name], origin[name] = value, came or ARGUMENT
+    return _complete(config.model, given, origin, task, {})
+
+
+def _complete(
+    model: str, given: Mapping[str, Any], origin: Mapping[str, str], task: Task, defaults: Mapping[str, Any]
+) -> RunConfig:
+    """The given values, and for the rest the model's or the default ones; with the origin of each."""
+    values, origins = {}, {}
     for name, item in SETTINGS.items():
-        if name in chosen:
-            values[name], given = chosen[name]
-            origin[name] = given.origin
+        if name in given:
+            values[name], origins[name] = given[name], origin[name]
         elif item.default is BY_MODEL:
-            preset = PRESETS[model][name]
-            values[name] = preset.of(values) if isinstance(preset, Rule) else preset
-            origin[name] = f"preset {model}"
+            values[name], first = (_preset(model, name, values, each) for each in (task, DIGITS))
+            origins[name] = f"{PRESET} {model}" + (f", {task}" if values[name] != first else "")
         else:
-            values[name] = (defaults or {}).get(name, item.default)
-            origin[name] = "default"
-    return Resolved(RunConfig(**values), origin)
+            values[name], origins[name] = defaults.get(name, item.default), "default"
+    return RunConfig(**values, origin=origins)
+
+
+def _preset(model: str, name: str, values: Mapping[str, Any], task: Task) -> Any:
+    preset = PRESETS[model][name]
+    return preset.of(values, task) if isinstance(preset, Rule) else preset
 
 
 def _check_places(layer: Mapping[str, tuple[Any, Given]]) -> None:
@@ -144,7 +167,7 @@ def configure(**settings: Any) -> RunConfig:
     for word in settings.keys() - SPELLINGS.keys():
         raise InputError(explain("configure", "a setting", show(word), suggestion(word, SETTINGS)))
     layer = [Given(name, as_text(value), name, ARGUMENT) for name, value in settings.items() if value is not None]
-    return resolve(layer).config
+    return resolve(layer)
 
 
 def _signature() -> Signature:
@@ -159,21 +182,27 @@ def _signature() -> Signature:
 configure.__signature__ = _signature()  # type: ignore[attr-defined]
 
 
-def _usual(config: RunConfig) -> dict[str, Any]:
+def _usual(config: RunConfig, task: Task) -> dict[str, Any]:
     """What each setting would be without being chosen, beside the others as they are."""
-    values: dict[str, Any] = {}
-    for name, item in SETTINGS.items():
-        preset = PRESETS[config.model][name] if item.default is BY_MODEL else item.default
-        values[name] = preset.of(vars(config)) if isinstance(preset, Rule) else preset
-    return values
+    values = {name: getattr(config, name) for name in SETTINGS}
+    return {
+        name: _preset(config.model, name, values, task) if item.default is BY_MODEL else item.default
+        for name, item in SETTINGS.items()
+    }
 
 
-def command_for(resolved: Resolved) -> str:
-    """The shortest command that repeats the run: every setting that is not as it would be without it, no places."""
-    config = resolved.config
-    usual, words = _usual(config), ["digit-classifier", "train"]
+def command_for(config: RunConfig, task: Task, *, dataset: str | None = None) -> str:
+    """The shortest command that repeats the run: every setting that is not as it would be without it, no paths.
+
+    `dataset` is the name of a stored data set, which needs none of the settings that say how a file is read.
+    """
+    usual, words = _usual(config, task), ["digit-classifier", "train"]
+    unneeded = READING if dataset else frozenset()
+    if dataset:
+        config = replace(config, dataset=dataset)
+    usual["split"] = "random"
     for name, value in (ABSENT | recorded(config)).items():
-        if getattr(config, name) == usual[name]:
+        if getattr(config, name) == usual[name] or name in unneeded:
             continue
         if isinstance(SETTINGS[name].default, bool):
             words.append(flag(name if value else "no_" + name))

@@ -6,9 +6,25 @@ Names of YAML keys, flags, `--help`, ranges, error texts and the recorded origin
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from digit_classifier.settings.kinds import DATASET, LABEL, PLACE, SIZES, SWITCH, Kind, as_text, choice, real, whole
+from digit_classifier.settings.kinds import (
+    DATASET,
+    FILE,
+    IMAGE_SHAPE,
+    LABEL,
+    PLACE,
+    SIZES,
+    SWITCH,
+    Kind,
+    as_text,
+    choice,
+    real,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BY_MODEL: Any = MISSING  # no default: the preset of the model gives it
 
@@ -52,8 +68,18 @@ class RunConfig:
     shift_pixels: float = setting(real(0, 16), BY_MODEL, "training images shift, slant and stretch by up to this many pixels; 0 leaves them alone")
     exact: bool = setting(SWITCH, False, "give the same bits on every machine, in up to four times the time")
     scaling: Literal["standard", "max"] = setting(choice("standard", "max"), BY_MODEL, "per-pixel mean and deviation of the training split, or pixels / max")
-    dataset: str = setting(DATASET, "digits", "data set to learn", group="data")
-    split: Literal["random", "contiguous"] = setting(choice("random", "contiguous"), "random", "hold out random rows of each class, or neighbouring rows: mostly of writers not trained on", group="data")
+    dataset: str = setting(DATASET, "digits", "data set to learn: digits, iris, wine, breast-cancer, or a file or folder of your own", group="data")
+    label_column: str | None = setting(LABEL, None, "column of a table that holds the class: its name, or its number from 1", group="data", example="species", absent=None)
+    group_column: str | None = setting(LABEL, None, "column whose rows belong together, for the split grouped", group="data", example="writer", absent=None)
+    image_shape: tuple[int, ...] | None = setting(IMAGE_SHAPE, None, "height,width of the images in the columns of a table; none keeps them a table", group="data", example="28,28", absent=None)
+    image_size: int | None = setting(whole(4, 512), None, "side in pixels to which pictures from files are scaled", group="data", example="32", absent=None)
+    missing: Literal["refuse", "drop"] = setting(choice("refuse", "drop"), "refuse", "rows of a table with gaps: refuse the table, or drop them", group="data", absent="refuse")
+    test_data: str | None = setting(FILE, None, "a second file or folder, which becomes the hold-out of the split given", group="data", example="test.csv")
+    split: Literal["auto", "random", "contiguous", "folds", "given", "grouped"] = setting(choice("auto", "random", "contiguous", "folds", "given", "grouped"), "auto", "hold out random rows of each class, neighbouring rows, one of 1 / test-size folds, a test part of the data, or whole groups; auto is given where the data have a test part, else random", group="data")
+    split_state: int | None = setting(whole(0, 2**32 - 1), None, "decides which rows are held out, instead of random-state", group="data", example="7", absent=None)
+    train_share: float = setting(real(0, 1, above=True), 1.0, "share of the training rows of each class that train", group="data", absent=1.0)
+    label_noise: float = setting(real(0, 1), 0.0, "share of the training labels replaced by wrong ones", group="data", absent=0.0)
+    leave_out: str | None = setting(LABEL, None, "a class that does not train, and stays in the hold-out", group="data", example="7", absent=None)
     test_size: float = setting(real(0, 1, above=True, below=True), 0.2, "share held out for the test", group="data", alias="test_split")
     random_state: int = setting(whole(0, 2**32 - 1), 42, "the only source of randomness", group="data", alias="seed")
     sample_count: int = setting(whole(1, 400), 16, "samples in predictions.json and the gallery", group="output")
@@ -64,15 +90,15 @@ class RunConfig:
     learning_rate_trace: bool = setting(SWITCH, False, "add the learning rate and loss of every epoch", group="optional analytics")
     timing_stats: bool = setting(SWITCH, False, "add the seconds of every epoch", group="optional analytics")
     # fmt: on
+    origin: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # where each value came from
 
 
-SETTINGS = {item.name: item for item in fields(RunConfig)}
+SETTINGS = {item.name: item for item in fields(RunConfig) if item.metadata}
 SPELLINGS = {
     spelling: name for name, item in SETTINGS.items() for spelling in (name, item.metadata["alias"]) if spelling
 }
-PLACES = frozenset(
-    name for name, item in SETTINGS.items() if item.metadata["kind"] is PLACE
-)  # never recorded: paths are private
+PLACES = frozenset(name for name, item in SETTINGS.items() if item.metadata["kind"] is PLACE)
+PRIVATE = PLACES | {"test_data"}  # never recorded: paths
 
 
 ABSENT = {name: item.metadata["absent"] for name, item in SETTINGS.items() if item.metadata["absent"] is not MISSING}
@@ -84,10 +110,9 @@ def flag(name: str) -> str:
 
 
 def recorded(config: RunConfig) -> dict[str, Any]:
-    """The settings as plain JSON values, without the places on disk and what goes without saying (`absent`)."""
-    values = {name: getattr(config, name) for name in SETTINGS if name not in PLACES}
+    """The settings as plain JSON values, without paths and what goes without saying (`absent`)."""
+    values = {name: getattr(config, name) for name in SETTINGS if name not in PRIVATE}
     values = {name: value for name, value in values.items() if value != ABSENT.get(name, MISSING)}
-    values["dataset"] = config.dataset.partition(":")[0]  # where a reader found it may be a path: private
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 

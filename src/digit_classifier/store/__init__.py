@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from digit_classifier.artifacts import Payload
+    from digit_classifier.artifacts import Payload, PlainDataset
     from digit_classifier.store.bundle import Bundle as Bundle
     from digit_classifier.store.claim import Claim as Claim
     from digit_classifier.store.inspection import Inspection as Inspection
@@ -32,20 +32,24 @@ _HOMES |= {"read_bundle": "inspection", "read_root": "root", "repair": "root"}
 class Place(Protocol):
     """Where a run will be: a claimed name in an artifacts root, or a directory of the user's."""
 
-    def publish(self, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> Bundle:
-        """Validate, encode, seal and publish: every JSON file but the manifest, and the PNG files."""
+    def publish(
+        self, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes], data: PlainDataset | None = None
+    ) -> Bundle:
+        """Validate, encode, seal and publish: every JSON file but the manifest, the PNG files, and the data set."""
 
 
-def publish(root: AnyPath, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> Bundle:
+def publish(
+    root: AnyPath, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes], data: PlainDataset | None = None
+) -> Bundle:
     """Publish a complete run in an artifacts root, under a name made of its `created` and `label`.
 
     `payloads` maps file names to what they hold: run_summary.json and metrics.json at least; the data set goes to
-    datasets/. ArtifactError for a payload that breaks its rules, InputError where the root cannot be written, RunError
-    where publishing fails; its text says whether the run is safe.
+    datasets/, unless it is there. ArtifactError for a payload that breaks its rules, InputError where the root cannot
+    be written, RunError where publishing fails; its text says whether the run is safe.
     """
     summary = payloads["run_summary.json"]
     with place(summary["created"], summary["label"], root=root) as mine:
-        return mine.publish(payloads, pictures)
+        return mine.publish(payloads, pictures, data)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from digit_classifier.artifacts import ARTIFACTS, MANIFEST, Payload, build_manifest, stamped
+from digit_classifier.artifacts import ARTIFACTS, DATASET, MANIFEST, Payload, build_manifest, stamped
 from digit_classifier.errors import ArtifactError, explain
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.json import MAX_VALUES, decode, encode, excess, twin
@@ -22,8 +22,10 @@ from digit_classifier.store.layout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from digit_classifier.artifacts import PlainDataset
 
 
 @dataclass(frozen=True)
@@ -38,34 +40,55 @@ class Bundle:
         return f"<Bundle {self.manifest['run_id'] or 'flat'}: {len(self.payloads)} JSON files in {self.directory}>"
 
 
+class SharedData(NamedTuple):
+    """A data set that the runs of a root share; it is only encoded where it is not there yet."""
+
+    name: str  # of its file under datasets/
+    sha256: str
+    text: Callable[[], bytes]
+
+
 class Sealed(NamedTuple):
     """The bytes of a run, ready to be written."""
 
     files: Mapping[str, bytes]  # of the run directory, the manifest last
     manifest: Payload
     payloads: Mapping[str, Payload]  # what the JSON files hold, as in a Bundle
-    shared: Mapping[str, bytes]  # the data set, by its name under datasets/; none in flat mode
+    shared: SharedData | None  # none in flat mode
 
 
-def seal(payloads: Mapping[str, Payload], pictures: Mapping[str, bytes], run_id: str | None) -> Sealed:
+def seal(
+    payloads: Mapping[str, Payload],
+    pictures: Mapping[str, bytes],
+    data: PlainDataset | None = None,
+    *,
+    run_id: str | None,
+) -> Sealed:
     """Validate and encode every file of a run, and list all of them, with their hashes, in its manifest.
 
     `payloads` need run_summary.json, which gets the run id; None is a flat run. A flat run has its data set in its own
     directory, other runs share theirs in datasets/. ArtifactError for a payload that breaks its rules, and for an
     unknown file name.
     """
-    payloads = {**payloads, "run_summary.json": stamped(payloads["run_summary.json"], run_id)}
+    summary = stamped(payloads["run_summary.json"], run_id)
+    payloads = {**payloads, "run_summary.json": summary}
+    shared = None
+    if data is not None and run_id is None:
+        payloads[DATASET_FILE] = DATASET.build(data)
+    elif data is not None:
+        shared = SharedData(summary["dataset"]["file"], data.sha256, lambda: encoded(data))
     for name, payload in payloads.items():
         ARTIFACTS[_known(name)].validate(payload)
     texts = {name: encode(payload) for name, payload in payloads.items()}
-    shared = {}
-    if run_id is not None and DATASET_FILE in payloads:
-        del payloads[DATASET_FILE]
-        shared = {payloads["run_summary.json"]["dataset"]["file"]: texts.pop(DATASET_FILE)}
-    summary = payloads["run_summary.json"]
     keys = {key: summary[key] for key in ("run_id", "created", "results_digest")}
     files, manifest = seal_files(texts | dict(pictures), **keys)
     return Sealed(files, manifest, payloads, shared)
+
+
+def encoded(data: PlainDataset) -> bytes:
+    """The text of a data set's file; ArtifactError for values that break its rules."""
+    data.check()
+    return encode(DATASET.build(data))
 
 
 def seal_files(

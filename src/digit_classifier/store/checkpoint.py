@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import DATASET, Payload
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
+from digit_classifier.store.bundle import SharedData
 from digit_classifier.store.files import (
     make_directory,
     read_regular,
@@ -26,7 +27,6 @@ from digit_classifier.store.json import decode, twin
 from digit_classifier.store.layout import CHECKPOINT, CLAIM, DATASETS, MAX_DATASET_BYTES, SHARED_DATASET, TRASH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from digit_classifier.store.bundle import Sealed
@@ -39,15 +39,14 @@ class Interrupted(NamedTuple):
     epoch: int  # of the checkpoint
     planned: int  # epochs
     directory: Path  # inside the claim
-    shared: Mapping[str, bytes]  # the data set: file name under datasets/ → text
+    shared: SharedData  # the data set
 
 
 def write_checkpoint(claim: Path, epoch: int, run: Sealed) -> None:
     """Write the checkpoint of an epoch durably, in the place of the one before."""
     older = checkpoints_in(claim)
-    missing = {name: text for name, text in run.shared.items() if not (claim / name).exists()}
-    if missing:
-        replace_all(claim, missing, scratch=claim)
+    if run.shared and not (claim / run.shared.name).exists() and not is_there(claim.parent, run.shared):
+        replace_all(claim, {run.shared.name: run.shared.text()}, scratch=claim)
         sync_directory(claim.parent)  # or a power failure could take the claim itself
     directory = claim / str(epoch)
     try:
@@ -85,8 +84,9 @@ def _read(claim: Path, run_id: str, epoch: int) -> Interrupted:
     directory = claim / str(epoch)
     summary = inspect(directory, name=run_id).require_sound().payloads["run_summary.json"]
     name, cut_short = summary["dataset"]["file"], summary.get("interrupted")
-    text = read_regular(claim / name, MAX_DATASET_BYTES)
-    dataset: Payload = decode(text, claim / name, max_bytes=MAX_DATASET_BYTES)
+    found = claim / name if (claim / name).exists() else claim.parent / DATASETS / name  # where an earlier run left it
+    text = read_regular(found, MAX_DATASET_BYTES)
+    dataset: Payload = decode(text, found, max_bytes=MAX_DATASET_BYTES)
     DATASET.validate(dataset)
     if cut_short is None or cut_short["epoch"] != epoch or dataset["sha256"] != summary["dataset"]["sha256"]:
         raise ArtifactError(
@@ -97,34 +97,61 @@ def _read(claim: Path, run_id: str, epoch: int) -> Interrupted:
                 typed_command("repair", claim.parent, "--remove"),
             )
         )
-    return Interrupted(run_id, epoch, cut_short["planned"], directory, {name: text})
+    shared = SharedData(name, dataset["sha256"], lambda: text)
+    return Interrupted(run_id, epoch, cut_short["planned"], directory, shared)
 
 
 def adopt(root: Path, found: Interrupted) -> None:
     """Publish a checkpoint as a run; the caller holds the lock of its claim."""
-    for name, text in found.shared.items():
-        write_shared_data(root, name, text, found.directory.parent)
+    write_shared_data(root, found.shared, found.directory.parent)
     scratch = root / f"{TRASH}{found.run_id}-{os.urandom(4).hex()}"
     rename_or_copy(found.directory, root / found.run_id, scratch)
     sync_directory(root)
 
 
-def write_shared_data(root: Path, name: str, data: bytes, scratch: Path) -> None:
+def write_shared_data(root: Path, data: SharedData, scratch: Path) -> None:
     """Write a data set and its twin once, for all runs; a missing or damaged file is written anew.
 
     Through `scratch`, the claim, so that a crash leaves temporary files only where `repair` looks for them.
     """
-    if not (SHARED_DATASET.fullmatch(name) and name.endswith(".json")):
-        raise ArtifactError(explain(name, "<name>-<12 hex digits>.json", "another name", "run_summary.dataset.file"))
+    if not (SHARED_DATASET.fullmatch(data.name) and data.name.endswith(".json")):
+        raise ArtifactError(
+            explain(data.name, "<name>-<12 hex digits>.json", "another name", "run_summary.dataset.file")
+        )
     directory = root / DATASETS
     if not directory.is_dir():
         make_directory(directory, exist_ok=True)
         sync_directory(root)  # or a power failure could keep the run and lose its data
     if directory.is_symlink():
         raise RunError(explain(directory, "a directory", "a link", "deleting the link"))
-    wanted = {name: data, f"{name.removesuffix('.json')}.css": twin(data)}
-    missing = {file: text for file, text in wanted.items() if not _holds(directory / file, text)}
+    text, sheet = _held(directory / data.name, data.sha256), _sheet(data.name)
+    missing = {} if text else {data.name: data.text()}
+    style = twin(text or missing[data.name])
+    if not _holds(directory / sheet, style):
+        missing[sheet] = style
     replace_all(directory, missing, scratch=scratch)
+
+
+def is_there(root: Path, data: SharedData) -> bool:
+    """Whether the data set lies whole in the root, with its twin."""
+    path = root / DATASETS / data.name
+    text = _held(path, data.sha256)
+    return text is not None and _holds(path.with_name(_sheet(data.name)), twin(text))
+
+
+def _sheet(name: str) -> str:
+    return name.removesuffix(".json") + ".css"
+
+
+def _held(path: Path, sha256: str) -> bytes | None:
+    """The text of the data set of this digest, in any version; None where it is missing or damaged."""
+    with suppress(OSError, ArtifactError):
+        text = read_regular(path, MAX_DATASET_BYTES)
+        payload: Payload = decode(text, path, max_bytes=MAX_DATASET_BYTES)
+        DATASET.validate(payload)  # its digest follows from what it holds
+        if payload["sha256"] == sha256:
+            return text
+    return None
 
 
 def _holds(path: Path, data: bytes) -> bool:

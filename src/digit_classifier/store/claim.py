@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from digit_classifier.artifacts import Payload
+    from digit_classifier.artifacts import Payload, PlainDataset
     from digit_classifier.store.bundle import Sealed
 
 _CREATED = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z", re.ASCII)
@@ -61,22 +61,35 @@ class Claim:
     created: list[Path]  # directories that the claim made, to be removed again when the run is not published
     checkpoint: int | None = None  # epoch of the last one
 
-    def keep(self, epoch: int, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> None:
+    def keep(
+        self,
+        epoch: int,
+        payloads: Mapping[str, Payload],
+        pictures: Mapping[str, bytes],
+        data: PlainDataset | None = None,
+    ) -> None:
         """Write a checkpoint, the run after this epoch, in case the process dies; hidden until `repair` adopts it.
 
         OSError leaves the checkpoint before.
         """
-        write_checkpoint(self.directory, epoch, seal(payloads, pictures, self.run_id))
+        write_checkpoint(self.directory, epoch, seal(payloads, pictures, data, run_id=self.run_id))
         self.checkpoint = epoch
 
-    def publish(self, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes], *, listed: bool = True) -> Bundle:
+    def publish(
+        self,
+        payloads: Mapping[str, Payload],
+        pictures: Mapping[str, bytes],
+        data: PlainDataset | None = None,
+        *,
+        listed: bool = True,
+    ) -> Bundle:
         """Publish the run: its directory, then the index and latest/.
 
         `payloads` hold every JSON file but the manifest, `pictures` the PNG files; the data set goes to datasets/, once
         for all runs. RunError says whether the run is safe; it is once its directory is in place. Parallel workers
         leave the index to one `update_index` at the end: `listed=False`.
         """
-        run = seal(payloads, pictures, self.run_id)
+        run = seal(payloads, pictures, data, run_id=self.run_id)
         try:
             target = self._show(run)
         except OSError as error:
@@ -96,8 +109,8 @@ class Claim:
 
     def _show(self, run: Sealed) -> Path:
         """Write everything, wait until the disk has it, then give the run its name, in one rename."""
-        for name, data in run.shared.items():
-            write_shared_data(self.root, name, data, self.directory)
+        if run.shared:
+            write_shared_data(self.root, run.shared, self.directory)
         directory = self.directory / READY
         make_directory(directory)
         write_all(directory, run.files)

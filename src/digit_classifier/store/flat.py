@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from digit_classifier.artifacts import Payload
+    from digit_classifier.artifacts import Payload, PlainDataset
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,11 @@ class FlatRun:
 
     directory: Path
 
-    def publish(self, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes]) -> Bundle:
+    def publish(
+        self, payloads: Mapping[str, Payload], pictures: Mapping[str, bytes], data: PlainDataset | None = None
+    ) -> Bundle:
         """Publish the run in the place of an earlier one; `publish_flat` says how."""
-        run = seal(payloads, pictures, None)
+        run = seal(payloads, pictures, data, run_id=None)
         publish_flat(self.directory, run.files)
         return Bundle(self.directory, run.manifest, run.payloads)
 
