@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,6 +37,41 @@ class Dataset:
     held_out: NDArray[np.bool_] | None = None  # (samples,) a test part that the data bring with them
     groups: NDArray[np.intp] | None = None  # (samples,) which samples belong together: a writer, a patient, a day
     origin: Mapping[str, Any] | None = None  # the files it was read from, and how; no directories
+
+    @staticmethod
+    def from_arrays(
+        samples: Any,
+        labels: Any,
+        *,
+        class_names: Sequence[str] | None = None,
+        feature_names: Sequence[str] | None = None,
+        groups: Any = None,
+        held_out: Any = None,
+        tone: Tone | None = None,
+        max_value: int | None = None,
+        name: str = "data",
+        title: str | None = None,
+        source: str = "",
+        note: str = "",
+    ) -> Dataset:
+        """A data set of arrays, lists or pandas objects, checked and put into one form; InputError says what is wrong.
+
+        Images are `(n, h, w)`, `(n, 3, h, w)` or `(n, h, w, 3)`; `(n, features)` is a table. Pixels are whole numbers
+        0..255, or numbers 0..1 or −1..1, which are rounded to `max_value` steps (255 if not given), as the note then
+        says. `max_value` is, if not given, the first of 1, 16 and 255 that no pixel exceeds. `tone` says whether large
+        pixels are ink on paper or light: if not given, light for colours and ink for grey.
+
+        Labels are `(n,)` texts, sorted by their characters, or whole numbers, which keep their order; or `(n, classes)`
+        with one 1 in each row. With `class_names`, numbers 0, 1, … count into these. 2 to 1,000 classes have at least
+        two samples each. `groups` says which samples belong together, `held_out` (n,) which are a given test part.
+        """
+        from digit_classifier.datasets.judge import judge
+        from digit_classifier.datasets.readers import Found
+
+        texts = {"name": name, "title": title, "source": source, "note": note}
+        names = {"class_names": class_names, "feature_names": feature_names}
+        meaning = {"groups": groups, "held_out": held_out, "tone": tone, "max_value": max_value}
+        return judge(Found(samples, labels, **names, **meaning, **texts))  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         return f"<Dataset {self.name}: {_described(self.samples)}, {len(self.class_names):,} classes>"
