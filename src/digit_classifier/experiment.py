@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digit_classifier import store
 from digit_classifier.artifacts import ARTIFACTS, PlainDataset, build_run_summary, payloads_of
@@ -106,7 +106,7 @@ def fit(config: RunConfig, split: Split) -> RunConfig:
     return fitted(named, _task(split))
 
 
-def _split_of(config: RunConfig, data: Dataset) -> str:
+def _split_of(config: RunConfig, data: Dataset) -> Any:
     if config.split != "auto":
         return config.split
     return "random" if data.held_out is None else "given"
@@ -206,7 +206,9 @@ def files_of(run: Run, data: PlainDataset, created: str, started: float) -> File
         label=run.config.run_label,
         created=created,
         synthetic=False,
-        command=command_for(run.config, _task(run.split), dataset=name_of(data, flat=run.config.output_dir is not None)),
+        command=command_for(
+            run.config, _task(run.split), dataset=name_of(data, flat=run.config.output_dir is not None)
+        ),
         config=config,
         config_origin={name: run.config.origin.get(name) or ARGUMENT for name in config},
         environment=environment(),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from digit_classifier.artifacts import ARTIFACTS
 from digit_classifier.artifacts.results import Results
 from digit_classifier.artifacts.sizes import largest_sizes
@@ -19,6 +17,7 @@ from digit_classifier.store.layout import max_bytes
 from digit_classifier.stored_data import plain_of
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from digit_classifier.artifacts import PlainDataset

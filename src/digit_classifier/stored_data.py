@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -34,7 +34,11 @@ BUNDLED, STORED = "bundled", "stored"  # formats of an origin
 def plain_of(data: Dataset) -> PlainDataset:
     """The data set in plain values."""
     names = {"feature_names": list(data.feature_names or ())}
-    image = {"image_shape": list(data.samples.shape[2:]), "channels": data.samples.shape[1], "max_value": data.max_value}
+    image = {
+        "image_shape": list(data.samples.shape[2:]),
+        "channels": data.samples.shape[1],
+        "max_value": data.max_value,
+    }
     return PlainDataset(
         **{key: getattr(data, key) for key in ("name", "title", "source", "note", "class_names", "tone")},
         shape=names if data.is_table else image,
@@ -90,7 +94,7 @@ def find_data(config: RunConfig) -> Dataset:
     asked = Asked(
         label_column=config.label_column,
         group_column=config.group_column,
-        image_shape=(config.image_shape or "none") if config.image_shape is not None else None,
+        image_shape=_image_shape(config),
         image_size=config.image_size,
         missing=config.missing,
     )
@@ -101,6 +105,12 @@ def find_data(config: RunConfig) -> Dataset:
         home = path.parent.parent if path.parent.name == DATASETS else path.parent
         return recalled(data, home if path.is_file() else root, config.split)
     return data
+
+
+def _image_shape(config: RunConfig) -> tuple[int, int] | Literal["none"] | None:
+    if config.image_shape is None:
+        return None
+    return (config.image_shape[0], config.image_shape[1]) if config.image_shape else "none"
 
 
 def recalled(data: Dataset, root: Path, split: str) -> Dataset:

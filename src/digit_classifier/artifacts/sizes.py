@@ -64,7 +64,10 @@ def largest_sizes(
         "timing_stats.json": (epochs * FLOAT64, epochs),
         "roc_curves.json": (2 * FLOAT64 * classes * (holdout + 2) + 2 * names, 2 * classes * (holdout + 4)),
         "split.json": (samples * (_digits(groups) + 1), samples),
-        "dataset.json": (samples * (numbers * (1 if max_value else 4) * ZLIB * 4 / 3 + _digits(classes) + 1) + names, samples + classes),
+        "dataset.json": (
+            samples * (numbers * (1 if max_value else 4) * ZLIB * 4 / 3 + _digits(classes) + 1) + names,
+            samples + classes,
+        ),
     }
     return {name: Size(ceil(size) + TEXTS, values + 1000) for name, (size, values) in sizes.items()}
 

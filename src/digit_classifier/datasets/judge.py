@@ -160,7 +160,9 @@ class _Judge:
     def count(self, samples: NDArray[Any], labels: NDArray[Any]) -> None:
         if labels.ndim > 2 or (labels.ndim == 2 and not _is_one_hot(labels)):
             came = f"{_times(labels.shape[1:])} of them"
-            raise self.refusal("labels", "one class for each sample", came, "an array (n,), or (n, classes) of one 1 each")
+            raise self.refusal(
+                "labels", "one class for each sample", came, "an array (n,), or (n, classes) of one 1 each"
+            )
         if len(samples) != len(labels):
             last = samples.ndim > 1 and samples.shape[-1] == len(labels)
             attempt = "np.moveaxis(samples, -1, 0)" if last else "as many of both"
@@ -170,7 +172,9 @@ class _Judge:
         if samples.size > limits.NUMBERS:
             raise self.refusal("samples", f"at most {limits.NUMBERS:,} numbers", f"{samples.size:,}", PART)
         if not 2 <= samples.ndim <= 4 or not samples.size:
-            raise self.refusal("samples", LAYOUTS, f"an array of {_times(samples.shape) or 'nothing'}", "samples.reshape")
+            raise self.refusal(
+                "samples", LAYOUTS, f"an array of {_times(samples.shape) or 'nothing'}", "samples.reshape"
+            )
 
     def refuse_gaps(self, what: str, rows: NDArray[np.bool_]) -> None:
         if rows.any():
@@ -238,9 +242,9 @@ class _Judge:
         low, high = samples.min(), samples.max()
         whole = samples.dtype.kind != "f" or bool((samples == np.trunc(samples)).all())
         remark = ""
-        if whole and 0 <= low and high <= 255:
+        if whole and low >= 0 and high <= 255:
             values = np.array(samples, np.uint8, order="C")
-        elif -1 <= low and high <= 1:
+        elif low >= -1 and high <= 1:
             levels = top or 255
             scaled = samples * levels if low >= 0 else (samples + 1) * (levels / 2)
             values, top = np.ascontiguousarray(np.rint(scaled).astype(np.uint8)), levels
@@ -317,7 +321,9 @@ class _Judge:
         attempt = self.hint("label_column", "NAME", "other labels") + ", if that is not the label"
         raise self.refusal("labels", f"2 to {limits.CLASSES:,} classes", came, attempt)
 
-    def named(self, found: list[Any], indexes: NDArray[np.intp], names: list[str]) -> tuple[list[str], NDArray[np.intp]]:
+    def named(
+        self, found: list[Any], indexes: NDArray[np.intp], names: list[str]
+    ) -> tuple[list[str], NDArray[np.intp]]:
         """Labels that count from 0 into the names, that are names, or whose values in order are the names."""
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
@@ -335,7 +341,9 @@ class _Judge:
             _, indexes = _sorted_names(found, indexes)
             return names, indexes
         came = f"{len(found)} values from {min(found)} to {max(found)}"
-        raise self.refusal("labels", f"numbers 0 to {len(names) - 1}, as there are names", came, "a name for each class")
+        raise self.refusal(
+            "labels", f"numbers 0 to {len(names) - 1}, as there are names", came, "a name for each class"
+        )
 
     def short(self, what: str, texts: Iterable[str]) -> tuple[tuple[str, ...], str]:
         """Clean names of at most 40 characters, all different; a longer one is cut where that leaves it unique.

@@ -12,7 +12,7 @@ from digit_classifier.artifacts.schema import in_version
 from digit_classifier.datasets import BUNDLED
 from digit_classifier.datasets.load import load_dataset
 from digit_classifier.environment import created_now, environment
-from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion, typed_command
+from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion
 from digit_classifier.experiment import experiment, prepare
 from digit_classifier.replay.compare import compare, tier_of
 from digit_classifier.replay.promise import environment_differences, promise

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 ARGUMENT, PRESET = "argument", "preset"  # where a value came from: from Python, from the model's name
-READING = frozenset(["label_column", "group_column", "image_shape", "image_size", "missing"])  # how a file of the user's is read
+READING = frozenset(
+    ["label_column", "group_column", "image_shape", "image_size", "missing"]
+)  # how a file of the user's is read
 
 
 class Given(NamedTuple):
