@@ -140,8 +140,8 @@ def add_settings(parser: argparse.ArgumentParser, artifacts_root: str) -> None:
 _METAVARS = {SIZES: "SIZES", IMAGE_SHAPE: "H,W", PLACE: "DIR", FILE: "PATH", DATASET: "DATA", LABEL: "TEXT"}
 
 
-def _metavar(kind: Kind, annotation: str) -> str:
-    return _METAVARS.get(kind) or {"int": "INT", "float": "FLOAT"}.get(annotation.partition(" ")[0], "NAME")
+def _metavar(kind: Kind, annotation: Any) -> str:
+    return _METAVARS.get(kind) or {"int": "INT", "float": "FLOAT"}.get(str(annotation).partition(" ")[0], "NAME")
 
 
 def preset_text(value: Any) -> str:
