@@ -25,7 +25,7 @@ ORDER = [
     *("errors", "text", "plugins", "numerics", "datasets", "settings", "learning", "evaluation", "artifacts"),
     "words",
     "store",
-    *("figures", "environment", "stored_data", "run", "experiment", "replay", "page", "exporters", "cli", "__main__"),
+    *("figures", "environment", "run", "experiment", "replay", "page", "exporters", "cli", "__main__"),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
 BARE = [

@@ -16,10 +16,10 @@ from digit_classifier.figures import FIGURES, draw_figures, require_libraries
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.training import Training
 from digit_classifier.run import evaluated, require_room, results_of
+from digit_classifier.run.data import find_data, name_of, plain_of, require_recordable
 from digit_classifier.settings.presets import Task
 from digit_classifier.settings.resolve import ARGUMENT, command_for, fitted
 from digit_classifier.settings.run_config import recorded
-from digit_classifier.stored_data import find_data, name_of, plain_of, require_recordable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,13 +17,13 @@ from digit_classifier.experiment import experiment, prepare
 from digit_classifier.replay.compare import compare, tier_of
 from digit_classifier.replay.promise import environment_differences, promise
 from digit_classifier.run import results_of
+from digit_classifier.run.data import data_of, described
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.resolve import Given, resolve
 from digit_classifier.settings.run_config import ABSENT, PRIVATE, SETTINGS
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.json import decode, encode
 from digit_classifier.store.layout import DATASET_FILE, DATASETS
-from digit_classifier.stored_data import data_of, described
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:

@@ -1,4 +1,7 @@
-"""A run: what training computed, and the same in plain values."""
+"""A run: what training computed, and the same in plain values.
+
+Order of the modules: data, this one.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from digit_classifier.artifacts.sizes import largest_sizes
 from digit_classifier.errors import InputError, explain, option
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import snapshot_epochs
+from digit_classifier.run.data import plain_of
 from digit_classifier.settings.run_config import recorded
 from digit_classifier.store.json import MAX_VALUES
 from digit_classifier.store.layout import max_bytes
-from digit_classifier.stored_data import plain_of
 
 if TYPE_CHECKING:
     import numpy as np
