@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from digit_classifier import store
 from digit_classifier.artifacts import ARTIFACTS, PlainDataset, build_run_summary, payloads_of
-from digit_classifier.datasets.split import SPLITS, mislabelled, thinned, without_class
 from digit_classifier.environment import created_now, environment, one_blas_thread
-from digit_classifier.errors import InputError, explain, option
 from digit_classifier.figures import FIGURES, draw_figures, require_libraries
-from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.training import Training
-from digit_classifier.run import evaluated, require_room, results_of
-from digit_classifier.run.data import find_data, name_of, plain_of, require_recordable
-from digit_classifier.settings.presets import Task
-from digit_classifier.settings.resolve import ARGUMENT, command_for, fitted
+from digit_classifier.run import evaluated, results_of
+from digit_classifier.run.data import name_of, plain_of
+from digit_classifier.run.prepare import fit, prepare, task_of
+from digit_classifier.settings.resolve import ARGUMENT, command_for
 from digit_classifier.settings.run_config import recorded
 
 if TYPE_CHECKING:
@@ -80,64 +77,6 @@ def record(
                 checkpoints.write(place, len(epochs))
             raise
         return place.publish(*files())
-
-
-def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
-    """Load and split the data; InputError when the settings do not fit them, before anything is trained."""
-    data = dataset or find_data(config)
-    require_recordable(data)
-    state = config.random_state if config.split_state is None else config.split_state
-    split = SPLITS[_split_of(config, data)](data, config.test_size, state)
-    if config.leave_out:
-        split = without_class(split, config.leave_out)
-    if config.train_share < 1:
-        split = thinned(split, config.train_share, state)
-    if config.label_noise:
-        split = mislabelled(split, config.label_noise, state)
-    _require_fitting(fit(config, split), split)
-    return split
-
-
-def fit(config: RunConfig, split: Split) -> RunConfig:
-    """The settings as they are for these data: what a preset gave follows its rules, and the data set has its name."""
-    data = split.dataset
-    own = {"dataset": ARGUMENT} if config.origin.get("dataset") == "default" and data.name != config.dataset else {}
-    named = replace(config, dataset=data.name, split=_split_of(config, data), origin={**config.origin, **own})
-    return fitted(named, _task(split))
-
-
-def _split_of(config: RunConfig, data: Dataset) -> Any:
-    if config.split != "auto":
-        return config.split
-    return "random" if data.held_out is None else "given"
-
-
-def _task(split: Split) -> Task:
-    data = split.dataset
-    return Task(images=not data.is_table, inputs=data.samples[0].size, samples=len(split.training))
-
-
-def _require_fitting(config: RunConfig, split: Split) -> None:
-    """InputError for settings that mean nothing for these data, and where a file would become too large."""
-    data, count = split.dataset, len(split.holdout)
-    if data.is_table:
-        came = f"the table {data.name}"
-        for name, expected, wrong, instead in (
-            ("model", "images: convolutions compare neighbouring pixels", config.channels, "mlp"),
-            ("shift_pixels", "images to move", config.shift_pixels, 0),
-            ("scaling", "images: features have no largest value", config.scaling == "max", "standard"),
-        ):
-            if wrong:
-                raise InputError(explain(option(name, getattr(config, name)), expected, came, option(name, instead)))
-    if config.sample_count > count:
-        most, attempt = f"at most {count}, the size of the hold-out", option("sample_count", min(16, count))
-        raise InputError(explain(option("sample_count"), most, str(config.sample_count), attempt))
-    try:
-        layers = architecture_of(config, split.training)
-    except ValueError as error:
-        small, attempt = f"{len(config.channels)} on images of which {error}", option("channels", "16,32")
-        raise InputError(explain(option("channels"), "fewer convolutions", small, attempt)) from None
-    require_room(config, split, layers)
 
 
 @contextmanager
@@ -207,7 +146,7 @@ def files_of(run: Run, data: PlainDataset, created: str, started: float) -> File
         created=created,
         synthetic=False,
         command=command_for(
-            run.config, _task(run.split), dataset=name_of(data, flat=run.config.output_dir is not None)
+            run.config, task_of(run.split), dataset=name_of(data, flat=run.config.output_dir is not None)
         ),
         config=config,
         config_origin={name: run.config.origin.get(name) or ARGUMENT for name in config},

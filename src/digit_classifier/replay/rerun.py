@@ -13,11 +13,12 @@ from digit_classifier.datasets import BUNDLED
 from digit_classifier.datasets.load import load_dataset
 from digit_classifier.environment import created_now, environment
 from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion
-from digit_classifier.experiment import experiment, prepare
+from digit_classifier.experiment import experiment
 from digit_classifier.replay.compare import compare, tier_of
 from digit_classifier.replay.promise import environment_differences, promise
 from digit_classifier.run import results_of
 from digit_classifier.run.data import data_of, described
+from digit_classifier.run.prepare import prepare
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.resolve import Given, resolve
 from digit_classifier.settings.run_config import ABSENT, PRIVATE, SETTINGS
