@@ -16,11 +16,13 @@ from digit_classifier import artifacts, text
 from digit_classifier.artifacts import epoch_snapshots, payloads_of, rules
 from digit_classifier.artifacts.sizes import largest_sizes
 from digit_classifier.errors import ArtifactError, InputError
-from digit_classifier.experiment import prepare, run_experiment
+from digit_classifier.experiment import run_experiment
 from digit_classifier.learning import training
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
-from digit_classifier.run import MAX_PARAMETERS, results_of
+from digit_classifier.run import results_of
+from digit_classifier.run.prepare import prepare
+from digit_classifier.run.room import MAX_PARAMETERS
 from digit_classifier.settings.kinds import LABEL
 from digit_classifier.settings.resolve import configure
 from digit_classifier.store import bundle, inspect, layout
@@ -38,7 +40,7 @@ def bounds(split: Any, config: Any) -> dict[str, Any]:
         class_names=data.class_names,
         samples=len(data.labels),
         holdout=len(split.holdout),
-        pixels=data.images[0].size,
+        numbers=data.samples[0].size,
         max_value=data.max_value,
         parameters=count_parameters(layers),
         first_weights=first,
@@ -72,13 +74,15 @@ def test_the_longest_numbers_and_names_are_foreseen() -> None:
     names = tuple(chr(0x1F600 + i) * 40 for i in range(30))
     rows, labels = [[LONG32] * 30] * 90, [i % 30 for i in range(90)]
     sizes = largest_sizes(
-        class_names=names, samples=100_000, holdout=90, pixels=64, max_value=255, parameters=2000,
+        class_names=names, samples=100_000, holdout=90, numbers=64, max_value=255, parameters=2000,
         first_weights=0, sample_count=90, epochs=50, snapshots=50,
     )  # fmt: skip
     ids = list(range(99_910, 100_000))
     found = {
         "holdout.json": artifacts.build_holdout(ids, labels, rows),
-        "predictions.json": artifacts.build_predictions(ids, [[255] * 64] * 90, labels, rows, names, (8, 8), 255),
+        "predictions.json": artifacts.build_predictions(
+            ids, [[255] * 64] * 90, labels, rows, names, {"image_shape": [8, 8], "channels": 1, "max_value": 255}
+        ),
         "metrics.json": artifacts.build_metrics(labels, labels[1:] + labels[:1], [[1 / 30] * 30] * 90, names, LONG),
         "loss_curve.json": artifacts.build_loss_curve([LONG] * 50, [LONG] * 50, [LONG] * 50, [LONG] * 50, None),
         "epoch_snapshots.json": artifacts.build_epoch_snapshots(range(50), [[[3] * 30] * 30] * 50, None, "r" * 500),
@@ -91,7 +95,7 @@ def test_the_longest_numbers_and_names_are_foreseen() -> None:
 
 def dataset(samples: int, classes: int, side: int) -> Any:
     labels = np.arange(samples) % classes
-    images = np.zeros((samples, side, side), np.uint8)
+    images = np.zeros((samples, 1, side, side), np.uint8)
     return dc.Dataset("made-up", "", "", "", images, labels, tuple(f"c{i}" for i in range(classes)), 255)
 
 

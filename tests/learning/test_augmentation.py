@@ -107,5 +107,5 @@ def test_every_image_of_a_batch_is_moved_in_its_own_way():
 
 
 def test_no_pixels_of_jitter_change_nothing():
-    images = np.random.default_rng(1).random((8, 8, 2, 5))
+    images = np.random.default_rng(1).random((1, 8, 8, 2, 5))
     np.testing.assert_array_equal(jittered(images, np.random.PCG64(0).random_raw(WORDS * 5), 0.0), images)

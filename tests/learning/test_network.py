@@ -70,22 +70,22 @@ def test_gradients_equal_central_finite_differences(channels, hidden):
 
 def test_without_hidden_layers_the_probabilities_are_those_of_sklearn_logistic_regression():
     digits = load_digits()
-    flat = digits.images.reshape(-1, 64) / 16
+    flat = digits.samples.reshape(-1, 64) / 16
     model = LogisticRegression(max_iter=50, tol=1e-2).fit(flat, digits.labels)
     parameters = np.hstack([model.coef_, model.intercept_[:, None]]).ravel()
     network = Network(dense(64, 10), parameters, np.zeros(64), np.full(64, 16.0))
-    np.testing.assert_allclose(network.probabilities(digits.images), model.predict_proba(flat), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(network.probabilities(digits.samples), model.predict_proba(flat), rtol=1e-9, atol=1e-15)
     np.testing.assert_array_equal(network.layers[0].weights, model.coef_)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_with_hidden_layers_the_probabilities_are_those_of_sklearn_mlp_classifier():
     digits = load_digits()
-    flat = digits.images[:300].reshape(-1, 64) / 16
+    flat = digits.samples[:300].reshape(-1, 64) / 16
     model = MLPClassifier((12, 7), max_iter=5, random_state=0).fit(flat, digits.labels[:300])
     layers = [np.hstack([w.T, b[:, None]]).ravel() for w, b in zip(model.coefs_, model.intercepts_, strict=True)]
     network = Network(dense(64, 12, 7, 10), np.concatenate(layers), np.zeros(64), np.full(64, 16.0))
-    ours = network.probabilities(digits.images[:300].reshape(-1, 64))
+    ours = network.probabilities(digits.samples[:300].reshape(-1, 64))
     np.testing.assert_allclose(ours, model.predict_proba(flat), rtol=1e-9, atol=1e-15)
     assert [layer.activation for layer in network.layers] == ["relu", "relu", "softmax"]
     np.testing.assert_array_equal(network.layers[1].bias, model.intercepts_[1])

@@ -70,7 +70,7 @@ def test_two_spellings_may_agree_but_not_differ(first: str, second: str, tmp_pat
 
 
 def test_an_alias_flag_overrides_the_other_spelling_in_the_file(tmp_path: Path) -> None:
-    assert resolve(flags(seed=5), from_file(tmp_path, "random_state: 4")).config.random_state == 5
+    assert resolve(flags(seed=5), from_file(tmp_path, "random_state: 4")).random_state == 5
 
 
 def test_logistic_refuses_hidden_layers_and_says_why() -> None:
@@ -81,7 +81,7 @@ def test_logistic_refuses_hidden_layers_and_says_why() -> None:
 
 @pytest.mark.parametrize("text", ["none", "", "None"])
 def test_no_hidden_layers_can_be_written_as_none_or_nothing(text: str) -> None:
-    assert resolve(flags(hidden_sizes=text)).config.hidden_sizes == ()
+    assert resolve(flags(hidden_sizes=text)).hidden_sizes == ()
 
 
 def test_a_run_goes_to_a_history_or_to_one_directory() -> None:
@@ -90,7 +90,7 @@ def test_a_run_goes_to_a_history_or_to_one_directory() -> None:
 
 
 def test_a_flag_for_one_place_overrides_the_files_other_place(tmp_path: Path) -> None:
-    config = resolve(flags(output_dir="b"), from_file(tmp_path, "artifacts_root: a")).config
+    config = resolve(flags(output_dir="b"), from_file(tmp_path, "artifacts_root: a"))
     assert (config.artifacts_root, config.output_dir) == (None, "b")
 
 
@@ -166,22 +166,22 @@ def test_the_examples_config_shows_the_presets_values(model: str) -> None:
     [("1e-3", 0.001), ("1E-3", 0.001), (".5", 0.5), ("+0.25", 0.25), ("3.", 3.0), ("7", 7.0)],
 )
 def test_yaml_numbers_are_numbers(tmp_path: Path, text: str, value: float) -> None:
-    assert resolve((), from_file(tmp_path, f"learning_rate: {text}\n")).config.learning_rate == value
+    assert resolve((), from_file(tmp_path, f"learning_rate: {text}\n")).learning_rate == value
 
 
 def test_yaml_null_and_comments_keep_the_default(tmp_path: Path) -> None:
     assert from_file(tmp_path, "# nothing\n") == []
-    assert resolve((), from_file(tmp_path, "epochs: null\nmodel: ~\nrun_label:\n")).config == configure()
+    assert resolve((), from_file(tmp_path, "epochs: null\nmodel: ~\nrun_label:\n")) == configure()
 
 
 def test_yaml_lists_and_texts_give_hidden_sizes(tmp_path: Path) -> None:
     for text in ("[32, 16]", '"32,16"', "32,16", "\n- 32\n- 16"):
-        assert resolve((), from_file(tmp_path, f"hidden_sizes: {text}\n")).config.hidden_sizes == (32, 16)
-    assert resolve((), from_file(tmp_path, "hidden_sizes: []\n")).config.hidden_sizes == ()
+        assert resolve((), from_file(tmp_path, f"hidden_sizes: {text}\n")).hidden_sizes == (32, 16)
+    assert resolve((), from_file(tmp_path, "hidden_sizes: []\n")).hidden_sizes == ()
 
 
 def test_a_label_that_looks_like_a_number_stays_text(tmp_path: Path) -> None:
-    assert resolve((), from_file(tmp_path, "run_label: 1.10\n")).config.run_label == "1.10"
+    assert resolve((), from_file(tmp_path, "run_label: 1.10\n")).run_label == "1.10"
 
 
 BAD_YAML = [
