@@ -72,8 +72,8 @@ def for_digits(value: Any, otherwise: Any) -> Rule:
 LINE_TO_ZERO = Rule("1 / epochs", lambda chosen, _: 1 / chosen["epochs"])
 
 # Chosen on split seeds 0..19 of the digits and seven contiguous folds (new writers), confirmed on seeds 20..39 and
-# reported on 100..119 and five contiguous folds: python -m benchmarks.accuracy. Where images move, epochs, batch_size of
-# the mlp and shift_pixels were tried again when stretching was added; the other remarks are older.
+# reported on 100..119 and five contiguous folds: python -m benchmarks.accuracy. Where images move, epochs, batch_size
+# of the mlp and shift_pixels were tried again when stretching was added; the other remarks are older.
 # What other data get was chosen on split seed 0 of Fashion-MNIST's training part and of patches of two photographs, and
 # on folds 0..24 of three tables; it is reported on others: python -m benchmarks.own_data.
 PRESETS: dict[str, dict[str, Any]] = {
