@@ -23,9 +23,9 @@ def preset(model: str, task: Task, **given: Any) -> Any:
 @pytest.mark.parametrize(
     ("model", "values"),
     [
-        ("mlp", (100, 64, 0.01, 0.01, 0.1, 0.5, 0.6, "max")),
-        ("cnn", (60, 64, 0.005, 1 / 60, 0.1, 0.25, 0.75, "max")),
-        ("logistic", (150, 0, 0.7, 0.0, 0.0, 1.0, 0.0, "standard")),
+        ("mlp", (100, 64, 0.01, 0.01, 0.01, 0.1, 0.5, 0.6, "max")),
+        ("cnn", (60, 64, 0.005, 1 / 60, 0.01, 0.1, 0.25, 0.75, "max")),
+        ("logistic", (150, 0, 0.7, 0.0, 0.01, 0.0, 1.0, 0.0, "standard")),
     ],
 )
 def test_the_digits_keep_the_values_that_were_chosen_for_them(model: str, values: tuple[object, ...]) -> None:
@@ -36,6 +36,7 @@ def test_the_digits_keep_the_values_that_were_chosen_for_them(model: str, values
         config.batch_size,
         config.learning_rate,
         config.lr_decay,
+        config.weight_decay,
         config.label_smoothing,
         config.temperature,
         config.shift_pixels,
@@ -90,9 +91,15 @@ def test_features_are_standardised_and_do_not_move(model: str, task: Task) -> No
     assert (config.scaling, config.shift_pixels) == ("standard", 0.0)
 
 
+def test_few_rows_decay_the_most_and_images_do_not() -> None:
+    found = [preset("mlp", Task(images=False, inputs=9, samples=samples)) for samples in (100, 2000, 10**4, 2 * 10**5)]
+    assert [config.weight_decay for config in found] == [1, 0.5, 0.1, 0.01]
+    assert preset("mlp", PHOTOS).weight_decay == configure().weight_decay == 0.01
+
+
 @pytest.mark.parametrize("task", [FASHION, PHOTOS, IRIS, WIDE, DIGITS._replace(images=False)])
 def test_only_images_as_small_as_the_digits_are_taken_to_be_as_easy(task: Task) -> None:
-    assert [preset(model, task).temperature for model in PRESETS] == [0.7, 0.7, 1.0]
+    assert [preset(model, task).temperature for model in PRESETS] == [0.8, 0.8, 1.0]
 
 
 @pytest.mark.parametrize("model", PRESETS)
