@@ -79,8 +79,8 @@ SCARCE = Rule(
 # Chosen on split seeds 0..19 of the digits and seven contiguous folds (new writers), confirmed on seeds 20..39 and
 # reported on 100..119 and five contiguous folds: python -m benchmarks.accuracy. Where images move, epochs, batch_size
 # of the mlp and shift_pixels were tried again when stretching was added; the other remarks are older.
-# What other data get was chosen on split seed 0 of Fashion-MNIST's training part, with 50,000 and with 9,600 samples, on
-# seeds 0..5 of photographs, and on folds 0..74 of three tables; others are reported: python -m benchmarks.own_data.
+# What other data get was chosen on split seed 0 of Fashion-MNIST's training part (50,000 samples, and 9,600 of them),
+# seeds 0..5 of photographs, and folds 0..74 of three tables; others are reported: python -m benchmarks.own_data.
 PRESETS: dict[str, dict[str, Any]] = {
     "mlp": {
         "channels": (),
