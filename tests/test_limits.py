@@ -21,6 +21,7 @@ from digit_classifier.learning import training
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.run import results_of
+from digit_classifier.run.data import plain_of
 from digit_classifier.run.prepare import prepare
 from digit_classifier.run.room import MAX_PARAMETERS
 from digit_classifier.settings.kinds import LABEL
@@ -61,13 +62,15 @@ def test_no_file_is_larger_than_was_foreseen_and_the_foresight_is_no_wild_guess(
     split = prepare(config)
     payloads = payloads_of(results_of(run_experiment(config, split)))
     sizes = bounds(split, config)
-    assert sizes.keys() == payloads.keys()
+    assert sizes.keys() - payloads.keys() == {"dataset.json", "split.json"}
+    payloads["dataset.json"] = artifacts.build_dataset(plain_of(split.dataset))
     for name, payload in payloads.items():
         data = store_json.encode(payload)
         assert len(data) <= sizes[name].bytes, name
         assert values_in(data) <= sizes[name].values, name
         every = 4 * 201 * len(split.holdout) if name == "epoch_snapshots.json" else 0  # no label changes so often
-        assert sizes[name].bytes <= 4 * len(data) + 25_000 + every, name
+        packed = 9 * len(data) if name == "dataset.json" else 0  # the digits can be compressed, others perhaps not
+        assert sizes[name].bytes <= 4 * len(data) + 25_000 + every + packed, name
 
 
 def test_the_longest_numbers_and_names_are_foreseen() -> None:
@@ -130,9 +133,11 @@ def test_what_no_file_could_hold_is_refused_before_the_training(
 
 
 def test_a_data_set_with_too_many_pixels_is_refused_by_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digit_classifier.run.MAX_BASE64", 4000)
-    with pytest.raises(InputError, match=r"images: expected at most 3,000 pixels in all, got 3,025; try fewer or"):
-        prepare(configure(epochs=1), dataset(25, 2, 11))
+    monkeypatch.setattr(layout, "MAX_DATASET_BYTES", 26_000)
+    prepare(configure(epochs=1, sample_count=5), dataset(25, 2, 11))
+    expected = r"dataset\.json: expected at most 0 MB .*, got up to .* for 50 samples of 121 pixels; try a part of them"
+    with pytest.raises(InputError, match=expected):
+        prepare(configure(epochs=1, sample_count=5), dataset(50, 2, 11))
 
 
 @pytest.mark.parametrize("limit", ["bytes", "values"])

@@ -235,7 +235,7 @@ def test_smoothed_targets_are_distributions_around_the_true_class():
 def test_weight_decay_shrinks_every_weight_and_no_bias():
     decayed, plain = (train(replace(LOGISTIC, momentum=0.0, epochs=1, weight_decay=w), SPLIT)[0] for w in (0.5, 0.0))
     assert np.array_equal(decayed.parameters, plain.parameters)  # from zero there is nothing to shrink
-    mask = create_network(build_architecture((1, 5), (), (4,), 3), np.zeros(5), np.ones(5), random_state=0)
+    mask = create_network(build_architecture((5,), (), (4,), 3), np.zeros(5), np.ones(5), random_state=0)
     mask.parameters[:] = is_weight(mask)
     assert all(layer.weights.all() and not layer.bias.any() for layer in mask.layers)
 
