@@ -62,8 +62,10 @@ def test_an_export_works_in_a_frame_made_of_text(
     directory, address = shelf
     frame = f"<iframe {sandbox} width=1200 height=800 srcdoc='{html.escape(report)}'></iframe>"
     head = "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'>"
-    (directory / "notebook.html").write_text(f"{head}{frame}", encoding="utf-8")
-    page.goto((directory.as_uri() + "/" if place == "file" else address) + "notebook.html")
+    # A name for each: http.server tells versions apart by whole seconds, so a browser keeps the one before.
+    name = f"notebook-{''.join(filter(str.isalpha, sandbox))}.html"
+    (directory / name).write_text(f"{head}{frame}", encoding="utf-8")
+    page.goto((directory.as_uri() + "/" if place == "file" else address) + name)
     entries = page.evaluate("history.length")
     inner = Frame(page)
     if sandbox == "sandbox":  # no script may run: the page says what that means
