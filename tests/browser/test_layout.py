@@ -253,3 +253,43 @@ def test_every_entry_of_the_bar_is_in_sight(chromium: Chromium, addresses: dict[
     page.evaluate("void document.styleSheets[0].insertRule('.nav-link { font-size: 28px !important; }', 0)")
     ends = page.evaluate("[...document.querySelectorAll('.nav-link')].map(each => each.getBoundingClientRect().right)")
     assert all(0 < end <= width for end in ends)  # large letters take a second row
+
+
+BROKEN = """[...document.querySelectorAll('table.plain :is(th, td)')].flatMap(cell => {
+  const broken = [], walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) for (const { 0: word, index } of walker.currentNode.data.matchAll(/[^\\s_]+/g)) {
+    const range = document.createRange();
+    range.setStart(walker.currentNode, index);
+    range.setEnd(walker.currentNode, index + word.length);
+    if (new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1) broken.push(word);
+  }
+  return broken;
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_the_tables_of_a_comparison_break_between_words_only(
+    chromium: Chromium, addresses: dict[str, str], pages: Path, width: int
+) -> None:
+    runs = json.loads((pages / "artifacts/index.json").read_text())["runs"]
+    page = opened(chromium, f"{addresses['http']}index.html?vs={runs[-1]['run_id']}", width)
+    assert page.evaluate("document.querySelectorAll('table.differing tbody tr').length") > 5
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_head_of_the_strip_wraps_before_its_words_are_pressed(
+    chromium: Chromium, addresses: dict[str, str], width: int
+) -> None:
+    page = opened(chromium, f"{addresses['http']}index.html", width)
+    page.evaluate(
+        "void document.querySelector('.hardest-head').replaceChildren("
+        "Object.assign(document.createElement('h2'), {textContent: 'The eight it was least sure of, of 14 mistakes'}),"
+        "Object.assign(document.createElement('button'), {className: 'quiet', textContent: 'Show all 14 mistakes'}))"
+    )
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.hardest-head > *')].map(each => each.getBoundingClientRect().toJSON())"
+    )
+    assert boxes[1]["top"] >= boxes[0]["bottom"]  # beside each other they do not fit
+    assert all(box["right"] <= width for box in boxes)
