@@ -136,8 +136,8 @@ def test_scrubbing_for_long_stays_below_what_browsers_allow(page: Page, addresse
     page.goto(addresses["http"] + "index.html")
     wait_for(page, LOADED)
     page.evaluate(
-        "void (window.calls = 0, ['pushState', 'replaceState'].forEach(name => { const real = history[name]; "
-        "history[name] = (...all) => { window.calls++; return real.apply(history, all); }; }))"
+        "void (window.calls = [], ['pushState', 'replaceState'].forEach(name => { const real = history[name]; "
+        "history[name] = (...all) => { window.calls.push(performance.now()); return real.apply(history, all); }; }))"
     )
     page.evaluate(
         """(async () => {
@@ -155,7 +155,8 @@ def test_scrubbing_for_long_stays_below_what_browsers_allow(page: Page, addresse
     for cell in range(120):
         page.evaluate(f"document.querySelector('td[data-cell=\"{cell % 100}\"]').click()")
     wait_for(page, f"{CHIPS} === 2")
-    assert page.evaluate("window.calls") <= 80
+    calls = page.evaluate("window.calls")
+    assert max(sum(start <= call < start + 30_000 for call in calls) for start in calls) <= 80  # Safari stops at 100
     assert "true=1 " in text(page, "#chips").replace("true ", "true=").replace("\n", " ") or "true 1" in text(
         page, "#chips"
     )
