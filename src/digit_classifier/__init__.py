@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from digit_classifier.errors import DigitClassifierError as DigitClassifierError
     from digit_classifier.errors import InputError as InputError
     from digit_classifier.errors import RunError as RunError
-    from digit_classifier.experiment import prepare as prepare
     from digit_classifier.experiment import run_experiment as run_experiment
     from digit_classifier.learning.network import Network as Network
     from digit_classifier.learning.training import History as History
     from digit_classifier.learning.training import Training as Training
     from digit_classifier.learning.training import train as train
     from digit_classifier.run import Run as Run
+    from digit_classifier.run.prepare import prepare as prepare
     from digit_classifier.settings.resolve import configure as configure
     from digit_classifier.settings.run_config import RunConfig as RunConfig
     from digit_classifier.store import Bundle as Bundle
@@ -46,7 +46,7 @@ _HOMES = {
     "Split": "datasets.split",
     "Training": "learning.training",
     "configure": "settings.resolve",
-    "prepare": "experiment",
+    "prepare": "run.prepare",
     "read_bundle": "store",
     "run_experiment": "experiment",
     "stratified_split": "datasets.split",

@@ -1,58 +1,66 @@
-"""The whole experiment: settings → split → training → run → bundle."""
+"""The whole experiment: settings → data → split → training → run → bundle."""
 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from digit_classifier import store
-from digit_classifier.artifacts import ARTIFACTS, build_run_summary, payloads_of
-from digit_classifier.datasets import BUNDLED
-from digit_classifier.datasets.load import load_dataset
-from digit_classifier.datasets.split import SPLITS
+from digit_classifier.artifacts import ARTIFACTS, PlainDataset, build_run_summary, payloads_of
 from digit_classifier.environment import created_now, environment, one_blas_thread
-from digit_classifier.errors import InputError, explain, option
 from digit_classifier.figures import FIGURES, draw_figures, require_libraries
-from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.training import Training
-from digit_classifier.run import evaluated, require_recordable, require_room, results_of
-from digit_classifier.settings.resolve import command_for
+from digit_classifier.run import evaluated, results_of
+from digit_classifier.run.data import name_of, plain_of
+from digit_classifier.run.prepare import fit, prepare, task_of
+from digit_classifier.settings.resolve import ARGUMENT, command_for
 from digit_classifier.settings.run_config import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from digit_classifier.artifacts import Payload
     from digit_classifier.datasets.dataset import Dataset
     from digit_classifier.datasets.split import Split
     from digit_classifier.learning.training import Epoch
     from digit_classifier.run import Run
-    from digit_classifier.settings.resolve import Resolved
     from digit_classifier.settings.run_config import RunConfig
 
-    Files = tuple[dict[str, Payload], dict[str, bytes]]  # JSON files and pictures, by name
+    Files = tuple[dict[str, Payload], dict[str, bytes], PlainDataset]  # JSON files and pictures, by name; the data set
+    Progress = Callable[[int], AbstractContextManager[Callable[[Epoch], None] | None]]
 
 FIRST_CHECKPOINT = 3.0  # seconds; writing one takes about a tenth of a second
 PAUSE = 20  # times the duration of a checkpoint, at least, before the next: they cost at most a twentieth
 
 
 def record(
-    resolved: Resolved, dataset: Dataset | None = None, listen: Callable[[Epoch], None] | None = None
+    config: RunConfig, dataset: Dataset | None = None, progress: Progress = lambda _: nullcontext()
 ) -> store.Bundle:
-    """Train as configured and publish the run; InputError and RunError leave nothing half-written behind."""
-    config, created, started = resolved.config, created_now(), time.perf_counter()
+    """Train as configured and publish the run; InputError and RunError leave nothing half-written behind.
+
+    `dataset` takes the place of the configured one. `progress(epochs)` opens a listener for that many epochs, or None.
+    """
+    created, started = created_now(), time.perf_counter()
     split = prepare(config, dataset)
+    config = fit(config, split)
     require_libraries(
         picture for picture, (files, _) in FIGURES.items() if ARTIFACTS[files[0]].wanted(recorded(config))
     )
+    data = plain_of(split.dataset)
     root, flat = config.artifacts_root or "artifacts", config.output_dir
     with (
         store.place(created, config.run_label, root=root, output_dir=flat) as place,
+        progress(config.epochs) as listen,
         experiment(config, split) as (training, run),
     ):
-        checkpoints = Checkpoints(lambda: files_of(run(), resolved, created, started))
+
+        def files() -> Files:
+            return files_of(run(), data, created, started)
+
+        checkpoints = Checkpoints(files)
         try:
             for epoch in training:
                 if listen:
@@ -68,26 +76,7 @@ def record(
             elif len(epochs) < config.epochs and not diverged:
                 checkpoints.write(place, len(epochs))
             raise
-        return place.publish(*files_of(run(), resolved, created, started))
-
-
-def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
-    """Load and split the data; InputError when the settings do not fit it, before anything is trained."""
-    data = dataset or load_dataset(config.dataset)
-    if dataset or config.dataset not in BUNDLED:
-        require_recordable(data)
-    split = SPLITS[config.split](data, config.test_size, config.random_state)
-    count = len(split.holdout)
-    if config.sample_count > count:
-        most, attempt = f"at most {count}, the size of the hold-out", option("sample_count", min(16, count))
-        raise InputError(explain(option("sample_count"), most, str(config.sample_count), attempt))
-    try:
-        layers = architecture_of(config, split.training)
-    except ValueError as error:
-        small, attempt = f"{len(config.channels)} on images of which {error}", option("channels", "16,32")
-        raise InputError(explain(option("channels"), "fewer convolutions", small, attempt)) from None
-    require_room(config, split, layers)
-    return split
+        return place.publish(*files())
 
 
 @contextmanager
@@ -96,6 +85,7 @@ def experiment(config: RunConfig, split: Split) -> Iterator[tuple[Training, Call
 
     Matrix products take one thread as long as the context is open.
     """
+    config = fit(config, split)
     with one_blas_thread():
         started = time.perf_counter()
         training = Training(config, split.training, watch=split.holdout)
@@ -141,20 +131,29 @@ class Checkpoints:
                 claim.keep(epoch, *self.files())
 
 
-def files_of(run: Run, resolved: Resolved, created: str, started: float) -> Files:
-    """Every JSON file of a run but its manifest, and its pictures; `started` is a time of the performance counter."""
-    payloads, config = payloads_of(results_of(run)), recorded(run.config)
+def files_of(run: Run, data: PlainDataset, created: str, started: float) -> Files:
+    """Every JSON file of a run but its manifest, its pictures and its data set.
+
+    `data` is the run's data set in plain values; `started` is a time of the performance counter.
+    """
+    results = results_of(run, data)
+    payloads, config = payloads_of(results), recorded(run.config)
     payloads["run_summary.json"] = build_run_summary(
         payloads,
+        data,
         run_id=None,
         label=run.config.run_label,
         created=created,
         synthetic=False,
-        command=command_for(resolved),
+        command=command_for(
+            run.config, task_of(run.split), dataset=name_of(data, flat=run.config.output_dir is not None)
+        ),
         config=config,
-        config_origin={name: resolved.origin[name] for name in config},
+        config_origin={name: run.config.origin.get(name) or ARGUMENT for name in config},
         environment=environment(),
         training_seconds=run.training_seconds,
         total_seconds=time.perf_counter() - started,
+        training_labels=results.training_labels,
+        groups=results.groups,
     )
-    return payloads, draw_figures(payloads)
+    return payloads, draw_figures(payloads), data

@@ -18,6 +18,17 @@ NAMES = ["cat", "dog"]
 LABELS = [0, 1, 1]
 HOLDOUT = [0, 2]
 PROBABILITIES = [[0.9, 0.1], [0.6, 0.4]]
+SHAPE = {"image_shape": [1, 2], "channels": 1, "max_value": 16}
+DATA = a.PlainDataset(
+    name="pets",
+    title="Pets",
+    source="",
+    note="",
+    shape=SHAPE,
+    class_names=NAMES,
+    labels=LABELS,
+    samples=bytes([1, 2, 3, 4, 5, 6]),
+)
 WEIGHTS, BIAS = [1.0, 2.0, 3.0, 4.0], [0.0, 0.0]
 
 
@@ -30,16 +41,17 @@ def page_run() -> dict[str, dict[str, Any]]:
     layer = ({"inputs": 2, "units": 2}, "softmax", WEIGHTS, BIAS)
     losses = [math.log(2), metrics["log_loss"]]
     run = {
-        "dataset.json": a.build_dataset("pets", "Pets", "", "", [1, 2], 16, NAMES, LABELS, bytes([1, 2, 3, 4, 5, 6])),
+        "dataset.json": a.build_dataset(DATA),
         "holdout.json": holdout,
         "metrics.json": metrics,
-        "predictions.json": a.build_predictions(HOLDOUT, images, true, PROBABILITIES, NAMES, [1, 2], 16),
-        "model.json": a.build_model([1, 2], 16, [0.0, 0.0], [1.0, 1.0], [layer]),
+        "predictions.json": a.build_predictions(HOLDOUT, images, true, PROBABILITIES, NAMES, SHAPE),
+        "model.json": a.build_model(SHAPE, [0.0, 0.0], [1.0, 1.0], [layer]),
         "loss_curve.json": a.build_loss_curve([1.0, 0.5], losses, [0.0, 1.0], [0.0, 0.5]),
         "epoch_snapshots.json": a.build_epoch_snapshots([2], [metrics["confusion_matrix"]], [WEIGHTS]),
     }
     run["run_summary.json"] = summary = a.build_run_summary(
         run,
+        DATA,
         run_id=RUN_ID,
         label="tiny",
         created=CREATED,
@@ -50,6 +62,7 @@ def page_run() -> dict[str, dict[str, Any]]:
         total_seconds=1.0,
         training_seconds=1.0,
         environment={},
+        training_labels=[1],
     )
     run["manifest.json"] = a.build_manifest(RUN_ID, CREATED, summary["results_digest"], {})
     run["index.json"] = a.build_index(3, RUN_ID, [a.build_index_entry(summary, metrics, "a" * 64)])

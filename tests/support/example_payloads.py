@@ -18,14 +18,27 @@ CREATED = "2026-11-22T19:16:12Z"
 LAYERS = {"logistic": [(4, 3, "softmax")], "mlp": [(4, 5, "relu"), (5, 3, "softmax")]}
 
 
+SHAPE = {"image_shape": [2, 2], "channels": 1, "max_value": 3}
+DATA = a.PlainDataset(
+    name="tiny",
+    title="Tiny images",
+    source="made here",
+    note="",
+    shape=SHAPE,
+    class_names=NAMES,
+    labels=LABELS,
+    samples=PIXELS,
+)
+
+
 def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None) -> dict[str, Payload]:
     """Every file of the run, with all optional ones; `diverged` undoes the third epoch."""
     true = [LABELS[row] for row in HOLDOUT]
     epochs = 2 if diverged else 3
     run: dict[str, Payload] = {
-        "dataset.json": a.build_dataset("tiny", "Tiny images", "made here", "", [2, 2], 3, NAMES, LABELS, PIXELS),
+        "dataset.json": a.build_dataset(DATA),
         "holdout.json": a.build_holdout(HOLDOUT, true, PROBABILITIES),
-        "model.json": a.build_model([2, 2], 3, [0.0] * 4, [3.0] * 4, [layer(*each) for each in LAYERS[model]]),
+        "model.json": a.build_model(SHAPE, [0.0] * 4, [3.0] * 4, [layer(*each) for each in LAYERS[model]]),
         "roc_curves.json": a.build_roc(true, PROBABILITIES, NAMES),
     }
     learned = [label for row, label in enumerate(LABELS) if row not in HOLDOUT]
@@ -34,7 +47,7 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
     run["metrics.json"] = metrics
     images = [list(PIXELS[4 * row : 4 * row + 4]) for row in HOLDOUT]
     shown = HOLDOUT[:2], images[:2], true[:2], PROBABILITIES[:2]
-    run["predictions.json"] = a.build_predictions(*shown, NAMES, [2, 2], 3)
+    run["predictions.json"] = a.build_predictions(*shown, NAMES, SHAPE)
     losses = [1.5, 1.25, 1.0][:epochs]
     watched = [1.5, 1.25, metrics["log_loss"]][:epochs]
     accuracies = [0.3, 0.5, 0.8][:epochs], [0.2, 0.4, 0.4][:epochs]
@@ -72,6 +85,7 @@ def summary(run: dict[str, Payload], model: str = "logistic", **other: Any) -> P
     config |= {"run_label": "Baseline", "output_dir": None, "timing_stats": True}
     return a.build_run_summary(
         run,
+        DATA,
         **{
             "run_id": RUN_ID,
             "label": "Baseline",
@@ -83,6 +97,7 @@ def summary(run: dict[str, Payload], model: str = "logistic", **other: Any) -> P
             "total_seconds": 2.0,
             "training_seconds": 1.5,
             "environment": {"python": "3.11.7", "blas_threads": 1, "cpu": None},
+            "training_labels": [label for row, label in enumerate(LABELS) if row not in HOLDOUT],
             **other,
         },
     )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from digit_classifier.store import Claim
 
-    Files = tuple[dict[str, dict[str, Any]], dict[str, bytes]]
+    Files = tuple[dict[str, dict[str, Any]], dict[str, bytes], artifacts.PlainDataset | None]
 
 CREATED = "2026-11-22T19:16:12Z"
 RUN_ID = "20261122-191612"
@@ -34,17 +34,16 @@ def picture(width: int = 1, height: int = 1) -> bytes:
 
 
 @cache
-def dataset() -> dict[str, Any]:
-    return artifacts.build_dataset(
-        "tiny",
-        "Tiny",
-        "made up",
-        "four images",
-        (1, 2),
-        16,
-        ("a", "b"),
-        [0, 1, 0, 1],
-        bytes([16, 0, 0, 16, 9, 1, 1, 9]),
+def dataset() -> artifacts.PlainDataset:
+    return artifacts.PlainDataset(
+        name="tiny",
+        title="Tiny",
+        source="made up",
+        note="four images",
+        shape={"image_shape": [1, 2], "channels": 1, "max_value": 16},
+        class_names=("a", "b"),
+        labels=[0, 1, 0, 1],
+        samples=bytes([16, 0, 0, 16, 9, 1, 1, 9]),
     )
 
 
@@ -55,7 +54,7 @@ def _results() -> dict[str, dict[str, Any]]:
     return {
         "metrics.json": artifacts.build_metrics(labels, labels, rows, ("a", "b"), 1.0),
         "holdout.json": artifacts.build_holdout([2, 3], labels, rows),
-        "model.json": artifacts.build_model((1, 2), 16, floats(8, 8), floats(8, 8), [layer]),
+        "model.json": artifacts.build_model(dataset().shape, floats(8, 8), floats(8, 8), [layer]),
         "loss_curve.json": artifacts.build_loss_curve([0.5], [0.2876820724517809], [1.0], [1.0], None),
     }
 
@@ -70,7 +69,8 @@ def payloads(
         curve = artifacts.build_loss_curve(losses, [0.2876820724517809] * epoch, ones, ones, None)
         results = results | {"loss_curve.json": curve}
     summary = artifacts.build_run_summary(
-        {**results, "dataset.json": dataset()},
+        results,
+        dataset(),
         run_id=run_id,
         label=label,
         created=created,
@@ -81,23 +81,26 @@ def payloads(
         total_seconds=0.5,
         training_seconds=0.25,
         environment={"python": "3.11.7"},
+        training_labels=[0, 1],
     )
     return {**results, "run_summary.json": summary}
 
 
 def tiny_files(created: str = CREATED, label: str | None = None) -> Files:
     """What a small run is published from."""
-    return {**payloads(None, created, label), "dataset.json": dataset()}, {"confusion_matrix.png": picture()}
+    return payloads(None, created, label), {"confusion_matrix.png": picture()}, dataset()
 
 
 def tiny_run(run_id: str | None, created: str = CREATED, label: str | None = None) -> dict[str, bytes]:
     """Sealed files of a small run."""
-    return dict(seal(*tiny_files(created, label), run_id).files)
+    return dict(seal(*tiny_files(created, label), run_id=run_id).files)
 
 
 def shared_data() -> dict[str, bytes]:
     """The data set's file name under datasets/, and its text."""
-    return dict(seal(*tiny_files(), RUN_ID).shared)
+    shared = seal(*tiny_files(), run_id=RUN_ID).shared
+    assert shared
+    return {shared.name: shared.text()}
 
 
 def publish(claim: Claim, label: str | None = None, created: str = CREATED) -> Path:
@@ -106,12 +109,11 @@ def publish(claim: Claim, label: str | None = None, created: str = CREATED) -> P
 
 def smallest_files(created: str = CREATED, epoch: int = 1, planned: int = 1) -> Files:
     """The fewest files that make a run the index can list: each costs the fault tests dozens of trials."""
-    contents = payloads(None, created, None, epoch, planned) | {"dataset.json": dataset()}
-    return {name: contents[name] for name in ("metrics.json", "run_summary.json", "dataset.json")}, {}
+    contents = payloads(None, created, None, epoch, planned)
+    return {name: contents[name] for name in ("metrics.json", "run_summary.json")}, {}, dataset()
 
 
 def smallest_flat_run(created: str = CREATED) -> dict[str, bytes]:
     """The same for a flat run, without even its data set."""
-    contents, pictures = smallest_files(created)
-    del contents["dataset.json"]
-    return dict(seal(contents, pictures, None).files)
+    contents, pictures, _ = smallest_files(created)
+    return dict(seal(contents, pictures, run_id=None).files)

@@ -108,9 +108,9 @@ def seed(root: Path) -> str:
     with store.place(RECIPES[0].created, None, root=root):
         pass  # what publishing needs is asked before the training, and before anything is removed
     labels, images = draw_digits(random.Random(SEED))  # noqa: S311
-    trained = [payloads_of(recipe, labels, images) for recipe in RECIPES]
+    trained, data = [payloads_of(recipe, labels, images) for recipe in RECIPES], data_of(labels, images)
     remove_own_runs(root)
-    published = [store.publish(root, payloads, pictures_of(payloads)) for payloads in trained]
+    published = [store.publish(root, payloads, pictures_of(payloads), data) for payloads in trained]
     others = [entry for entry in store.read_root(root).entries if not entry["synthetic"]]
     return summary(root, published, others)
 
@@ -147,6 +147,7 @@ def payloads_of(recipe: Recipe, labels: list[int], images: list[Image]) -> dict[
     # No measured time and no machine, so that the sample files never differ on one.
     payloads["run_summary.json"] = artifacts.build_run_summary(
         payloads,
+        results.data,
         run_id=None,
         label=recipe.label,
         created=recipe.created,
@@ -156,6 +157,7 @@ def payloads_of(recipe: Recipe, labels: list[int], images: list[Image]) -> dict[
         config_origin=dict.fromkeys(results.config, "sample seeder"),
         total_seconds=0.0,
         training_seconds=0.0,
+        training_labels=results.training_labels,
         environment={"note": "synthetic sample; time and machine are left out, so that its files never differ"},
     )
     return payloads
@@ -176,15 +178,8 @@ def results_of(recipe: Recipe, labels: list[int], images: list[Image]) -> Result
     correct = sum(argmax(last.network.probabilities(inputs[row])) == labels[row] for row in rest)
     return Results(
         config=config_of(recipe),
-        name=DATASET,
-        title="Synthetic digits, drawn by a program",
-        source=SCRIPT,
-        note="Not real data: nobody wrote these digits, and no accuracy on them says anything about handwriting.",
-        image_shape=[SIDE, SIDE],
-        max_value=INKED,
-        class_names=NAMES,
-        labels=labels,
-        pixels=bytes(pixel for image in images for pixel in image),
+        data=data_of(labels, images),
+        training_labels=[labels[row] for row in rest],
         sample_ids=held,
         probabilities=last.holdout,
         train_accuracy=correct / len(rest),
@@ -202,6 +197,20 @@ def results_of(recipe: Recipe, labels: list[int], images: list[Image]) -> Result
         offset=[0.0] * SIDE**2,
         scale=[float(INKED)] * SIDE**2,
         layers=[({"inputs": SIDE**2, "units": len(NAMES)}, "softmax", flat(last.network), last.network.bias)],
+    )
+
+
+def data_of(labels: list[int], images: list[Image]) -> artifacts.PlainDataset:
+    """The drawn digits as the data set of a run."""
+    return artifacts.PlainDataset(
+        name=DATASET,
+        title="Synthetic digits, drawn by a program",
+        source=SCRIPT,
+        note="Not real data: nobody wrote these digits, and no accuracy on them says anything about handwriting.",
+        shape={"image_shape": [SIDE, SIDE], "channels": 1, "max_value": INKED},
+        class_names=NAMES,
+        labels=labels,
+        samples=bytes(pixel for image in images for pixel in image),
     )
 
 

@@ -25,6 +25,7 @@ from digit_classifier.artifacts.replay import *
 from digit_classifier.artifacts.roc_curves import *
 from digit_classifier.artifacts.rules import Payload as Payload
 from digit_classifier.artifacts.run_summary import *
+from digit_classifier.artifacts.split import *
 from digit_classifier.artifacts.timing_stats import *
 from digit_classifier.artifacts.training_dynamics import *
 
@@ -45,6 +46,7 @@ ARTIFACTS: dict[str, Artifact] = {
         ROC_CURVES,
         TRAINING_DYNAMICS,
         TIMING_STATS,
+        SPLIT,
         DATASET,
         MANIFEST,
         INDEX,

@@ -157,11 +157,28 @@ def _model(summary: Payload, model: Payload) -> Iterator[str]:
 def _summary(summary: Payload, metrics: Payload, holdout: Payload) -> Iterator[str]:
     yield from differences(summary["dataset"]["class_names"], metrics["labels"], "metrics.labels")
     yield from differences(summary["split"]["holdout"], len(holdout["sample_ids"]), "holdout.sample_ids (how many)")
-    digest = split_sha256(summary["dataset"]["sha256"], holdout["sample_ids"])
-    yield from differences(digest, summary["split"]["sha256"], "run_summary.split.sha256")
     highest, samples = holdout["sample_ids"][-1], summary["dataset"]["samples"]
     if highest >= samples:
         yield f"holdout.sample_ids: expected 0..{samples - 1}, got {highest}"
+
+
+def _split_digest(summary: Payload, holdout: Payload) -> Iterator[str]:
+    if summary["config"].get("split") != "grouped":
+        digest = split_sha256(summary["dataset"]["sha256"], holdout["sample_ids"])
+        yield from differences(digest, summary["split"]["sha256"], "run_summary.split.sha256")
+
+
+def _groups(summary: Payload, holdout: Payload, split: Payload) -> Iterator[str]:
+    groups, ids, samples = split["groups"], holdout["sample_ids"], summary["dataset"]["samples"]
+    if len(groups) != samples:
+        yield f"split.groups: expected a list of {samples}, one per sample, got {len(groups)} numbers"
+    elif ids[-1] < samples:
+        digest = split_sha256(summary["dataset"]["sha256"], ids, groups)
+        yield from differences(digest, summary["split"]["sha256"], "run_summary.split.sha256")
+        held, rows = {groups[each] for each in ids}, set(ids)
+        torn = next((row for row, group in enumerate(groups) if group in held and row not in rows), None)
+        if torn is not None:
+            yield f"split.groups[{torn}]: expected a group that is not held out, got {groups[torn]}"
 
 
 def _summary_samples(summary: Payload, predictions: Payload) -> Iterator[str]:
@@ -206,8 +223,9 @@ def _dataset_labels(dataset: Payload, holdout: Payload) -> Iterator[str]:
             yield from differences(labels[sample_id], label, f"holdout.true_labels[{index}]")
 
 
-def _baselines(dataset: Payload, holdout: Payload, metrics: Payload) -> Iterator[str]:
-    if "baselines" in metrics:
+def _baselines(summary: Payload, dataset: Payload, holdout: Payload, metrics: Payload) -> Iterator[str]:
+    config = summary["config"]
+    if "baselines" in metrics and not config.keys() & {"train_share", "label_noise", "leave_out"}:
         held = set(holdout["sample_ids"])
         label = commonest([each for number, each in enumerate(dataset["labels"]) if number not in held])
         yield from differences(
@@ -240,12 +258,14 @@ RULES: list[tuple[list[str], Callable[..., Iterator[str]]]] = [
     (["loss_curve.json", "training_dynamics.json"], _dynamics),
     (["run_summary.json", "model.json"], _model),
     (["run_summary.json", "metrics.json", "holdout.json"], _summary),
+    (["run_summary.json", "holdout.json"], _split_digest),
+    (["run_summary.json", "holdout.json", "split.json"], _groups),
     (["run_summary.json", "predictions.json"], _summary_samples),
     (["run_summary.json", "loss_curve.json"], _summary_curve),
     (["run_summary.json", "model.json", "holdout.json", "metrics.json"], _digest),
     (["run_summary.json", "manifest.json"], _manifest),
     (["run_summary.json", "dataset.json"], _dataset),
     (["dataset.json", "holdout.json"], _dataset_labels),
-    (["dataset.json", "holdout.json", "metrics.json"], _baselines),
+    (["run_summary.json", "dataset.json", "holdout.json", "metrics.json"], _baselines),
     (["dataset.json", "predictions.json"], _dataset_samples),
 ]

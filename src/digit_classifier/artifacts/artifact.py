@@ -22,9 +22,10 @@ class Artifact(NamedTuple):
     of: Callable[[Results], Payload] | None = (
         None  # from what a run computed; None for a file that tells more than that
     )
-    setting: str | None = None  # the switch that asks for the file; None: every run has it
+    setting: str | None = None  # what asks for the file, where it has this value; None: every run has it
+    value: str | bool = True
     compared: bool = True  # a repeated run is compared in it; False where it holds times, ids or input
 
     def wanted(self, config: Any) -> bool:
         """Whether a run with these recorded settings has the file."""
-        return self.of is not None and (self.setting is None or bool(config.get(self.setting)))
+        return self.of is not None and (self.setting is None or config.get(self.setting) == self.value)

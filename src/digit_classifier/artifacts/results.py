@@ -29,6 +29,7 @@ class Results:
 
     data: PlainDataset
     training_labels: Sequence[int]  # class indices of the samples trained on
+    groups: Sequence[int] | None = None  # of every sample, where whole groups were held out
 
     # Predictions for the hold-out, and the score on the training split
     sample_ids: Sequence[int]  # ascending

@@ -177,7 +177,7 @@ def to_base64(raw: bytes) -> str:
 
 
 def from_base64(encoded: str, size: int | None, where: str) -> bytes:
-    """The bytes of base64 text; ArtifactError unless it is their one spelling, of exactly `size` bytes if that is given."""
+    """The bytes of base64 text, exactly `size` if that is given; ArtifactError unless it is their one spelling."""
     try:
         raw = base64.b64decode(encoded, validate=True)
     except ValueError:

@@ -64,9 +64,14 @@ __all__ = ["RUN_SUMMARY", "build_run_summary", "results_digest", "stamped", "val
 
 Setting = str | int | float | bool | None
 
-# Settings that say where results go and what is drawn from them, not what they are.
+# Settings that say where results go and what is drawn from them, or how a file was read: not what the results are.
 UNRELATED = frozenset(
     [
+        "label_column",
+        "group_column",
+        "image_shape",
+        "image_size",
+        "missing",
         "run_label",
         "artifacts_root",
         "output_dir",
@@ -127,7 +132,10 @@ SECOND = {
     **KEYS,
     "dataset": obj(DATA, optional={**SHAPE, "tone": TONE, "origin": ORIGIN}),
     # Samples on neither side are those that settings such as train_share leave out.
-    "split": obj({**SIDES, "training_counts": COUNTS, "holdout_counts": COUNTS}),
+    "split": obj(
+        {**SIDES, "training_counts": COUNTS, "holdout_counts": COUNTS},
+        optional={"groups": obj({"training": SIZE, "holdout": SIZE})},  # how many are on each side
+    ),
 }
 SCHEMA = versions(
     document("run_summary", KEYS, optional={"interrupted": INTERRUPTED}),
@@ -188,6 +196,7 @@ def build_run_summary(
             **dict(
                 zip(("training_counts", "holdout_counts"), ([each[i] for i in classes] for each in counts), strict=True)
             ),
+            **({"groups": _group_counts(holdout["sample_ids"], groups)} if groups else {}),
         },
         "diverged": payloads["loss_curve.json"]["diverged"],
         "timing": {"total_seconds": total_seconds, "training_seconds": training_seconds},
@@ -196,6 +205,11 @@ def build_run_summary(
     if cut_short := interruption(config, payloads["loss_curve.json"]):
         payload["interrupted"] = cut_short
     return payload | {"results_digest": results_digest({**payloads, "run_summary.json": payload})}
+
+
+def _group_counts(holdout_ids: Sequence[int], groups: Sequence[int]) -> Payload:
+    held = {groups[sample_id] for sample_id in holdout_ids}
+    return {"training": len(set(groups) - held), "holdout": len(held)}
 
 
 def stamped(summary: Payload, run_id: str | None) -> Payload:

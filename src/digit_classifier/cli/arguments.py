@@ -12,10 +12,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from digit_classifier.errors import InputError, explain, nearest, show, typed_command
-from digit_classifier.settings.kinds import LABEL, PLACE, SIZES, as_text
+from digit_classifier.settings.kinds import DATASET, FILE, IMAGE_SHAPE, LABEL, PLACE, SIZES, Kind, as_text
 from digit_classifier.settings.presets import PRESETS, Rule
 from digit_classifier.settings.resolve import Given
-from digit_classifier.settings.run_config import PLACES, SETTINGS, flag
+from digit_classifier.settings.run_config import SETTINGS, flag
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _meant(words: Sequence[str], unknown: Sequence[str], parser: argparse.Argume
         return None
     kind = item.metadata["kind"]
     joined = (",".join(value.strip(",") for value in values)) if kind is SIZES else " ".join(values)
-    return shlex.join([named, joined]) if kind in (SIZES, LABEL, PLACE) else None
+    return shlex.join([named, joined]) if kind in (SIZES, LABEL, PLACE, FILE, DATASET) else None
 
 
 class _Keep(argparse.Action):
@@ -132,13 +132,16 @@ def add_settings(parser: argparse.ArgumentParser, artifacts_root: str) -> None:
                 *spellings,
                 action=_Keep,
                 dest="given",
-                metavar="DIR" if name in PLACES else _metavar(item.type),
+                metavar=_metavar(meta["kind"], item.type),
                 help=text,
             )
 
 
-def _metavar(annotation: Any) -> str:
-    return {"int": "INT", "float": "FLOAT", "tuple[int, ...]": "SIZES", "str | None": "TEXT"}.get(annotation, "NAME")
+_METAVARS = {SIZES: "SIZES", IMAGE_SHAPE: "H,W", PLACE: "DIR", FILE: "PATH", DATASET: "DATA", LABEL: "TEXT"}
+
+
+def _metavar(kind: Kind, annotation: Any) -> str:
+    return _METAVARS.get(kind) or {"int": "INT", "float": "FLOAT"}.get(str(annotation).partition(" ")[0], "NAME")
 
 
 def preset_text(value: Any) -> str:

@@ -28,18 +28,18 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    resolved = resolve(options.given or [], _file_settings(options.config), {"artifacts_root": options.artifacts_root})
+    config = resolve(options.given or [], _file_settings(options.config), {"artifacts_root": options.artifacts_root})
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported: no idle threads to start
-    replaced = _notes_before(resolved.config)
+    replaced = _notes_before(config)
     with loading():
         from digit_classifier.experiment import record  # only now, when the settings are known to be good
 
-    with progress_bar(resolved.config.epochs) as listen, stopped_by_signals():
-        bundle = record(resolved, listen=listen)
+    with stopped_by_signals():
+        bundle = record(config, progress=progress_bar)
     if diverged := bundle.payloads["run_summary.json"]["diverged"]:
         came = f"epoch {diverged['epoch']}, in which {diverged['reason']}"
         kept = "The epochs before it are" if diverged["epoch"] > 1 else "No epoch was completed; the start is"
-        rate = option("learning_rate", f"{resolved.config.learning_rate / 10:g}")
+        rate = option("learning_rate", f"{_rate_of(bundle) / 10:g}")
         saved = f"{rate}. {kept} saved in {bundle.directory}"
         raise RunError(explain("training", "finite losses", came, saved))
     notes = [*replaced, *_notes_after(bundle)]
@@ -52,6 +52,10 @@ def _train(options: argparse.Namespace) -> int:
     if is_watched():
         summarise(bundle, notes, _page_of(bundle, options))
     return 0
+
+
+def _rate_of(bundle: Bundle) -> float:
+    return float(bundle.payloads["run_summary.json"]["config"]["learning_rate"])
 
 
 def _page_of(bundle: Bundle, options: argparse.Namespace) -> str | None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+PACKAGED = {"format": "bundled", "files": [], "options": {}}  # the origin of data that come with the packages
+
+
 def load_digits() -> Dataset:
     """Scikit-learn's bundled digits: 1797 images of 8 × 8 pixels, integers 0..16.
 
@@ -36,6 +39,7 @@ def load_digits() -> Dataset:
         labels=labels,
         class_names=tuple("0123456789"),
         max_value=16,
+        origin=PACKAGED,
     )
 
 

@@ -10,7 +10,7 @@ from digit_classifier.errors import InputError, explain, option, show, suggestio
 from digit_classifier.plugins import READERS, load_plugin, plugin_names, raised
 
 
-def load_dataset(name: str) -> Dataset:
+def load_dataset(name: str, asked: object = None, *, root: object = None, test_data: str | None = None) -> Dataset:  # noqa: ARG001
     """The data set of this name, or what the installed reader of `NAME` or `NAME:WHERE` returns for WHERE.
 
     InputError when there is none, or when the reader fails or returns something else.

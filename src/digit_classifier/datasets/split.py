@@ -101,7 +101,7 @@ def fold_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
     InputError when test_size is not 1 / k, or a class would be missing on either side.
     """
     folds = round(1 / test_size)
-    if folds < 2 or abs(folds * test_size - 1) > 1e-9:  # noqa: PLR2004
+    if folds < 2 or abs(folds * test_size - 1) > 1e-9:
         expected, attempt = "1 / a whole number of folds", option("test_size", 1 / max(2, folds))
         raise InputError(explain(option("test_size"), expected, f"{test_size:g}", attempt))
     repeat, fold = divmod(random_state, folds)
@@ -128,11 +128,12 @@ def grouped_split(dataset: Dataset, test_size: float, random_state: int) -> Spli
     if dataset.groups is None:
         came, attempt = f"none in {dataset.name}", option("group_column", "writer")
         raise InputError(explain(option("split", "grouped"), "data with groups", came, attempt))
-    sizes = np.bincount(dataset.groups)
+    groups = np.unique(dataset.groups, return_inverse=True)[1].astype(np.intp)
+    sizes = np.bincount(groups)
     order = random_order(random_stream(random_state, 0), len(sizes))
     enough = int(np.searchsorted(np.cumsum(sizes[order]), _held_out(dataset, test_size)))
-    held = np.isin(dataset.groups, order[: enough + 1])
-    return replace(_split(dataset, np.flatnonzero(held), test_size), groups=dataset.groups)
+    held = np.isin(groups, order[: enough + 1])
+    return replace(_split(dataset, np.flatnonzero(held), test_size), groups=groups)
 
 
 SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {
@@ -167,7 +168,7 @@ def _split(dataset: Dataset, held_out: NDArray[np.intp], test_size: float | None
             where, came, attempt = option("split", "given"), f"one {came}", option("split", "random")
             raise InputError(explain(where, "a test part that leaves every class on both sides", came, attempt))
         wanted, attempt = "a share that leaves every class on both sides", option("test_size", 0.2)
-        if test_size == 0.2:  # noqa: PLR2004 - what the advice would be
+        if test_size == 0.2:
             attempt = f"another {option('random_state')}, or {option('test_size', 0.4)}"
         raise InputError(explain(option("test_size"), wanted, f"{test_size:g}, {came}", attempt))
     return Split(dataset, np.flatnonzero(~is_held), np.flatnonzero(is_held))
@@ -180,10 +181,10 @@ def without_class(split: Split, name: str) -> Split:
     """Train without one class, which stays in the hold-out; InputError when there is no such class."""
     names = split.dataset.class_names
     if name not in names:
-        shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")  # noqa: PLR2004
+        shown = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
         attempt = option("leave_out", nearest(name, names) or names[0])
         raise InputError(explain(option("leave_out"), f"one of the classes {shown}", show(name), attempt))
-    if len(names) == 2:  # noqa: PLR2004
+    if len(names) == 2:
         attempt = f"leaving out {option('leave_out')}"
         raise InputError(explain(option("leave_out"), "two classes left to tell apart", "data with two", attempt))
     kept = split.dataset.labels[split.training_ids] != names.index(name)
@@ -191,7 +192,7 @@ def without_class(split: Split, name: str) -> Split:
 
 
 def thinned(split: Split, share: float, random_state: int) -> Split:
-    """Train on the first ⌈share · count⌉ rows of each class in random order: smaller shares are parts of larger ones."""
+    """Train on the first ⌈share · count⌉ rows of each class in random order: smaller shares are parts of larger."""
     rows = split.training_ids
     by_class = _by_class(split.dataset.labels[rows], random_state, len(split.dataset.class_names))
     kept = np.concatenate([each[: ceil(share * len(each) - 1e-9)] for each in by_class])

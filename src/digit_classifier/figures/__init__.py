@@ -22,21 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 FIGURES: dict[str, tuple[tuple[str, ...], Callable[..., bytes]]] = {
-    "confusion_matrix.png": (("metrics.json",), confusion_matrix_png),
-    "sample_gallery.png": (("predictions.json", "metrics.json"), sample_gallery_png),
+    "confusion_matrix.png": (("metrics.json", "predictions.json"), confusion_matrix_png),
+    "sample_gallery.png": (("predictions.json", "metrics.json", "model.json"), sample_gallery_png),
     "roc_curves.png": (("roc_curves.json",), roc_curves_png),
     "learning_rate_trace.png": (("training_dynamics.json",), learning_rate_trace_png),
     "timing_stats.png": (("timing_stats.json",), timing_stats_png),
 }
-"""Picture file → the JSON files that its function takes; it is drawn when the first is there."""
+"""Picture file → the JSON files that its function takes; it is drawn where the first is there."""
 
 
 def draw_figures(payloads: Mapping[str, Any]) -> dict[str, bytes]:
     """The pictures of a run, by file name; those whose JSON file is there."""
     return {
-        name: draw(*(payloads[source] for source in sources if source in payloads))
-        for name, (sources, draw) in FIGURES.items()
-        if sources[0] in payloads
+        name: draw(*map(payloads.get, sources)) for name, (sources, draw) in FIGURES.items() if sources[0] in payloads
     }
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from digit_classifier.figures.palette import AMBER_MARK, AMBER_TEXT, INK, LINE, MUTED, PAPER, blend
+from digit_classifier.figures.glyphs import painter, shape_shown, shown_features
+from digit_classifier.figures.palette import AMBER_MARK, AMBER_TEXT, INK, LINE, MUTED
 from digit_classifier.figures.sheet import HEIGHT, MARGIN, WIDTH, Sheet, drawable, fit, text_width
 from digit_classifier.words import say, shown_sentence, thing_named_by
 from digit_classifier.words.numbers import certainty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PIL import Image
+    from collections.abc import Mapping, Sequence
 
 _TOP, _BOTTOM, _GAP = 200, HEIGHT - 56, 24
 _FRAME = 7
@@ -38,10 +37,13 @@ class _Layout(NamedTuple):
         return (_TALLEST - HEIGHT + _BOTTOM + _GAP - _TOP) // self.row_height
 
 
-def sample_gallery_png(predictions: Mapping[str, Any], metrics: Mapping[str, Any] | None = None) -> bytes:
-    """The samples of a `predictions.json` payload as ink on paper: true → predicted class, confidence below.
+def sample_gallery_png(
+    predictions: Mapping[str, Any], metrics: Mapping[str, Any] | None = None, model: Mapping[str, Any] | None = None
+) -> bytes:
+    """The samples of a `predictions.json` payload: true → predicted class, confidence below.
 
-    With the `metrics.json` of the run it also says how many were held out in all, and how many of those are right.
+    With the `metrics.json` of the run it also says how many were held out in all, and how many of those are right. The
+    rows of a table need its `model.json`, too: their bars are in standard deviations.
     A mistake has an amber frame, a notched corner and an amber caption. Many samples make the sheet taller, up to
     4096 px; long class names are replaced by numbers on such a sheet.
     """
@@ -49,9 +51,13 @@ def sample_gallery_png(predictions: Mapping[str, Any], metrics: Mapping[str, Any
     explained = "true class → predicted class, confidence below; a notched frame marks a mistake"
     if len(predictions["samples"]) > _NAMED and _widest(labels) > _SHORT:
         labels, explained = [str(index) for index in range(len(labels))], explained.replace("class →", "class number →")
-    layout = _layout(len(predictions["samples"]), predictions["image_shape"], labels)
+    layout = _layout(len(predictions["samples"]), shape_shown(predictions), labels)
     samples = predictions["samples"][: layout.columns * layout.most_rows]
-    thing = thing_named_by(predictions["labels"])
+    thing = thing_named_by(predictions["labels"], table="feature_names" in predictions)
+    if features := len(predictions.get("feature_names", ())):
+        shown = len(shown_features(model, features))
+        which = f"{features}" if shown == features else f"{shown} of {features}"
+        explained = f"bars: {which} features, ±3 standard deviations; true → predicted; notched: a mistake"
     if metrics:
         counts = metrics["confusion_matrix"]
         total, correct = sum(map(sum, counts)), sum(row[index] for index, row in enumerate(counts))
@@ -65,21 +71,19 @@ def sample_gallery_png(predictions: Mapping[str, Any], metrics: Mapping[str, Any
     right = sum(sample["true_label"] == sample["predicted_label"] for sample in samples)
     sheet = Sheet(HEIGHT - min(0, spare))
     sheet.heading(shown_sentence(right, len(samples), thing), explained)
-    levels = min(predictions["max_value"], 63)  # 17 greys for digits; 64 are plenty for photographs
-    shades = [blend(PAPER, INK, level / levels) for level in range(levels + 1)]
+    paint = painter(sheet, predictions, samples, model)
     indent = (WIDTH - 2 * MARGIN - layout.columns * layout.pitch + _GAP) // 2
     for place, sample in enumerate(samples):
         row, column = divmod(place, layout.columns)
         left = MARGIN + indent + column * layout.pitch + (layout.pitch - _GAP - layout.picture_width) // 2
         top = _TOP + row * airy
-        image = _image(sample["pixels"], predictions["image_shape"], predictions["max_value"], levels, layout)
-        sheet.picture(left, top, image, shades)
+        paint(sample, left, top, layout.picture_width, layout.picture_height)
         _frame(sheet, left, top, layout, wrong=sample["true_label"] != sample["predicted_label"])
         _caption(sheet, left + layout.picture_width // 2, top + layout.picture_height, layout, sample, labels)
     return sheet.png()
 
 
-def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:
+def _layout(count: int, shape: Sequence[int], labels: list[str]) -> _Layout:
     """The number of columns that shows the largest pictures on a 16 : 9 sheet, or on a taller one if they were tiny."""
     wide = WIDTH - 2 * MARGIN + _GAP
     longest = _widest(labels)
@@ -94,6 +98,7 @@ def _layout(count: int, shape: list[int], labels: list[str]) -> _Layout:
             sizes.append((box, columns, pitch, font_size, caption))
     if not sizes:
         columns = max(1, min(count, wide // narrowest))
+        columns = -(-count // -(-count // columns))  # as many rows, evenly filled
         pitch = wide // columns
         sizes = [(min(pitch - _GAP, 160), columns, pitch, *_caption_size(pitch, lines))]
     box, columns, pitch, font_size, caption = max(sizes)
@@ -109,17 +114,6 @@ def _caption_size(pitch: int, lines: int) -> tuple[int, int]:
     """Font size and height of the caption below a picture."""
     font_size = max(19, min(32, round(0.2 * (pitch - _GAP))))
     return font_size, round(1.25 * lines * font_size) + 16
-
-
-def _image(pixels: list[int], shape: list[int], max_value: int, levels: int, layout: _Layout) -> Image.Image:
-    """The sample at the layout's size, its values in levels of grey (unchanged when max_value ≤ 63)."""
-    from PIL import Image
-
-    values = bytes((2 * value * levels + max_value) // (2 * max_value) for value in pixels)
-    image = Image.frombytes("L", (shape[1], shape[0]), values)
-    enlarged = layout.picture_width >= shape[1]
-    method = Image.Resampling.NEAREST if enlarged else Image.Resampling.BOX
-    return image.resize((layout.picture_width, layout.picture_height), method)
 
 
 def _frame(sheet: Sheet, left: int, top: int, layout: _Layout, *, wrong: bool) -> None:

@@ -43,10 +43,11 @@ class _Grid(NamedTuple):
         return 3 if self.cell_height >= 30 else int(self.cell_height >= 8)
 
 
-def confusion_matrix_png(metrics: Mapping[str, Any]) -> bytes:
+def confusion_matrix_png(metrics: Mapping[str, Any], predictions: Mapping[str, Any] | None = None) -> bytes:
     """Counts of a `metrics.json` payload: true class down, predicted class across; correct is blue, wrong amber.
 
-    Up to 14 classes each row ends with its recall and total; with more, the most frequent mix-ups are listed there.
+    The `predictions.json` of the run says whether its samples are images. Up to 14 classes each row ends with its
+    recall and total; with more, the most frequent mix-ups are listed there.
     """
     counts: list[list[int]] = metrics["confusion_matrix"]
     labels = [name if drawable(name) else f"class {index}" for index, name in enumerate(metrics["labels"])]
@@ -60,7 +61,9 @@ def confusion_matrix_png(metrics: Mapping[str, Any]) -> bytes:
         rows = rows if grid.cell_height >= SMALLEST else numbers
         grid = _grid(rows)
     sheet = Sheet(max(HEIGHT, _TOP + grid.cell_height * grid.classes + HEIGHT - _BOTTOM))
-    title = accuracy_sentence(right, total, thing_named_by(metrics["labels"]))
+    title = accuracy_sentence(
+        right, total, thing_named_by(metrics["labels"], table="feature_names" in (predictions or {}))
+    )
     sheet.heading(title, _subtitle(metrics, total - right, total))
     _draw_names(sheet, grid, rows, columns)
     _draw_cells(sheet, grid, counts)

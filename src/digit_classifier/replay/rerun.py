@@ -7,34 +7,36 @@ from contextlib import nullcontext
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts import ARTIFACTS, build_replay, payloads_of
+from digit_classifier.artifacts import ARTIFACTS, build_replay, payloads_of, plain_dataset
 from digit_classifier.artifacts.schema import in_version
 from digit_classifier.datasets import BUNDLED
+from digit_classifier.datasets.load import load_dataset
 from digit_classifier.environment import created_now, environment
-from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion, typed_command
-from digit_classifier.experiment import experiment, prepare
+from digit_classifier.errors import ArtifactError, InputError, at, explain, option, show, suggestion
+from digit_classifier.experiment import experiment
 from digit_classifier.replay.compare import compare, tier_of
 from digit_classifier.replay.promise import environment_differences, promise
 from digit_classifier.run import results_of
+from digit_classifier.run.data import data_of, described
+from digit_classifier.run.prepare import prepare
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.resolve import Given, resolve
-from digit_classifier.settings.run_config import ABSENT, PLACES, SETTINGS
+from digit_classifier.settings.run_config import ABSENT, PRIVATE, SETTINGS
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.json import decode, encode
+from digit_classifier.store.layout import DATASET_FILE, DATASETS
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Mapping
     from pathlib import Path
 
     from digit_classifier.artifacts import Payload
     from digit_classifier.datasets.split import Split
-    from digit_classifier.learning.training import Epoch
+    from digit_classifier.experiment import Progress
     from digit_classifier.settings.run_config import RunConfig
     from digit_classifier.text import AnyPath
 
-    Progress = Callable[[int], AbstractContextManager[Callable[[Epoch], None] | None]]
 
 MAX_SECONDS = 600.0  # limit the time that a run from elsewhere can take
 WARM = 2.0  # seconds of training before its total time is estimated
@@ -64,7 +66,7 @@ def replay(
         attempt = f"its own command: {summary['command']}"
         raise InputError(explain(directory, "a run of train", "a synthetic sample, made without it", attempt))
     config = stored_config(directory, summary["config"])
-    split = stored_split(directory, summary, config)
+    split = stored_split(directory, stored, config)
     trained = train_again(directory, config, split, summary, max_seconds, progress)
     fresh = {name: as_stored(name, stored[name], trained) for name in COMPARED if name in stored}
     files = [compare(name, stored[name], fresh[name]) for name in fresh]
@@ -77,28 +79,39 @@ def replay(
 def stored_config(where: object, config: Mapping[str, Any]) -> RunConfig:
     """The settings of a run, each through its own parser; InputError for one that this version lacks or refuses.
 
-    A setting that the run's version did not have yet takes the value that its absence means. A data set that a
-    plugin read is refused without looking for the plugin: a run never decides that one is loaded.
+    A setting that the run's version did not have yet takes the value that its absence means.
     """
     given = []
-    if (name := config.get("dataset")) not in (None, *BUNDLED):
-        place, ours = f"{where}: run_summary.config.dataset", f"a data set of this package ({', '.join(BUNDLED)})"
-        raise InputError(explain(place, ours, show(name), typed_command("train")))
     for name, value in {**ABSENT, **config}.items():
         place = f"{where}: {at('run_summary.config', name)}"
-        if name not in SETTINGS.keys() - PLACES:
-            attempt = f"the version that wrote the run; near: {suggestion(name, SETTINGS.keys() - PLACES)}"
+        if name not in SETTINGS.keys() - PRIVATE:
+            attempt = f"the version that wrote the run; near: {suggestion(name, SETTINGS.keys() - PRIVATE)}"
             raise InputError(explain(place, "a setting of this version", show(value), attempt))
         if value is not None:
             given.append(Given(name, as_text(value), place, "run"))
-    return resolve(given).config
+    return resolve(given)
 
 
-def stored_split(directory: Path, summary: Payload, config: RunConfig) -> Split:
-    """The data of a run, split as it was; InputError when either is another here."""
-    split = prepare(config)
+def stored_split(directory: Path, stored: Mapping[str, Payload], config: RunConfig) -> Split:
+    """The data of a run, split as it was; InputError when they are not there, or either is another here.
+
+    The data set is the one that lies beside the run. Where there is none, one that comes with the package is taken: a
+    run never decides that a file or a plugin is read.
+    """
+    summary = stored["run_summary.json"]
+    stated = summary["dataset"]
+    if DATASET_FILE in stored:
+        data = described(data_of(plain_dataset(stored[DATASET_FILE])), stored)
+    elif config.dataset in BUNDLED:
+        data = load_dataset(config.dataset)
+    else:
+        file = f"{DATASETS}/{stated['file']} beside the run"
+        raise InputError(explain(directory, "its data set", "none", f"copying {file}, as it was"))
+    if config.split == "grouped" and data.groups is None:
+        raise InputError(explain(directory, "a run with split.json", "one without", "a whole copy of the run"))
+    split = prepare(config, data)
     for what, wanted, got in (
-        ("data set", summary["dataset"]["sha256"], split.dataset.sha256),
+        ("data set", stated["sha256"], data.sha256),
         ("split", summary["split"]["sha256"], split.sha256),
     ):
         if wanted != got:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from digit_classifier.datasets import BUNDLED
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -20,7 +18,7 @@ class Kind(NamedTuple):
 
     expected: str
     parse: Callable[[str], Any]
-    more: bool = False  # another version, or a data set of the user's own, may have other words
+    more: bool = False  # another version may have other words
     known: Callable[[], Iterable[str]] = tuple  # words that may have been meant by another
 
 
@@ -63,16 +61,9 @@ def choice(*options: str) -> Kind:
 
 
 def _parse_dataset(text: str) -> str:
-    reader = text.partition(":")[0]
-    if text not in BUNDLED and (reader in BUNDLED or reader not in _readers()):
+    if not text.strip():
         raise ValueError(text)
     return text
-
-
-def _readers() -> list[str]:
-    from digit_classifier.plugins import READERS, plugin_names  # 46 ms, only for a name that is not ours
-
-    return plugin_names(READERS)
 
 
 def _parse_switch(text: str) -> bool:
@@ -110,12 +101,7 @@ def _parse_place(text: str) -> str:
     return str(as_path(text))
 
 
-DATASET = Kind(
-    "one of " + ", ".join(BUNDLED) + ", or NAME:WHERE of an installed reader",
-    _parse_dataset,
-    more=True,
-    known=lambda: [*BUNDLED, *_readers()],
-)
+DATASET = Kind("a name, a file or a folder", _parse_dataset, more=True)
 SWITCH = Kind("true or false", _parse_switch)
 SIZES = Kind("up to 8 layer sizes of 1 to 4096 units, or none", _parse_sizes)
 LABEL = Kind("text", _parse_label)

@@ -76,7 +76,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         "weight_decay": 0.01,  # flat from 0.001 to 0.05
         "label_smoothing": 0.1,  # none costs 0.3 points
         "temperature": 0.5,  # undoes what smoothing does to the confidence; 0.4 is as good, and not exact
-        "shift_pixels": for_images(0.6, 0.0),  # none costs more than anything else here; 0.75 is 0.1 points lower for new writers
+        "shift_pixels": for_images(
+            0.6, 0.0
+        ),  # none costs more than anything else here; 0.75 is 0.1 points lower for new writers
         "scaling": for_images("max", "standard"),  # standard costs 0.4 points
     },
     "cnn": {

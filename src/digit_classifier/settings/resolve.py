@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 ARGUMENT, PRESET = "argument", "preset"  # where a value came from: from Python, from the model's name
-READING = frozenset(["label_column", "image_shape", "image_size", "missing"])  # how a file of the user's is read
+READING = frozenset(
+    ["label_column", "group_column", "image_shape", "image_size", "missing"]
+)  # how a file of the user's is read
 
 
 class Given(NamedTuple):
@@ -59,9 +61,7 @@ def parse(given: Given) -> tuple[str, Any]:
     try:
         return name, kind.parse(given.text)
     except (ValueError, KeyError):
-        word, colon, rest = given.text.partition(":")  # of a data set: NAME:WHERE
-        meant = nearest(word, kind.known())
-        attempt = given.advice(given.spelling, f"{meant}{colon}{rest}" if meant else example(name))
+        attempt = given.advice(given.spelling, nearest(given.text, kind.known()) or example(name))
         raise InputError(explain(given.where, kind.expected, show(given.text), attempt)) from None
 
 

@@ -18,6 +18,7 @@ from digit_classifier.store.files import (
     cannot_write,
     make_directories,
     make_directory,
+    read_regular,
     remove_directory,
     rename,
     sync_directory,
@@ -31,6 +32,7 @@ from digit_classifier.store.layout import (
     INDEX_TWIN,
     LATEST,
     MANIFEST_FILE,
+    MAX_DATASET_BYTES,
     READY,
     ROOT_LOCK,
     RUN_ID,
@@ -90,6 +92,9 @@ class Claim:
         leave the index to one `update_index` at the end: `listed=False`.
         """
         run = seal(payloads, pictures, data, run_id=self.run_id)
+        if run.shared and (written := self.directory / run.shared.name).exists():  # by a checkpoint: not encoded again
+            shared = run.shared._replace(text=lambda: read_regular(written, MAX_DATASET_BYTES))
+            run = run._replace(shared=shared)
         try:
             target = self._show(run)
         except OSError as error:

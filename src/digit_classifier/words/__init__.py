@@ -32,8 +32,10 @@ def say(key: str, count: int | None = None, **values: object) -> str:
     return filled
 
 
-def thing_named_by(class_names: Sequence[str]) -> str:
-    """What one sample is called: a digit where every class is one, else an image."""
+def thing_named_by(class_names: Sequence[str], *, table: bool) -> str:
+    """What one sample is called: a digit where every class of the images is one, else an image; in a table a sample."""
+    if table:
+        return "sample"
     return "digit" if all(len(name) == 1 and name.isdigit() for name in class_names) else "image"
 
 

@@ -42,7 +42,9 @@ def scores_of(files: Mapping[str, Payload]) -> list[str]:
     matrix, names, interval = metrics["confusion_matrix"], metrics["labels"], metrics["accuracy_interval"]
     right, total = sum(row[index] for index, row in enumerate(matrix)), sum(map(sum, matrix))
     low, high = ends(interval["low"], interval["high"])
-    accuracy = accuracy_sentence(right, total, thing_named_by(names))
+    accuracy = accuracy_sentence(
+        right, total, thing_named_by(names, table="feature_names" in files["run_summary.json"]["dataset"])
+    )
     lines = [f"{accuracy} ({say('interval', low=low, high=high)}), macro F1 {fraction(metrics['macro_f1'])}"]
     if baselines := metrics.get("baselines"):
         constant, neighbour = baselines["commonest_class"], baselines["nearest_neighbour"]

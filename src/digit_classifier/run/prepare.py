@@ -1,0 +1,78 @@
+"""From settings to data that are split, and settings that fit them: all that can be refused before a training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from digit_classifier.datasets.split import SPLITS, mislabelled, thinned, without_class
+from digit_classifier.errors import InputError, explain, option
+from digit_classifier.learning.build import architecture_of
+from digit_classifier.run.data import find_data, require_recordable
+from digit_classifier.run.room import require_room
+from digit_classifier.settings.presets import Task
+from digit_classifier.settings.resolve import ARGUMENT, fitted
+
+if TYPE_CHECKING:
+    from digit_classifier.datasets.dataset import Dataset
+    from digit_classifier.datasets.split import Split
+    from digit_classifier.settings.run_config import RunConfig
+
+
+def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
+    """Load and split the data; InputError when the settings do not fit them, before anything is trained."""
+    data = dataset or find_data(config)
+    require_recordable(data)
+    state = config.random_state if config.split_state is None else config.split_state
+    split = SPLITS[_split_of(config, data)](data, config.test_size, state)
+    if config.leave_out:
+        split = without_class(split, config.leave_out)
+    if config.train_share < 1:
+        split = thinned(split, config.train_share, state)
+    if config.label_noise:
+        split = mislabelled(split, config.label_noise, state)
+    _require_fitting(fit(config, split), split)
+    return split
+
+
+def fit(config: RunConfig, split: Split) -> RunConfig:
+    """The settings as they are for these data: what a preset gave follows its rules, and the data set has its name."""
+    data = split.dataset
+    own = {"dataset": ARGUMENT} if config.origin.get("dataset") == "default" and data.name != config.dataset else {}
+    named = replace(config, dataset=data.name, split=_split_of(config, data), origin={**config.origin, **own})
+    return fitted(named, task_of(split))
+
+
+def _split_of(config: RunConfig, data: Dataset) -> Any:
+    if config.split != "auto":
+        return config.split
+    return "random" if data.held_out is None else "given"
+
+
+def task_of(split: Split) -> Task:
+    """What the presets may know of a split."""
+    data = split.dataset
+    return Task(images=not data.is_table, inputs=data.samples[0].size, samples=len(split.training))
+
+
+def _require_fitting(config: RunConfig, split: Split) -> None:
+    """InputError for settings that mean nothing for these data, and where a file would become too large."""
+    data, count = split.dataset, len(split.holdout)
+    if data.is_table:
+        came = f"the table {data.name}"
+        for name, expected, wrong, instead in (
+            ("model", "images: convolutions compare neighbouring pixels", config.channels, "mlp"),
+            ("shift_pixels", "images to move", config.shift_pixels, 0),
+            ("scaling", "images: features have no largest value", config.scaling == "max", "standard"),
+        ):
+            if wrong:
+                raise InputError(explain(option(name, getattr(config, name)), expected, came, option(name, instead)))
+    if config.sample_count > count:
+        most, attempt = f"at most {count}, the size of the hold-out", option("sample_count", min(16, count))
+        raise InputError(explain(option("sample_count"), most, str(config.sample_count), attempt))
+    try:
+        layers = architecture_of(config, split.training)
+    except ValueError as error:
+        small, attempt = f"{len(config.channels)} on images of which {error}", option("channels", "16,32")
+        raise InputError(explain(option("channels"), "fewer convolutions", small, attempt)) from None
+    require_room(config, split, layers)
