@@ -22,7 +22,7 @@ PART = "a part of it"
 def array_of(what: str, values: Any, place: Place) -> NDArray[Any]:
     """Values as an array of numbers or texts, one for each sample."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
-        values = values.astype(np.float64).filled(np.nan)
+        values = np.ma.filled(values.astype(np.float64), np.nan)
     try:
         array = np.asarray(values)
     except (ValueError, TypeError, RuntimeError) as error:
@@ -46,7 +46,8 @@ def labels_of(labels: Any, place: Place) -> NDArray[Any]:
         array[:] = labels
         return array
     array = array_of("labels", labels, place)
-    return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+    column = array.shape[1:] == (1,)
+    return array[:, 0] if column else array
 
 
 def is_one_hot(labels: NDArray[Any]) -> bool:

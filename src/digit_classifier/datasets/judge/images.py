@@ -22,9 +22,7 @@ TOPS = (1, 16, 255)  # the first that no pixel exceeds is the largest possible v
 BYTE = 255
 
 
-def judged_images(
-    samples: NDArray[Any], found: Found, place: Place
-) -> tuple[NDArray[np.uint8], int, str]:
+def judged_images(samples: NDArray[Any], found: Found, place: Place) -> tuple[NDArray[np.uint8], int, str]:
     """Images (n, channels, height, width) as uint8, their largest possible value, and what was changed."""
     if found.feature_names is not None:
         raise place.refusal("feature_names", "none for images", "some", "samples.reshape(n, -1) for a table")
@@ -57,9 +55,7 @@ def _channels_first(samples: NDArray[Any], channels: str | None, place: Place) -
     return samples if first else np.moveaxis(samples, 3, 1)
 
 
-def _pixels(
-    samples: NDArray[Any], top: int | None, place: Place
-) -> tuple[NDArray[np.uint8], int | None, str]:
+def _pixels(samples: NDArray[Any], top: int | None, place: Place) -> tuple[NDArray[np.uint8], int | None, str]:
     low, high = samples.min(), samples.max()
     whole = samples.dtype.kind != "f" or bool((samples == np.trunc(samples)).all())
     if whole and low >= 0 and high <= BYTE:

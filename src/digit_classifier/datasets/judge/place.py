@@ -45,7 +45,8 @@ def gaps(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _wide(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return mask.reshape(len(mask), -1).any(axis=1) if mask.ndim > 1 else mask
+    wide: NDArray[np.bool_] = mask.reshape(len(mask), -1).any(axis=1) if mask.ndim > 1 else mask
+    return wide
 
 
 def is_gap(value: object) -> bool:

@@ -23,7 +23,7 @@ class Asked:
 
     label_column: str | None = None  # its name, or a number from 1, first or last; of NPZ and MAT files the array's
     group_column: str | None = None
-    image_shape: tuple[int, ...] | None = None  # (height, width) of the images in columns; (): a table, never images
+    image_shape: tuple[int, int] | Literal["none"] | None = None  # (height, width); "none": a table, never images
     image_size: int | None = None  # pixels of both sides that pictures are made to fit
     missing: Literal["refuse", "drop"] = "refuse"  # rows with gaps
     labels: bool = True  # False for a prediction: labels may be missing
@@ -74,7 +74,7 @@ COLUMNS = ("label_column", "group_column", "image_shape", "missing")
 READERS: dict[str, Reader] = {
     "npz": _reader("arrays:read_npz", *COLUMNS),
     "npy": _reader("arrays:read_npy", *COLUMNS),
-    "dataset.json": _reader("stored:read_stored"),
+    "stored": _reader("stored:read_stored"),
     "idx": _reader("idx:read_idx"),
     "idx folder": _reader("idx:read_idx_folder"),
     "matlab": _reader("matlab:read_matlab", *COLUMNS),
@@ -111,4 +111,4 @@ def read_file(path: Path, asked: Asked) -> tuple[str, Found]:
 
 def _typed(value: Any) -> Any:
     """A value as it is typed: 28,28."""
-    return ",".join(map(str, value)) or "none" if isinstance(value, tuple) else value
+    return ",".join(map(str, value)) if isinstance(value, tuple) else value

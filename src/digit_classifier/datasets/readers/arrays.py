@@ -15,7 +15,7 @@ from digit_classifier.datasets.readers import Found
 from digit_classifier.datasets.readers.columns import as_images
 from digit_classifier.datasets.readers.files import read_content, readable_name, stem_of, unreadable
 from digit_classifier.datasets.readers.roles import found_in
-from digit_classifier.errors import show
+from digit_classifier.errors import InputError, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +42,9 @@ def read_npz(path: Path, asked: Asked) -> Found:
                     return _read_npy(file, members[name].file_size, f"{path.name}: {name}")
 
             found = found_in(path, arrays, read, asked)
+    except InputError:
+        raise
     except BROKEN as error:
-        if isinstance(error, ValueError) and hasattr(error, "__notes__") or type(error).__module__.startswith("digit"):
-            raise
         raise unreadable(path.name, "a whole NPZ file", show(str(error)), "to save it again") from error
     return _named(found, path, content.file)
 
@@ -83,7 +83,7 @@ def _header_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo, where: str) ->
 
 
 def _read_header(file: IO[bytes], size: int, where: str) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    """Shape, whether by columns, type, and where the values begin; InputError where these cannot be in so many bytes."""
+    """Shape, whether by columns, type, and where the values begin; InputError where so many bytes cannot be that."""
     try:
         version = np.lib.format.read_magic(file)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0

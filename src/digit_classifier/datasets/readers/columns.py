@@ -68,13 +68,13 @@ def as_images(found: Found, asked: Asked, where: str, *, headed: bool) -> Found:
     """The samples (n, features) as images (n, h, w), where the columns are pixels or `image_shape` says so."""
     samples: NDArray[Any] = found.samples
     count = samples.shape[1]
-    shape = asked.image_shape
-    if shape is None:
+    shape = None if asked.image_shape == "none" else asked.image_shape
+    if asked.image_shape is None:
         shape = _square(found, headed=headed)
     elif shape and prod(shape) != count:
         expected, came = f"{prod(shape):,} columns of pixels for {shape[0]} × {shape[1]}", f"{count:,}"
         raise unreadable(where, expected, came, option("image_shape", "none"))
-    if not shape:
+    if shape is None:
         found.feature_names = found.feature_names or [f"x{index}" for index in range(1, count + 1)]
         return found
     found.samples, found.feature_names = samples.reshape(-1, *shape), None
@@ -83,7 +83,7 @@ def as_images(found: Found, asked: Asked, where: str, *, headed: bool) -> Found:
     return found
 
 
-def _square(found: Found, *, headed: bool) -> tuple[int, ...] | None:
+def _square(found: Found, *, headed: bool) -> tuple[int, int] | None:
     samples, names = found.samples, found.feature_names or []
     side = isqrt(samples.shape[1])
     if side * side != samples.shape[1] or side < 2:

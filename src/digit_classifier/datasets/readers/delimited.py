@@ -103,9 +103,7 @@ class _Table:
                     continue
         return None
 
-    def cell_by_cell(
-        self, features: list[int], others: list[int]
-    ) -> tuple[NDArray[Any], dict[int, list[str | None]]]:
+    def cell_by_cell(self, features: list[int], others: list[int]) -> tuple[NDArray[Any], dict[int, list[str | None]]]:
         """The same for any text; InputError names the cell that is no number, or the line that is no row."""
         parts: list[NDArray[Any]] = []
         texts: dict[int, list[str | None]] = {column: [] for column in others}
@@ -137,8 +135,6 @@ class _Table:
             if len(found) == 1000:
                 break
         return found
-
-
 
 
 def _label(table: _Table, asked: Asked) -> int | None:

@@ -9,8 +9,6 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from digit_classifier.datasets import limits
 from digit_classifier.datasets.judge.place import times
 from digit_classifier.datasets.readers import Found
@@ -22,6 +20,7 @@ from digit_classifier.datasets.readers.pictures import decode_picture, one_form
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from digit_classifier.datasets.readers import Asked

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from digit_classifier.datasets.readers import Asked
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-NAME = re.compile(r"(?P<part>.*?)[-_.]?(?P<what>images?|labels?)[-_.]?(?P<end>idx\d?[-_.]?(ubyte)?|ubyte)?(\.gz)?", re.I)
+NAME = re.compile(
+    r"(?P<part>.*?)[-_.]?(?P<what>images?|labels?)[-_.]?(?P<end>idx\d?[-_.]?(ubyte)?|ubyte)?(\.gz)?", re.I
+)
 
 
 def is_idx(head: bytes) -> bool:

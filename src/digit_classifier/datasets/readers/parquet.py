@@ -134,9 +134,7 @@ def _of_pictures(found: Found, column: Any, where: str, asked: Asked) -> Found:
     return found
 
 
-def _of_numbers(
-    found: Found, names: list[str], columns: list[Any], rest: list[int], asked: Asked, where: str
-) -> Found:
+def _of_numbers(found: Found, names: list[str], columns: list[Any], rest: list[int], asked: Asked, where: str) -> Found:
     from pyarrow import types
 
     values, kept = [], []

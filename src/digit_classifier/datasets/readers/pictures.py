@@ -81,9 +81,7 @@ def one_form(pictures: list[NDArray[np.uint8]], names: list[str], where: str) ->
     sizes = {pixels.shape[:2] for pixels in pictures}
     if len(sizes) > 1:
         other = next(index for index, pixels in enumerate(pictures) if pixels.shape[:2] != pictures[0].shape[:2])
-        came = " and ".join(
-            f"{pictures[at].shape[1]} × {pictures[at].shape[0]} in {names[at]}" for at in (0, other)
-        )
+        came = " and ".join(f"{pictures[at].shape[1]} × {pictures[at].shape[0]} in {names[at]}" for at in (0, other))
         raise unreadable(where, "pictures of one size", came, option("image_size", 32))
     coloured = [pixels.ndim == 3 for pixels in pictures]
     if not any(coloured):

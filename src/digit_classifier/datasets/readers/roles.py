@@ -27,9 +27,7 @@ NAMES = {"class_names": "class_names", "target_names": "class_names", "label_nam
 NAMES |= {"feature_names": "feature_names", "groups": "groups", "held_out": "held_out"}
 
 
-def found_in(
-    path: Path, shapes: Mapping[str, Shape], read: Callable[[str], Any], asked: Asked
-) -> Found:
+def found_in(path: Path, shapes: Mapping[str, Shape], read: Callable[[str], Any], asked: Asked) -> Found:
     """What the arrays of a file mean, by their names, or by their shapes where the names say nothing.
 
     InputError where no array can be the samples, or several can. Only arrays that mean something are read.

@@ -52,16 +52,17 @@ def format_of(path: Path) -> str:
             raise unreadable(path.name, "a file that gzip packed", "a broken one", "to download it again")
     if head.startswith(b"PK\x03\x04"):
         return _format_of_zip(path)
-    kind = _format_of_bytes(head)
-    if kind:
-        return kind
+    return _format_of_bytes(head) or _text(head, path.name)
+
+
+def _text(head: bytes, where: str) -> str:
     for sign, what, attempt in FOREIGN:
         if sign.match(head):
-            raise unreadable(path.name, KNOWN, what, attempt)
+            raise unreadable(where, KNOWN, what, attempt)
     if not head:
-        raise unreadable(path.name, KNOWN, "an empty file", "another")
+        raise unreadable(where, KNOWN, "an empty file", "another")
     if b"\0" in head and not _is_utf16(head):
-        raise unreadable(path.name, KNOWN, "bytes of another kind", AS_NPZ)
+        raise unreadable(where, KNOWN, "bytes of another kind", AS_NPZ)
     return "text"
 
 
@@ -74,7 +75,7 @@ def _format_of_bytes(head: bytes) -> str | None:
     if PICTURES.match(head):
         return "picture"
     if re.match(rb'\s*\{\s*"', head):
-        return "dataset.json"
+        return "stored"
     return "matlab" if _is_matlab4(head) else None
 
 
