@@ -46,8 +46,7 @@ def labels_of(labels: Any, place: Place) -> NDArray[Any]:
         array[:] = labels
         return array
     array = array_of("labels", labels, place)
-    column = array.shape[1:] == (1,)
-    return array[:, 0] if column else array
+    return array.reshape(-1) if array.ndim == 2 and len(array) == array.size else array
 
 
 def is_one_hot(labels: NDArray[Any]) -> bool:

@@ -45,8 +45,7 @@ def gaps(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _wide(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    wide: NDArray[np.bool_] = mask.reshape(len(mask), -1).any(axis=1) if mask.ndim > 1 else mask
-    return wide
+    return np.any(mask.reshape(len(mask), -1), axis=1) if mask.ndim > 1 else mask
 
 
 def is_gap(value: object) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LABELS = ("label", "labels", "class", "target", "y")  # what the column of classes is called, if nothing says another
 INDEXES = ("", "unnamed: 0", "id", "index")  # what a column is called that numbers the rows
 PIXEL = re.compile(r"(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)?", re.IGNORECASE)
+FRACTION = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{0,25}(e[-+]?[0-9]{1,2})?", re.IGNORECASE)
 UNNAMED = re.compile(r"x?\d+([ _.x-]\d+)?", re.IGNORECASE)
 FEWEST = 64  # columns of whole numbers without names that are taken for pixels
 BYTE = 255
@@ -118,7 +119,7 @@ def plain_labels(values: Sequence[str | None]) -> NDArray[Any]:
         if len(present) == len(values):
             return np.array([int(value) for value in present], np.int64)
         return np.array([np.nan if value is None else int(value) for value in values])
-    if present and all(re.fullmatch(r"[-+]?[0-9]{1,15}\.[0-9]{0,15}", value) for value in present):
+    if present and all(FRACTION.fullmatch(value) for value in present):
         return np.array([np.nan if value is None else float(value) for value in values])
     plain = np.empty(len(values), object)
     plain[:] = values

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.datasets import limits
 from digit_classifier.datasets.readers.columns import FEWEST
+from digit_classifier.datasets.readers.dialect import number_of
 from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import option
 
@@ -35,7 +36,8 @@ def label_without_names(rows: Sequence[Sequence[str]], texts: Sequence[bool], wh
 
 def _may_be_classes(rows: Sequence[Sequence[str]], at: int, *, pixels: bool) -> bool:
     counts = Counter(row[at].strip() for row in rows)
-    if not all(cell.lstrip("-").removesuffix(".0").isdigit() for cell in counts):
+    values = [number_of(cell) for cell in counts]
+    if not all(value is not None and value.is_integer() for value in values):
         return False
     few = 2 <= len(counts) <= min(limits.CLASSES, max(2, len(rows) // 2))
     return few and not (pixels and counts.most_common(1)[0][1] > MOST * len(rows))
