@@ -35,9 +35,12 @@ PIXEL_TYPES = (np.uint8, np.int64, np.float64)  # the first is by far the fastes
 def read_delimited(path: Path, asked: Asked) -> Found:
     """A table of features, or of the pixels of images, with a column of labels."""
     content = read_content(path)
+    rows = _rows_of(content.data, path.name)
     dialect = dialect_of(content.data, path.name)
     check_width(dialect.width, path.name)
-    _check_rows(content.data, dialect, path.name)
+    if min(rows, limits.SAMPLES) * dialect.width > 2 * limits.NUMBERS:
+        came = f"{rows:,} rows of {dialect.width:,}"
+        raise unreadable(path.name, f"at most {limits.NUMBERS:,} numbers", came, "a part of it")
     table = _Table(path.name, content.data, dialect)
     label = _label(table, asked)
     group = None
@@ -170,13 +173,12 @@ def _indexes(table: _Table) -> list[int]:
     return [at for at, name in enumerate(dialect.names) if is_index(name, [row[at] for row in head])]
 
 
-def _check_rows(data: bytes, dialect: Dialect, where: str) -> None:
+def _rows_of(data: bytes, where: str) -> int:
+    """How many lines there are; some may be blank, and the judge counts what is left."""
     rows = data.count(b"\n" if b"\n" in data[: limits.LINE_BYTES] else b"\r")
-    if rows > 4 * limits.SAMPLES:  # some may be blank; the judge counts what is left
+    if rows > 4 * limits.SAMPLES:
         raise unreadable(where, f"at most {limits.SAMPLES:,} rows", f"{rows:,} lines", "a part of it")
-    if min(rows, limits.SAMPLES) * dialect.width > 2 * limits.NUMBERS:
-        came = f"{rows:,} rows of {dialect.width:,}"
-        raise unreadable(where, f"at most {limits.NUMBERS:,} numbers", came, "a part of it")
+    return rows
 
 
 def _note(dialect: Dialect, label: int | None, left_out: list[int], *, guessed: bool) -> str:

@@ -8,9 +8,11 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from digit_classifier.datasets import limits
+from digit_classifier.datasets.readers.columns import check_width
 from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import show
 
@@ -47,7 +49,7 @@ class Dialect:
 
     def lines(self, data: bytes) -> Iterator[str]:
         """The lines of a file, their ends made one kind."""
-        return iter(io.TextIOWrapper(io.BytesIO(data), self.encoding, newline=None))
+        return _lines(data, self.encoding)
 
     def rows(self, data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
         """Line number and cells of every row that is not blank; InputError for a row with other cells."""
@@ -67,15 +69,13 @@ class Dialect:
 def dialect_of(data: bytes, where: str) -> Dialect:
     """How a file is written, judged by its first lines; InputError where it is no table."""
     encoding = _encoding(data)
-    head = data[: limits.LINE_BYTES]
-    if len(data) > len(head) and b"\n" not in head and b"\r" not in head:
+    start = re.match(rb"\s*[^\r\n]*", data[: limits.LINE_BYTES])
+    if start and len(start[0]) == limits.LINE_BYTES:
         raise unreadable(where, f"lines of at most {limits.LINE_BYTES // 2**20} MB", "a longer one", "another file")
-    text = head.decode(encoding, "replace")
-    lines = [line for line in io.StringIO(text, newline=None) if line.strip()]
-    whole = lines[:-1] if len(data) > len(head) else lines  # the last one may be cut
-    lines = (whole or lines)[:LOOKED_AT]
+    check_width(max(start[0].count(sign) for sign in (b",", b";", b"\t", b"|")) if start else 0, where)
+    lines = list(islice((line for line in _lines(data, encoding) if line.strip()), LOOKED_AT))
     if not lines:
-        raise unreadable(where, "rows of data", "an empty file", "another file")
+        raise unreadable(where, "rows of data", "none", "another file")
     delimiter = _delimiter(lines)
     rows = [cells for _, cells in _cells(iter(lines), delimiter, where)]
     comma = delimiter in (";", "\t", None) and any(
@@ -87,6 +87,10 @@ def dialect_of(data: bytes, where: str) -> Dialect:
     if len(names) < 2:
         raise unreadable(where, "columns between commas, semicolons, tabs or blanks", show(lines[0][:40]), "a CSV file")
     return Dialect(encoding, delimiter, names, headed, b'"' in data, comma)
+
+
+def _lines(data: bytes, encoding: str) -> Iterator[str]:
+    return iter(io.TextIOWrapper(io.BytesIO(data), encoding, newline=None))
 
 
 def is_gap_cell(cell: str) -> bool:

@@ -36,12 +36,15 @@ def decode_picture(data: bytes, where: str, size: int | None = None) -> NDArray[
                     if size is not None:
                         upright = ImageOps.fit(upright, (size, size))
                     return _grey_if_possible(np.asarray(upright))
+        except Image.DecompressionBombError:
+            width = height = 0
         except (MemoryError, ImportError):
             raise
         except Exception as error:  # decoders raise whatever they meet
             raise unreadable(where, "a picture", f"a broken one ({_reason(error)})", "another copy of it") from error
     most = limits.PICTURE_PIXELS // 1_000_000
-    raise unreadable(where, f"at most {most} megapixels", f"{width:,} × {height:,}", "a smaller picture")
+    came = f"{width:,} × {height:,}" if width else "many more"
+    raise unreadable(where, f"at most {most} megapixels", came, "a smaller picture")
 
 
 def _reason(error: Exception) -> str:
