@@ -427,6 +427,21 @@ def test_pictures_of_several_sizes_are_scaled_when_that_is_asked(tmp_path: Path)
     assert "scaled and cut to 12 × 12" in data.note
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_labels_of_matlab_are_numbers_characters_or_cells(packed: bool, tmp_path: Path) -> None:
+    words = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    cells = np.empty((1797, 1), object)
+    cells[:, 0] = words[LABELS]
+    for labels in (words[LABELS], cells):
+        colours = np.repeat(IMAGES[:, :, :, None], 3, 3)
+        other = {"note": "a text", "meta": {"a": 1}, "empty": np.empty((0, 0)), "t": np.arange(5.0)}
+        arrays = {**other, "X": np.moveaxis(colours, 0, -1), "y": labels}  # as SVHN
+        savemat(tmp_path / "d.mat", arrays, do_compression=packed)
+        data = load_dataset(tmp_path / "d.mat")
+        assert np.array_equal(data.samples, np.moveaxis(colours, 3, 1))
+        assert [data.class_names[label] for label in data.labels] == words[LABELS].tolist()
+
+
 @pytest.mark.parametrize("name", ["iris", "digits"])
 def test_the_data_set_of_runs_is_a_file_like_any_other(name: str, tmp_path: Path) -> None:
     from digit_classifier.artifacts.dataset import build_dataset

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DELIMITERS = ("\t", ";", "|", ",", None)  # None: any number of blanks
 GAPS = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "?"))
 SWITCHES = {"true": 1.0, "false": 0.0}
+PIECE = 2**20  # bytes decoded at a time
 LOOKED_AT = 200  # lines that show how the file is written
 CELL = 100_000  # characters
 
@@ -68,7 +69,7 @@ class Dialect:
 
 def dialect_of(data: bytes, where: str) -> Dialect:
     """How a file is written, judged by its first lines; InputError where it is no table."""
-    encoding = _encoding(data)
+    encoding = _encoding(data, where)
     start = re.match(rb"\s*[^\r\n]*", data[: limits.LINE_BYTES])
     if start and len(start[0]) == limits.LINE_BYTES:
         raise unreadable(where, f"lines of at most {limits.LINE_BYTES // 2**20} MB", "a longer one", "another file")
@@ -114,20 +115,23 @@ def is_number(cell: str) -> bool:
     return is_gap_cell(cell) or number_of(cell, decimal_comma="," in cell) is not None
 
 
-def _encoding(data: bytes) -> str:
+def _encoding(data: bytes, where: str) -> str:
+    """Of the characters; InputError where they are of none."""
     if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
-        return "utf-16"
-    if b"\0" in data[:200]:
-        return "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
-    if data.isascii():
-        return "ascii"
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for first in range(0, len(data), 2**20):
-            decoder.decode(data[first : first + 2**20], first + 2**20 >= len(data))
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8-sig"
+        likely = ["utf-16"]
+    elif b"\0" in data[:200]:
+        likely = ["utf-16-be" if data[:1] == b"\0" else "utf-16-le"]
+    else:
+        likely = ["ascii"] if data.isascii() else ["utf-8-sig", "latin-1"]
+    for encoding in likely:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            for first in range(0, len(data), PIECE):
+                decoder.decode(data[first : first + PIECE], first + PIECE >= len(data))
+        except UnicodeError:
+            continue
+        return encoding
+    raise unreadable(where, "text of one encoding", f"something that is no {likely[0]}", "to save it as UTF-8")
 
 
 def _cells(lines: Iterator[str], delimiter: str | None, where: str) -> Iterator[tuple[int, list[str]]]:
@@ -142,8 +146,6 @@ def _cells(lines: Iterator[str], delimiter: str | None, where: str) -> Iterator[
             yield reader.line_num, cells
     except csv.Error as error:
         raise unreadable(f"{where}: line {reader.line_num}", "cells of text", str(error)[:60], "a CSV file") from error
-    except UnicodeError as error:
-        raise unreadable(where, "text of one encoding", "a torn character", "to save it as UTF-8") from error
 
 
 def _delimiter(lines: Sequence[str]) -> str | None:
