@@ -20,9 +20,10 @@ import pytest
 
 from digit_classifier.artifacts import ARTIFACTS, results_digest
 from digit_classifier.cli.main import main
-from digit_classifier.experiment import prepare, run_experiment
+from digit_classifier.experiment import run_experiment
 from digit_classifier.replay.rerun import stored_config
 from digit_classifier.run import results_of
+from digit_classifier.run.prepare import prepare
 from digit_classifier.settings.resolve import configure
 from digit_classifier.settings.run_config import recorded
 from digit_classifier.store import read_bundle

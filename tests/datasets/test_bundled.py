@@ -18,11 +18,11 @@ DIGITS = load_digits()
 
 def test_the_packaged_digits_are_scikit_learns_digits() -> None:
     bunch = datasets.load_digits()
-    assert np.array_equal(DIGITS.images, bunch.images)
+    assert np.array_equal(DIGITS.samples, bunch.images)
     assert np.array_equal(DIGITS.labels, bunch.target)
-    assert DIGITS.images.dtype == np.uint8
+    assert DIGITS.samples.dtype == np.uint8
     assert DIGITS.class_names == tuple(map(str, bunch.target_names))
-    assert DIGITS.images.max() == DIGITS.max_value
+    assert DIGITS.samples.max() == DIGITS.max_value
 
 
 def test_a_packaged_file_that_is_not_as_expected_falls_back_to_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:

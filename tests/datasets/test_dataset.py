@@ -9,7 +9,7 @@ DIGITS = load_digits()
 
 
 def test_the_digest_sees_every_part_of_the_data() -> None:
-    changed = DIGITS.images.copy()
+    changed = DIGITS.samples.copy()
     changed[7, 3, 3] ^= 1
     fields = {name: getattr(DIGITS, name) for name in Dataset.__dataclass_fields__}
     assert Dataset(**fields).sha256 == DIGITS.sha256

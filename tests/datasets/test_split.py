@@ -18,7 +18,7 @@ DIGITS = load_digits()
 
 
 def small(labels: list[int], classes: int) -> Dataset:
-    images = np.zeros((len(labels), 2, 2), np.uint8)
+    images = np.zeros((len(labels), 1, 2, 2), np.uint8)
     names = tuple(map(str, range(classes)))
     return Dataset("small", "", "", "", images, np.array(labels, np.intp), names, 1)
 

@@ -34,7 +34,7 @@ def read_out_of_range(where: str) -> Dataset:
 def read_floats(where: str) -> Dataset:
     """A reader that scales the pixels itself."""
     data = read(where)
-    return replace(data, images=data.images / 16)
+    return replace(data, images=data.samples / 16)
 
 
 def read_and_leave(where: str) -> Dataset:

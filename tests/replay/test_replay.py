@@ -293,7 +293,7 @@ def test_another_data_set_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch)
     from digit_classifier.datasets import bundled
 
     digits = bundled.load_digits()
-    digits.images[5, 3, 3] += 1
+    digits.samples[5, 3, 3] += 1
     monkeypatch.setattr(bundled, "load_digits", lambda: digits)
     with pytest.raises(
         ValueError,

@@ -22,9 +22,10 @@ from digit_classifier import experiment as flow
 from digit_classifier.artifacts import contradictions, payloads_of
 from digit_classifier.cli import main as cli
 from digit_classifier.errors import typed_command
-from digit_classifier.experiment import experiment, prepare, record, run_experiment
+from digit_classifier.experiment import experiment, record, run_experiment
 from digit_classifier.learning import training
 from digit_classifier.run import results_of
+from digit_classifier.run.prepare import prepare
 from digit_classifier.settings.resolve import Given, configure, resolve
 from digit_classifier.store.claim import claim
 from digit_classifier.store.inspection import inspect, read_bundle

@@ -16,9 +16,10 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
 from digit_classifier.artifacts import ARTIFACTS, payloads_of
 from digit_classifier.artifacts.schema import in_version
-from digit_classifier.experiment import prepare, run_experiment
+from digit_classifier.experiment import run_experiment
 from digit_classifier.learning import batches
 from digit_classifier.run import results_of
+from digit_classifier.run.prepare import prepare
 from digit_classifier.settings.resolve import configure
 
 FEW = batches.SCALED

@@ -182,8 +182,9 @@ def _inflated(packed: bytes, size: int) -> bytes:
         samples = inflate.decompress(packed, size + 1)
     except zlib.error as error:
         raise ArtifactError(f"dataset.samples: expected bytes compressed by zlib, got others ({error})") from error
-    whole = len(samples) == size and inflate.eof and not inflate.unused_data
-    require(whole, "dataset.samples", f"{size} bytes when unpacked", f"{len(samples)} bytes, or a torn end")
+    if len(samples) != size or not inflate.eof or inflate.unused_data:
+        came = f"{len(samples)} bytes, or a torn end"
+        raise ArtifactError(f"dataset.samples: expected {size} bytes when unpacked, got {came}")
     return samples
 
 

@@ -98,7 +98,7 @@ def _layout(count: int, shape: Sequence[int], labels: list[str]) -> _Layout:
             sizes.append((box, columns, pitch, font_size, caption))
     if not sizes:
         columns = max(1, min(count, wide // narrowest))
-        columns = -(-count // -(-count // columns))  # as many rows, evenly filled
+        columns = -(-count // (-(-count // columns) or 1)) or 1  # as many rows, evenly filled
         pitch = wide // columns
         sizes = [(min(pitch - _GAP, 160), columns, pitch, *_caption_size(pitch, lines))]
     box, columns, pitch, font_size, caption = max(sizes)

@@ -50,8 +50,8 @@ class Given(NamedTuple):
 def example(name: str) -> str:
     """A value that works for this setting, as text."""
     item = SETTINGS[name]
-    default = PRESETS["mlp"].get(name) if item.default is BY_MODEL else item.default
-    return item.metadata["example"] or ("0.01" if isinstance(default, Rule) else as_text(default))
+    default = _preset("mlp", name, {"epochs": 100}, DIGITS) if item.default is BY_MODEL else item.default
+    return item.metadata["example"] or as_text(default)
 
 
 def parse(given: Given) -> tuple[str, Any]:

@@ -90,7 +90,7 @@ def test_digits_of_a_typeface_are_mostly_recognised():
 
 
 def test_an_empty_picture_has_no_digit():
-    with pytest.raises(InputError, match="blank.png: expected ink on paper, got one colour"):
+    with pytest.raises(InputError, match=r"blank\.png: expected ink on paper, got one colour"):
         as_sample(np.full((50, 50), 240, np.uint8), DIGITS, "uci", "blank.png")
 
 
@@ -108,5 +108,5 @@ def test_the_data_set_says_how_pictures_are_prepared(dataset, expected):
 
 
 def test_counts_of_ink_are_only_for_eight_by_eight_counts():
-    with pytest.raises(InputError, match="a run on 8 × 8 counts of 0..16, got 4 × 6 pixels of 0..255"):
+    with pytest.raises(InputError, match=r"a run on 8 × 8 counts of 0\.\.16, got 4 × 6 pixels of 0\.\.255"):
         as_sample(np.zeros((9, 9), np.uint8), GREY, "uci", "x")
