@@ -42,14 +42,14 @@ def read_bounded(path: Path, where: str, most: int | None = None) -> bytes:
     with path.open("rb") as file:
         data = file.read(min(most, path.stat().st_size) + 1)
     if len(data) > most:
-        raise _too_large(where, "")
+        raise too_large(where, "")
     return data
 
 
 def unpacked(packed: bytes, where: str) -> bytes:
     """What gzip packed, all members of it."""
     if int.from_bytes(packed[-4:], "little") > limits.FILE_BYTES:  # the size that it says it has
-        raise _too_large(where, "unpacked ")
+        raise too_large(where, "unpacked ")
     parts, size = [], 0
     while packed:
         inflate = zlib.decompressobj(wbits=31)
@@ -64,7 +64,7 @@ def unpacked(packed: bytes, where: str) -> bytes:
             parts.append(part)
             size += len(part)
             if size > limits.FILE_BYTES:
-                raise _too_large(where, "unpacked ")
+                raise too_large(where, "unpacked ")
         packed = inflate.unused_data.lstrip(b"\0")  # the padding of a tape
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -104,7 +104,8 @@ def stem_of(path: Path) -> str:
     return name.rpartition(".")[0] or name
 
 
-def _too_large(where: str, how: str) -> InputError:
+def too_large(where: str, how: str) -> InputError:
+    """The refusal of a file that is larger than the limit, as it lies there or unpacked."""
     return unreadable(where, f"at most {limits.FILE_BYTES // 2**20:,} MiB", f"more {how}".strip(), "a part of it")
 
 

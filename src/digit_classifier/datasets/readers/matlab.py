@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from digit_classifier.datasets import limits
-from digit_classifier.datasets.readers.files import read_content, readable_name, stem_of, unreadable
+from digit_classifier.datasets.readers.files import read_content, readable_name, stem_of, too_large, unreadable
 from digit_classifier.datasets.readers.roles import found_in
 from digit_classifier.errors import show
 
@@ -85,7 +85,7 @@ def _version5(data: bytes) -> dict[str, NDArray[Any]]:
             unpacked = zlib.decompressobj().decompress(element.data, room + 1)
             room -= len(unpacked)
             if room < 0:
-                raise _TornError(f"more than {limits.FILE_BYTES // 2**20:,} MiB unpacked")
+                raise too_large("a MAT file", "unpacked ")
             inner = next(_elements(memoryview(unpacked), order), element)
         if inner.kind == MATRIX:
             name, values = _matrix(inner.data, order)
