@@ -64,7 +64,6 @@ def test_the_largest_value_is_that_of_the_kind_of_pixels() -> None:
         (np.array([b"b", b"a", b"b", b"a"]), ("a", "b"), [1, 0, 1, 0]),
         (np.array(["b", "a", "b", "a"]).reshape(-1, 1), ("a", "b"), [1, 0, 1, 0]),
         (["e\u0301", "x", "é", " x "], ("x", "é"), [1, 0, 1, 0]),  # accents apart and composed
-        ([10**30, 1, 10**30, 1], ("1", str(10**30)), [1, 0, 1, 0]),
     ],
 )
 def test_labels_of_every_kind(labels: Any, names: tuple[str, ...], indexes: list[int]) -> None:
@@ -130,13 +129,13 @@ WRONG: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
     "pixels that are standardised": (GREY / 50 - 2.5, LABELS, {}, "try to scale or round them first"),
     "ragged lists": ([[1, 2], [3]], [0, 1], {}, "samples: expected an array, all samples of one shape"),
     "text among numbers": ([["1", "x"], ["2", "3"]], [0, 1], {}, "samples[0, 1]: expected a number, got 'x'"),
-    "a gap": (np.where(ROWS == ROWS[4, 2], np.nan, ROWS), LABELS, {}, "got 1 with gaps, the first of them row 5"),
+    "a gap": (np.where(ROWS[4, 2] == ROWS, np.nan, ROWS), LABELS, {}, "got 1 with gaps, the first of them row 5"),
     "infinity": (np.full((12, 2), np.inf), LABELS, {}, "expected numbers that a float32 holds, got inf in row 1"),
     "complex numbers": (ROWS + 1j, LABELS, {}, "expected numbers or texts, got an array of complex128"),
     "nothing": ([], [], {}, "samples: expected images (n, h, w)"),
     "one number": (5, LABELS, {}, "samples: expected one for each sample, got 5"),
     "a measure": (ROWS, ROWS[:, 0], {}, "labels: expected classes, got"),
-    "one class": (ROWS, np.zeros(12), {}, "labels: expected 2 to 1,000 classes, got only '0'; try other labels"),
+    "one class": (ROWS, np.zeros(12), {}, "labels: expected 2 to 1,000 classes, got only '0'; try other classes"),
     "a lonely class": (ROWS, [0] * 11 + [1], {}, "expected at least two samples of each class, got one of '1'"),
     "a class that nothing has": (ROWS, LABELS, {"class_names": list("abcd")}, "got none of 'd'"),
     "a label without a name": (

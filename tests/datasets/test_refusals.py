@@ -395,13 +395,16 @@ def test_a_test_part_of_another_kind_is_refused(change: dict[str, Any], says: st
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("iriss", "expected one of digits, iris, wine, breast-cancer, or a file or folder, got 'iriss'; try iris"),
-        ("flowers.cvs", "expected a file or a folder, got none there; try {}/flowers.csv"),
+        (
+            "iriss",
+            "expected one of digits, iris, wine, breast-cancer, or a file or a folder, got 'iriss'; try dataset='iris'",
+        ),
+        ("flowers.cvs", "expected a file or a folder, got none there; try flowers.csv"),
         ("photos/", "expected a file or a folder, got none there"),
         ("C:\\data\\train.csv", "expected a file or a folder, got none there"),
         ("https://example.org/train.csv", "expected a path, got an address"),
         ("~nobody-here/x.csv", "expected the home of a user"),
-        ("digits-0123456789ab", "'digits-0123456789ab': expected it in "),
+        ("digits-0123456789ab", "dataset='digits-0123456789ab': expected it in "),
         ("fifo", "expected a file or a folder, got neither"),
     ],
 )
@@ -411,9 +414,7 @@ def test_a_name_that_is_nothing_is_refused_with_what_was_meant(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "flowers.csv").write_text("1")
     os.mkfifo(tmp_path / "fifo")
-    assert says.format(".").replace("./flowers", "flowers") in refusal(name, root=tmp_path).replace(
-        "=", "', '"
-    ).replace("dataset', 'digits", "'digits").replace("''digits", "'digits")
+    assert says in refusal(name, root=tmp_path)
 
 
 @pytest.mark.parametrize(

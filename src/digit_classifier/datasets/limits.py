@@ -9,6 +9,7 @@ SIDE = 4_096  # pixels
 CLASS_NAME = 40  # characters
 FEATURE_NAME = 80
 TITLE, SOURCE, NOTE = 200, 300, 300
+FILE_NAME = 200  # of a file in an origin
 FILE_BYTES = 2**30  # of a file, as it lies there and unpacked
 LINE_BYTES = 2**23  # of the first line of a text file
 PICTURE_PIXELS = 16_000_000  # of one picture, before it is made smaller

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digit_classifier.datasets import BUNDLED, load_bundled
+from digit_classifier.datasets import BUNDLED, limits, load_bundled
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.judge import judge
 from digit_classifier.datasets.judge.place import Place, gaps
 from digit_classifier.datasets.readers import READERS, Asked, Found, read_file
 from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.datasets.readers.parts import joined
-from digit_classifier.errors import InputError, explain, option, show, suggestion
+from digit_classifier.errors import InputError, explain, nearest, option, show
 from digit_classifier.plugins import READERS as PLUGINS
 from digit_classifier.plugins import load_plugin, plugin_names, raised
-from digit_classifier.text import AnyPath, as_path
+from digit_classifier.text import AnyPath, as_path, clean_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,8 +74,6 @@ def _path_of(name: AnyPath, root: AnyPath | None) -> Path | None:
 
 def _beside(path: Path) -> str:
     """What to try in place of a path that is not there: a name like it, or where the path stops being right."""
-    from digit_classifier.errors import nearest
-
     for place in path.parents:
         if place.is_dir():
             if place == path.parent:
@@ -90,12 +88,9 @@ def _from_files(path: Path, asked: Asked, test_data: AnyPath | None) -> Dataset:
     if test_data is not None:
         found = _with_test_data(found, as_path(test_data), asked)
     found = _without_gaps(found, asked)
-    files = found.files
-    origin: dict[str, Any] = {"format": kind, "files": files[:FILES], "options": _listed(asked)}
-    if len(files) > FILES:
-        origin["count"] = len(files)
-    columns = "label_column" in READERS[kind].settings
-    dataset = judge(found, Place(path.name or path.resolve().name, columns), origin=origin)
+    files = [{**each, "name": clean_text(each["name"], limits.FILE_NAME) or "data"} for each in found.files[:FILES]]
+    origin: dict[str, Any] = {"format": kind, "files": files, "options": _listed(asked)}
+    dataset = judge(found, Place(path.name or path.resolve().name, READERS[kind].settings), origin=origin)
     if found.sha256 is not None and dataset.sha256 != found.sha256:
         expected, came = f"data with the sha256 {found.sha256[:12]}, as it says", dataset.sha256[:12]
         raise unreadable(path.name, expected, came, "another copy of it")
@@ -103,7 +98,9 @@ def _from_files(path: Path, asked: Asked, test_data: AnyPath | None) -> Dataset:
 
 
 def _listed(asked: Asked) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asked.given().items()}
+    given = asked.given().items()
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in given}
+    return {name: clean_text(value) if isinstance(value, str) else value for name, value in plain.items()}
 
 
 def _with_test_data(found: Found, path: Path, asked: Asked) -> Found:
@@ -138,14 +135,17 @@ def _without_gaps(found: Found, asked: Asked) -> Found:
 
 
 def _from_plugin(text: str) -> Dataset:
-    reader, _, where = text.partition(":")
+    reader, colon, where = text.partition(":")
     try:
+        if reader in BUNDLED:  # the names of ours are not theirs
+            raise LookupError(reader)
         read = load_plugin(PLUGINS, reader)
     except LookupError:
-        known = [*BUNDLED, *plugin_names(PLUGINS)]
-        expected = f"one of {', '.join(known)}, or a file or folder"
-        near = suggestion(reader, known) if not Path(text).suffix else "another path"
-        raise InputError(explain(option("dataset"), expected, show(text), near)) from None
+        known = [*BUNDLED, *(name for name in plugin_names(PLUGINS) if name not in BUNDLED)]
+        expected = f"one of {', '.join(known)}, or a file or a folder"
+        meant = nearest(reader, known)
+        attempt = option("dataset", f"{meant}{colon}{where}" if meant and meant not in BUNDLED else meant or "digits")
+        raise InputError(explain(option("dataset"), expected, show(text), attempt)) from None
     try:
         data = read(where)
     except (InputError, MemoryError):

@@ -14,7 +14,7 @@ from digit_classifier.datasets.judge.classes import distinct, judged_classes
 from digit_classifier.datasets.judge.images import judged_images
 from digit_classifier.datasets.judge.names import feature_names_of, name_of
 from digit_classifier.datasets.judge.place import Place, gaps, times
-from digit_classifier.errors import option, show
+from digit_classifier.errors import show
 from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _table(samples: NDArray[Any], found: Found, place: Place) -> NDArray[np.floa
 
 def _features(found: Found, count: int, place: Place) -> tuple[tuple[str, ...], str]:
     if count > limits.NAMED_FEATURES:
-        attempt = f"{option('image_shape', '28,28')} if they are pixels" if place.file else "fewer, or images"
+        attempt = place.hint("image_shape", "28,28", "images (n, h, w)") + " if they are pixels"
         raise place.refusal("samples", f"at most {limits.NAMED_FEATURES:,} features", f"{count:,}", attempt)
     names = found.feature_names
     if names is None:

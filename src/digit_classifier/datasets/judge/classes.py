@@ -46,7 +46,7 @@ def judged_classes(
         lacking = int(counts.argmin())
         came = f"{'one' if counts.min() else 'none'} of {show(short[lacking])}"
         attempt = "more of it, or to leave that class out"
-        if place.columns:
+        if "label_column" in place.settings:
             attempt += f", or {option('label_column', 'NAME')} if that is not the label"
         raise place.refusal("labels", "at least two samples of each class", came, attempt)
     return indexes, short, remark
@@ -91,9 +91,7 @@ def _check_count(found: Sequence[Any], place: Place) -> None:
     if 2 <= len(found) <= limits.CLASSES:
         return
     came = f"{len(found):,}" if len(found) > 1 else f"only {show(str(found[0]))}" if found else "none"
-    attempt = "more folders" if place.file else "other labels"
-    if place.columns:
-        attempt = f"{option('label_column', 'NAME')}, if that is not the label"
+    attempt = place.hint("label_column", "NAME", "other classes") + ", if that is not the label"
     raise place.refusal("labels", f"2 to {limits.CLASSES:,} classes", came, attempt)
 
 

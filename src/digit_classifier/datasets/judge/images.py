@@ -67,7 +67,7 @@ def _pixels(samples: NDArray[Any], top: int | None, place: Place) -> tuple[NDArr
         return np.ascontiguousarray(np.rint(scaled).astype(np.uint8)), levels, remark
     came = f"{low} to {high}" + ("" if whole else ", not whole")
     attempt = "samples // 256" if whole and low >= 0 and high < 2**16 else "to scale or round them first"
-    attempt = place.hint("image_shape", "none", attempt) + (", for a table" if place.file else "")
+    attempt = place.hint("image_shape", "none", attempt)
     expected = "pixels that are whole from 0 to 255, or numbers from 0 to 1 or −1 to 1"
     raise place.refusal("samples", expected, came, attempt)
 

@@ -16,7 +16,7 @@ class Place(NamedTuple):
     """A file, or nothing for arrays of a program: hints are in the words of whoever gave them."""
 
     file: str | None = None
-    columns: bool = False  # whether the label is a column that can be named
+    settings: frozenset[str] = frozenset()  # those that mean something to the reader of the file
 
     def refusal(self, what: str, expected: str, came: str, attempt: str) -> InputError:
         """The error, to be raised."""
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
     def hint(self, setting: str, value: object, otherwise: str) -> str:
         """The setting to try where a file was read, or what to do to arrays."""
-        return option(setting, value) if self.file else otherwise
+        return option(setting, value) if setting in self.settings else otherwise
 
     def refuse_gaps(self, what: str, rows: NDArray[np.bool_]) -> None:
         """InputError unless no row (n,) lacks a value."""

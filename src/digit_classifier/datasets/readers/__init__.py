@@ -76,7 +76,7 @@ READERS: dict[str, Reader] = {
     "npy": _reader("arrays:read_npy", *COLUMNS),
     "stored": _reader("stored:read_stored"),
     "idx": _reader("idx:read_idx"),
-    "idx folder": _reader("idx:read_idx_folder"),
+    "idx-folder": _reader("idx:read_idx_folder"),
     "matlab": _reader("matlab:read_matlab", *COLUMNS),
     "parquet": _reader("parquet:read_parquet", *COLUMNS, "image_size"),
     "pictures": _reader("folder:read_folder", "image_size"),

@@ -46,8 +46,8 @@ def read_folder(path: Path, asked: Asked) -> Found:
     found.name = stem_of(path)
     found.title = readable_name(found.name)
     digests = sorted(each["sha256"] for each in found.files)
-    one = {"name": path.resolve().name, "bytes": sum(each["bytes"] for each in found.files), "count": len(digests)}
-    found.files = [{**one, "sha256": hashlib.sha256("\n".join(digests).encode()).hexdigest()}]
+    size, whole = sum(each["bytes"] for each in found.files), hashlib.sha256("\n".join(digests).encode())
+    found.files = [{"name": path.resolve().name, "bytes": size, "sha256": whole.hexdigest()}]
     return found
 
 

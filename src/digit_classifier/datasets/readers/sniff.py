@@ -100,7 +100,7 @@ def _format_of_zip(path: Path) -> str:
 def _format_of_folder(path: Path) -> str:
     for index, each in enumerate(path.iterdir()):
         if is_idx_name(each.name) and each.is_file():
-            return "idx folder"
+            return "idx-folder"
         if index > HEAD:
             break
     return "pictures"
