@@ -22,6 +22,7 @@ from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.load import load_dataset, read_samples
 from digit_classifier.datasets.readers import Asked
+from digit_classifier.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ IMAGES, LABELS = datasets.load_digits().images.astype(np.uint8)[ORDER], datasets
 SHA256 = Dataset.from_arrays(IMAGES, LABELS).sha256
 FLAT = IMAGES.reshape(-1, 64)
 CHINA = datasets.load_sample_images().images[0]  # (427, 640, 3), by Yann Forget, CC BY
+PENGUINS = Path(__file__).parents[1] / "fixtures" / "penguins.csv"
 FASHION = Path("/usr/share/datasets/fashion-mnist")
 
 
@@ -329,16 +331,12 @@ def test_groups_are_of_the_column_that_was_named(tmp_path: Path) -> None:
 
 
 def test_palmer_penguins_as_the_package_has_them(tmp_path: Path) -> None:
-    """344 penguins, two without measures (Gorman, Williams and Fraser, 2014; CC0)."""
-    from importlib.util import find_spec
-
-    package = find_spec("palmerpenguins")
-    assert package
-    assert package.origin
-    source = Path(package.origin).with_name("data") / "penguins.csv"
-    with source.open(encoding="utf-8", newline="") as file:
+    """344 penguins, two of them without measures, and two columns of text."""
+    with pytest.raises(InputError, match="line 2, column 'island': expected a number, got 'Torgersen'"):
+        load_dataset(PENGUINS, Asked("species", "year", missing="drop"))
+    with PENGUINS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    kept = [name for name in rows[0] if name not in ("island", "sex", "", "rowid")]
+    kept = [name for name in rows[0] if name not in ("island", "sex")]
     stream = io.StringIO()
     writer = csv.DictWriter(stream, kept, extrasaction="ignore")
     writer.writeheader()
@@ -347,7 +345,8 @@ def test_palmer_penguins_as_the_package_has_them(tmp_path: Path) -> None:
     data = load_dataset(path, Asked("species", "year", missing="drop"))
     assert np.bincount(data.labels).tolist() == [151, 68, 123]
     assert data.class_names == ("Adelie", "Chinstrap", "Gentoo")
-    assert len(set(data.groups.tolist())) == 3
+    assert data.feature_names == ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
+    assert np.bincount(data.groups).tolist() == [109, 114, 119]  # 2007, 2008, 2009, without the two
     assert "2 rows with gaps dropped." in data.note
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +22,8 @@ from digit_classifier.plugins import load_plugin, plugin_names, raised
 from digit_classifier.text import AnyPath, as_path, clean_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 STORED = re.compile("[a-z0-9][a-z0-9_-]{0,34}-[0-9a-f]{12}")  # NAME-DIGEST of a data set beside runs
