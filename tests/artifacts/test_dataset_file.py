@@ -11,6 +11,7 @@ import zlib
 from dataclasses import replace
 
 import pytest
+
 from digit_classifier.artifacts import DATASET, PlainDataset, build_dataset, plain_dataset
 from digit_classifier.errors import ArtifactError
 
