@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedKFold
 
-from digit_classifier import Dataset, configure
+from digit_classifier import Dataset, configure, prepare
 from digit_classifier.artifacts import DATASET
 from digit_classifier.errors import InputError
-from digit_classifier.experiment import prepare, record
+from digit_classifier.experiment import record
 from digit_classifier.learning.training import Training
 from digit_classifier.replay.rerun import replay
 from digit_classifier.store import bundle as sealing
@@ -21,6 +21,8 @@ from digit_classifier.store import read_bundle
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from digit_classifier.artifacts import Payload, PlainDataset
 
 ROWS = 120
 LABELS = np.arange(ROWS) % 3
@@ -39,7 +41,7 @@ def colours(**more: Any) -> Dataset:
     return Dataset.from_arrays(COLOURS, LABELS, **more)
 
 
-OWN = {
+OWN: dict[str, tuple[Dataset, dict[str, Any]]] = {
     "table": (table(), {}),
     "given": (table(held_out=HELD_OUT), {}),
     "random": (table(held_out=HELD_OUT), {"split": "random"}),
@@ -117,9 +119,12 @@ def test_a_run_without_its_data_is_refused(root: Path, tmp_path: Path) -> None:
 
 def test_a_data_set_is_encoded_once_for_a_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built = []
-    build = DATASET.build
-    spied = DATASET._replace(build=lambda data: built.append(data) or build(data))
-    monkeypatch.setattr(sealing, "DATASET", spied)
+
+    def build(data: PlainDataset) -> Payload:
+        built.append(data)
+        return DATASET.build(data)
+
+    monkeypatch.setattr(sealing, "DATASET", DATASET._replace(build=build))
     run(tmp_path, table(), run_label="one")
     (file,) = (tmp_path / "datasets").glob("*.json")
     before = file.stat().st_mtime_ns
