@@ -18,7 +18,7 @@ DIGITS = load_digits()
 
 def test_the_packaged_digits_are_scikit_learns_digits() -> None:
     bunch = datasets.load_digits()
-    assert np.array_equal(DIGITS.samples, bunch.images)
+    assert np.array_equal(DIGITS.samples[:, 0], bunch.images)
     assert np.array_equal(DIGITS.labels, bunch.target)
     assert DIGITS.samples.dtype == np.uint8
     assert DIGITS.class_names == tuple(map(str, bunch.target_names))
