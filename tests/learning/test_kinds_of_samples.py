@@ -6,6 +6,7 @@ import statistics
 
 import numpy as np
 import pytest
+
 from digit_classifier import configure
 from digit_classifier.datasets.dataset import Examples
 from digit_classifier.learning.augmentation import jittered

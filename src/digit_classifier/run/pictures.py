@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from digit_classifier.datasets.judge.place import times
+from digit_classifier.datasets.judge.source import times
 from digit_classifier.errors import InputError, explain, option
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from digit_classifier.datasets.judge.arrays import array_of, numbers_of
 from digit_classifier.datasets.judge.images import judged_images
-from digit_classifier.datasets.judge.place import Place, gaps, times
+from digit_classifier.datasets.judge.source import Source, gaps, times
 from digit_classifier.datasets.load import Samples, read_samples
 from digit_classifier.datasets.readers import Asked, Found
 from digit_classifier.errors import InputError, explain, option, show
@@ -37,7 +37,7 @@ def read_prepared(
     `how` overrides the preparation of pictures. InputError for what is not there, or does not suit.
     """
     found = read_samples(path, _asked(dataset))
-    place = Place(str(path))
+    place = Source(str(path))
     if "feature_names" in dataset:
         if found.format in PICTURES:
             came = f"pictures, in {show(str(path))}"
@@ -87,7 +87,7 @@ def _asked(dataset: Mapping[str, Any]) -> Asked:
     return Asked(labels=False, label_column=options.get("label_column"), group_column=options.get("group_column"))
 
 
-def _rows(found: Samples, names: Sequence[str], place: Place) -> NDArray[np.float32]:
+def _rows(found: Samples, names: Sequence[str], place: Source) -> NDArray[np.float32]:
     """Features in the order of the run's, found by their names where the file has names."""
     values = numbers_of(array_of("samples", found.samples, place), place)
     values = values.reshape(len(values), -1)
@@ -104,7 +104,7 @@ def _rows(found: Samples, names: Sequence[str], place: Place) -> NDArray[np.floa
     return values.astype(np.float32)
 
 
-def _images(found: Samples, dataset: Mapping[str, Any], place: Place) -> NDArray[np.uint8]:
+def _images(found: Samples, dataset: Mapping[str, Any], place: Source) -> NDArray[np.uint8]:
     shape = (dataset["channels"], *dataset["image_shape"])
     values = numbers_of(array_of("samples", found.samples, place), place)
     if values.ndim == 2 and values.shape[1] == np.prod(shape):  # images in the columns of a table
