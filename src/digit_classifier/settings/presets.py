@@ -29,7 +29,9 @@ class Rule(NamedTuple):
     of: Callable[[Mapping[str, Any], Task], Any]
 
 
-PASSES, FEWEST = 1_000_000, 10  # samples seen in all epochs, about; epochs
+# Samples seen in all epochs, about. Fashion-MNIST: 1.5 million give the mlp 0.3 points more, 0.6 million 0.4 less, and
+# the cnn is as good at 0.75 million as at 1.5.
+PASSES, FEWEST = 1_000_000, 10  # FEWEST: epochs
 
 
 def passes(most: int) -> Rule:
@@ -138,7 +140,7 @@ PRESETS: dict[str, dict[str, Any]] = {
             f"0.0, or 1 / epochs for more than {DIGITS.inputs} inputs",
             lambda chosen, task: 1 / chosen["epochs"] if task.inputs > DIGITS.inputs else 0.0,
         ),
-        "momentum": 0.8,  # 0.9 overshoots after epoch 60
+        "momentum": 0.8,  # 0.9 overshoots after epoch 60, and on the photographs; Fashion-MNIST gains 0.5 points by it
         "weight_decay": 0.01,  # 0.4 points above none
         "label_smoothing": 0.0,  # 0.1 costs 0.3 points
         "temperature": 1.0,  # 0.7 fits writers it knows better, new ones worse; 1 is nearly best for Fashion-MNIST
