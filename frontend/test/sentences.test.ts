@@ -12,13 +12,13 @@ import {
   hardestCaption,
   layersOf,
   matrixSentence,
-  nearestSentence,
   performance,
 } from "../src/text/sentences.ts";
 
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
 const lab = await import("../src/lab/sentences.ts");
 const { curveSentence } = await import("../src/lab/curve.ts");
+const { nearestSentence } = await import("../src/lab/nearest.ts");
 const numbers = await import("../src/lab/numbers.ts");
 
 /** A table of cases: what comes, and the sentence. */
@@ -333,20 +333,20 @@ says("accuracies", lab.accuraciesSentence, [
 ]);
 
 says("nearest", nearestSentence, [
-  [[6, 6, "3"], "Nearest training images; all six are 3"],
-  [[1, 6, "3"], "Nearest training images; one of six is 3"],
-  [[0, 6, "3"], "Nearest training images; none of six are 3"],
-  [[2, 2, "3"], "Nearest training images; both are 3"],
-  [[1, 1, "3"], "The nearest training image; it is 3"],
-  [[0, 1, "3"], "The nearest training image; it is not 3"],
+  [[6, 6, "3", "image"], "Nearest training images; all six are 3"],
+  [[1, 6, "3", "image"], "Nearest training images; one of six is 3"],
+  [[0, 6, "3", "image"], "Nearest training images; none of six are 3"],
+  [[2, 2, "3", "image"], "Nearest training images; both are 3"],
+  [[1, 1, "3", "image"], "The nearest training image; it is 3"],
+  [[0, 1, "3", "image"], "The nearest training image; it is not 3"],
 ]);
 
 test("only digits are read, and a row of a table is no image", () => {
-  const of = (class_names: string[], image_shape: number[]) => {
-    const { reads, image } = terms({ summary: { dataset: { class_names, image_shape } } } as never);
+  const of = (class_names: string[], shape: object) => {
+    const { reads, image } = terms({ summary: { dataset: { class_names, ...shape } } } as never);
     return [reads, image];
   };
-  assert.deepEqual(of(["0", "9"], [8, 8]), ["reads", "image"]);
-  assert.deepEqual(of(["cat", "dog"], [8, 8]), ["classifies", "image"]);
-  assert.deepEqual(of(["10", "11"], [1, 4]), ["classifies", "sample"]);
+  assert.deepEqual(of(["0", "9"], { image_shape: [8, 8] }), ["reads", "image"]);
+  assert.deepEqual(of(["cat", "dog"], { image_shape: [8, 8] }), ["classifies", "image"]);
+  assert.deepEqual(of(["0", "1"], { feature_names: ["a"] }), ["classifies", "sample"]);
 });

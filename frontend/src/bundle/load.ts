@@ -1,7 +1,7 @@
 // Reads an index, a run and its data set through a Source. Everything is checked before use.
 
 import * as contract from "../contract.ts";
-import { agreements } from "./agreements.ts";
+import { agreements, unpacked } from "./agreements.ts";
 import { fields, own, type Published, plain, Refusal } from "./check.ts";
 import { LIMITS } from "./limits.ts";
 import { join, parent } from "./path.ts";
@@ -89,7 +89,7 @@ async function loadImages(
   const path = datasetPath(directory, summary);
   try {
     const dataset = decode(await source.read(path, LIMITS.dataset), path, contract.dataset, notices);
-    return { state: "ok", value: agreements.images(dataset, summary) };
+    return { state: "ok", value: await unpacked(agreements.images(dataset, summary)) };
   } catch (error) {
     return error instanceof Missing ? { state: "absent" } : { state: "damaged", problem: message(error) };
   }

@@ -1,13 +1,13 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
 
 import { hardest, isRight, type Sample } from "../selection/samples.ts";
-import { hiddenSizes, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
+import { hiddenSizes, nameOf, tally, terms, titleOf } from "../text/facts.ts";
 import { certainty, count, time } from "../text/format.ts";
 import { divergence, hardestCaption, layersOf, performance } from "../text/sentences.ts";
 import { besides } from "../text/verdicts.ts";
 import { belowCommonest } from "../text/words.ts";
-import { digit } from "../view/digit.ts";
 import { button, el, replace } from "../view/dom.ts";
+import { picture } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
 import { CURRENT, currentSample, lookAt } from "./current.ts";
@@ -117,7 +117,7 @@ function tile(app: App, sample: Sample): HTMLElement {
       showInStudio(app, {});
     },
   );
-  if (sample.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
+  if (sample.values) result.append(picture(app.run, sample.values));
   result.append(el("span", { translate: "no" }, shown));
   return result;
 }

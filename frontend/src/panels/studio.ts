@@ -1,26 +1,26 @@
 // The dataset studio: filters, the grid of samples, and the one that is looked at.
 
 import { datasetFile } from "../bundle/load.ts";
+import { lab, withoutLab } from "../pages/lab.ts";
 import type { Sample } from "../selection/samples.ts";
 import { SHOWS } from "../selection/shown.ts";
 import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
-import { nameOf, shapeOf } from "../text/facts.ts";
+import { nameOf } from "../text/facts.ts";
 import { certainty, count, plural } from "../text/format.ts";
 import { announce } from "../view/actions.ts";
 import { button, el, ICONS, icon, replace } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
+import { lookOf } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
 import { currentSample } from "./current.ts";
 import { orders, toolbar } from "./filters.ts";
-import { inspector } from "./inspector.ts";
 
 export function studio(app: App): HTMLElement[] {
   const { summary, images } = app.run;
   const grid = sampleGrid({
-    shape: shapeOf(app.run),
-    most: summary.dataset.max_value,
+    look: () => lookOf(app.run),
     label: "Samples",
     choose: (sample) => app.store.set({ sample }),
   });
@@ -69,8 +69,19 @@ export function studio(app: App): HTMLElement[] {
       grid.element,
       empty,
     ),
-    inspector(app),
+    selected(app),
   ];
+}
+
+/** The panel of the selected sample; lab.js fills it. */
+function selected(app: App): HTMLElement {
+  const body = el("div", { class: "inspector" });
+  void lab.then((from) => {
+    if (app.scope.aborted) return;
+    if (from) from.inspector(app, body);
+    else body.append(withoutLab());
+  });
+  return panel({ title: "Selected sample", wide: "w4" }, body);
 }
 
 /** Of which epoch the predictions are, where one is selected. */
@@ -93,7 +104,7 @@ function tileOf(app: App, sample: Sample): Tile {
         : ", training";
   return {
     id: sample.id,
-    pixels: sample.pixels,
+    values: sample.values,
     text: nameOf(app.run, sample.truth),
     name: `Sample ${sample.id}, ${nameOf(app.run, sample.truth)}${guess}`,
     badge: label !== null && label !== sample.truth ? nameOf(app.run, label) : null,

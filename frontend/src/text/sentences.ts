@@ -94,13 +94,3 @@ export function matrixSentence(matrix: number[][], names: readonly string[]): st
       : `the most frequent, each ${often}, are ${some(named)}`;
   return `${kinds}; ${frequent}. Click a cell to see its images.`;
 }
-
-/** How many of the nearest training images are of the class. */
-export function nearestSentence(agree: number, all: number, name: string): string {
-  if (all === 1) return `The nearest training image; it is ${agree ? "" : "not "}${name}`;
-  const part =
-    agree === all
-      ? `${all === 2 ? "both" : `all ${small(all)}`} are`
-      : `${small(agree)} of ${small(all)} ${agree === 1 ? "is" : "are"}`;
-  return `Nearest training images; ${part} ${name}`;
-}
