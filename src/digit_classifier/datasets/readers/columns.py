@@ -13,7 +13,7 @@ from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import nearest, option, show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,13 +47,13 @@ def find_column(asked: str, names: Sequence[str], setting: str, where: str) -> i
     raise unreadable(where, f"one of its {len(names):,} columns {shown}", show(wanted), attempt)
 
 
-def named_label(names: Sequence[str], texts: Sequence[bool]) -> int | None:
+def named_label(names: Sequence[str], texts: Callable[[], Sequence[bool]]) -> int | None:
     """The column of classes of a table with names: the one that is called so, or the only one of texts."""
     for word in LABELS:
         called = [index for index, name in enumerate(names) if name.strip().casefold() == word]
         if called:
             return called[0]
-    of_text = [index for index, is_text in enumerate(texts) if is_text]
+    of_text = [index for index, is_text in enumerate(texts()) if is_text]
     return of_text[0] if len(of_text) == 1 else None
 
 

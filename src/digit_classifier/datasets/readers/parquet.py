@@ -76,7 +76,7 @@ def _table(data: bytes, where: str) -> Any:
 def _label(names: list[str], columns: list[Any], asked: Asked, where: str) -> int | None:
     if asked.label_column is not None:
         return find_column(asked.label_column, names, "label_column", where)
-    found = named_label(names, [_is_text(column.type) for column in columns])
+    found = named_label(names, lambda: [_is_text(column.type) for column in columns])
     if found is None and asked.labels:
         shown = ", ".join(map(show, names[:8]))
         raise unreadable(where, "a column named label or class", shown, option("label_column", "NAME"))
