@@ -181,7 +181,7 @@ def _indexes(table: _Table) -> list[int]:
     dialect = table.dialect
     if not dialect.headed:
         return []
-    return [at for at, name in enumerate(dialect.names) if is_index(name, [row[at] for row in table.head])]
+    return [at for at, name in enumerate(dialect.names) if is_index(at, name, [row[at] for row in table.head])]
 
 
 def _rows_of(data: bytes, where: str) -> int:

@@ -146,7 +146,7 @@ def _of_numbers(found: Found, names: list[str], columns: list[Any], rest: list[i
         column = columns[at].to_numpy()
         if column.dtype == object:
             column = np.array([np.nan if each is None else float(each) for each in column])
-        if is_index(names[at], column):
+        if is_index(at, names[at], column):
             found.note = f"{found.note} Left out, as it numbers the rows: {show(names[at])}.".strip()
             continue
         values.append(column)
