@@ -21,7 +21,6 @@ from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.load import load_dataset, read_samples
 from digit_classifier.datasets.readers import Asked
-from digit_classifier.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -351,10 +350,10 @@ def test_groups_are_of_the_column_that_was_named(tmp_path: Path) -> None:
 
 def test_palmer_penguins_as_the_package_has_them(tmp_path: Path) -> None:
     """344 penguins, two of them without measures, and two columns of text."""
-    with pytest.raises(InputError, match="line 2, column 'island': expected a number, got 'Torgersen'"):
-        load_dataset(PENGUINS, Asked("species", "year", missing="drop"))
+    data = load_dataset(PENGUINS, Asked("species", "year", missing="drop"))
+    assert "'island', 'sex'" in data.note
     path = write_text(tmp_path / "penguins.csv", without_columns(PENGUINS, "island", "sex"))
-    data = load_dataset(path, Asked("species", "year", missing="drop"))
+    assert load_dataset(path, Asked("species", "year", missing="drop")).sha256 == data.sha256
     assert np.bincount(data.labels).tolist() == [151, 68, 123]
     assert data.class_names == ("Adelie", "Chinstrap", "Gentoo")
     assert data.feature_names == ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
