@@ -7,13 +7,7 @@ import { classScores } from "../src/model/scores.ts";
 import { tools } from "../src/pages/tools.ts";
 import { terms } from "../src/text/facts.ts";
 import * as format from "../src/text/format.ts";
-import {
-  cellSentence,
-  hardestCaption,
-  layersOf,
-  matrixSentence,
-  performance,
-} from "../src/text/sentences.ts";
+import { cellSentence, hardestCaption, layersOf, matrixSentence, performance } from "../src/text/sentences.ts";
 
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
 const lab = await import("../src/lab/sentences.ts");
@@ -213,7 +207,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [0, 0],
       ],
     ],
-    "The only sample of the hold-out was not confused. Click a cell to see its images.",
+    "The only sample of the hold-out was not confused. Click a cell to see its samples.",
   ],
   [
     [
@@ -222,7 +216,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [0, 5],
       ],
     ],
-    "None of 10 samples was confused. Point at a cell to read it; click it to see its images.",
+    "None of 10 samples was confused. Point at a cell to read it; click it to see its samples.",
   ],
   [
     [
@@ -231,7 +225,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [0, 5],
       ],
     ],
-    "One kind of confusion: cat taken for dog (once). Click a cell to see its images.",
+    "One kind of confusion: cat taken for dog (once). Click a cell to see its samples.",
   ],
   [
     [
@@ -240,7 +234,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [2, 5],
       ],
     ],
-    "2 kinds of confusion, each twice: cat taken for dog and dog taken for cat. Click a cell to see its images.",
+    "2 kinds of confusion, each twice: cat taken for dog and dog taken for cat. Click a cell to see its samples.",
   ],
   [
     [
@@ -249,7 +243,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [1, 5],
       ],
     ],
-    "2 kinds of confusion; the most frequent is cat taken for dog (three times). Click a cell to see its images.",
+    "2 kinds of confusion; the most frequent is cat taken for dog (three times). Click a cell to see its samples.",
   ],
   [
     [
@@ -259,7 +253,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [0, 0, 5],
       ],
     ],
-    "3 kinds of confusion; the most frequent, each three times, are cat taken for dog and dog taken for cat. Click a cell to see its images.",
+    "3 kinds of confusion; the most frequent, each three times, are cat taken for dog and dog taken for cat. Click a cell to see its samples.",
   ],
 ]);
 

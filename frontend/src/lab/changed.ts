@@ -1,6 +1,6 @@
 // The samples that changed sides between two runs.
 import type { App } from "../panels/app.ts";
-import { button, el, lookAt, nameOf, onThemeChange, picture, showInStudio, terms, watch } from "./tools.ts";
+import { button, captionOf, el, lookAt, nameOf, onThemeChange, picture, showInStudio, terms, watch } from "./tools.ts";
 
 const SHOWN = 24;
 
@@ -39,6 +39,6 @@ function tile(app: App, id: number): HTMLElement {
     showInStudio(app, {});
   });
   if (sample?.values) result.append(picture(app.run, sample.values));
-  result.append(el("span", { translate: "no" }, `${was} → ${now}`));
+  result.append(captionOf(was ?? "", `→ ${now}`));
   return result;
 }

@@ -9,6 +9,7 @@ export const {
   attempt,
   button,
   bytes,
+  captionOf,
   calm,
   certainty,
   clip,

@@ -23,7 +23,7 @@ export const SECTIONS: readonly Section[] = [
     id: "data",
     nav: "Data",
     title: "Dataset studio",
-    lead: "Every image by its number. Filter, shuffle, look closely, take one with you.",
+    lead: "Every sample by its number. Filter, shuffle, look closely, take one with you.",
     panels: [studio],
   },
   {

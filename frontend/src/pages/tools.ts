@@ -15,6 +15,7 @@ import { hiddenSizes, imageOf, isDeep, isWide, lastEpoch, nameOf, tally, terms, 
 import {
   architecture,
   bytes,
+  captionOf,
   certainty,
   clip,
   count,
@@ -36,7 +37,7 @@ import { attempt, calm, copyFrom, save } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
-import { lookOf, picture } from "../view/picture.ts";
+import { captionOf, lookOf, picture } from "../view/picture.ts";
 import { next } from "../view/roving.ts";
 import { windowed } from "../view/rows.ts";
 import { lastAtMost } from "../view/scale.ts";
@@ -48,6 +49,7 @@ export const tools = {
   attempt,
   button,
   bytes,
+  captionOf,
   calm,
   certainty,
   clip,

@@ -37,6 +37,13 @@ export function picture(run: Run, values: ArrayLike<number>): HTMLCanvasElement 
   return canvas;
 }
 
+/** Two names below a picture: on one line if they are as short as digits, else each on its own, cut at its end. */
+export function captionOf(first: string, second: string): HTMLElement {
+  const short = first.length + second.length < 8;
+  const parts = short ? [`${first} ${second}`] : [first, second].map((text) => el("span", { class: "cut" }, text));
+  return el("span", { translate: "no" }, ...parts);
+}
+
 function painted(shape: Shape, colour: (values: ArrayLike<number>, i: number) => Rgb): Look {
   return {
     shape,
