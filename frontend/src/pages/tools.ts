@@ -15,7 +15,6 @@ import { hiddenSizes, imageOf, isDeep, isWide, lastEpoch, nameOf, tally, terms, 
 import {
   architecture,
   bytes,
-  captionOf,
   certainty,
   clip,
   count,
