@@ -116,9 +116,12 @@ interface Packed {
 }
 
 /** The samples as numbers. */
-export async function unpacked({ labels, bytes, floats, count, where, packed }: Packed): Promise<Images> {
+export async function unpacked(
+  { labels, bytes, floats, count, where, packed }: Packed,
+  kept: ReadonlySet<number> | null,
+): Promise<Images> {
   const plain = packed ? await inflate(bytes, floats ? 4 * count : count, where) : bytes;
-  return { labels, values: floats ? floatsOf(plain, where) : plain };
+  return { labels, values: floats ? floatsOf(plain, where) : plain, kept };
 }
 
 /** The numbers of a sample of predictions.json. */

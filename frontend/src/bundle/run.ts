@@ -20,6 +20,7 @@ export interface Network {
 export interface Images {
   labels: number[];
   values: Uint8Array | Float32Array; // sample after sample: pixels by channel, row and column, or features
+  kept: ReadonlySet<number> | null; // the samples that were taken along into an export; null: all
 }
 export interface Snapshots {
   epochs: number[];

@@ -58,6 +58,14 @@ export function studio(app: App): HTMLElement[] {
       { class: "small muted" },
       `${images.state === "absent" ? `${datasetFile(summary)} is not beside this run. ` : ""}The grid shows the samples that the run itself carries; where it has no image, the class.`,
     );
+  const kept = images.state === "ok" ? images.value.kept : null;
+  const part =
+    kept &&
+    el(
+      "p",
+      { class: "small muted" },
+      `This file has ${count(kept.size)} of ${count(summary.dataset.samples)} samples; of the others it shows the class.`,
+    );
   return [
     panel(
       { title: "Samples", files: [datasetFile(summary), "holdout.json"], wide: "w8" },
@@ -65,6 +73,7 @@ export function studio(app: App): HTMLElement[] {
       chips,
       damaged,
       hint,
+      part,
       el("div", { class: "grid-head" }, found, orders(app)),
       grid.element,
       empty,

@@ -25,9 +25,15 @@ export function samplesOf(run: Run): Samples {
   const byId = new Map<number, Sample>();
   const size = sizeOf(run.summary);
   if (run.images.state === "ok") {
-    const { labels, values } = run.images.value;
+    const { labels, values, kept } = run.images.value;
     labels.forEach((truth, id) =>
-      byId.set(id, { id, truth, holdout: false, guess: null, values: values.subarray(id * size, (id + 1) * size) }),
+      byId.set(id, {
+        id,
+        truth,
+        holdout: false,
+        guess: null,
+        values: kept && !kept.has(id) ? null : values.subarray(id * size, (id + 1) * size),
+      }),
     );
   }
   const recorded = (

@@ -16,33 +16,39 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
 from digit_classifier.errors import INSTALL, InputError, RunError, explain, option, typed_command
+from digit_classifier.page.budget import within_budget
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, is_export, page_text
 from digit_classifier.page.source import dataset_of, find_run, run_id_of
 from digit_classifier.store.files import cannot_write, replace_all
 from digit_classifier.store.index import entry_of
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import decode, encode
-from digit_classifier.store.layout import DATASETS, INDEX_FILE
+from digit_classifier.store.layout import DATASET_FILE, DATASETS, INDEX_FILE
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from digit_classifier.artifacts import Payload
     from digit_classifier.text import AnyPath
 
 
-def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None, force: bool = False) -> int:
+def write_html(
+    run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None, force: bool = False, whole: bool = False
+) -> int:
     """Write the page, a run, its data set and perhaps a second run as one HTML file; returns its size in bytes.
 
-    Either may be a run directory, or an artifacts root for its latest run. InputError where the target may not be
+    Either may be a run directory, or an artifacts root for its latest run. Of a large data set as many samples go along
+    as fit into 4 MB, or with `whole` all. InputError where the target may not be
     replaced, ArtifactError where a run is not as it was published.
     """
     run, target = as_path(run), as_path(target)
     _require_ours(target, force)
     run, compare = find_run(run), find_run(as_path(compare)) if compare else None
     directories = [run, *([compare] if compare else [])]
-    read = {directory: inspect(directory).require_sound().files for directory in directories}
+    found = {directory: inspect(directory).require_sound() for directory in directories}
+    read = {directory: each.files for directory, each in found.items()}
     names = {directory: run_id_of(read[directory]) or "run" for directory in directories}
     if compare and ("run" in names.values() or names[run] == names[compare]):
         came = "the same run" if names[run] == names[compare] else "a flat run, which has none"
@@ -57,8 +63,9 @@ def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None,
     if compare:
         entries = [entry_of(read[directory]) for directory in directories]
         texts[f"{ARTIFACTS_PATH}/{INDEX_FILE}"] = encode(build_index(1, names[run], entries))
+    extra = {} if whole else _reduce(texts, [each.payloads for each in found.values()])
     document = self_contained(
-        {path: data.decode("utf-8") for path, data in texts.items() if path.endswith(".json")},
+        extra | {path: data.decode("utf-8") for path, data in texts.items() if path.endswith(".json")},
         start=f"{ARTIFACTS_PATH}/{names[run]}",
         compared=names[compare] if compare else None,
         title=decode(read[run]["run_summary.json"], run)["label"] or names[run],
@@ -68,6 +75,17 @@ def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None,
     except OSError as error:
         raise cannot_write(target, error, option("output")) from error
     return len(document)
+
+
+def _reduce(texts: dict[str, bytes], runs: list[Mapping[str, Payload]]) -> dict[str, str]:
+    """Put no more samples into data sets than fit; which ones are left, by the path of the file and `.kept`."""
+    kept = {}
+    for path in [path for path in texts if path.endswith(DATASET_FILE) or f"/{DATASETS}/" in path]:
+        if path.endswith(".json"):
+            texts[path], ids = within_budget(texts[path], runs)
+            if ids is not None:
+                kept[f"{path}.kept"] = ids
+    return kept
 
 
 def self_contained(files: Mapping[str, str], *, start: str, compared: str | None, title: str) -> str:
