@@ -105,11 +105,17 @@ def keys(artifact: Artifact, body: str) -> str:
         f"[Schema](../src/digit_classifier/artifacts/schemas/{file}) version {newest}",
         *([f"versions {', '.join(map(str, sorted(versions)))} are read"] if len(versions) > 1 else []),
         f"checked by `{artifact.validate.__name__}({parameters})`",
-        *([f"only with `{flag(artifact.setting)}`"] if artifact.setting else []),
+        *([f"only with `{_asking(artifact)}`"] if artifact.setting else []),
     ]
     meanings = dict(_meanings(body))
     rows = [[f"`{key}`", words, meanings.get(key, "")] for key, words in _rows(versions[newest])]
     return f"{', '.join(facts)}.\n\n{table(['key', 'values', 'holds'], rows)}"
+
+
+def _asking(artifact: Artifact) -> str:
+    """The flag that asks for a file."""
+    value = "" if artifact.value is True else f" {artifact.value}"
+    return f"{flag(artifact.setting or '')}{value}"
 
 
 def _meanings(body: str) -> Iterator[tuple[str, str]]:

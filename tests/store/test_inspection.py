@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from digit_classifier.artifacts import build_dataset
 from digit_classifier.errors import ArtifactError
 from digit_classifier.store.bundle import seal_files
 from digit_classifier.store.inspection import inspect, read_bundle
@@ -167,7 +168,7 @@ def test_the_data_set_beside_a_run_is_checked(run: Path) -> None:
     assert [line.split(": ")[0] for line in inspect(run, shared_data="if there").problems] == [
         str(path.with_suffix(".css"))
     ]
-    path.write_bytes(encode({**dataset(), "labels": [1, 1, 0, 1]}))
+    path.write_bytes(encode({**build_dataset(dataset()), "labels": [1, 1, 0, 1]}))
     assert any("dataset.sha256" in line for line in inspect(run, shared_data="if there").problems)
     path.unlink()
     assert any(str(path) in line for line in inspect(run, shared_data="if there").problems)
@@ -199,7 +200,7 @@ def test_a_flat_run_carries_its_data_set_and_the_twin_of_that(tmp_path: Path) ->
     for name, data in tiny_run(None).items():
         put(tmp_path / "any name" / name, data)
     assert inspect(tmp_path / "any name", shared_data="if there").problems == []
-    assert inner_text((tmp_path / "any name" / "dataset.css").read_bytes()) == encode(dataset())
+    assert inner_text((tmp_path / "any name" / "dataset.css").read_bytes()) == encode(build_dataset(dataset()))
     (tmp_path / "any name" / "dataset.css").write_bytes(b"")
     assert inspect(tmp_path / "any name", shared_data="if there").problems
 

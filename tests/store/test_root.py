@@ -122,7 +122,7 @@ def test_a_label_that_is_no_slug_never_reaches_a_path(root: Path, slug: str) -> 
 
 
 def test_only_valid_files_of_a_run_are_published(root: Path) -> None:
-    payloads, pictures = tiny_files()
+    payloads, pictures, _ = tiny_files()
     with claim(root, CREATED) as staged:
         for name in ("extra.json", "../evil.json", "manifest.json", "index.json"):
             with pytest.raises(ArtifactError, match="expected the name of a file of a run"):
@@ -135,7 +135,7 @@ def test_only_valid_files_of_a_run_are_published(root: Path) -> None:
 
 
 def test_a_run_is_published_under_the_claimed_name_whatever_its_summary_says(root: Path) -> None:
-    payloads, pictures = tiny_files()
+    payloads, pictures, _ = tiny_files()
     summary = {**payloads["run_summary.json"], "run_id": "20200101-000000"}
     with claim(root, CREATED) as staged:
         bundle = staged.publish({**payloads, "run_summary.json": summary}, pictures)
@@ -284,7 +284,7 @@ def test_a_subtle_damage_is_found_by_repair(root: Path) -> None:
     first, second = add(root), add(root)
     path = root / first / "model.json"
     data = path.read_bytes()
-    path.write_bytes(data.replace(b'"schema_version": 1', b'"schema_version": 2'))
+    path.write_bytes(data.replace(b'"schema_version": 2', b'"schema_version": 3'))
     assert read_root(root).damaged == {}  # a cheap look
     assert list(repair(root).damaged) == [first]
     path.write_bytes(data)

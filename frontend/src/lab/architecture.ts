@@ -1,6 +1,5 @@
 // The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
 
-import type { Layer, Network } from "../bundle/run.ts";
 import type { LayerShape } from "../model/layers.ts";
 import { argmax, forward } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
@@ -11,12 +10,10 @@ import {
   count,
   currentSample,
   digit,
-  divergingScale,
   el,
   imageOf,
   inkScale,
   isDeep,
-  KERNEL,
   mapOf,
   nameOf,
   onThemeChange,
@@ -26,13 +23,11 @@ import {
   replace,
   segmented,
   share,
-  short,
-  shownFeatures,
   watch,
 } from "./tools.ts";
+import { drawWeights, mosaic } from "./weights.ts";
 
 const FILE = "model.json";
-const MAX_TILES = 128;
 
 export function architecture(app: App): HTMLElement {
   const { summary, network } = app.run;
@@ -154,113 +149,4 @@ function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasE
   canvas.classList.add("units-map");
   canvas.style.width = `min(100%, ${Math.min(88 / rows, 22) * columns}px)`;
   return canvas;
-}
-
-function drawWeights(target: HTMLElement, app: App, network: Network, index: number): void {
-  const layer = network.layers[index];
-  if (!layer) return;
-  const { parts, shape, kind } = layout(app, network, index);
-  const most = layer.weights.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
-  const scale = divergingScale();
-  const shown = Math.min(layer.units, MAX_TILES);
-  const each = layer.weights.length / layer.units;
-  const names = index === 0 ? app.run.summary.dataset.feature_names : undefined;
-  if (names) {
-    replace(target, ...matrixOf(app, layer, names, most));
-    return;
-  }
-  const tiles = Array.from({ length: shown }, (_, unit) => {
-    const sheet = mosaic(layer.weights.subarray(unit * each, (unit + 1) * each), parts, shape);
-    return digit(sheet.values, sheet.shape, most, scale);
-  });
-  replace(
-    target,
-    el(
-      "p",
-      { class: "small muted" },
-      `${plural(layer.units, "unit")}: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`,
-    ),
-    el(
-      "div",
-      {
-        class: network.layers.length === 1 && shown <= 10 ? "tiles-map large" : "tiles-map",
-        role: "img",
-        "aria-label": `Weights of layer ${index + 1}`,
-      },
-      ...tiles,
-    ),
-  );
-}
-
-/** The weights of a table's first layer: a row for each feature that is shown, a column for each unit. */
-function matrixOf(app: App, layer: Layer, names: readonly string[], most: number): HTMLElement[] {
-  const features = shownFeatures(app.run);
-  const values = features.flatMap((feature) =>
-    Array.from({ length: layer.units }, (_, unit) => layer.weights[unit * layer.inputs + feature] ?? 0),
-  );
-  const canvas = digit(values, [features.length, layer.units], most, divergingScale());
-  const few =
-    features.length < names.length
-      ? ` ${features.length} of ${names.length} features, those with the largest weights.`
-      : "";
-  return [
-    el(
-      "p",
-      { class: "small muted" },
-      `A row for each feature, a column for each of ${plural(layer.units, "unit")}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${few}`,
-    ),
-    el(
-      "div",
-      { class: "weight-rows" },
-      el("ol", {}, ...features.map((feature) => el("li", { translate: "no", title: names[feature] }, names[feature]))),
-      el("div", { class: "weight-matrix", role: "img", "aria-label": "Weights of layer 1, features by units" }, canvas),
-    ),
-  ];
-}
-
-/** How the weights of one unit are laid out: the number of parts, their shape, and both in words. */
-function layout(app: App, network: Network, index: number): { parts: number; shape: Shape; kind: string } {
-  const [layer, before] = [network.layers[index] as Layer, network.layers[index - 1]];
-  if (layer.convolution) {
-    const { channels } = layer.convolution;
-    return {
-      parts: channels,
-      shape: [KERNEL, KERNEL],
-      kind: channels > 1 ? `3 × 3 weights for each of ${channels} channels` : "3 × 3 weights",
-    };
-  }
-  const image = imageOf(app.run);
-  if (!before && image)
-    return {
-      parts: image.channels,
-      shape: image.shape,
-      kind: image.channels > 1 ? "laid out as the image, once for red, green and blue" : "laid out as the image",
-    };
-  if (!before) return { parts: 1, shape: [1, layer.inputs], kind: "one square per feature" };
-  if (before.convolution)
-    return { parts: before.units, shape: mapOf(before), kind: `laid out as the ${before.units} images before` };
-  const columns = Math.ceil(Math.sqrt(layer.inputs));
-  return {
-    parts: 1,
-    shape: [Math.ceil(layer.inputs / columns), columns],
-    kind: `its ${layer.inputs} inputs in rows of ${columns}`,
-  };
-}
-
-/** Small images side by side, a pixel apart, in rows that make about a square. */
-export function mosaic(
-  values: ArrayLike<number>,
-  parts: number,
-  [height, width]: Shape,
-): { values: ArrayLike<number>; shape: Shape } {
-  if (parts === 1) return { values, shape: [height, width] };
-  const across = Math.ceil(Math.sqrt((parts * height) / width));
-  const shape: Shape = [Math.ceil(parts / across) * (height + 1) - 1, across * (width + 1) - 1];
-  const sheet = new Float64Array(shape[0] * shape[1]);
-  for (let i = 0; i < parts * height * width; i++) {
-    const part = Math.floor(i / (height * width));
-    const row = Math.floor(part / across) * (height + 1) + (Math.floor(i / width) % height);
-    sheet[row * shape[1] + (part % across) * (width + 1) + (i % width)] = values[i] ?? 0;
-  }
-  return { values: sheet, shape };
 }

@@ -1,6 +1,5 @@
 // For a network without hidden layers: the one picture of each class that it multiplies the image with.
 import type { App } from "../panels/app.ts";
-import { mosaic } from "./architecture.ts";
 import {
   digit,
   divergingScale,
@@ -14,6 +13,7 @@ import {
   panel,
   watch,
 } from "./tools.ts";
+import { mosaic } from "./weights.ts";
 
 const FILE = "epoch_snapshots.json";
 

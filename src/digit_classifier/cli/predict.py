@@ -50,15 +50,12 @@ def _predict(options: argparse.Namespace) -> int:
     bundle = read_bundle(find_run(path_of(options)))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with loading():
-        import numpy as np
-
         from digit_classifier.run.predict import predictions, read_prepared, save_samples
 
     dataset = {"channels": 1, **bundle.payloads["run_summary.json"]["dataset"]}
     parts = [read_prepared(as_path(path), dataset, options.prepare) for path in options.samples]
     if options.save_prepared:
-        names = [name for part, _ in parts for name in part]
-        save_samples(names, np.concatenate([part for _, part in parts]), dataset, as_path(options.save_prepared))
+        save_samples(parts, dataset, as_path(options.save_prepared))
     for names, samples in parts:
         for line in predictions(names, samples, bundle.payloads):
             print(json.dumps(line, ensure_ascii=False))

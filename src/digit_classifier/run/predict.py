@@ -64,7 +64,7 @@ def predictions(names: Sequence[str], samples: NDArray[Any], payloads: Mapping[s
         yield {"file": name, "predicted": classes[best], "confidence": shares[best], "probabilities": chances}
 
 
-def save_samples(names: Sequence[str], samples: NDArray[Any], dataset: Mapping[str, Any], folder: Path) -> None:
+def save_samples(parts: Sequence[tuple[Sequence[str], NDArray[Any]]], dataset: Mapping[str, Any], folder: Path) -> None:
     """What the network saw, as PNG pictures 0001-NAME.png; InputError where there are no images, or no room."""
     from PIL import Image
 
@@ -74,7 +74,8 @@ def save_samples(names: Sequence[str], samples: NDArray[Any], dataset: Mapping[s
         raise InputError(explain(option("save_prepared"), "a run on images", "one on a table", "the same without it"))
     folder.mkdir(parents=True, exist_ok=True)
     ink = dataset.get("tone", "ink") == "ink"
-    for number, (name, sample) in enumerate(zip(names, samples, strict=True), start=1):
+    pairs = ((name, sample) for names, samples in parts for name, sample in zip(names, samples, strict=True))
+    for number, (name, sample) in enumerate(pairs, start=1):
         shown = np.rint(sample.astype(np.float64) * (255 / dataset["max_value"])).astype(np.uint8)
         pixels = 255 - shown if ink else shown
         image = Image.fromarray(pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0)))

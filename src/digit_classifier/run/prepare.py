@@ -40,6 +40,8 @@ def suited(config: RunConfig, split: Split) -> RunConfig:
     data = split.dataset
     own = {"dataset": ARGUMENT} if config.origin.get("dataset") == "default" and data.name != config.dataset else {}
     named = replace(config, dataset=data.name, split=_split_of(config, data), origin={**config.origin, **own})
+    if config.origin.get("sample_count") == "default":  # nobody asked for more than there are
+        named = replace(named, sample_count=min(config.sample_count, len(split.holdout)))
     return fitted(named, task_of(split))
 
 

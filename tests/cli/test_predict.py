@@ -1,0 +1,143 @@
+"""`predict`: the stored predictions come out again, whatever file the samples are in; bad input is one line."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digit_classifier.cli.main import main
+from digit_classifier.datasets.bundled import load_digits, load_iris
+from digit_classifier.experiment import record
+from digit_classifier.settings.resolve import configure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from digit_classifier.datasets.dataset import Dataset
+
+Lines = list[dict[str, Any]]
+
+
+def predicted(capsys: pytest.CaptureFixture[str], *words: object) -> Lines:
+    capsys.readouterr()
+    assert main(["predict", *map(str, words)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    capsys.readouterr()
+    assert main(["predict", *map(str, words)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    return err
+
+
+def trained(root: Path, dataset: Dataset | None = None, **settings: Any) -> tuple[Path, dict[str, Any]]:
+    bundle = record(configure(artifacts_root=str(root), epochs=3, **settings), dataset)
+    return bundle.directory, dict(bundle.payloads["holdout.json"])
+
+
+def assert_stored(lines: Lines, holdout: dict[str, Any], rows: list[int]) -> None:
+    found = np.array([list(line["probabilities"].values()) for line in lines])
+    expected = np.array(holdout["probabilities"])[rows]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    best = found.argmax(axis=1)
+    assert [line["predicted"] for line in lines] == [list(lines[0]["probabilities"])[label] for label in best]
+    assert [line["confidence"] for line in lines] == found.max(axis=1).tolist()
+
+
+def test_digits_as_pictures_and_as_a_table_get_the_stored_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, holdout = trained(tmp_path / "runs")
+    samples = load_digits().samples[holdout["sample_ids"][:7], 0]
+    for number, image in enumerate(samples):
+        Image.fromarray(np.rint(255 - image * (255 / 16)).astype(np.uint8)).save(tmp_path / f"{number}.png")
+    pictures = sorted(tmp_path.glob("*.png"))
+    assert_stored(predicted(capsys, run, *pictures, "--prepare", "none"), holdout, list(range(7)))
+    with (tmp_path / "rows.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([f"pixel{index}" for index in range(64)])
+        writer.writerows(samples.reshape(7, 64).tolist())
+    lines = predicted(capsys, run, tmp_path / "rows.csv")
+    assert_stored(lines, holdout, list(range(7)))
+    assert [line["file"] for line in lines] == [f"rows.csv row {row}" for row in range(1, 8)]
+
+
+def test_what_the_network_saw_is_written_and_reads_back(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, holdout = trained(tmp_path / "runs")
+    image = load_digits().samples[holdout["sample_ids"][0], 0]
+    Image.fromarray(np.rint(255 - image * (255 / 16)).astype(np.uint8)).save(tmp_path / "one.png")
+    saved = tmp_path / "seen"
+    predicted(capsys, run, tmp_path / "one.png", "--prepare", "none", "--save-prepared", saved)
+    (path,) = saved.iterdir()
+    again = predicted(capsys, run, path, "--prepare", "none")
+    assert_stored(again, holdout, [0])
+
+
+def test_pictures_are_fitted_as_those_of_the_training_were(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(0)
+    for label, name in enumerate(("dark", "light")):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(20):
+            pixels = rng.integers(100 * label, 100 * label + 100, (30, 24, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "pictures" / name / f"{number:02}.png")
+    config = configure(
+        artifacts_root=str(tmp_path / "runs"), dataset=str(tmp_path / "pictures"), image_size=8, epochs=3
+    )
+    bundle = record(config)
+    holdout = bundle.payloads["holdout.json"]
+    files = sorted((tmp_path / "pictures").glob("*/*.png"))
+    lines = predicted(capsys, bundle.directory, *(files[row] for row in holdout["sample_ids"]))
+    assert_stored(lines, dict(holdout), list(range(len(lines))))
+
+
+def test_the_columns_of_a_table_are_found_by_their_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, holdout = trained(tmp_path / "runs", dataset=None, model="logistic")
+    del run, holdout
+    bundle = record(configure(artifacts_root=str(tmp_path / "runs"), dataset="iris"))
+    stored, iris = dict(bundle.payloads["holdout.json"]), load_iris()
+    names = list(iris.feature_names or ())
+    with (tmp_path / "irises.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["species", *names[::-1]])
+        for row in stored["sample_ids"]:
+            values = [str(value) for value in iris.samples[row][::-1]]
+            writer.writerow([iris.class_names[iris.labels[row]], *values])
+    lines = predicted(capsys, bundle.directory, tmp_path / "irises.csv")
+    assert_stored(lines, stored, list(range(len(stored["sample_ids"]))))
+    (tmp_path / "few.csv").write_text("petal width (cm),a\n1,2\n2,3\n")
+    assert "expected the run's feature 'sepal length (cm)'" in refused(capsys, bundle.directory, tmp_path / "few.csv")
+
+
+def test_bad_input_is_one_line_and_nothing_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, _ = trained(tmp_path / "runs")
+    good = tmp_path / "good.png"
+    Image.fromarray(np.pad(np.zeros((20, 9), np.uint8), 9, constant_values=255)).save(good)
+    (tmp_path / "bad.png").write_bytes(good.read_bytes()[:60])
+    Image.new("L", (20, 20), 250).save(tmp_path / "blank.png")
+    (tmp_path / "narrow.csv").write_text("a,b\n1,2\n3,4\n")
+    assert len(predicted(capsys, run, good)) == 1
+    assert "bad.png" in refused(capsys, run, good, tmp_path / "bad.png")
+    assert "expected ink on paper, got one colour" in refused(capsys, run, tmp_path / "blank.png")
+    assert "or as many columns, got rows of 2" in refused(capsys, run, tmp_path / "narrow.csv")
+    assert "expected 8 × 8 pixels" in refused(capsys, run, good, "--prepare", "none")
+    assert "--prepare: expected one of none, fit, uci, got 'ucy'; try --prepare uci" in refused(
+        capsys, run, good, "--prepare", "ucy"
+    )
+    assert "nothing.png" in refused(capsys, run, tmp_path / "nothing.png")
+    assert "RUN: expected a run directory" in refused(capsys, tmp_path / "no", good)
+
+
+def test_help_says_what_the_runs_accuracy_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["predict", "--help"])
+    assert "says nothing about such samples" in " ".join(capsys.readouterr().out.split())
