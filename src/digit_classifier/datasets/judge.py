@@ -38,6 +38,15 @@ def judge(found: Found, file: str | None = None, *, bundled: bool = False) -> Da
     return replace(dataset, name=f"{dataset.name}-data")
 
 
+def numbers(samples: Any) -> NDArray[Any]:
+    """Samples as an array of numbers, of any shape and without gaps; InputError for anything else."""
+    asked = _Judge(None)
+    values = asked.numbers(asked.array("samples", samples))
+    if values.size:
+        asked.refuse_gaps("samples", gaps(values))
+    return values
+
+
 def gaps(values: Any) -> NDArray[np.bool_]:
     """Which rows (n,) lack a value: NaN, None, or an empty text."""
     if values.dtype.kind == "f":

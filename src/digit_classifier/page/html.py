@@ -22,7 +22,7 @@ from digit_classifier.store.files import cannot_write, replace_all
 from digit_classifier.store.index import entry_of
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import decode, encode
-from digit_classifier.store.layout import DATASETS, INDEX_FILE
+from digit_classifier.store.layout import DATASET_FILE, DATASETS, INDEX_FILE
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
@@ -51,23 +51,55 @@ def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None,
         )
     texts: dict[str, bytes] = {}
     for directory, files in read.items():
-        home = f"{ARTIFACTS_PATH}/{names[directory]}"
-        texts |= {f"{home}/{name}": data for name, data in files.items() if name.endswith(".json")}
-        texts |= {f"{ARTIFACTS_PATH}/{DATASETS}/{name}": data for name, data in dataset_of(directory, files).items()}
+        texts |= _texts(names[directory], files) | _shared_data(directory, files)
     if compare:
         entries = [entry_of(read[directory]) for directory in directories]
         texts[f"{ARTIFACTS_PATH}/{INDEX_FILE}"] = encode(build_index(1, names[run], entries))
-    document = self_contained(
-        {path: data.decode("utf-8") for path, data in texts.items() if path.endswith(".json")},
-        start=f"{ARTIFACTS_PATH}/{names[run]}",
-        compared=names[compare] if compare else None,
-        title=decode(read[run]["run_summary.json"], run)["label"] or names[run],
-    ).encode("utf-8")
+    title = decode(read[run]["run_summary.json"], run)["label"] or names[run]
+    compared = names[compare] if compare else None
+    document = _document(texts, names[run], title=title, compared=compared).encode("utf-8")
     try:
         replace_all(target.parent, {target.name: document}, scratch=target.parent)
     except OSError as error:
         raise cannot_write(target, error, option("output")) from error
     return len(document)
+
+
+def framed_page(run: Path, most: int) -> tuple[str | None, str | None]:
+    """The page and a run, to be shown in a frame, of at most `most` bytes; and what was left out, in words.
+
+    Without the data set where that is too much; None where the run alone is. ArtifactError and OSError as `write_html`.
+    """
+    files = inspect(run).require_sound().files
+    name, shared = run_id_of(files) or "run", _shared_data(run, files)
+    whole = _texts(name, files) | shared
+    alone = {path: data for path, data in whole.items() if path not in shared and not path.endswith(f"/{DATASET_FILE}")}
+    title = decode(files["run_summary.json"], run)["label"] or name
+    for texts, left_out in ((whole, None), (alone, "the data set")):
+        document = _document(texts, name, title=title)
+        if len(document.encode("utf-8")) <= most:
+            return document, left_out
+    return None, "the page"
+
+
+def _texts(name: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The JSON files of a run by the path at which the page looks for them."""
+    return {f"{ARTIFACTS_PATH}/{name}/{each}": data for each, data in files.items() if each.endswith(".json")}
+
+
+def _shared_data(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The data set that a run shares, in the same way."""
+    found = dataset_of(directory, files)
+    return {f"{ARTIFACTS_PATH}/{DATASETS}/{each}": data for each, data in found.items() if each.endswith(".json")}
+
+
+def _document(texts: Mapping[str, bytes], name: str, *, title: str, compared: str | None = None) -> str:
+    return self_contained(
+        {path: data.decode("utf-8") for path, data in texts.items()},
+        start=f"{ARTIFACTS_PATH}/{name}",
+        compared=compared,
+        title=title,
+    )
 
 
 def self_contained(files: Mapping[str, str], *, start: str, compared: str | None, title: str) -> str:
