@@ -44,7 +44,7 @@ class Figure:
         return self.png
 
     def save(self, path: AnyPath) -> Path:
-        """Write the picture as a PNG file, in place of what is there, and return its path; InputError where it can't."""
+        """Write the picture as a PNG file, in place of what is there, and return its path; or InputError."""
         target = as_path(path)
         if target.is_dir():
             raise InputError(explain("path", "a file to write", "a directory", f"{target / self.name}.png"))
@@ -71,7 +71,7 @@ def page_in_frame(directory: Path, text: str, picture: Callable[[str], Figure]) 
     if document is None:
         shown = base64.b64encode(picture("confusion_matrix").png).decode("ascii")
         lines += [
-            f"<p>The page of this run is too large for a notebook, which keeps {MOST // 10**6} MB; see it by {ways}.</p>",
+            f"<p>The page is too large for a notebook, which keeps {MOST // 10**6} MB of it; see it by {ways}.</p>",
             f'<img alt="Confusion matrix of the hold-out." src="data:image/png;base64,{shown}">',
         ]
         return "".join(lines)
@@ -117,7 +117,7 @@ def notebook_bar(epochs: int) -> Iterator[Callable[[Epoch], None] | None]:
     from IPython.display import display
 
     bar, looked = _Bar(epochs), time.monotonic()
-    handle = display(bar, display_id=True)
+    handle = display(bar, display_id=True)  # type: ignore[no-untyped-call]
 
     def listen(epoch: Epoch) -> None:
         nonlocal looked

@@ -29,8 +29,8 @@ from digit_classifier.words.numbers import percent
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from digit_classifier.text import AnyPath
     from digit_classifier.artifacts import Payload
+    from digit_classifier.text import AnyPath
 
 
 @dataclass(frozen=True, repr=False)
