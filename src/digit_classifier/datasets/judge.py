@@ -38,7 +38,7 @@ def judge(found: Found, file: str | None = None, *, bundled: bool = False) -> Da
     return replace(dataset, name=f"{dataset.name}-data")
 
 
-def numbers(samples: Any) -> NDArray[Any]:
+def as_numbers(samples: Any) -> NDArray[Any]:
     """Samples as an array of numbers, of any shape and without gaps; InputError for anything else."""
     asked = _Judge(None)
     values = asked.numbers(asked.array("samples", samples))

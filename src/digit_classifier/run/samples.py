@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digit_classifier.datasets.judge import numbers
+from digit_classifier.datasets.judge import as_numbers
 from digit_classifier.errors import InputError, explain
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def samples_like(samples: Any, dataset: Mapping[str, Any]) -> NDArray[Any]:
     """
     if "feature_names" in dataset:
         _require_columns(samples, dataset["feature_names"])
-    values = numbers(samples)
+    values = as_numbers(samples)
     if "feature_names" in dataset:
         return _rows(values, len(dataset["feature_names"]))
     return _images(values, dataset.get("channels", 1), *dataset["image_shape"], largest=dataset["max_value"])
