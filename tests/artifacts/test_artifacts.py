@@ -200,7 +200,7 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
         ("samples", packed(PIXELS, torn=True), "samples: expected 48 bytes when unpacked, got 48 bytes, or a torn end"),
         ("name", "../up", "name: expected 1..35 characters of a-z"),
         ("channels", 2, "channels: expected 1, 3, got 2"),
-        ("max_value", GONE, "max_value: expected one, as there are no feature_names, got nothing"),
+        ("max_value", GONE, "max_value: expected one, as there are no feature_names, got null"),
         ("feature_names", ["a", "b"], "feature_names: expected none beside an image_shape, got a list of 2"),
         ("title", "Tiny images", "title: expected no such key, got 'Tiny images'"),
     ],

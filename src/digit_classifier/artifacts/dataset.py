@@ -30,7 +30,7 @@ from digit_classifier.artifacts.rules import (
     from_base64,
     require,
     shape_of,
-    shortest,
+    shortest_floats,
     size_of,
     to_base64,
 )
@@ -108,7 +108,7 @@ class PlainDataset:
         """The numbers of one sample."""
         count = size_of(self.shape)
         if "feature_names" in self.shape:
-            return shortest(bytes(self.samples[4 * sample_id * count : 4 * (sample_id + 1) * count]))
+            return shortest_floats(bytes(self.samples[4 * sample_id * count : 4 * (sample_id + 1) * count]))
         return list(self.samples[sample_id * count : (sample_id + 1) * count])
 
     def check(self) -> None:

@@ -207,7 +207,7 @@ def float32_numbers(raw: bytes, where: str) -> array[float]:
     return values
 
 
-def shortest(raw: bytes) -> list[float]:
+def shortest_floats(raw: bytes) -> list[float]:
     """Little-endian float32 bytes as the numbers of fewest digits that read back to them."""
     return [_shortest(value) for value in _little_endian(array("f", raw))]
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digit_classifier.datasets.judge import as_numbers
+from digit_classifier.datasets.judge import PROGRAM
+from digit_classifier.datasets.judge.arrays import array_of, numbers_of
+from digit_classifier.datasets.judge.place import gaps
 from digit_classifier.errors import InputError, explain
 
 if TYPE_CHECKING:
@@ -23,7 +25,9 @@ def samples_like(samples: Any, dataset: Mapping[str, Any]) -> NDArray[Any]:
     """
     if "feature_names" in dataset:
         _require_columns(samples, dataset["feature_names"])
-    values = as_numbers(samples)
+    values = numbers_of(array_of("samples", samples, PROGRAM), PROGRAM)
+    if values.size:
+        PROGRAM.refuse_gaps("samples", gaps(values))
     if "feature_names" in dataset:
         return _rows(values, len(dataset["feature_names"]))
     return _images(values, dataset.get("channels", 1), *dataset["image_shape"], largest=dataset["max_value"])

@@ -32,7 +32,7 @@ class Rule(NamedTuple):
 PASSES, FEWEST = 1_000_000, 10  # samples seen in all epochs, about; epochs
 
 
-def passes(most: int) -> Rule:
+def epochs_up_to(most: int) -> Rule:
     """Epochs: fewer for many samples, which are as many updates."""
     words = f"{most}, fewer for more than {PASSES // most:,} samples"
     return Rule(words, lambda _, task: min(most, max(FEWEST, PASSES // task.samples)))
@@ -86,11 +86,13 @@ PRESETS: dict[str, dict[str, Any]] = {
         "channels": (),
         "hidden_sizes": (128, 64),  # 17,226 parameters
         "optimizer": "adamw",
-        "epochs": passes(100),  # 40 is 0.2 points lower, and 0.8 for new writers; 200 gains 0.2 and takes twice as long
+        "epochs": epochs_up_to(
+            100
+        ),  # 40 is 0.2 points lower, and 0.8 for new writers; 200 gains 0.2 and takes twice as long
         "batch_size": 64,  # 32 learns the same in more time; 96 saves a seventh of it, 0.1 points lower for new writers
         # Flat from 0.007 to 0.02 at 100 epochs; 0.02 gains 0.7 points at 10. Fashion-MNIST: 0.0015 learns the same as
         # 0.003, twice as much is 0.5 points lower.
-        "learning_rate": rate(0.01, passes(100), power=0.5),
+        "learning_rate": rate(0.01, epochs_up_to(100), power=0.5),
         "lr_decay": LINE_TO_ZERO,
         "momentum": 0.9,
         # Flat from 0.001 to 0.05 for the digits. Of tables, the small ones want 1 and the large ones 0.01 to 0.1.
@@ -108,11 +110,11 @@ PRESETS: dict[str, dict[str, Any]] = {
         "channels": (16, 32),  # the second one pooled: 38,282 parameters
         "hidden_sizes": (64,),  # none, with 9,930 parameters, is nearly as good
         "optimizer": "adamw",
-        "epochs": passes(60),  # 40 is 0.2 points lower for new writers, 80 the same
+        "epochs": epochs_up_to(60),  # 40 is 0.2 points lower for new writers, 80 the same
         "batch_size": 64,  # 32 learns the same
         # 0.003 is lower for new writers, 0.01 the same. Fashion-MNIST: 0.0025 learns the same, 0.01 is 0.6
         # points lower. Not less for large images: a kernel has nine inputs, whatever their size.
-        "learning_rate": rate(0.005, passes(60)),
+        "learning_rate": rate(0.005, epochs_up_to(60)),
         "lr_decay": LINE_TO_ZERO,
         "momentum": 0.9,
         "weight_decay": 0.01,  # flat up to 0.1
