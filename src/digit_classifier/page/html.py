@@ -66,7 +66,7 @@ def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None,
 
 
 def framed_page(run: Path, most: int) -> tuple[str | None, str | None]:
-    """The page and a run, to be shown in a frame, of at most `most` bytes; and what was left out, in words.
+    """The page and a run, escaped as an attribute of a frame, of at most `most` bytes; and what was left out, in words.
 
     Without the data set where that is too much; None where the run alone is. ArtifactError and OSError as `write_html`.
     """
@@ -76,7 +76,7 @@ def framed_page(run: Path, most: int) -> tuple[str | None, str | None]:
     alone = {path: data for path, data in whole.items() if path not in shared and not path.endswith(f"/{DATASET_FILE}")}
     title = decode(files["run_summary.json"], run)["label"] or name
     for texts, left_out in ((whole, None), (alone, "the data set")):
-        document = _document(texts, name, title=title)
+        document = html.escape(_document(texts, name, title=title))
         if len(document.encode("utf-8")) <= most:
             return document, left_out
     return None, "the page"

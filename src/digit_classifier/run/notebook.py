@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import html
+import shlex
 import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import DigitClassifierError, InputError, explain, typed_command
+from digit_classifier.errors import DigitClassifierError, InputError, explain
 from digit_classifier.page.html import framed_page
 from digit_classifier.store.files import cannot_write, replace_all
 from digit_classifier.text import as_path
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from digit_classifier.text import AnyPath
 
 MOST = 2_000_000  # bytes that a notebook keeps of a run
-ESCAPES = 100_000  # bytes, at most, that the quotes and signs of the page grow by inside an attribute
+AROUND = 5_000  # bytes of them for the words around the page
 HEIGHT = 640  # pixels of the frame: most of a laptop's window, so that the notebook still scrolls beside it
 PAUSE = 0.1  # seconds between two looks of the bar
 
@@ -61,27 +62,26 @@ def page_in_frame(directory: Path, text: str, picture: Callable[[str], Figure]) 
     Under the frame lies what to do where frames, or their scripts, are not allowed: it shows where there is no frame.
     """
     try:
-        document, left_out = framed_page(directory, MOST - ESCAPES)
+        document, left_out = framed_page(directory, MOST - AROUND)
     except (DigitClassifierError, OSError) as error:
         return f"<p>{html.escape(text)}</p><p>{html.escape(str(error))}</p>"
-    command = typed_command("serve", directory, "--open")
-    report = typed_command("export", "html", directory, "-o", "report.html")
-    ways = f"<code>{html.escape(command)}</code> or <code>{html.escape(report)}</code>"
+    command = shlex.join(["digit-classifier", "export", "html", str(directory), "-o", "report.html"])
+    way = f"<code>{html.escape(command)}</code>"
     lines = [f"<p>{html.escape(text)}</p>"]
     if document is None:
         shown = base64.b64encode(picture("confusion_matrix").png).decode("ascii")
         lines += [
-            f"<p>The page is too large for a notebook, which keeps {MOST // 10**6} MB of it; see it by {ways}.</p>",
+            f"<p>The page is too large for a notebook, which keeps {MOST // 10**6} MB of it; see it by {way}.</p>",
             f'<img alt="Confusion matrix of the hold-out." src="data:image/png;base64,{shown}">',
         ]
         return "".join(lines)
     if left_out:
-        lines.append(f"<p>Left out, as a notebook keeps {MOST // 10**6} MB: {left_out}. With it: {ways}.</p>")
+        lines.append(f"<p>Left out, as a notebook keeps {MOST // 10**6} MB: {left_out}. With it: {way}.</p>")
     lines.append(
         f'<div style="position: relative; height: {HEIGHT}px">'
         "<p>The page of this run is in a frame that is not shown here. In Jupyter: trust the notebook (File, Trust "
-        f"Notebook), or run the cell again. Elsewhere: {ways}.</p>"
-        f'<iframe title="The page of the run" sandbox="allow-scripts" srcdoc="{html.escape(document)}" '
+        f"Notebook), or run the cell again. Elsewhere: {way}.</p>"
+        f'<iframe title="The page of the run" sandbox="allow-scripts" srcdoc="{document}" '
         'style="position: absolute; inset: 0; width: 100%; height: 100%; border: 0"></iframe></div>'
     )
     return "".join(lines)
