@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import pickle
 import shutil
 from dataclasses import replace
@@ -176,7 +175,7 @@ def test_what_is_no_run_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         dc.load_run("none")
     with pytest.raises(dc.InputError, match="'artifacts', which is not there"):
         dc.load_run()
-    assert sorted(os.listdir()) == ["empty", "file", "none"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file", "none"]
 
 
 @pytest.mark.parametrize(
