@@ -104,6 +104,9 @@ EDITS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "run_summary.json": [
         ("split:sha256", "0" * 64, "split.sha256: expected '"),
+        ("split:holdout_counts", [1, 1, 3], "split.holdout_counts[1]: expected 2, got 1"),
+        ("split:training_counts", [1, 3, 3], "split.training_counts[0]: expected "),
+        ("split:groups:holdout", 4, "split.groups.holdout: expected 3, got 4"),
         ("results_digest", "0" * 64, "results_digest: expected '"),
         ("config:momentum", 0.6, "results_digest: expected '"),
         ("dataset:max_value", 4, "dataset.max_value: expected 3, got 4"),

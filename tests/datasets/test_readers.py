@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from pyarrow import parquet
 from scipy.io import savemat
 from sklearn import datasets
 
-from data_files import idx_bytes, png_bytes, write_idx, write_pictures, write_text
+from data_files import PENGUINS, idx_bytes, png_bytes, without_columns, write_idx, write_pictures, write_text
 from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.load import load_dataset, read_samples
@@ -33,7 +32,6 @@ IMAGES, LABELS = datasets.load_digits().images.astype(np.uint8)[ORDER], datasets
 SHA256 = Dataset.from_arrays(IMAGES, LABELS).sha256
 FLAT = IMAGES.reshape(-1, 64)
 CHINA = datasets.load_sample_images().images[0]  # (427, 640, 3), by Yann Forget, CC BY
-PENGUINS = Path(__file__).parents[1] / "fixtures" / "penguins.csv"
 FASHION = Path("/usr/share/datasets/fashion-mnist")
 
 
@@ -334,14 +332,7 @@ def test_palmer_penguins_as_the_package_has_them(tmp_path: Path) -> None:
     """344 penguins, two of them without measures, and two columns of text."""
     with pytest.raises(InputError, match="line 2, column 'island': expected a number, got 'Torgersen'"):
         load_dataset(PENGUINS, Asked("species", "year", missing="drop"))
-    with PENGUINS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    kept = [name for name in rows[0] if name not in ("island", "sex")]
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, kept, extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    path = write_text(tmp_path / "penguins.csv", stream.getvalue())
+    path = write_text(tmp_path / "penguins.csv", without_columns(PENGUINS, "island", "sex"))
     data = load_dataset(path, Asked("species", "year", missing="drop"))
     assert np.bincount(data.labels).tolist() == [151, 68, 123]
     assert data.class_names == ("Adelie", "Chinstrap", "Gentoo")

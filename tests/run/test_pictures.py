@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from digit_classifier import InputError, configure, prepare, run_experiment
+from digit_classifier.datasets.readers.pictures import decode_picture
 from digit_classifier.run.pictures import as_sample, preparation_for
 
 DIGITS = {"name": "digits", "image_shape": [8, 8], "channels": 1, "max_value": 16, "tone": "ink"}
@@ -57,15 +58,16 @@ def test_another_size_is_refused_unless_it_is_to_fit():
         as_sample(picture, GREY, "none", "x.png")
 
 
-def test_fitting_keeps_the_proportions_and_fills_up_with_paper():
-    picture = np.full((8, 8), 200, np.uint8)
-    picture[:, 4:] = 40
-    picture[[0, -1]] = 200
-    fitted = as_sample(picture, GREY, "fit", "x")[0]
-    assert fitted.shape == (4, 6)
-    assert (fitted[:, [0, -1]] == 200).all()  # the border's median, to the left and right of 4 × 4 pixels
-    inside = np.asarray(Image.fromarray(picture.astype(np.float32)).resize((4, 4), Image.Resampling.BOX))
-    assert np.array_equal(fitted[:, 1:5], np.rint(inside))
+@pytest.mark.parametrize("shape", [(40, 30), (9, 21, 3), (16, 16, 3)])
+def test_a_picture_that_is_to_fit_is_what_training_made_of_it(shape, tmp_path):
+    """The reader of pictures, asked for the same size, decodes the same file."""
+    picture = np.random.default_rng(3).integers(0, 256, shape, np.uint8)
+    Image.fromarray(picture).save(tmp_path / "picture.png")
+    data = (tmp_path / "picture.png").read_bytes()
+    dataset = COLOUR | {"image_shape": [16, 16], "channels": 3 if len(shape) == 3 else 1}
+    ours = as_sample(decode_picture(data, "x"), dataset, "fit", "x")
+    read = decode_picture(data, "x", 16)
+    assert np.array_equal(ours, read[None] if read.ndim == 2 else read.transpose(2, 0, 1))
 
 
 def test_a_digit_becomes_counts_of_ink_wherever_it_stands_and_however_large():

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import struct
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+PENGUINS = Path(__file__).parents[1] / "fixtures" / "penguins.csv"
 IDX_TYPES = {"u1": 8, "i1": 9, "i2": 11, "i4": 12, "f4": 13, "f8": 14}
 
 
@@ -49,3 +49,32 @@ def write_idx(folder: Path, images: Any, labels: Any, part: str = "train", *, pa
 def write_text(path: Path, text: str, encoding: str = "utf-8") -> Path:
     path.write_bytes(text.encode(encoding))
     return path
+
+
+def without_columns(path: Path, *names: str) -> str:
+    """The text of a CSV file without some of its columns."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, [name for name in rows[0] if name not in names], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def write_examples(place: Path) -> None:
+    """The files that docs/data.md trains on, under their names there."""
+    from digit_classifier.datasets import load_bundled
+
+    digits = load_bundled("digits")
+    images, labels = digits.samples[:400, 0], digits.labels[:400]
+    rows = np.column_stack([images.reshape(400, 64), labels])
+    np.savez(place / "mnist.npz", x_train=images[:300], y_train=labels[:300], x_test=images[300:], y_test=labels[300:])
+    names = ",".join([*(f"pixel{number}" for number in range(64)), "label"])
+    np.savetxt(place / "train.csv", rows, fmt="%d", delimiter=",", header=names, comments="")
+    np.savetxt(place / "optdigits.tra", rows[:300], fmt="%d", delimiter=",")
+    np.savetxt(place / "optdigits.tes", rows[300:], fmt="%d", delimiter=",")
+    write_idx(place / "fashion-mnist", images[:300], labels[:300], packed=True)
+    write_idx(place / "fashion-mnist", images[300:], labels[300:], "t10k", packed=True)
+    write_pictures(place / "photos", images[:100], labels[:100])
+    write_text(place / "penguins.csv", without_columns(PENGUINS, "island", "sex"))

@@ -13,7 +13,7 @@ import numpy as np
 
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.judge import judge
-from digit_classifier.datasets.judge.place import Place
+from digit_classifier.datasets.judge.source import Source
 from digit_classifier.datasets.readers import Found
 from digit_classifier.errors import InputError, explain, loading
 
@@ -80,7 +80,7 @@ def _load_table(name: str, file: str, title: str, source: str, feature_names: li
     values, labels, class_names = table
     known = {"feature_names": feature_names, "class_names": class_names}
     found = Found(values, labels, **known, name=name, title=title, source=source)  # type: ignore[arg-type]
-    return judge(found, Place(name), origin=PACKAGED, bundled=True)
+    return judge(found, Source(name), origin=PACKAGED, bundled=True)
 
 
 def _packaged_table(file: str, features: int) -> tuple[NDArray[Any], NDArray[Any], list[str]] | None:

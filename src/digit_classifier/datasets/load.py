@@ -12,7 +12,7 @@ import numpy as np
 from digit_classifier.datasets import BUNDLED, limits, load_bundled
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.judge import judge
-from digit_classifier.datasets.judge.place import Place, gaps
+from digit_classifier.datasets.judge.source import Source, gaps
 from digit_classifier.datasets.readers import READERS, Asked, Found, read_file
 from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.datasets.readers.parts import joined
@@ -91,7 +91,7 @@ def _from_files(path: Path, asked: Asked, test_data: AnyPath | None) -> Dataset:
     found = _without_gaps(found, asked)
     files = [{**each, "name": clean_text(each["name"], limits.FILE_NAME) or "data"} for each in found.files[:FILES]]
     origin: dict[str, Any] = {"format": kind, "files": files, "options": _listed(asked)}
-    dataset = judge(found, Place(path.name or path.resolve().name, READERS[kind].settings), origin=origin)
+    dataset = judge(found, Source(path.name or path.resolve().name, READERS[kind].settings), origin=origin)
     if found.sha256 is not None and dataset.sha256 != found.sha256:
         expected, came = f"data with the sha256 {found.sha256[:12]}, as it says", dataset.sha256[:12]
         raise unreadable(path.name, expected, came, "another copy of it")
@@ -167,7 +167,7 @@ def _judged_again(data: Dataset, reader: str) -> Dataset:
     fields = {key: getattr(data, key) for key in (*names, *texts)}
     tone = None if data.is_table else data.tone
     found = Found(data.samples, **fields, tone=tone, channels="first")
-    return judge(found, Place(f"reader {reader}"))
+    return judge(found, Source(f"reader {reader}"))
 
 
 # For a prediction

@@ -12,8 +12,8 @@ from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.judge.arrays import array_of, check_counts, labels_of, numbers_of
 from digit_classifier.datasets.judge.classes import distinct, judged_classes
 from digit_classifier.datasets.judge.images import judged_images
-from digit_classifier.datasets.judge.names import feature_names_of, name_of
-from digit_classifier.datasets.judge.place import Place, gaps, times
+from digit_classifier.datasets.judge.names import data_name, feature_names_of
+from digit_classifier.datasets.judge.source import Source, gaps, times
 from digit_classifier.errors import show
 from digit_classifier.text import clean_text
 
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
 
     from digit_classifier.datasets.readers import Found
 
-PROGRAM = Place()  # arrays of a program
+PROGRAM = Source()  # arrays of a program
 
 
 def judge(
-    found: Found, place: Place = PROGRAM, *, origin: Mapping[str, Any] | None = None, bundled: bool = False
+    found: Found, source: Source = PROGRAM, *, origin: Mapping[str, Any] | None = None, bundled: bool = False
 ) -> Dataset:
     """The data set of these arrays; InputError says what cannot be used, of which file.
 
     The name of a bundled data set stays with it: other data of that name are NAME-data.
     """
-    samples, labels = array_of("samples", found.samples, place), labels_of(found.labels, place)
-    check_counts(samples, labels, place)
-    samples = numbers_of(samples, place)
+    samples, labels = array_of("samples", found.samples, source), labels_of(found.labels, source)
+    check_counts(samples, labels, source)
+    samples = numbers_of(samples, source)
     if samples.ndim == 2:
-        feature_names, named = _features(found, samples.shape[1], place)
-        values: NDArray[Any] = _table(samples, found, place)
+        feature_names, named = _features(found, samples.shape[1], source)
+        values: NDArray[Any] = _table(samples, found, source)
         max_value, seen = None, ""
     else:
         feature_names, named = None, ""
-        values, max_value, seen = judged_images(samples, found, place)
-    indexes, class_names, cut = judged_classes(labels, found.class_names, place)
-    name = name_of(found.name)
+        values, max_value, seen = judged_images(samples, found, source)
+    indexes, class_names, cut = judged_classes(labels, found.class_names, source)
+    name = data_name(found.name)
     dataset = Dataset(
         name=name,
         title=clean_text(found.title or "", limits.TITLE) or name,
@@ -56,9 +56,9 @@ def judge(
         class_names=class_names,
         max_value=max_value,
         feature_names=feature_names,
-        tone=_tone(found, values, place),
-        held_out=_held_out(found.held_out, len(indexes), place),
-        groups=_groups(found.groups, len(indexes), place),
+        tone=_tone(found, values, source),
+        held_out=_held_out(found.held_out, len(indexes), source),
+        groups=_groups(found.groups, len(indexes), source),
         origin=origin,
     )
     if bundled or name not in BUNDLED or dataset.sha256 == load_bundled(name).sha256:
@@ -66,10 +66,10 @@ def judge(
     return replace(dataset, name=f"{name}-data")
 
 
-def _table(samples: NDArray[Any], found: Found, place: Place) -> NDArray[np.float32]:
+def _table(samples: NDArray[Any], found: Found, source: Source) -> NDArray[np.float32]:
     if found.tone is not None or found.max_value is not None:
-        raise place.refusal("samples", "images (n, h, w), which have a tone", "rows", "samples.reshape(n, h, w)")
-    place.refuse_gaps("samples", gaps(samples))
+        raise source.refusal("samples", "images (n, h, w), which have a tone", "rows", "samples.reshape(n, h, w)")
+    source.refuse_gaps("samples", gaps(samples))
     with np.errstate(over="ignore"):
         values = samples.astype(np.float32)
     values += np.float32(0)  # −0.0 becomes 0.0
@@ -77,51 +77,53 @@ def _table(samples: NDArray[Any], found: Found, place: Place) -> NDArray[np.floa
     if bad.any():
         row, column = np.argwhere(bad)[0]
         came = f"{samples[row, column]} in row {row + 1:,}, column {column + 1:,}"
-        raise place.refusal("samples", "numbers that a float32 holds", came, "numbers of another size")
+        raise source.refusal("samples", "numbers that a float32 holds", came, "numbers of another size")
     return values
 
 
-def _features(found: Found, count: int, place: Place) -> tuple[tuple[str, ...], str]:
+def _features(found: Found, count: int, source: Source) -> tuple[tuple[str, ...], str]:
     if count > limits.NAMED_FEATURES:
-        attempt = place.hint("image_shape", "28,28", "images (n, h, w)") + " if they are pixels"
-        raise place.refusal("samples", f"at most {limits.NAMED_FEATURES:,} features", f"{count:,}", attempt)
+        attempt = source.hint("image_shape", "28,28", "images (n, h, w)") + " if they are pixels"
+        raise source.refusal("samples", f"at most {limits.NAMED_FEATURES:,} features", f"{count:,}", attempt)
     names = found.feature_names
     if names is None:
         names = getattr(found.samples, "columns", None)  # of a pandas frame
     if names is None:
         names = [f"x{index}" for index in range(count)]
     if len(names) != count:
-        raise place.refusal("feature_names", f"{count:,}, one for each feature", f"{len(names):,}", "as many")
-    return feature_names_of(names, place)
+        raise source.refusal("feature_names", f"{count:,}, one for each feature", f"{len(names):,}", "as many")
+    return feature_names_of(names, source)
 
 
-def _tone(found: Found, values: NDArray[Any], place: Place) -> Any:
+def _tone(found: Found, values: NDArray[Any], source: Source) -> Any:
     if found.tone not in ("ink", "light", None):
-        raise place.refusal("tone", "'ink' or 'light'", show(found.tone), "tone='ink'")
+        raise source.refusal("tone", "'ink' or 'light'", show(found.tone), "tone='ink'")
     return found.tone or ("light" if values.ndim == 4 and values.shape[1] == 3 else "ink")
 
 
-def _held_out(held_out: Any, samples: int, place: Place) -> NDArray[np.bool_] | None:
+def _held_out(held_out: Any, samples: int, source: Source) -> NDArray[np.bool_] | None:
     if held_out is None:
         return None
-    rows = array_of("held_out", held_out, place)
+    rows = array_of("held_out", held_out, source)
     if rows.shape != (samples,):
-        raise place.refusal("held_out", f"one for each of {samples:,} samples", times(rows.shape), "as many")
+        raise source.refusal("held_out", f"one for each of {samples:,} samples", times(rows.shape), "as many")
     if rows.dtype.kind not in "biu" or not ((rows == 0) | (rows == 1)).all():
-        raise place.refusal("held_out", "true or false for each sample", f"an array of {rows.dtype}", "a mask")
+        raise source.refusal("held_out", "true or false for each sample", f"an array of {rows.dtype}", "a mask")
     if rows.all() or not rows.any():
-        raise place.refusal("held_out", "some of the samples", "all of them" if rows.all() else "none", "held_out=None")
+        raise source.refusal(
+            "held_out", "some of the samples", "all of them" if rows.all() else "none", "held_out=None"
+        )
     return rows.astype(np.bool_)
 
 
-def _groups(groups: Any, samples: int, place: Place) -> NDArray[np.intp] | None:
+def _groups(groups: Any, samples: int, source: Source) -> NDArray[np.intp] | None:
     if groups is None:
         return None
-    values = array_of("groups", groups, place)
+    values = array_of("groups", groups, source)
     if values.shape != (samples,):
-        raise place.refusal("groups", f"one for each of {samples:,} samples", times(values.shape), "as many")
-    place.refuse_gaps("groups", gaps(values))
+        raise source.refusal("groups", f"one for each of {samples:,} samples", times(values.shape), "as many")
+    source.refuse_gaps("groups", gaps(values))
     try:
         return distinct(values)[1]
     except TypeError as error:
-        raise place.refusal("groups", "numbers or texts", show(values[0]), "numbers or texts") from error
+        raise source.refusal("groups", "numbers or texts", show(values[0]), "numbers or texts") from error

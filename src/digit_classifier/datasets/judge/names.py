@@ -12,14 +12,14 @@ from digit_classifier.text import clean_text, slug
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from digit_classifier.datasets.judge.place import Place
+    from digit_classifier.datasets.judge.source import Source
 
 NAME = re.compile("[a-z0-9][a-z0-9_-]{0,34}")
 EACH_A_NAME = "a name of its own for each"
 WHOLE = 1000  # characters of a name that are looked at
 
 
-def name_of(text: str) -> str:
+def data_name(text: str) -> str:
     """A name of a data set, as its files and runs bear it."""
     return text if NAME.fullmatch(text) else slug(text)[:35].rstrip("-") or "data"
 
@@ -29,18 +29,18 @@ def text_of(value: object) -> str:
     return clean_text(value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value), WHOLE)
 
 
-def feature_names_of(texts: Iterable[object], place: Place) -> tuple[tuple[str, ...], str]:
+def feature_names_of(texts: Iterable[object], source: Source) -> tuple[tuple[str, ...], str]:
     """The names of the columns of a table, and what was changed."""
-    return _short("feature_names", texts, limits.FEATURE_NAME, (), place)
+    return _short("feature_names", texts, limits.FEATURE_NAME, (), source)
 
 
-def class_names_of(texts: Iterable[object], place: Place) -> tuple[tuple[str, ...], str]:
+def class_names_of(texts: Iterable[object], source: Source) -> tuple[tuple[str, ...], str]:
     """The names of classes, and what was changed; a report has keys of its own beside them."""
-    return _short("class_names", texts, limits.CLASS_NAME, limits.RESERVED, place)
+    return _short("class_names", texts, limits.CLASS_NAME, limits.RESERVED, source)
 
 
 def _short(
-    what: str, texts: Iterable[object], limit: int, reserved: tuple[str, ...], place: Place
+    what: str, texts: Iterable[object], limit: int, reserved: tuple[str, ...], source: Source
 ) -> tuple[tuple[str, ...], str]:
     """A longer name is cut where that leaves it unique: names such as ImageNet's are not easily changed."""
     names, cut = [], False
@@ -54,6 +54,6 @@ def _short(
         if not name or name in seen or name in reserved:
             came = "no name" if not name else f"{show(name)} twice" if name in seen else show(name)
             expected = EACH_A_NAME + (f", none of {', '.join(reserved)}" if reserved else "")
-            raise place.refusal(f"{what}[{index}]", expected, came, "another name")
+            raise source.refusal(f"{what}[{index}]", expected, came, "another name")
         seen.add(name)
     return tuple(names), f"Names of more than {limit} characters were cut." if cut else ""

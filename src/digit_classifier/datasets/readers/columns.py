@@ -47,6 +47,23 @@ def find_column(asked: str, names: Sequence[str], setting: str, where: str) -> i
     raise unreadable(where, f"one of its {len(names):,} columns {shown}", show(wanted), attempt)
 
 
+def label_asked(asked: Asked, names: Sequence[str], where: str) -> int | None:
+    """The column that was named as the label; None where none was, or where a file without labels lacks it."""
+    wanted = asked.label_column
+    if wanted is None:
+        return None
+    folded = [name.strip().casefold() for name in names]
+    if not asked.labels and wanted.strip().casefold() not in folded and not re.fullmatch("first|last|[0-9]+", wanted):
+        return None
+    return find_column(wanted, names, "label_column", where)
+
+
+def left_out_remark(names: Sequence[str], why: str) -> str:
+    """What the note says of columns that are not among the features."""
+    shown = ", ".join(map(show, names[:6])) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    return f"Left out, as {why}: {shown}." if names else ""
+
+
 def named_label(names: Sequence[str], texts: Sequence[bool]) -> int | None:
     """The column of classes of a table with names: the one that is called so, or the only one of texts."""
     for word in LABELS:

@@ -14,6 +14,8 @@ from digit_classifier.datasets.readers.columns import (
     check_width,
     find_column,
     is_index,
+    label_asked,
+    left_out_remark,
     named_label,
     plain_labels,
 )
@@ -46,8 +48,9 @@ def read_delimited(path: Path, asked: Asked) -> Found:
     group = None
     if asked.group_column is not None:
         group = find_column(asked.group_column, dialect.names, "group_column", path.name)
-    left_out = [index for index in _indexes(table) if index not in (label, group)]
-    features = [index for index in range(dialect.width) if index not in (label, group, *left_out)]
+    indexes = [index for index in _indexes(table) if index not in (label, group)]
+    of_text = [index for index in _texts(table) if index not in (label, group, *indexes)]
+    features = [index for index in range(dialect.width) if index not in (label, group, *indexes, *of_text)]
     if not features:
         raise unreadable(path.name, "columns of features beside the label", "none", "another file")
     samples, texts = table.columns(features, [index for index in (label, group) if index is not None])
@@ -59,7 +62,7 @@ def read_delimited(path: Path, asked: Asked) -> Found:
         found.groups = plain_labels(texts[group])
     found.sample_names = [f"{path.name} row {row}" for row in range(1, len(samples) + 1)]
     found.feature_names = [dialect.names[index] for index in features] if dialect.headed else None
-    found.note = _note(dialect, label, left_out, guessed=asked.label_column is None)
+    found.note = _note(dialect, label, indexes, of_text, guessed=asked.label_column is None)
     return as_images(found, asked, path.name, headed=dialect.headed)
 
 
@@ -142,8 +145,9 @@ class _Table:
 
 def _label(table: _Table, asked: Asked) -> int | None:
     dialect = table.dialect
-    if asked.label_column is not None:
-        return find_column(asked.label_column, dialect.names, "label_column", table.where)
+    asked_for = label_asked(asked, dialect.names, table.where)
+    if asked_for is not None:
+        return asked_for
     head = table.head()
     if not head:
         raise unreadable(table.where, "rows of data", "none", "another file")
@@ -173,6 +177,20 @@ def _indexes(table: _Table) -> list[int]:
     return [at for at, name in enumerate(dialect.names) if is_index(name, [row[at] for row in head])]
 
 
+def _texts(table: _Table) -> list[int]:
+    """Columns with names that hold nothing but texts and gaps: no features, and no slips of the pen either."""
+    dialect = table.dialect
+    if not dialect.headed:
+        return []
+    head = table.head()
+    return [
+        at
+        for at in range(dialect.width)
+        if (cells := [row[at] for row in head if not is_gap_cell(row[at])])
+        and all(number_of(cell, decimal_comma=dialect.decimal_comma) is None for cell in cells)
+    ]
+
+
 def _rows_of(data: bytes, where: str) -> int:
     """How many lines there are; some may be blank, and the judge counts what is left."""
     rows = data.count(b"\n" if b"\n" in data[: limits.LINE_BYTES] else b"\r")
@@ -181,16 +199,15 @@ def _rows_of(data: bytes, where: str) -> int:
     return rows
 
 
-def _note(dialect: Dialect, label: int | None, left_out: list[int], *, guessed: bool) -> str:
+def _note(dialect: Dialect, label: int | None, indexes: list[int], of_text: list[int], *, guessed: bool) -> str:
     remarks = []
     if label is not None and guessed:
         which = show(dialect.names[label]) if dialect.headed else f"{label + 1} of {dialect.width}"
         remarks.append(f"The class is column {which}.")
-    if left_out:
-        names = ", ".join(show(dialect.names[at]) for at in left_out)
-        remarks.append(f"Left out, as it numbers the rows: {names}.")
+    for columns, why in ((indexes, "it numbers the rows"), (of_text, "it is text")):
+        remarks.append(left_out_remark([dialect.names[at] for at in columns], why))
     if dialect.decimal_comma:
         remarks.append("Decimal commas were read as points.")
     if dialect.encoding not in {"ascii", "utf-8-sig"}:
         remarks.append(f"Read as {dialect.encoding}.")
-    return " ".join(remarks)
+    return " ".join(filter(None, remarks))

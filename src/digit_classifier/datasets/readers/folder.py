@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.datasets import limits
-from digit_classifier.datasets.judge.place import times
+from digit_classifier.datasets.judge.source import times
 from digit_classifier.datasets.readers import Found
 from digit_classifier.datasets.readers.columns import plain_labels
 from digit_classifier.datasets.readers.files import read_bounded, readable_name, stem_of, unreadable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digit_classifier.datasets.judge.arrays import check_size
-from digit_classifier.datasets.judge.place import Place, times
+from digit_classifier.datasets.judge.source import Source, times
 from digit_classifier.datasets.readers import Found
 from digit_classifier.datasets.readers.files import read_content, readable_name, stem_of, unreadable
 from digit_classifier.datasets.readers.parts import TESTS, joined
@@ -111,5 +111,5 @@ def _array(path: Path) -> tuple[NDArray[Any], dict[str, Any]]:
         came = f"{len(data) - start:,} bytes"
         raise unreadable(path.name, f"{times(shape)} values, as it says", came, "to download it again")
     if len(shape) > 1:
-        check_size(shape, Place(path.name))
+        check_size(shape, Source(path.name))
     return np.frombuffer(data, dtype, offset=start).reshape(shape), file

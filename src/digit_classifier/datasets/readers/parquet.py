@@ -14,6 +14,8 @@ from digit_classifier.datasets.readers.columns import (
     check_width,
     find_column,
     is_index,
+    label_asked,
+    left_out_remark,
     named_label,
     plain_labels,
 )
@@ -74,8 +76,9 @@ def _table(data: bytes, where: str) -> Any:
 
 
 def _label(names: list[str], columns: list[Any], asked: Asked, where: str) -> int | None:
-    if asked.label_column is not None:
-        return find_column(asked.label_column, names, "label_column", where)
+    asked_for = label_asked(asked, names, where)
+    if asked_for is not None:
+        return asked_for
     found = named_label(names, [_is_text(column.type) for column in columns])
     if found is None and asked.labels:
         shown = ", ".join(map(show, names[:8]))
@@ -138,8 +141,12 @@ def _of_numbers(found: Found, names: list[str], columns: list[Any], rest: list[i
     from pyarrow import types
 
     values, kept = [], []
+    of_text = [names[at] for at in rest if _is_text(columns[at].type)]
+    found.note = f"{found.note} {left_out_remark(of_text, 'it is text')}".strip()
     for at in rest:
         kind = columns[at].type
+        if names[at] in of_text:
+            continue
         if not (types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_decimal(kind)):
             attempt = f"{option('label_column', names[at])} if that is the class, or a file without that column"
             raise unreadable(f"{where}: column {show(names[at])}", "numbers", f"{kind}"[:60], attempt)
@@ -147,7 +154,7 @@ def _of_numbers(found: Found, names: list[str], columns: list[Any], rest: list[i
         if column.dtype == object:
             column = np.array([np.nan if each is None else float(each) for each in column])
         if is_index(names[at], column):
-            found.note = f"{found.note} Left out, as it numbers the rows: {show(names[at])}.".strip()
+            found.note = f"{found.note} {left_out_remark([names[at]], 'it numbers the rows')}".strip()
             continue
         values.append(column)
         kept.append(names[at])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digit_classifier.datasets.judge.names import text_of
-from digit_classifier.datasets.judge.place import times
+from digit_classifier.datasets.judge.source import times
 from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import show
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.datasets.judge.arrays import is_one_hot
-from digit_classifier.datasets.judge.place import times
+from digit_classifier.datasets.judge.source import times
 from digit_classifier.datasets.readers import Found
 from digit_classifier.datasets.readers.columns import as_images, find_column
 from digit_classifier.datasets.readers.files import unreadable

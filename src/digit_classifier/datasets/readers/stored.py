@@ -12,7 +12,7 @@ import numpy as np
 
 from digit_classifier.datasets import limits
 from digit_classifier.datasets.judge.arrays import check_size
-from digit_classifier.datasets.judge.place import Place
+from digit_classifier.datasets.judge.source import Source
 from digit_classifier.datasets.readers import Found
 from digit_classifier.datasets.readers.files import inflated, read_content, readable_name, unreadable
 from digit_classifier.errors import show
@@ -53,7 +53,7 @@ def _found(payload: dict[str, Any], where: str) -> Found:
     else:
         sample = [_whole(payload.get("channels", 1), where), *(_whole(side, where) for side in payload["image_shape"])]
     shape = (len(labels), *sample)
-    check_size(shape, Place(where))
+    check_size(shape, Source(where))
     size = prod(shape) * (1 if features is None else 4)
     text = payload["pixels" if payload["schema_version"] == 1 else "samples"]
     try:

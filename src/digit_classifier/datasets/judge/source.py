@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Place(NamedTuple):
+class Source(NamedTuple):
     """A file, or nothing for arrays of a program: hints are in the words of whoever gave them."""
 
     file: str | None = None
