@@ -79,8 +79,8 @@ def page_in_frame(directory: Path, text: str, picture: Callable[[str], Figure]) 
         lines.append(f"<p>Left out, as a notebook keeps {MOST // 10**6} MB: {left_out}. With it: {way}.</p>")
     lines.append(
         f'<div style="position: relative; height: {HEIGHT}px">'
-        "<p>The page of this run is in a frame that is not shown here. In Jupyter: trust the notebook (File, Trust "
-        f"Notebook), or run the cell again. Elsewhere: {way}.</p>"
+        "<p>The page of this run is in a frame, which is not shown here. In Jupyter: trust the notebook (Command "
+        f"Palette, Trust Notebook), or run this cell again. Elsewhere: {way}.</p>"
         f'<iframe title="The page of the run" sandbox="allow-scripts" srcdoc="{document}" '
         'style="position: absolute; inset: 0; width: 100%; height: 100%; border: 0"></iframe></div>'
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from digit_classifier.datasets.judge import PROGRAM
 from digit_classifier.datasets.judge.arrays import array_of, numbers_of
-from digit_classifier.datasets.judge.place import gaps
+from digit_classifier.datasets.judge.source import gaps
 from digit_classifier.errors import InputError, explain
 
 if TYPE_CHECKING:

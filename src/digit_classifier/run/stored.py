@@ -118,7 +118,7 @@ class StoredRun(Bundle):
 
     def _repr_html_(self) -> str:
         """The page, in a frame; a notebook asks for it."""
-        return page_in_frame(self.directory, repr(self), self.figure)
+        return page_in_frame(self.directory, repr(self).strip("<>"), self.figure)
 
 
 ANALYTICS = {"roc_curves": "roc_per_class"}  # the picture → the setting, where its name is another
