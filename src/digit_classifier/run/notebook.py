@@ -44,6 +44,10 @@ class Figure:
     def _repr_png_(self) -> bytes:
         return self.png
 
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, bytes], dict[str, dict[str, str]]]:
+        """The same with words for those who cannot see it."""
+        return {"image/png": self.png}, {"image/png": {"alt": self.name.replace("_", " ")}}
+
     def save(self, path: AnyPath) -> Path:
         """Write the picture as a PNG file, in place of what is there, and return its path; or InputError."""
         target = as_path(path)
