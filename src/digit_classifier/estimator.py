@@ -108,7 +108,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if training.history.diverged:
             reason, rate = training.history.diverged.reason, config.learning_rate / 10
             raise RunError(explain("fit", "finite losses", reason, option("learning_rate", float(f"{rate:.3g}"))))
-        self.network_, self.history_ = training.network, training.history
+        self.network_, self.history_ = training.network, replace(training.history, snapshots=())
         self._learned = _Learned(given, pixels, examples)
         return self
 
