@@ -6,7 +6,7 @@ import inspect
 from pathlib import Path
 
 import digit_classifier
-from digit_classifier import configure, prepare, read_bundle, run_experiment
+from digit_classifier import configure, load_run, prepare, read_bundle, run_experiment
 from digit_classifier.learning.training import Training
 from digit_classifier.run import results_of
 from digit_classifier.settings.resolve import resolve
@@ -28,9 +28,11 @@ def test_everything_public_has_a_text_of_a_few_lines() -> None:
     config = configure(model="logistic", epochs=2)
     split = prepare(config)
     run = run_experiment(config, split)
-    bundle = read_bundle(next(path for path in FIXTURE.iterdir() if path.name.endswith("-ordinary")))
+    stored = next(path for path in FIXTURE.iterdir() if path.name.endswith("-ordinary"))
+    bundle, loaded = read_bundle(stored), load_run(stored)
     training = Training(config, split.training)
     shown = [config, split, split.dataset, split.training, run, run.network, run.history, bundle, results_of(run)]
+    shown += [loaded, loaded.network, loaded.figure("confusion_matrix")]
     for value in [*shown, *run.history.epochs, resolve(), training]:
         text = repr(value)
         assert len(text) <= 1200, type(value)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import shlex
 import sys
 import time
 from contextlib import contextmanager
@@ -12,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import DigitClassifierError, InputError, explain
-from digit_classifier.page.html import framed_page
 from digit_classifier.store.files import cannot_write, replace_all
 from digit_classifier.text import as_path
 from digit_classifier.words.numbers import percent
@@ -65,6 +61,12 @@ def page_in_frame(directory: Path, text: str, picture: Callable[[str], Figure]) 
 
     Under the frame lies what to do where frames, or their scripts, are not allowed: it shows where there is no frame.
     """
+    import base64  # what only a notebook needs is not loaded by a training
+    import html
+    import shlex
+
+    from digit_classifier.page.html import framed_page
+
     try:
         document, left_out = framed_page(directory, MOST - AROUND)
     except (DigitClassifierError, OSError) as error:
@@ -109,7 +111,7 @@ class _Bar:
         return f"epoch {self.done} of {self.epochs}{shown}"
 
     def _repr_html_(self) -> str:
-        return f'<progress max="{self.epochs}" value="{self.done}"></progress> {html.escape(repr(self))}'
+        return f'<progress max="{self.epochs}" value="{self.done}"></progress> {self!r}'
 
 
 @contextmanager
