@@ -186,6 +186,7 @@ def test_what_is_no_run_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ((dc.configure(), ([[1]], [1])), "dataset: expected a data set, got Python's tuple; try Dataset.from_arrays"),
         ((replace(dc.configure(), epochs=-1),), "epochs: expected a whole number from 1 to 100000, got -1"),
         ((replace(dc.configure(), hidden_sizes="64"),), "hidden_sizes: expected up to 8 layer sizes"),  # type: ignore[arg-type]
+        ((replace(dc.configure(), optimizer="adam"),), "optimizer: expected one of sgd, adamw, got 'adam'"),  # type: ignore[arg-type]
         ((replace(dc.configure(), exact=1),), "exact: expected true or false, got 1"),  # type: ignore[arg-type]
     ],
 )

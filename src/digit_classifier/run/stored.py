@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -129,8 +128,6 @@ def load_run(path: AnyPath = "artifacts") -> StoredRun:
 
     InputError where there is none, ArtifactError where a file is not as it was published, OSError of the disk.
     """
-    if not isinstance(path, str | os.PathLike):
-        raise InputError(explain("path", "a path", show(path), "load_run('artifacts')"))
     bundle = read_bundle(find_run(as_path(path), "path", "record(configure()), or another path"))
     return StoredRun(bundle.directory, bundle.manifest, bundle.payloads)
 
