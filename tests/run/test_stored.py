@@ -152,6 +152,27 @@ def test_the_text_of_a_run_is_one_line(pair: tuple[dc.StoredRun, dc.Split]) -> N
     assert len(repr(run).replace(str(run.directory), "")) < 120
 
 
+def test_a_run_that_diverged_says_so(tmp_path: Path) -> None:
+    config = dc.configure(optimizer="sgd", learning_rate=900, epochs=9, shift_pixels=0, artifacts_root=tmp_path)
+    with np.errstate(all="ignore"):
+        run = dc.record(config)
+    epoch = run.summary["diverged"]["epoch"]
+    assert f"held-out samples right, diverged in epoch {epoch}; in " in repr(run)
+    assert len(run.history["epochs"]) == epoch - 1
+
+
+def test_a_synthetic_run_is_one_too() -> None:
+    run = dc.load_run(next(FIRST_VERSION.glob("*-sample-baseline")))
+    assert repr(run).startswith(f"<StoredRun {run.directory.name}: ")
+    assert run.figure("confusion_matrix").png.startswith(b"\x89PNG")
+    assert "<iframe" in run._repr_html_()
+    if "model.json" in run.payloads:
+        assert run.probabilities(np.zeros((1, *run.summary["dataset"]["image_shape"]))).shape == (1, len(run.classes))
+    else:
+        with pytest.raises(dc.InputError, match="expected a run with a network, got one without"):
+            _ = run.network
+
+
 def test_what_is_no_run_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")

@@ -110,10 +110,12 @@ class StoredRun(Bundle):
         raise InputError(explain("figure", "a picture of this run", show(short), f"a run with {option(setting, True)}"))
 
     def __repr__(self) -> str:
-        summary, metrics = self.summary, self.metrics
-        model, data = summary["config"].get("model", "network"), summary["dataset"]["name"]
-        numbers = f"{percent(metrics['accuracy'])} of {summary['split']['holdout']:,} held-out samples right"
-        return f"<StoredRun {self.manifest['run_id'] or 'flat'}: {model} on {data}, {numbers}; in {self.directory}>"
+        summary, count = self.summary, self.summary["split"]["holdout"]
+        what = f"{summary['model']['name']} on {summary['dataset']['name']}"
+        right = f"{percent(self.metrics['accuracy'])} of {count:,} held-out samples right"
+        if summary["diverged"]:
+            right += f", diverged in epoch {summary['diverged']['epoch']}"
+        return f"<StoredRun {self.manifest['run_id'] or 'flat'}: {what}, {right}; in {self.directory}>"
 
     def _repr_html_(self) -> str:
         """The page, in a frame; a notebook asks for it."""
