@@ -148,13 +148,13 @@ test("a newer schema is read as far as it is understood, and said so", async () 
   const constant = { label: 0, accuracy: 0.5 };
   const baselines = { commonest_class: constant, nearest_neighbour: { accuracy: null, reason: "none" } };
   files["metrics.json"] = { ...(files["metrics.json"] as Files), schema_version: 3, baselines, novelty: 1 };
-  files["model.json"] = { schema_version: 2, tensors: [] };
+  files["model.json"] = { schema_version: 3, tensors: [] };
   const run = await load(served(files));
   assert.equal(run.metrics.state, "ok");
   assert.match(run.notices.join(), /newer version \(schema 3\).*: metrics\.json/);
   assert.ok(
     run.network.state === "damaged" &&
-      /model\.json \(schema 2, this page knows 1\).*try a newer page/.test(run.network.problem),
+      /model\.json \(schema 3, this page knows 2\).*try a newer page/.test(run.network.problem),
   );
 });
 

@@ -63,7 +63,7 @@ test("the nearest images are NumPy's", () => {
     truth: 0,
     holdout: false,
     guess: null,
-    pixels,
+    values: pixels,
   }));
   assert.deepEqual(
     nearest(golden.nearest.images[0], samples.slice(1), 6).map((each) => each.id),

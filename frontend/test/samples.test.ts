@@ -9,7 +9,7 @@ const sample = (id: number, truth: number, label: number | null, confidence = 0.
   id,
   truth,
   holdout: label !== null,
-  pixels: null,
+  values: null,
   guess:
     label === null
       ? null
@@ -44,10 +44,10 @@ test("samples that changed sides are found by id", () => {
 test("the hardest are the mistakes with the least for the truth, then the right ones with the least", () => {
   const many = Array.from({ length: 300 }, (_, id) => ({
     ...sample(id, id % 3, id % 7 ? id % 3 : (id + 1) % 3, 0.5 + ((id * 37) % 101) / 250),
-    pixels: [0],
+    values: [0],
   }));
-  many[5] = { ...(many[5] as Sample), pixels: null as never };
-  const whole = { list: [...many, { ...sample(999, 0, null), pixels: [0] }], byId: new Map() };
+  many[5] = { ...(many[5] as Sample), values: null as never };
+  const whole = { list: [...many, { ...sample(999, 0, null), values: [0] }], byId: new Map() };
   const truth = (each: Sample): number => each.guess?.probabilities[each.truth] ?? 9;
   const wrong = (each: Sample): boolean => each.guess?.label !== each.truth;
   const sorted = many

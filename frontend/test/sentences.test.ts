@@ -7,18 +7,12 @@ import { classScores } from "../src/model/scores.ts";
 import { tools } from "../src/pages/tools.ts";
 import { terms } from "../src/text/facts.ts";
 import * as format from "../src/text/format.ts";
-import {
-  cellSentence,
-  hardestCaption,
-  layersOf,
-  matrixSentence,
-  nearestSentence,
-  performance,
-} from "../src/text/sentences.ts";
+import { cellSentence, hardestCaption, layersOf, matrixSentence, performance } from "../src/text/sentences.ts";
 
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
 const lab = await import("../src/lab/sentences.ts");
 const { curveSentence } = await import("../src/lab/curve.ts");
+const { nearestSentence } = await import("../src/lab/nearest.ts");
 const numbers = await import("../src/lab/numbers.ts");
 
 /** A table of cases: what comes, and the sentence. */
@@ -213,7 +207,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [0, 0],
       ],
     ],
-    "The only sample of the hold-out was not confused. Click a cell to see its images.",
+    "The only sample of the hold-out was not confused. Click a cell to see its samples.",
   ],
   [
     [
@@ -222,7 +216,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [0, 5],
       ],
     ],
-    "None of 10 samples was confused. Point at a cell to read it; click it to see its images.",
+    "None of 10 samples was confused. Point at a cell to read it; click it to see its samples.",
   ],
   [
     [
@@ -231,7 +225,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [0, 5],
       ],
     ],
-    "One kind of confusion: cat taken for dog (once). Click a cell to see its images.",
+    "One kind of confusion: cat taken for dog (once). Click a cell to see its samples.",
   ],
   [
     [
@@ -240,7 +234,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [2, 5],
       ],
     ],
-    "2 kinds of confusion, each twice: cat taken for dog and dog taken for cat. Click a cell to see its images.",
+    "2 kinds of confusion, each twice: cat taken for dog and dog taken for cat. Click a cell to see its samples.",
   ],
   [
     [
@@ -249,7 +243,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [1, 5],
       ],
     ],
-    "2 kinds of confusion; the most frequent is cat taken for dog (three times). Click a cell to see its images.",
+    "2 kinds of confusion; the most frequent is cat taken for dog (three times). Click a cell to see its samples.",
   ],
   [
     [
@@ -259,7 +253,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
         [0, 0, 5],
       ],
     ],
-    "3 kinds of confusion; the most frequent, each three times, are cat taken for dog and dog taken for cat. Click a cell to see its images.",
+    "3 kinds of confusion; the most frequent, each three times, are cat taken for dog and dog taken for cat. Click a cell to see its samples.",
   ],
 ]);
 
@@ -333,20 +327,20 @@ says("accuracies", lab.accuraciesSentence, [
 ]);
 
 says("nearest", nearestSentence, [
-  [[6, 6, "3"], "Nearest training images; all six are 3"],
-  [[1, 6, "3"], "Nearest training images; one of six is 3"],
-  [[0, 6, "3"], "Nearest training images; none of six are 3"],
-  [[2, 2, "3"], "Nearest training images; both are 3"],
-  [[1, 1, "3"], "The nearest training image; it is 3"],
-  [[0, 1, "3"], "The nearest training image; it is not 3"],
+  [[6, 6, "3", "image"], "Nearest training images; all six are 3"],
+  [[1, 6, "3", "image"], "Nearest training images; one of six is 3"],
+  [[0, 6, "3", "image"], "Nearest training images; none of six are 3"],
+  [[2, 2, "3", "image"], "Nearest training images; both are 3"],
+  [[1, 1, "3", "image"], "The nearest training image; it is 3"],
+  [[0, 1, "3", "image"], "The nearest training image; it is not 3"],
 ]);
 
 test("only digits are read, and a row of a table is no image", () => {
-  const of = (class_names: string[], image_shape: number[]) => {
-    const { reads, image } = terms({ summary: { dataset: { class_names, image_shape } } } as never);
+  const of = (class_names: string[], shape: object) => {
+    const { reads, image } = terms({ summary: { dataset: { class_names, ...shape } } } as never);
     return [reads, image];
   };
-  assert.deepEqual(of(["0", "9"], [8, 8]), ["reads", "image"]);
-  assert.deepEqual(of(["cat", "dog"], [8, 8]), ["classifies", "image"]);
-  assert.deepEqual(of(["10", "11"], [1, 4]), ["classifies", "sample"]);
+  assert.deepEqual(of(["0", "9"], { image_shape: [8, 8] }), ["reads", "image"]);
+  assert.deepEqual(of(["cat", "dog"], { image_shape: [8, 8] }), ["classifies", "image"]);
+  assert.deepEqual(of(["0", "1"], { feature_names: ["a"] }), ["classifies", "sample"]);
 });

@@ -17,7 +17,7 @@ const list: Sample[] = Array.from({ length: 8 }, (_, id) => {
   const row = probabilities[(id - 1) / 2] ?? [];
   const label = row.indexOf(Math.max(...row));
   const guess = holdout ? { label, confidence: row[label] ?? 0, probabilities: row } : null;
-  return { id, truth: id % 3, holdout, guess, pixels: [id] };
+  return { id, truth: id % 3, holdout, guess, values: [id] };
 });
 const samples: Samples = { list, byId: new Map(list.map((each) => [each.id, each])) };
 const ids = [1, 3, 5, 7];

@@ -75,10 +75,10 @@ test("the same images, others, and other data", () => {
   assert.equal(footing(now, run({ ids: [1, 2, 3, 4], label: "b" })), "same images");
   assert.equal(warning(now, run({ ids: [1, 2, 3, 4] })), null);
   for (const [was, expected] of [
-    [run({ ids: [3, 4, 5, 6] }), "Tested on different images; only 2 of 4 in common."],
-    [run({ ids: [5, 6, 7, 8] }), "Tested on different images; none of 4 in common."],
-    [run({ ids: [4, 5] }), "Tested on different images; only 1 of the 4 and 2 in common."],
-    [run({ ids: null, label: "b" }), "Tested on different images; the two runs held out different ones."],
+    [run({ ids: [3, 4, 5, 6] }), "Tested on different samples; only 2 of 4 in common."],
+    [run({ ids: [5, 6, 7, 8] }), "Tested on different samples; none of 4 in common."],
+    [run({ ids: [4, 5] }), "Tested on different samples; only 1 of the 4 and 2 in common."],
+    [run({ ids: null, label: "b" }), "Tested on different samples; the two runs held out different ones."],
   ] as const)
     assert.equal(warning(now, was), expected);
   assert.match(warning(now, run({ data: "other" })) ?? "", /^Not comparable: .* different data sets/);

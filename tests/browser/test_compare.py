@@ -65,7 +65,7 @@ def test_runs_tested_on_different_images_are_named_so_before_anything_else(
     whole = f"{sizes[0]}" if sizes[0] == sizes[1] else f"the {sizes[0]} and {sizes[1]}"
     card = page.evaluate("document.querySelector('.card:has(#compare-picker)').innerText").replace(",", "")
     first = next(line for line in card.split("\n") if "images" in line or "samples" in line)
-    assert first == f"Tested on different images; only {common} of {whole} in common."
+    assert first == f"Tested on different samples; only {common} of {whole} in common."
     hits = [
         sum(t == p for t, p in zip(run["true_labels"], run["predicted_labels"], strict=True)) for run in (own, other)
     ]
@@ -74,7 +74,7 @@ def test_runs_tested_on_different_images_are_named_so_before_anything_else(
     assert f"95 % interval {signed[0]} to {signed[1]}" in card
     assert "no difference to test" not in card
     deltas = "[...document.querySelectorAll('.tile .delta')]"
-    assert page.evaluate(f"{deltas}.filter(each => each.innerText.includes('other images')).length") == 4
+    assert page.evaluate(f"{deltas}.filter(each => each.innerText.includes('other samples')).length") == 4
     accent = "getComputedStyle(document.querySelector('.nav-link')).color"
     muted = f"{deltas}.slice(0, 4).every(each => getComputedStyle(each.querySelector('b')).color === {accent})"
     assert page.evaluate(muted)  # links of the bar are muted

@@ -1,9 +1,9 @@
 // Rules between the files of a run, so that no view can index out of what it was given.
 import type * as contract from "../contract.ts";
 import { outputsOf, weightsPerUnit } from "../model/layers.ts";
-import { decodeBytes, decodeFloats } from "./bytes.ts";
+import { bytesAt, decodeBytes, decodeFloats, floatsOf, inflate } from "./bytes.ts";
 import { Refusal } from "./check.ts";
-import { type Images, type Network, pixelsPerImage, type Snapshots } from "./run.ts";
+import { type Images, type Network, type Snapshots, sizeOf } from "./run.ts";
 
 const MAX_WORK = 2 ** 28; // about a second
 
@@ -32,7 +32,7 @@ export const agreements = {
     const classes = summary.dataset.class_names.length;
     value.samples.forEach((sample, i) => {
       const where = `predictions.json.samples[${i}]`;
-      length(sample.pixels, pixelsPerImage(summary), `${where}.pixels`);
+      length(numbersOf(sample), sizeOf(summary), where);
       length(sample.probabilities, classes, `${where}.probabilities`);
       below([sample.true_label, sample.predicted_label], classes, `${where}.label`);
     });
@@ -51,7 +51,7 @@ export const agreements = {
     const where = "epoch_snapshots.json";
     length(value.confusion_matrices, value.epochs.length, `${where}.confusion_matrices`);
     value.confusion_matrices.forEach((matrix, i) => square(matrix, classes, `${where}.confusion_matrices[${i}]`));
-    const size = classes * pixelsPerImage(summary);
+    const size = classes * sizeOf(summary);
     const weights = value.first_layer_weights;
     if (weights) length(weights, value.epochs.length, `${where}.first_layer_weights`);
     const pictures = value.epochs.flatMap((epoch, i) => {
@@ -66,7 +66,7 @@ export const agreements = {
     };
   },
   network(value: contract.Model, summary: contract.RunSummary): Network {
-    const pixels = pixelsPerImage(summary);
+    const pixels = sizeOf(summary);
     let inputs = pixels;
     const layers = value.layers.map((layer, i) => {
       const where = `model.json.layers[${i}]`;
@@ -91,16 +91,43 @@ export const agreements = {
       layers,
     };
   },
-  images(value: contract.Dataset, summary: contract.RunSummary): Images {
+  images(value: contract.Dataset, summary: contract.RunSummary): Packed {
     const stated = summary.dataset;
     if (value.sha256 !== stated.sha256)
       throw new Refusal(`${stated.file}: sha256`, stated.sha256.slice(0, 12), value.sha256.slice(0, 12));
     length(value.labels, stated.samples, `${stated.file}: labels`);
     below(value.labels, stated.class_names.length, `${stated.file}: labels`);
-    const pixels = decodeBytes(value.pixels, stated.samples * pixelsPerImage(summary), `${stated.file}: pixels`);
-    return { labels: value.labels, pixels };
+    const [count, where] = [stated.samples * sizeOf(summary), `${stated.file}: samples`];
+    if (value.pixels !== undefined)
+      return { labels: value.labels, bytes: decodeBytes(value.pixels, count, where), floats: false, count, where };
+    const floats = stated.feature_names !== undefined;
+    return { labels: value.labels, bytes: bytesAt(value.samples ?? "", where), floats, count, where, packed: true };
   },
 };
+
+/** The samples of a data set as its file has them. */
+interface Packed {
+  labels: number[];
+  bytes: Uint8Array<ArrayBuffer>;
+  floats: boolean;
+  count: number; // of numbers
+  where: string;
+  packed?: true;
+}
+
+/** The samples as numbers. */
+export async function unpacked(
+  { labels, bytes, floats, count, where, packed }: Packed,
+  kept: ReadonlySet<number> | null,
+): Promise<Images> {
+  const plain = packed ? await inflate(bytes, floats ? 4 * count : count, where) : bytes;
+  return { labels, values: floats ? floatsOf(plain, where) : plain, kept };
+}
+
+/** The numbers of a sample of predictions.json. */
+export function numbersOf(sample: contract.Predictions["samples"][number]): readonly number[] {
+  return sample.pixels ?? sample.features ?? [];
+}
 
 /** The labels of the hold-out after each snapshot: the first as they are, the others as changes. */
 function labelsOf(value: contract.EpochSnapshots, classes: number): Uint16Array[] | null {

@@ -1,8 +1,8 @@
 // Reads an index, a run and its data set through a Source. Everything is checked before use.
 
 import * as contract from "../contract.ts";
-import { agreements } from "./agreements.ts";
-import { fields, own, type Published, plain, Refusal } from "./check.ts";
+import { agreements, unpacked } from "./agreements.ts";
+import { fields, integer, list, own, type Published, plain, Refusal } from "./check.ts";
 import { LIMITS } from "./limits.ts";
 import { join, parent } from "./path.ts";
 import { decode } from "./published.ts";
@@ -89,9 +89,22 @@ async function loadImages(
   const path = datasetPath(directory, summary);
   try {
     const dataset = decode(await source.read(path, LIMITS.dataset), path, contract.dataset, notices);
-    return { state: "ok", value: agreements.images(dataset, summary) };
+    return { state: "ok", value: await unpacked(agreements.images(dataset, summary), await keptOf(source, path)) };
   } catch (error) {
     return error instanceof Missing ? { state: "absent" } : { state: "damaged", problem: message(error) };
+  }
+}
+
+const ids = list(integer(0), 0, 1_000_000);
+
+/** The samples that an exported page has of a large data set; null where it has all. */
+async function keptOf(source: Source, path: string): Promise<ReadonlySet<number> | null> {
+  if (source.kind !== "embedded") return null;
+  try {
+    return new Set(ids(parseJson(await source.read(`${path}.kept`, LIMITS.dataset), path), `${path}.kept`));
+  } catch (error) {
+    if (error instanceof Missing) return null;
+    throw error;
   }
 }
 

@@ -19,7 +19,8 @@ export interface Network {
 }
 export interface Images {
   labels: number[];
-  pixels: Uint8Array; // image after image
+  values: Uint8Array | Float32Array; // sample after sample: pixels by channel, row and column, or features
+  kept: ReadonlySet<number> | null; // the samples that were taken along into an export; null: all
 }
 export interface Snapshots {
   epochs: number[];
@@ -52,6 +53,12 @@ export interface Run {
   notices: string[];
 }
 
-export function pixelsPerImage(summary: contract.RunSummary): number {
-  return (summary.dataset.image_shape[0] ?? 1) * (summary.dataset.image_shape[1] ?? 1);
+/** How many numbers a sample is. */
+export function sizeOf({ dataset }: contract.RunSummary): number {
+  const [height, width] = dataset.image_shape ?? [1, dataset.feature_names?.length ?? 1];
+  return (height ?? 1) * (width ?? 1) * channelsOf(dataset);
+}
+
+export function channelsOf(dataset: contract.RunSummary["dataset"]): number {
+  return dataset.channels ?? 1;
 }

@@ -2,18 +2,18 @@
 
 import type { Layer, Network } from "../bundle/run.ts";
 import type { LayerShape } from "../model/layers.ts";
+import { argmax, forward } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import type { Shape } from "../view/digit.ts";
 import {
   absence,
-  argmax,
   CURRENT,
   count,
   currentSample,
   digit,
   divergingScale,
   el,
-  forward,
+  imageOf,
   inkScale,
   isDeep,
   KERNEL,
@@ -21,12 +21,13 @@ import {
   nameOf,
   onThemeChange,
   panel,
+  picture,
   plural,
   replace,
   segmented,
-  shapeOf,
   share,
   short,
+  shownFeatures,
   watch,
 } from "./tools.ts";
 
@@ -65,15 +66,20 @@ export function architecture(app: App): HTMLElement {
       last && el("span", { class: "visually-hidden" }, "one per class"),
     );
   });
-  const [height, width] = shapeOf(app.run);
+  const image = imageOf(app.run);
   const input = el("div", { class: "activations" });
   const first = el(
     "li",
     { class: "layer input" },
-    el("span", { class: "units" }, String(height * width)),
-    el("span", { class: "activation" }, "pixels"),
+    el("span", { class: "units" }, count(summary.model.layers[0]?.inputs ?? 0)),
+    el("span", { class: "activation" }, image ? "pixels" : "features"),
     input,
-    el("span", { class: "small muted" }, `${height} × ${width}, 0 to ${summary.dataset.max_value}`),
+    image &&
+      el(
+        "span",
+        { class: "small muted" },
+        `${image.shape.join(" × ")}${image.channels > 1 ? " × 3 colours" : ""}, 0 to ${image.most}`,
+      ),
   );
   const chain = el("ol", { class: "chain" }, first, ...blocks);
   if (network.state !== "ok") return panel(frame, chain, absence(network, FILE, "Weights"));
@@ -84,21 +90,21 @@ export function architecture(app: App): HTMLElement {
     const sample = currentSample(app);
     replace(input);
     strips.forEach((strip) => replace(strip));
-    const pixels = app.edited.pixels ?? sample?.pixels;
-    if (!sample || !pixels) {
-      reading.textContent = "Without an image there is nothing to push through the network.";
+    const values = app.edited.values ?? sample?.values;
+    if (!sample || !values) {
+      reading.textContent = "Without a sample there is nothing to push through the network.";
       return;
     }
-    input.append(digit(pixels, [height, width], summary.dataset.max_value));
-    const layers = forward(network.value, pixels);
-    layers.forEach((values, i) => strips[i]?.append(activations(values, network.value.layers[i])));
+    input.append(picture(app.run, values));
+    const layers = forward(network.value, values);
+    layers.forEach((each, i) => strips[i]?.append(activations(each, network.value.layers[i])));
     const output = layers.at(-1) ?? [];
     const best = argmax(output);
     const active = layers
       .slice(0, -1)
-      .map((values) => `${count(values.filter((value) => value > 0).length)} of ${count(values.length)}`);
+      .map((each) => `${count(each.filter((value) => value > 0).length)} of ${count(each.length)}`);
     const through = active.length ? ` ${active.join(", then ")} hidden units respond;` : "";
-    const drawn = app.edited.pixels ? " as it is drawn now" : "";
+    const drawn = app.edited.values ? " as it is drawn now" : "";
     reading.textContent = `Sample ${sample.id}${drawn}, computed here from model.json:${through} the network says ${nameOf(app.run, best)} with ${share(output[best] ?? 0)}.`;
   };
   watch(app, CURRENT, draw);
@@ -153,11 +159,16 @@ function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasE
 function drawWeights(target: HTMLElement, app: App, network: Network, index: number): void {
   const layer = network.layers[index];
   if (!layer) return;
-  const { parts, shape, kind } = picture(app, network, index);
+  const { parts, shape, kind } = layout(app, network, index);
   const most = layer.weights.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9);
   const scale = divergingScale();
   const shown = Math.min(layer.units, MAX_TILES);
   const each = layer.weights.length / layer.units;
+  const names = index === 0 ? app.run.summary.dataset.feature_names : undefined;
+  if (names) {
+    replace(target, ...matrixOf(app, layer, names, most));
+    return;
+  }
   const tiles = Array.from({ length: shown }, (_, unit) => {
     const sheet = mosaic(layer.weights.subarray(unit * each, (unit + 1) * each), parts, shape);
     return digit(sheet.values, sheet.shape, most, scale);
@@ -181,8 +192,34 @@ function drawWeights(target: HTMLElement, app: App, network: Network, index: num
   );
 }
 
+/** The weights of a table's first layer: a row for each feature that is shown, a column for each unit. */
+function matrixOf(app: App, layer: Layer, names: readonly string[], most: number): HTMLElement[] {
+  const features = shownFeatures(app.run);
+  const values = features.flatMap((feature) =>
+    Array.from({ length: layer.units }, (_, unit) => layer.weights[unit * layer.inputs + feature] ?? 0),
+  );
+  const canvas = digit(values, [features.length, layer.units], most, divergingScale());
+  const few =
+    features.length < names.length
+      ? ` ${features.length} of ${names.length} features, those with the largest weights.`
+      : "";
+  return [
+    el(
+      "p",
+      { class: "small muted" },
+      `A row for each feature, a column for each of ${plural(layer.units, "unit")}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${few}`,
+    ),
+    el(
+      "div",
+      { class: "weight-rows" },
+      el("ol", {}, ...features.map((feature) => el("li", { translate: "no", title: names[feature] }, names[feature]))),
+      el("div", { class: "weight-matrix", role: "img", "aria-label": "Weights of layer 1, features by units" }, canvas),
+    ),
+  ];
+}
+
 /** How the weights of one unit are laid out: the number of parts, their shape, and both in words. */
-function picture(app: App, network: Network, index: number): { parts: number; shape: Shape; kind: string } {
+function layout(app: App, network: Network, index: number): { parts: number; shape: Shape; kind: string } {
   const [layer, before] = [network.layers[index] as Layer, network.layers[index - 1]];
   if (layer.convolution) {
     const { channels } = layer.convolution;
@@ -192,7 +229,14 @@ function picture(app: App, network: Network, index: number): { parts: number; sh
       kind: channels > 1 ? `3 × 3 weights for each of ${channels} channels` : "3 × 3 weights",
     };
   }
-  if (!before) return { parts: 1, shape: shapeOf(app.run), kind: "laid out as the image" };
+  const image = imageOf(app.run);
+  if (!before && image)
+    return {
+      parts: image.channels,
+      shape: image.shape,
+      kind: image.channels > 1 ? "laid out as the image, once for red, green and blue" : "laid out as the image",
+    };
+  if (!before) return { parts: 1, shape: [1, layer.inputs], kind: "one square per feature" };
   if (before.convolution)
     return { parts: before.units, shape: mapOf(before), kind: `laid out as the ${before.units} images before` };
   const columns = Math.ceil(Math.sqrt(layer.inputs));
@@ -204,7 +248,7 @@ function picture(app: App, network: Network, index: number): { parts: number; sh
 }
 
 /** Small images side by side, a pixel apart, in rows that make about a square. */
-function mosaic(
+export function mosaic(
   values: ArrayLike<number>,
   parts: number,
   [height, width]: Shape,

@@ -1,6 +1,6 @@
 // The samples that changed sides between two runs.
 import type { App } from "../panels/app.ts";
-import { button, digit, el, lookAt, nameOf, onThemeChange, shapeOf, showInStudio, terms, watch } from "./tools.ts";
+import { button, captionOf, el, lookAt, nameOf, onThemeChange, picture, showInStudio, terms, watch } from "./tools.ts";
 
 const SHOWN = 24;
 
@@ -38,7 +38,7 @@ function tile(app: App, id: number): HTMLElement {
     lookAt(app, id);
     showInStudio(app, {});
   });
-  if (sample?.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
-  result.append(el("span", { translate: "no" }, `${was} → ${now}`));
+  if (sample?.values) result.append(picture(app.run, sample.values));
+  result.append(captionOf(was ?? "", `→ ${now}`));
   return result;
 }

@@ -130,7 +130,7 @@ function sameSplit(app: App, other: Run): HTMLElement | null {
     el(
       "p",
       {},
-      "Tested on the same images, they can be compared one by one. These are the settings of this run with the other’s split:",
+      "Tested on the same samples, they can be compared one by one. These are the settings of this run with the other’s split:",
     ),
     commandLine(command, "Copy the command with the other split"),
   );

@@ -6,7 +6,11 @@ import type { App } from "../panels/app.ts";
 export type Tools = typeof tools;
 export type Panel = (app: App) => HTMLElement | HTMLElement[] | null;
 /** Panels by where they stand: at the start of the insights, or at the end of a section. */
-export type Lab = Readonly<Record<"learning" | "insights" | "experiment" | "workflow", readonly Panel[]>>;
+export type Places = Readonly<Record<"learning" | "insights" | "experiment" | "workflow", readonly Panel[]>>;
+export interface Lab extends Places {
+  /** Fills the panel of the selected sample. */
+  inspector(app: App, body: HTMLElement): void;
+}
 
 declare global {
   /** What lab.js registers. */

@@ -3,6 +3,7 @@ import { architecture } from "./architecture.ts";
 import { compareRuns } from "./compare.ts";
 import { convergence } from "./convergence.ts";
 import type { Lab } from "./door.ts";
+import { inspector } from "./inspector.ts";
 import { perClass } from "./perclass.ts";
 import { playbook } from "./playbook.ts";
 import { recipe, runSummary } from "./recipe.ts";
@@ -16,4 +17,5 @@ panels = {
   insights: [architecture, perClass, templates],
   experiment: [runSummary, recipe, runHistory, compareRuns],
   workflow: [playbook],
+  inspector,
 };

@@ -117,7 +117,7 @@ function row(app: App, key: number, { precision, recall, f1, support }: Scores, 
   };
   const filter = button(
     nameOf(app.run, key),
-    { class: "class-name", translate: "no", "aria-label": `${nameOf(app.run, key)}: show its images` },
+    { class: "class-name", translate: "no", "aria-label": `${nameOf(app.run, key)}: show its samples` },
     () => showInStudio(app, { truth: [key], predicted: null, outcome: "all", split: "holdout", confidence: [0, 100] }),
   );
   return el(

@@ -6,7 +6,19 @@ import { setting } from "./numbers.ts";
 import { originGroups } from "./origins.ts";
 import { trainHere } from "./recorded.ts";
 import { replay } from "./replay.ts";
-import { architecture, count, el, hiddenSizes, inRepository, panel, plural, seconds, terms, time } from "./tools.ts";
+import {
+  architecture,
+  count,
+  el,
+  hiddenSizes,
+  imageOf,
+  inRepository,
+  panel,
+  plural,
+  seconds,
+  terms,
+  time,
+} from "./tools.ts";
 
 const FILE = "run_summary.json";
 
@@ -21,10 +33,7 @@ export function runSummary(app: App): HTMLElement {
       "Model",
       `${architecture(summary.model.name, hiddenSizes(app.run))}, ${plural(summary.model.parameters, "parameter")}`,
     ],
-    [
-      "Data set",
-      `${dataset.title}, ${plural(dataset.samples, terms(app.run).image)} of ${dataset.image_shape.join(" × ")}`,
-    ],
+    ["Data set", `${dataset.title}, ${plural(dataset.samples, terms(app.run).image)} of ${sizeText(app)}`],
     ["Source", dataset.source],
     [
       "Split",
@@ -48,6 +57,13 @@ export function runSummary(app: App): HTMLElement {
     el("details", { class: "data" }, el("summary", {}, "Digests (sha256)"), definitions(digests, "mono break")),
     el("details", { class: "data" }, el("summary", {}, "Machine and versions"), definitions(environment)),
   );
+}
+
+/** What a sample is: 28 × 28 pixels in colour, or four features. */
+function sizeText(app: App): string {
+  const image = imageOf(app.run);
+  if (!image) return plural(app.run.summary.dataset.feature_names?.length ?? 0, "feature");
+  return `${image.shape.join(" × ")}${image.channels > 1 ? " in colour" : ""}`;
 }
 
 function definitions(pairs: readonly (readonly [string, string])[], look = ""): HTMLElement {

@@ -1,16 +1,17 @@
 // For a network without hidden layers: the one picture of each class that it multiplies the image with.
 import type { App } from "../panels/app.ts";
+import { mosaic } from "./architecture.ts";
 import {
   digit,
   divergingScale,
   el,
+  imageOf,
   lastAtMost,
   lastEpoch,
   nameOf,
   onThemeChange,
   paint,
   panel,
-  shapeOf,
   watch,
 } from "./tools.ts";
 
@@ -22,21 +23,27 @@ export function templates(app: App): HTMLElement | null {
   if (snapshots.state !== "ok" || !snapshots.value.pictures.length) return null;
   const film = snapshots.value.pictures;
   const epochs = film.map(({ epoch }) => epoch);
-  const shape = shapeOf(app.run);
-  const size = shape[0] * shape[1];
+  const image = imageOf(app.run);
+  if (!image) return null; // the weights of features have names: the architecture panel shows them
+  const { shape, channels } = image;
+  const size = channels * shape[0] * shape[1];
   const most = film.at(-1)?.weights.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-9) ?? 1;
   const names = app.run.summary.dataset.class_names;
-  const canvases = names.map(() => digit(new Float32Array(size), shape, 1, divergingScale()));
+  const canvases = names.map(() =>
+    digit(new Float32Array(size), mosaic([], channels, shape).shape, 1, divergingScale()),
+  );
   const reading = el("p", { class: "reading" });
+  const bright = image.ink ? "ink" : "light";
   const draw = (): void => {
     const at = lastAtMost(epochs, app.store.selection.epoch ?? Infinity);
     const scale = divergingScale();
-    canvases.forEach((canvas, i) =>
-      paint(canvas, film[at]?.weights.subarray(i * size, (i + 1) * size) ?? [], shape, most, scale),
-    );
+    canvases.forEach((canvas, i) => {
+      const sheet = mosaic(film[at]?.weights.subarray(i * size, (i + 1) * size) ?? [], channels, shape);
+      paint(canvas, sheet.values, sheet.shape, most, scale);
+    });
     const kept =
       epochs.length < lastEpoch(app.run) ? ` (kept after ${epochs.length} of the ${lastEpoch(app.run)} epochs)` : "";
-    reading.textContent = `After epoch ${epochs[at]}${kept}: ink on blue speaks for the class, ink on orange against it. The sum, pixel by pixel, is all this network computes.`;
+    reading.textContent = `After epoch ${epochs[at]}${kept}: ${bright} on blue speaks for the class, ${bright} on orange against it. The sum, pixel by pixel, is all this network computes.`;
   };
   watch(app, ["epoch"], draw);
   onThemeChange(draw, app.scope);

@@ -45,9 +45,9 @@ export function warning(now: Run, was: Run): string | null {
     return "Not comparable: the two runs were trained and tested on different data sets, so their scores say nothing about each other.";
   const common = inCommon(now, was);
   const [n, m] = [now.summary.split.holdout, was.summary.split.holdout];
-  if (common === null) return "Tested on different images; the two runs held out different ones.";
+  if (common === null) return "Tested on different samples; the two runs held out different ones.";
   const whole = n === m ? count(n) : `the ${count(n)} and ${count(m)}`;
-  return `Tested on different images; ${common ? `only ${count(common)}` : "none"} of ${whole} in common.`;
+  return `Tested on different samples; ${common ? `only ${count(common)}` : "none"} of ${whole} in common.`;
 }
 
 /** Why the predictions of two runs cannot be compared sample by sample; null when they can. */

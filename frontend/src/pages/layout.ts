@@ -1,21 +1,21 @@
 // Which panels stand where.
-import type { Lab, Panel } from "../lab/door.ts";
+import type { Panel, Places } from "../lab/door.ts";
 import type { App } from "../panels/app.ts";
 import { confusion } from "../panels/confusion.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
 import { attempt, breathe, inFocus } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
-import { lab } from "./lab.ts";
+import { lab, withoutLab } from "./lab.ts";
 
 export interface Section {
   id: string;
   nav: string;
   title: string;
   lead: string;
-  first?: keyof Lab; // what lab.js has before them
+  first?: keyof Places; // what lab.js has before them
   panels: readonly Panel[]; // in the first script
-  lab?: keyof Lab; // and what lab.js has after them
+  lab?: keyof Places; // and what lab.js has after them
 }
 
 export const SECTIONS: readonly Section[] = [
@@ -23,7 +23,7 @@ export const SECTIONS: readonly Section[] = [
     id: "data",
     nav: "Data",
     title: "Dataset studio",
-    lead: "Every image by its number. Filter, shuffle, look closely, take one with you.",
+    lead: "Every sample by its number. Filter, shuffle, look closely, take one with you.",
     panels: [studio],
   },
   {
@@ -105,9 +105,4 @@ export function unmount(): boolean {
   for (const reader of document.querySelectorAll("iframe.reader")) reader.remove();
   document.body.classList.remove("loaded", "settled");
   return built;
-}
-
-function withoutLab(): HTMLElement {
-  const text = "lab.js did not load, so the panels that it draws are missing here. It belongs beside this page.";
-  return el("p", { class: "absence" }, text);
 }

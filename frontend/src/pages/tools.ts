@@ -1,8 +1,8 @@
 // What lab.js may use of the page's script, so that it bundles none of it a second time.
 import { datasetFile } from "../bundle/load.ts";
+import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
-import { argmax, forward } from "../model/network.ts";
 import { differenceInterval } from "../model/stats.ts";
 import { watch } from "../panels/app.ts";
 import { CURRENT, currentSample, lookAt } from "../panels/current.ts";
@@ -11,10 +11,11 @@ import { showInStudio } from "../panels/reveal.ts";
 import { find } from "../selection/runs.ts";
 import { outcomes } from "../selection/samples.ts";
 import { folderOf, inRepository, pathOf, programOf, quoted } from "../text/commands.ts";
-import { hiddenSizes, isDeep, isWide, lastEpoch, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
+import { hiddenSizes, imageOf, isDeep, isWide, lastEpoch, nameOf, tally, terms, titleOf } from "../text/facts.ts";
 import {
   architecture,
   bytes,
+  certainty,
   clip,
   count,
   interval,
@@ -31,10 +32,12 @@ import {
 } from "../text/format.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
-import { attempt, calm, copyFrom } from "../view/actions.ts";
+import { attempt, calm, copyFrom, save } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
+import { captionOf, lookOf, picture } from "../view/picture.ts";
+import { next } from "../view/roving.ts";
 import { windowed } from "../view/rows.ts";
 import { lastAtMost } from "../view/scale.ts";
 import { onThemeChange } from "../view/theme.ts";
@@ -42,11 +45,12 @@ import { onThemeChange } from "../view/theme.ts";
 export const tools = {
   absence,
   architecture,
-  argmax,
   attempt,
   button,
   bytes,
+  captionOf,
   calm,
+  certainty,
   clip,
   copyFrom,
   count,
@@ -62,10 +66,10 @@ export const tools = {
   find,
   folderOf,
   footing,
-  forward,
   hiddenSizes,
   icon,
   ICONS,
+  imageOf,
   inCommon,
   inkScale,
   inRepository,
@@ -76,17 +80,20 @@ export const tools = {
   lastAtMost,
   lastEpoch,
   lookAt,
+  lookOf,
   mapOf,
   marks,
   matrixAt,
   nameOf,
   namesOf,
+  next,
   onThemeChange,
   outcomes,
   paint,
   panel,
   pathOf,
   percent,
+  picture,
   plural,
   points,
   programOf,
@@ -98,10 +105,11 @@ export const tools = {
   select,
   series,
   set,
-  shapeOf,
+  save,
   share,
   short,
   showInStudio,
+  shownFeatures,
   small,
   some,
   svg,

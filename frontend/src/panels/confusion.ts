@@ -3,13 +3,13 @@
 import { matrixAt } from "../model/matrices.ts";
 import { accuracyOf } from "../model/stats.ts";
 import { labelOf } from "../selection/samples.ts";
-import { isWide, lastEpoch, nameOf, shapeOf, terms } from "../text/facts.ts";
+import { isWide, lastEpoch, nameOf, terms } from "../text/facts.ts";
 import { count } from "../text/format.ts";
 import { cellSentence, matrixSentence } from "../text/sentences.ts";
-import { digit } from "../view/digit.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
 import { type Cell, matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
+import { picture } from "../view/picture.ts";
 import { type App, watch } from "./app.ts";
 import { showInStudio } from "./reveal.ts";
 
@@ -62,10 +62,9 @@ export function confusion(app: App): HTMLElement {
     const then = app.shown.labels(selection);
     if (at.epoch !== null && !then) return; // only the final labels are known
     const found = app.samples.list
-      .filter((sample) => sample.truth === row && labelOf(sample, then) === column && sample.pixels)
+      .filter((sample) => sample.truth === row && labelOf(sample, then) === column && sample.values)
       .slice(0, 6);
-    for (const sample of found)
-      if (sample.pixels) thumbs.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
+    for (const sample of found) if (sample.values) thumbs.append(picture(app.run, sample.values));
   };
   watch(app, ["epoch", "cells", "diagonal"], (selection) => {
     const at = matrixAt(app.run, selection.epoch);

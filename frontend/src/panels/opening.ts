@@ -1,13 +1,13 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
 
 import { hardest, isRight, type Sample } from "../selection/samples.ts";
-import { hiddenSizes, nameOf, shapeOf, tally, terms, titleOf } from "../text/facts.ts";
+import { hiddenSizes, nameOf, tally, terms, titleOf } from "../text/facts.ts";
 import { certainty, count, time } from "../text/format.ts";
 import { divergence, hardestCaption, layersOf, performance } from "../text/sentences.ts";
 import { besides } from "../text/verdicts.ts";
-import { belowCommonest } from "../text/words.ts";
-import { digit } from "../view/digit.ts";
+import { belowCommonest, closeToCommonest, splitRemarks } from "../text/words.ts";
 import { button, el, replace } from "../view/dom.ts";
+import { captionOf, picture } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
 import { CURRENT, currentSample, lookAt } from "./current.ts";
@@ -36,7 +36,7 @@ export function opening(app: App): HTMLElement[] {
         "Interrupted",
         `Training ended with its process after epoch ${count(summary.interrupted.epoch)} of ${count(summary.interrupted.planned)}. Everything here is of that epoch.`,
       ),
-    ...[belowCommonest(app.run), app.uncompared, ...notices].map(
+    ...[belowCommonest(app.run), closeToCommonest(app.run), app.uncompared, ...notices].map(
       (text) => text !== null && notice("warn", "Note", text),
     ),
     ...app.run.files
@@ -75,7 +75,10 @@ function sentence(app: App): string {
   });
   const random = (summary.config.get("split") ?? "random") === "random";
   const people = dataset.name === "digits" && random && score ? " The same 13 people wrote both." : "";
-  return `${facts}${people}${app.compared ? ` ${besides(app.run, app.compared.run)}` : ""}`;
+  const remarks = splitRemarks(app.run)
+    .map((remark) => ` ${remark}.`)
+    .join("");
+  return `${facts}${people}${remarks}${app.compared ? ` ${besides(app.run, app.compared.run)}` : ""}`;
 }
 
 /** Mistakes; where there are few, also the samples it was least sure of. */
@@ -105,9 +108,9 @@ function tile(app: App, sample: Sample): HTMLElement {
   const right = isRight(sample);
   const { as, correctly } = terms(app.run);
   const confidence = certainty(sample.guess?.confidence ?? 0).replace(" ", "\u00a0");
-  const shown = right
-    ? `${nameOf(app.run, sample.truth)} · ${confidence}`
-    : `${nameOf(app.run, sample.truth)} → ${nameOf(app.run, guess)}`;
+  const name = nameOf(app.run, sample.truth);
+  const second = right ? `· ${confidence}` : `→ ${nameOf(app.run, guess)}`;
+  const shown = `${name} ${second}`;
   const words = `${shown}, sample ${sample.id}, ${right ? `${correctly} with ${confidence}` : `${nameOf(app.run, sample.truth)} ${as} ${nameOf(app.run, guess)} with ${confidence}`}`;
   const result = button(
     null,
@@ -117,7 +120,7 @@ function tile(app: App, sample: Sample): HTMLElement {
       showInStudio(app, {});
     },
   );
-  if (sample.pixels) result.append(digit(sample.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
-  result.append(el("span", { translate: "no" }, shown));
+  if (sample.values) result.append(picture(app.run, sample.values));
+  result.append(captionOf(name, second));
   return result;
 }

@@ -1,26 +1,26 @@
 // The dataset studio: filters, the grid of samples, and the one that is looked at.
 
 import { datasetFile } from "../bundle/load.ts";
+import { lab, withoutLab } from "../pages/lab.ts";
 import type { Sample } from "../selection/samples.ts";
 import { SHOWS } from "../selection/shown.ts";
 import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
-import { nameOf, shapeOf } from "../text/facts.ts";
+import { nameOf } from "../text/facts.ts";
 import { certainty, count, plural } from "../text/format.ts";
 import { announce } from "../view/actions.ts";
 import { button, el, ICONS, icon, replace } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
+import { lookOf } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
 import { currentSample } from "./current.ts";
 import { orders, toolbar } from "./filters.ts";
-import { inspector } from "./inspector.ts";
 
 export function studio(app: App): HTMLElement[] {
   const { summary, images } = app.run;
   const grid = sampleGrid({
-    shape: shapeOf(app.run),
-    most: summary.dataset.max_value,
+    look: () => lookOf(app.run),
     label: "Samples",
     choose: (sample) => app.store.set({ sample }),
   });
@@ -58,6 +58,14 @@ export function studio(app: App): HTMLElement[] {
       { class: "small muted" },
       `${images.state === "absent" ? `${datasetFile(summary)} is not beside this run. ` : ""}The grid shows the samples that the run itself carries; where it has no image, the class.`,
     );
+  const kept = images.state === "ok" ? images.value.kept : null;
+  const part =
+    kept &&
+    el(
+      "p",
+      { class: "small muted" },
+      `This file has ${count(kept.size)} of ${count(summary.dataset.samples)} samples; of the others it shows the class.`,
+    );
   return [
     panel(
       { title: "Samples", files: [datasetFile(summary), "holdout.json"], wide: "w8" },
@@ -65,12 +73,24 @@ export function studio(app: App): HTMLElement[] {
       chips,
       damaged,
       hint,
+      part,
       el("div", { class: "grid-head" }, found, orders(app)),
       grid.element,
       empty,
     ),
-    inspector(app),
+    selected(app),
   ];
+}
+
+/** The panel of the selected sample; lab.js fills it. */
+function selected(app: App): HTMLElement {
+  const body = el("div", { class: "inspector" });
+  void lab.then((from) => {
+    if (app.scope.aborted) return;
+    if (from) from.inspector(app, body);
+    else body.append(withoutLab());
+  });
+  return panel({ title: "Selected sample", wide: "w4" }, body);
 }
 
 /** Of which epoch the predictions are, where one is selected. */
@@ -93,7 +113,7 @@ function tileOf(app: App, sample: Sample): Tile {
         : ", training";
   return {
     id: sample.id,
-    pixels: sample.pixels,
+    values: sample.values,
     text: nameOf(app.run, sample.truth),
     name: `Sample ${sample.id}, ${nameOf(app.run, sample.truth)}${guess}`,
     badge: label !== null && label !== sample.truth ? nameOf(app.run, label) : null,

@@ -33,7 +33,7 @@ export function tiles(app: App): HTMLElement {
           el("b", {}, text, unit),
           value === 0 ? " beside " : ` ${value > 0 ? "more" : "less"} than `,
           el("span", { translate: "no" }, name ?? ""),
-          scored && kind === "other images" && ", other images",
+          scored && kind === "other images" && ", other samples",
           extra,
         );
   const scored = (of: (metrics: Metrics) => number, show: (value: number) => string, unit = "", extra = ""): Child => {

@@ -1,8 +1,8 @@
 // The picture that a person drew over the selected sample. It belongs to the visit, so no address holds it.
 
 export interface Edited {
-  readonly pixels: readonly number[] | null; // null: as it was recorded
-  set(pixels: readonly number[] | null): void;
+  readonly values: readonly number[] | null; // null: as it was recorded
+  set(values: readonly number[] | null): void;
   watch(update: () => void, scope: Scope): void;
 }
 
@@ -12,15 +12,15 @@ interface Scope {
 }
 
 export function createEdited(): Edited {
-  let pixels: readonly number[] | null = null;
+  let values: readonly number[] | null = null;
   const listeners = new Set<() => void>();
   return {
-    get pixels() {
-      return pixels;
+    get values() {
+      return values;
     },
     set(next) {
-      if (next === null && pixels === null) return;
-      pixels = next && [...next];
+      if (next === null && values === null) return;
+      values = next && [...next];
       for (const listener of [...listeners]) listener();
     },
     watch(update, scope) {

@@ -1,5 +1,6 @@
 // Every sample of a run by its stable id, whatever files the run has; and which of them a selection shows.
-import type { Run } from "../bundle/run.ts";
+import { numbersOf } from "../bundle/agreements.ts";
+import { type Run, sizeOf } from "../bundle/run.ts";
 import { shuffled } from "./shuffle.ts";
 import type { Selection } from "./state.ts";
 
@@ -13,7 +14,7 @@ export interface Sample {
   truth: number;
   holdout: boolean;
   guess: Guess | null; // recorded for the hold-out only
-  pixels: ArrayLike<number> | null;
+  values: ArrayLike<number> | null; // pixels by channel, row and column, or features
 }
 export interface Samples {
   list: Sample[]; // ascending ids
@@ -22,12 +23,17 @@ export interface Samples {
 
 export function samplesOf(run: Run): Samples {
   const byId = new Map<number, Sample>();
-  const shape = run.summary.dataset.image_shape;
-  const size = (shape[0] ?? 1) * (shape[1] ?? 1);
+  const size = sizeOf(run.summary);
   if (run.images.state === "ok") {
-    const { labels, pixels } = run.images.value;
+    const { labels, values, kept } = run.images.value;
     labels.forEach((truth, id) =>
-      byId.set(id, { id, truth, holdout: false, guess: null, pixels: pixels.subarray(id * size, (id + 1) * size) }),
+      byId.set(id, {
+        id,
+        truth,
+        holdout: false,
+        guess: null,
+        values: kept && !kept.has(id) ? null : values.subarray(id * size, (id + 1) * size),
+      }),
     );
   }
   const recorded = (
@@ -35,7 +41,7 @@ export function samplesOf(run: Run): Samples {
     truth: number,
     probabilities: readonly number[],
     label: number,
-    pixels: ArrayLike<number> | null,
+    values: ArrayLike<number> | null,
   ): void => {
     const known = byId.get(id);
     byId.set(id, {
@@ -43,12 +49,12 @@ export function samplesOf(run: Run): Samples {
       truth,
       holdout: true,
       guess: { label, confidence: probabilities[label] ?? 0, probabilities },
-      pixels: known?.pixels ?? pixels,
+      values: known?.values ?? values,
     });
   };
   if (run.predictions.state === "ok") {
     for (const each of run.predictions.value.samples)
-      recorded(each.sample_id, each.true_label, each.probabilities, each.predicted_label, each.pixels);
+      recorded(each.sample_id, each.true_label, each.probabilities, each.predicted_label, numbersOf(each));
   }
   if (run.holdout.state === "ok") {
     const { sample_ids, true_labels, predicted_labels, probabilities } = run.holdout.value;
@@ -122,7 +128,7 @@ export function hardest(samples: Samples, most: number): Sample[] {
   const found: Sample[] = [];
   let limit = Infinity;
   for (const sample of samples.list) {
-    if (!sample.guess || !sample.pixels || order(sample) >= limit) continue;
+    if (!sample.guess || !sample.values || order(sample) >= limit) continue;
     found.push(sample);
     found.sort((a, b) => order(a) - order(b));
     if (found.length > most) found.pop();

@@ -28,7 +28,7 @@ export function shownOf(run: Run, samples: Samples, before: ReadonlyMap<number, 
       if (selected && shown.includes(selected)) return selected;
       const first = hardest({ list: shown, byId: samples.byId }, 1)[0];
       const whole = shown.length === samples.list.length; // no filter: the one that is most worth a look
-      return (whole && first) || shown.find((sample) => sample.pixels) || shown[0] || null;
+      return (whole && first) || shown.find((sample) => sample.values) || shown[0] || null;
     },
     [...SHOWS, "sample"],
   );

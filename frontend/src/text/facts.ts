@@ -1,5 +1,5 @@
 // What panels ask about a run, in one place.
-import type { Run } from "../bundle/run.ts";
+import { channelsOf, type Run } from "../bundle/run.ts";
 import { accuracyOf } from "../model/stats.ts";
 import { architecture } from "./format.ts";
 
@@ -12,9 +12,20 @@ export function hiddenSizes(run: Run): number[] {
   return run.summary.model.layers.slice(0, -1).map((layer) => layer.units);
 }
 
-export function shapeOf(run: Run): readonly [number, number] {
-  const [height, width] = run.summary.dataset.image_shape;
-  return [height ?? 1, width ?? 1];
+export interface ImageShape {
+  shape: readonly [number, number]; // height, width
+  channels: number;
+  most: number; // of a pixel
+  ink: boolean; // large values are ink on paper, or else light
+}
+
+/** What an image of this run is; null where its samples are the rows of a table. */
+export function imageOf({ summary }: Run): ImageShape | null {
+  const { dataset } = summary;
+  if (!dataset.image_shape) return null;
+  const [height, width] = dataset.image_shape;
+  const ink = dataset.tone !== "light";
+  return { shape: [height ?? 1, width ?? 1], channels: channelsOf(dataset), most: dataset.max_value ?? 1, ink };
 }
 
 export function nameOf(run: Run, label: number): string {
@@ -38,15 +49,15 @@ export function lastEpoch(run: Run): number {
 
 /** How this run's data are spoken of: digits are read, anything else is classified; rows of a table are no images. */
 export function terms(run: Run): { reads: string; as: string; correctly: string; image: string } {
-  const [height, width] = shapeOf(run);
-  const image = height > 1 && width > 1 ? "image" : "sample";
+  const image = run.summary.dataset.image_shape ? "image" : "sample";
   return isDigits(run)
     ? { reads: "reads", as: "read as", correctly: "read correctly", image }
     : { reads: "classifies", as: "classified as", correctly: "classified correctly", image };
 }
 
 export function isDigits(run: Run): boolean {
-  return run.summary.dataset.class_names.every((name) => /^\d$/.test(name));
+  const { class_names, image_shape } = run.summary.dataset;
+  return image_shape !== undefined && class_names.every((name) => /^\d$/.test(name));
 }
 
 /** The hold-out that the scores rest on: how many, and how many of them were right; null where it was not recorded. */

@@ -78,29 +78,20 @@ export function matrixSentence(matrix: number[][], names: readonly string[]): st
   const { n } = accuracyOf(matrix);
   if (!misses.length)
     return n === 1
-      ? "The only sample of the hold-out was not confused. Click a cell to see its images."
-      : `None of ${plural(n, "sample")} was confused. Point at a cell to read it; click it to see its images.`;
+      ? "The only sample of the hold-out was not confused. Click a cell to see its samples."
+      : `None of ${plural(n, "sample")} was confused. Point at a cell to read it; click it to see its samples.`;
   const most = misses.reduce((top, each) => Math.max(top, each.n), 0);
   const named = misses
     .filter((each) => each.n === most)
     .map(({ i, j }) => `${names[i] ?? i} taken for ${names[j] ?? j}`);
   const often = times(most);
-  if (misses.length === 1) return `One kind of confusion: ${named[0]} (${often}). Click a cell to see its images.`;
+  if (misses.length === 1) return `One kind of confusion: ${named[0]} (${often}). Click a cell to see its samples.`;
   const kinds = `${count(misses.length)} kinds of confusion`;
-  if (named.length === misses.length) return `${kinds}, each ${often}: ${some(named)}. Click a cell to see its images.`;
+  if (named.length === misses.length)
+    return `${kinds}, each ${often}: ${some(named)}. Click a cell to see its samples.`;
   const frequent =
     named.length === 1
       ? `the most frequent is ${named[0]} (${often})`
       : `the most frequent, each ${often}, are ${some(named)}`;
-  return `${kinds}; ${frequent}. Click a cell to see its images.`;
-}
-
-/** How many of the nearest training images are of the class. */
-export function nearestSentence(agree: number, all: number, name: string): string {
-  if (all === 1) return `The nearest training image; it is ${agree ? "" : "not "}${name}`;
-  const part =
-    agree === all
-      ? `${all === 2 ? "both" : `all ${small(all)}`} are`
-      : `${small(agree)} of ${small(all)} ${agree === 1 ? "is" : "are"}`;
-  return `Nearest training images; ${part} ${name}`;
+  return `${kinds}; ${frequent}. Click a cell to see its samples.`;
 }

@@ -23,6 +23,32 @@ export function companions(run: Run): string[] | null {
   return neighbour.accuracy === null ? [own] : [own, say("neighbour", { share: percent(neighbour.accuracy) })];
 }
 
+/** What to know of the two sides of the split, a sentence each; none for random rows of all classes. */
+export function splitRemarks({ summary }: Run): string[] {
+  const { config, split } = summary;
+  const number = (key: string, usual: number): number => Number(config.get(key) ?? usual);
+  const kind = config.get("split");
+  const lines: string[] = [];
+  if (kind === "given") lines.push(say("split.given"));
+  else if (kind === "grouped" && split.groups) {
+    const { training, holdout } = split.groups;
+    lines.push(say("split.grouped", { held: count(holdout), all: count(training + holdout) }));
+  } else if (kind === "contiguous") lines.push(say("split.contiguous"));
+  else if (kind === "folds") lines.push(say("split.folds", { folds: count(Math.round(1 / number("test_size", 0.2))) }));
+  if (number("train_share", 1) < 1) lines.push(say("split.share", { share: percent(number("train_share", 1)) }));
+  if (number("label_noise", 0)) lines.push(say("split.noise", { share: percent(number("label_noise", 0)) }));
+  if (config.get("leave_out")) lines.push(say("split.without", { name: String(config.get("leave_out")) }));
+  return lines;
+}
+
+/** A warning where the interval of the accuracy holds that of always naming one class, which is below it. */
+export function closeToCommonest(run: Run): string | null {
+  const constant = baselinesOf(run)?.commonest_class;
+  if (run.metrics.state !== "ok" || !constant) return null;
+  const { accuracy, accuracy_interval } = run.metrics.value;
+  return accuracy_interval.low <= constant.accuracy && constant.accuracy < accuracy ? `${say("close")}.` : null;
+}
+
 const MODERATE: Readonly<Record<string, number>> = { sgd: 2, adamw: 0.05 }; // as in words/scores.py
 
 /** One line with the likely cause, if the accuracy is not above that of always naming one class. */

@@ -51,20 +51,3 @@ export function paint(
 ): void {
   canvas.getContext("2d")?.putImageData(imageData(values, shape, scale, most), 0, 0);
 }
-
-/** PNG of the sample as stored: white ink on black, each pixel `zoom` pixels wide. */
-export function samplePng(pixels: ArrayLike<number>, shape: Shape, most: number, zoom: number): Promise<Blob | null> {
-  const canvas = document.createElement("canvas");
-  canvas.width = shape[1] * zoom;
-  canvas.height = shape[0] * zoom;
-  const image = new ImageData(canvas.width, canvas.height);
-  for (let y = 0; y < canvas.height; y++) {
-    for (let x = 0; x < canvas.width; x++) {
-      const value = pixels[Math.floor(y / zoom) * shape[1] + Math.floor(x / zoom)] ?? 0;
-      const grey = Math.round((255 * value) / most);
-      image.data.set([grey, grey, grey, 255], 4 * (y * canvas.width + x));
-    }
-  }
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-}

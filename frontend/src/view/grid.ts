@@ -1,21 +1,20 @@
 // Thousands of samples: a canvas paints the ones in sight, and only those exist as buttons with names.
 
 import { inFocus } from "./actions.ts";
-import { imageData, inkScale, type Shape } from "./digit.ts";
 import { el, set } from "./dom.ts";
+import type { Look } from "./picture.ts";
 import { next } from "./roving.ts";
 import { palette } from "./theme.ts";
 
 export interface Tile {
   id: number;
-  pixels: ArrayLike<number> | null;
-  text: string; // stands where there are no pixels
+  values: ArrayLike<number> | null;
+  text: string; // stands where there is no picture
   name: string; // "Sample 214, digit 7, predicted 9, 62 %"
   badge: string | null; // the wrong answer
 }
 export interface GridOptions {
-  shape: Shape;
-  most: number;
+  look(): Look; // in the colours of the theme
   label: string;
   choose(id: number): void;
 }
@@ -28,21 +27,23 @@ export interface SampleGrid {
 
 const GAP = 4;
 
-/** Near 44 pixels, and a whole number of them per image pixel. */
-const tileSize = (width: number): number => width * Math.max(1, Math.round(46 / width));
+/** The longer side is near 46 pixels, and a whole number of them per image pixel where that is possible. */
+const zoomOf = (side: number): number => (side > 64 ? 64 / side : Math.max(1, Math.round(46 / side)));
 
-export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleGrid {
-  const tile = tileSize(shape[1]);
+export function sampleGrid({ look, label, choose }: GridOptions): SampleGrid {
+  const { shape } = look();
+  const zoom = zoomOf(Math.max(...shape));
+  const [high, wide] = [Math.max(18, Math.round(shape[0] * zoom)), Math.max(18, Math.round(shape[1] * zoom))];
   const canvas = el("canvas", { "aria-hidden": "true" });
   const layer = el("div", { class: "grid-layer", role: "group", "aria-label": label });
   const space = el("div", { class: "grid-space" }, canvas, layer);
   const element = el("div", { class: "sample-grid" }, space);
   const scratch = document.createElement("canvas");
   [scratch.height, scratch.width] = [shape[0], shape[1]];
-  const step = tile + GAP; // between rows; columns share what is left of the width
-  let stride = step;
+  const step = high + GAP; // between rows; columns share what is left of the width
+  let stride = wide + GAP;
   let count = 0;
-  let at: (index: number) => Tile = () => ({ id: 0, pixels: null, text: "", name: "", badge: null });
+  let at: (index: number) => Tile = () => ({ id: 0, values: null, text: "", name: "", badge: null });
   let active = 0; // the item in the tab order
   let selected: number | null = null;
   let columns = 1;
@@ -65,7 +66,7 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
       layer.replaceChildren();
       return;
     }
-    columns = Math.max(1, Math.floor((width - GAP) / step));
+    columns = Math.max(1, Math.floor((width - GAP) / (wide + GAP)));
     stride = Math.floor((width - GAP) / columns);
     const height = element.clientHeight;
     space.style.height = `${Math.ceil(count / columns) * step + GAP}px`;
@@ -92,18 +93,18 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
     const [amber, surface, sunk, muted] = palette("--warn", "--surface", "--sunk", "--muted").map(
       (rgb) => `rgb(${rgb.join(",")})`,
     ) as [string, string, string, string];
-    const scale = inkScale();
+    const { image } = look();
     for (let index = from; index < to; index++) {
-      const { pixels, text, badge } = at(index);
+      const { values, text, badge } = at(index);
       const x = GAP + (index % columns) * stride;
       const y = GAP + Math.floor(index / columns) * step - element.scrollTop;
-      if (pixels) {
-        pen.putImageData(imageData(pixels, shape, scale, most), 0, 0);
-        context.drawImage(scratch, x, y, tile, tile);
+      if (values) {
+        pen.putImageData(image(values), 0, 0);
+        context.drawImage(scratch, x, y, wide, high);
       } else {
         context.fillStyle = sunk;
-        context.fillRect(x, y, tile, tile);
-        write(context, text, x + tile / 2, y + tile / 2, muted, 15);
+        context.fillRect(x, y, wide, high);
+        write(context, text, x + wide / 2, y + high / 2, muted, 15);
       }
       if (badge !== null) notch(context, x, y, badge, amber, surface);
     }
@@ -119,9 +120,9 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
   ): void {
     context.fillStyle = amber;
     context.beginPath();
-    context.roundRect(x + tile - 18, y + tile - 17, 18, 17, [6, 0, 3, 0]);
+    context.roundRect(x + wide - 18, y + high - 17, 18, 17, [6, 0, 3, 0]);
     context.fill();
-    write(context, badge, x + tile - 9, y + tile - 8, surface, 11);
+    write(context, badge, x + wide - 9, y + high - 8, surface, 11);
   }
 
   function write(
@@ -158,7 +159,8 @@ export function sampleGrid({ shape, most, label, choose }: GridOptions): SampleG
         title: name,
       });
       each.style.transform = `translate(${GAP + (index % columns) * stride}px, ${GAP + Math.floor(index / columns) * step}px)`;
-      each.style.width = each.style.height = `${tile}px`;
+      each.style.width = `${wide}px`;
+      each.style.height = `${high}px`;
       buttons.push(each);
     }
     layer.replaceChildren(...buttons);

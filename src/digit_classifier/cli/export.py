@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, near, path_of
-from digit_classifier.errors import InputError, explain, typed_command
+from digit_classifier.errors import InputError, explain, show, typed_command
 from digit_classifier.exporters import FORMATS, PAGE_FORMATS
 from digit_classifier.text import as_path
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:
-    parser.usage = f"{parser.prog} FORMAT [RUN] -o TARGET [--compare RUN] [--run RUN_ID ...] [--force]"
+    parser.usage = f"{parser.prog} FORMAT [RUN] -o TARGET [--compare RUN] [--run RUN_ID ...] [--images HOW] [--force]"
     add, root = parser.add_argument, near(defaults.artifacts_root)
     known = ", ".join([*PAGE_FORMATS, *FORMATS])
     add("format", nargs="?", metavar="FORMAT", help=f"{known}, or a format that an installed plugin writes")
@@ -24,6 +24,7 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
     add("--output", "-o", metavar="TARGET", help="the file or folder to write; an earlier export there is replaced")
     add("--compare", metavar="RUN", help="html: a second run in the same file, to compare with")
     add("--run", metavar="RUN_ID", action="append", default=[], help="site: only this run; can be repeated")
+    add("--images", metavar="HOW", help="html: some, of a large data set as many as fit into 4 MB (default), or all")
     add("--force", action="store_true", help="replace a file that is not an export of ours")
     add("--html", metavar="RUN", help="another way to say: export html RUN")
     add("--site", metavar="ROOT", help="another way to say: export site ROOT")
@@ -35,8 +36,13 @@ def _export(options: argparse.Namespace) -> int:
         attempt = "-o report.html" if wanted == "html" else f"-o {wanted}"
         raise InputError(explain("--output", "a path to write", "none", attempt))
     name, path = _what(options)
-    allowed = {"html": ("--compare", "--force"), "site": ("--run",)}.get(name, ("--force",))
-    for flag, value in (("--compare", options.compare), ("--force", options.force), ("--run", options.run)):
+    allowed = {"html": ("--compare", "--force", "--images"), "site": ("--run",)}.get(name, ("--force",))
+    for flag, value in (
+        ("--compare", options.compare),
+        ("--force", options.force),
+        ("--run", options.run),
+        ("--images", options.images),
+    ):
         if value and flag not in allowed:
             only = "the format " + ("site" if flag == "--run" else "html")
             raise InputError(explain(flag, only, name, f"leaving out {flag}"))
@@ -73,8 +79,10 @@ def _what(options: argparse.Namespace) -> tuple[str, Path]:
 def _html(path: Path, target: Path, options: argparse.Namespace) -> str:
     from digit_classifier.page.html import write_html
 
+    if options.images not in (None, "some", "all"):
+        raise InputError(explain("--images", "some or all", show(options.images), "--images all"))
     compare = as_path(options.compare) if options.compare else None
-    size = write_html(path, target, compare=compare, force=options.force)
+    size = write_html(path, target, compare=compare, force=options.force, whole=options.images == "all")
     return f"{target}: {size / 1000:.0f} kB; needs nothing beside it, opens by double click"
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
 from digit_classifier.errors import INSTALL, InputError, RunError, explain, option, typed_command
+from digit_classifier.page.budget import BUDGET, within_budget
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, is_export, page_text
 from digit_classifier.page.source import dataset_of, find_run, run_id_of
 from digit_classifier.store.files import cannot_write, replace_all
@@ -29,20 +30,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from digit_classifier.artifacts import Payload
     from digit_classifier.text import AnyPath
 
 
-def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None, force: bool = False) -> int:
+GROWTH = 1.4  # bytes of a page, at most, for each packed byte of the samples in it
+
+
+def write_html(
+    run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None, force: bool = False, whole: bool = False
+) -> int:
     """Write the page, a run, its data set and perhaps a second run as one HTML file; returns its size in bytes.
 
-    Either may be a run directory, or an artifacts root for its latest run. InputError where the target may not be
+    Either may be a run directory, or an artifacts root for its latest run. Of a large data set as many samples go along
+    as fit into 4 MB, or with `whole` all. InputError where the target may not be
     replaced, ArtifactError where a run is not as it was published.
     """
     run, target = as_path(run), as_path(target)
     _require_ours(target, force)
     run, compare = find_run(run), find_run(as_path(compare)) if compare else None
     directories = [run, *([compare] if compare else [])]
-    read = {directory: inspect(directory).require_sound().files for directory in directories}
+    found = {directory: inspect(directory).require_sound() for directory in directories}
+    read = {directory: each.files for directory, each in found.items()}
     names = {directory: run_id_of(read[directory]) or "run" for directory in directories}
     if compare and ("run" in names.values() or names[run] == names[compare]):
         came = "the same run" if names[run] == names[compare] else "a flat run, which has none"
@@ -55,9 +64,10 @@ def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None,
     if compare:
         entries = [entry_of(read[directory]) for directory in directories]
         texts[f"{ARTIFACTS_PATH}/{INDEX_FILE}"] = encode(build_index(1, names[run], entries))
+    extra = {} if whole else _reduce(texts, [each.payloads for each in found.values()])
     title = decode(read[run]["run_summary.json"], run)["label"] or names[run]
     compared = names[compare] if compare else None
-    document = _document(texts, names[run], title=title, compared=compared).encode("utf-8")
+    document = _document(texts, extra, names[run], title=title, compared=compared).encode("utf-8")
     try:
         replace_all(target.parent, {target.name: document}, scratch=target.parent)
     except OSError as error:
@@ -68,18 +78,31 @@ def write_html(run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None,
 def framed_page(run: Path, most: int) -> tuple[str | None, str | None]:
     """The page and a run, escaped as an attribute of a frame, of at most `most` bytes; and what was left out, in words.
 
-    Without the data set where that is too much; None where the run alone is. ArtifactError and OSError as `write_html`.
+    Of the data set as many samples go along as fit. None where not even the run alone does. ArtifactError and OSError
+    as `write_html`.
     """
-    files = inspect(run).require_sound().files
-    name, shared = run_id_of(files) or "run", _shared_data(run, files)
-    whole = _texts(name, files) | shared
-    alone = {path: data for path, data in whole.items() if path not in shared and not path.endswith(f"/{DATASET_FILE}")}
-    title = decode(files["run_summary.json"], run)["label"] or name
-    for texts, left_out in ((whole, None), (alone, "the data set")):
-        document = html.escape(_document(texts, name, title=title))
-        if len(document.encode("utf-8")) <= most:
-            return document, left_out
-    return None, "the page"
+    found = inspect(run).require_sound()
+    name, samples = run_id_of(found.files) or "run", found.payloads["run_summary.json"]["dataset"]["samples"]
+    title = found.payloads["run_summary.json"]["label"] or name
+    whole = _texts(name, found.files) | _shared_data(run, found.files)
+
+    def page(budget: int | None) -> tuple[str, int]:
+        texts = dict(whole)
+        kept = _reduce(texts, [found.payloads], budget) if budget is not None else {}
+        left_out = [samples - len(json.loads(ids)) for ids in kept.values()]
+        return html.escape(_document(texts, kept, name, title=title)), sum(left_out)
+
+    def size(document: str) -> int:
+        return len(document.encode("utf-8"))
+
+    document, left_out = page(None)
+    if size(document) > most:
+        document, left_out = page(0)
+        larger = page(max(0, int((most - size(document)) / GROWTH)))
+        document, left_out = larger if size(larger[0]) <= most else (document, left_out)
+    if size(document) > most:
+        return None, "the page"
+    return document, f"{left_out:,} of {samples:,} samples" if left_out else None
 
 
 def _texts(name: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -93,9 +116,22 @@ def _shared_data(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes
     return {f"{ARTIFACTS_PATH}/{DATASETS}/{each}": data for each, data in found.items() if each.endswith(".json")}
 
 
-def _document(texts: Mapping[str, bytes], name: str, *, title: str, compared: str | None = None) -> str:
+def _reduce(texts: dict[str, bytes], runs: list[Mapping[str, Payload]], budget: int = BUDGET) -> dict[str, str]:
+    """Put no more samples into data sets than fit; which ones are left, by the path of the file and `.kept`."""
+    kept = {}
+    for path in [path for path in texts if path.endswith(DATASET_FILE) or f"/{DATASETS}/" in path]:
+        if path.endswith(".json"):
+            texts[path], ids = within_budget(texts[path], runs, budget)
+            if ids is not None:
+                kept[f"{path}.kept"] = ids
+    return kept
+
+
+def _document(
+    texts: Mapping[str, bytes], extra: Mapping[str, str], name: str, *, title: str, compared: str | None = None
+) -> str:
     return self_contained(
-        {path: data.decode("utf-8") for path, data in texts.items()},
+        {**extra, **{path: data.decode("utf-8") for path, data in texts.items()}},
         start=f"{ARTIFACTS_PATH}/{name}",
         compared=compared,
         title=title,

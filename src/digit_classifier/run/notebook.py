@@ -82,7 +82,7 @@ def page_in_frame(directory: Path, text: str, picture: Callable[[str], Figure]) 
         ]
         return "".join(lines)
     if left_out:
-        lines.append(f"<p>Left out, as a notebook keeps {MOST // 10**6} MB: {left_out}. With it: {way}.</p>")
+        lines.append(f"<p>Left out, as a notebook keeps {MOST // 10**6} MB: {left_out}. More: {way}.</p>")
     lines.append(
         f'<div style="position: relative; height: {HEIGHT}px">'
         "<p>The page of this run is in a frame, which is not shown here. In Jupyter: trust the notebook (Command "

@@ -36,6 +36,35 @@ def below_commonest(files: Mapping[str, Payload]) -> str | None:
     return say("below.slow", below=below)
 
 
+def split_remarks(summary: Payload) -> list[str]:
+    """What to know of the two sides of the split, a sentence each; none for random rows of all classes."""
+    config, split = summary["config"], summary["split"]
+    kind, lines = config.get("split"), []
+    if kind == "given":
+        lines.append(say("split.given"))
+    elif kind == "grouped" and "groups" in split:
+        groups = split["groups"]
+        held, total = groups["holdout"], groups["holdout"] + groups["training"]
+        lines.append(say("split.grouped", held=f"{held:,}", all=f"{total:,}"))
+    elif kind == "contiguous":
+        lines.append(say("split.contiguous"))
+    elif kind == "folds":
+        lines.append(say("split.folds", folds=f"{round(1 / config['test_size']):,}"))
+    if config.get("train_share", 1) < 1:
+        lines.append(say("split.share", share=percent(config["train_share"])))
+    if config.get("label_noise"):
+        lines.append(say("split.noise", share=percent(config["label_noise"])))
+    if config.get("leave_out"):
+        lines.append(say("split.without", name=config["leave_out"]))
+    return lines
+
+
+def is_close_to_commonest(metrics: Payload) -> bool:
+    """Whether the interval of the accuracy holds the accuracy of always naming one class, which is below it."""
+    constant = metrics.get("baselines", {}).get("commonest_class")
+    return constant is not None and metrics["accuracy_interval"]["low"] <= constant["accuracy"] < metrics["accuracy"]
+
+
 def scores_of(files: Mapping[str, Payload]) -> list[str]:
     """The accuracy of a run with its interval; then what it is to be compared with, where that is recorded."""
     metrics = files["metrics.json"]
@@ -52,4 +81,7 @@ def scores_of(files: Mapping[str, Payload]) -> list[str]:
         if neighbour["accuracy"] is not None:
             parts.append(say("neighbour", share=percent(neighbour["accuracy"])))
         lines.append(say("compare", others="; ".join(parts)))
-    return lines
+    remarks = split_remarks(files["run_summary.json"])
+    if is_close_to_commonest(metrics):
+        remarks.append(say("close"))
+    return [*lines, *(f"{remark}." for remark in remarks)]

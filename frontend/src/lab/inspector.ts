@@ -1,22 +1,31 @@
-// The sample that is looked at: its pixels, what the network said, its look-alikes, and its download.
-
+// The sample that is looked at: its picture or features, what the network said, its look-alikes, and its download.
 import { nearest } from "../model/nearest.ts";
 import { argmax, probabilities } from "../model/network.ts";
+import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
-import { nameOf, shapeOf, terms } from "../text/facts.ts";
-import { certainty } from "../text/format.ts";
-import { nearestSentence } from "../text/sentences.ts";
-import { save } from "../view/actions.ts";
-import { digit, paint, samplePng } from "../view/digit.ts";
-import { button, type Child, el, ICONS, icon, replace } from "../view/dom.ts";
-import { panel } from "../view/panel.ts";
-import { onThemeChange } from "../view/theme.ts";
-import { type App, watch } from "./app.ts";
-import { CURRENT, currentSample, lookAt } from "./current.ts";
-import { pixelEditor } from "./editor.ts";
+import type { Child } from "../view/dom.ts";
+import { downloads } from "./downloads.ts";
+import { editor, features } from "./editor.ts";
+import { nearestSentence } from "./nearest.ts";
+import {
+  button,
+  CURRENT,
+  certainty,
+  currentSample,
+  el,
+  imageOf,
+  lookAt,
+  lookOf,
+  nameOf,
+  onThemeChange,
+  picture,
+  replace,
+  terms,
+  watch,
+} from "./tools.ts";
 
-export function inspector(app: App): HTMLElement {
-  const body = el("div", { class: "inspector" });
+/** Fills the panel of the selected sample. */
+export function inspector(app: App, body: HTMLElement): void {
   let shown: Sample | null = null;
   let follow = (): void => undefined;
   const past = el("p", { class: "small muted then" });
@@ -49,7 +58,6 @@ export function inspector(app: App): HTMLElement {
   });
   app.edited.watch(() => follow(), app.scope);
   onThemeChange(draw, app.scope);
-  return panel({ title: "Selected sample", wide: "w4" }, body);
 }
 
 /** What it was taken for at another epoch than the last, on one line that is always there. */
@@ -65,35 +73,40 @@ interface View {
 
 function viewOf(app: App, sample: Sample, past: HTMLElement): View {
   const { network } = app.run;
-  const most = app.run.summary.dataset.max_value;
   const recorded = sample.guess?.probabilities ?? null;
-  const computed = recorded === null && sample.pixels !== null && network.state === "ok";
-  const canvas = sample.pixels && digit(sample.pixels, shapeOf(app.run), most);
+  const computed = recorded === null && sample.values !== null && network.state === "ok";
+  const image = imageOf(app.run) !== null;
+  const canvas = sample.values && image ? picture(app.run, sample.values) : null;
+  const listed = el("div", {});
   const verdict = el("p", {});
   const bars = el("div", { class: "bars-box" });
   const near = el("div", { class: "lookalikes" });
   const where = sample.holdout ? "hold-out" : "training";
-  const answer = (pixels: ArrayLike<number> | null): readonly number[] | null =>
-    network.state === "ok" && pixels ? probabilities(network.value, pixels) : null;
-  const original = recorded ?? answer(sample.pixels);
-  const rows = (): readonly number[] | null => (app.edited.pixels ? answer(app.edited.pixels) : original);
+  const answer = (values: ArrayLike<number> | null): readonly number[] | null =>
+    network.state === "ok" && values ? probabilities(network.value, values) : null;
+  const original = recorded ?? answer(sample.values);
+  const rows = (): readonly number[] | null => (app.edited.values ? answer(app.edited.values) : original);
   const follow = (): void => {
-    const { pixels } = app.edited;
+    const { values } = app.edited;
     const now = rows();
-    if (canvas && sample.pixels) paint(canvas, pixels ?? sample.pixels, shapeOf(app.run), most);
+    const shown = values ?? sample.values;
+    if (canvas && shown) canvas.getContext("2d")?.putImageData(lookOf(app.run).image(shown), 0, 0);
+    if (!image && shown) replace(listed, features(app, shown));
     replace(
       bars,
       now ? barsOf(app, sample, now) : el("p", { class: "small muted" }, "No prediction was recorded for this sample."),
     );
     const guess = now && argmax(now);
     verdict.hidden = guess === null;
-    if (guess !== null) say(app, verdict, guess, sample.truth, pixels && original ? argmax(original) : null);
-    lookalikes(app, sample, pixels ?? sample.pixels, near);
+    if (guess !== null) say(app, verdict, guess, sample.truth, values && original ? argmax(original) : null);
+    lookalikes(app, sample, shown, near);
   };
   const parts = [
     canvas
       ? el("div", { class: "big" }, canvas)
-      : el("p", { class: "absence" }, "The run carries no image of this sample."),
+      : sample.values
+        ? null
+        : el("p", { class: "absence" }, `The run carries no ${image ? "image" : "features"} of this sample.`),
     el(
       "div",
       { class: "facts" },
@@ -111,9 +124,8 @@ function viewOf(app: App, sample: Sample, past: HTMLElement): View {
       verdict,
       past,
     ),
-    sample.pixels && network.state === "ok"
-      ? pixelEditor(sample.pixels, app.edited.pixels, shapeOf(app.run), most, app.edited.set)
-      : null,
+    listed,
+    sample.values && network.state === "ok" ? editor(app, sample.values) : null,
     bars,
     computed
       ? el(
@@ -177,10 +189,16 @@ function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElemen
   return el("ol", { class: "bars", "aria-label": "Probability of each class" }, ...rows);
 }
 
-/** The training images nearest to what is shown. */
-function lookalikes(app: App, sample: Sample, pixels: ArrayLike<number> | null, box: HTMLElement): void {
+/** What a difference of one is worth: the features of a table are compared in standard deviations. */
+function scaleOf(app: App): ArrayLike<number> | null {
+  const { network } = app.run;
+  return !imageOf(app.run) && network.state === "ok" ? network.value.scale : null;
+}
+
+/** The training samples nearest to what is shown. */
+function lookalikes(app: App, sample: Sample, values: ArrayLike<number> | null, box: HTMLElement): void {
   const training = app.samples.list.filter((each) => !each.holdout && each.id !== sample.id);
-  const near = pixels && app.run.images.state === "ok" ? nearest(pixels, training, 6) : [];
+  const near = values && app.run.images.state === "ok" ? nearest(values, training, 6, scaleOf(app)) : [];
   box.hidden = near.length === 0;
   if (box.hidden) return;
   const items = near.map((each) => {
@@ -193,52 +211,18 @@ function lookalikes(app: App, sample: Sample, pixels: ArrayLike<number> | null, 
       },
       () => lookAt(app, each.id),
     );
-    if (each.pixels) result.append(digit(each.pixels, shapeOf(app.run), app.run.summary.dataset.max_value));
+    if (each.values) result.append(picture(app.run, each.values));
     result.append(el("span", { translate: "no" }, name));
     return result;
   });
   const agree = near.filter((each) => each.truth === sample.truth).length;
   replace(
     box,
-    el("p", { class: "small muted" }, nearestSentence(agree, near.length, nameOf(app.run, sample.truth))),
+    el(
+      "p",
+      { class: "small muted" },
+      nearestSentence(agree, near.length, nameOf(app.run, sample.truth), terms(app.run).image),
+    ),
     el("div", { class: "near-row" }, ...items),
   );
-}
-
-/** Of what is shown: a drawing is saved as one. */
-function downloads(app: App, sample: Sample, rows: () => readonly number[] | null): HTMLElement {
-  const shown = (): ArrayLike<number> | null => app.edited.pixels ?? sample.pixels;
-  const name = (): string => `sample-${sample.id}${app.edited.pixels ? "-drawn" : ""}`;
-  const record = (): object => {
-    const [pixels, now] = [shown(), rows()];
-    return {
-      sample_id: sample.id,
-      ...(app.edited.pixels ? { drawn: true } : {}),
-      true_label: sample.truth,
-      predicted_label: now ? argmax(now) : null,
-      probabilities: now,
-      pixels: pixels && Array.from(pixels),
-    };
-  };
-  const csv = (): string => {
-    const pixels = Array.from(shown() ?? []);
-    const head = `sample_id,true_label,${pixels.map((_, i) => `pixel_${i}`).join(",")}`;
-    return [head, [sample.id, sample.truth, ...pixels].join(","), ""].join("\n");
-  };
-  const { pixels } = sample;
-  const png = button("PNG", { disabled: !pixels, "aria-label": "Download as PNG" }, () => {
-    const now = shown();
-    const zoom = Math.max(1, Math.floor(256 / shapeOf(app.run)[0]));
-    if (now)
-      void samplePng(now, shapeOf(app.run), app.run.summary.dataset.max_value, zoom).then(
-        (blob) => blob && save(`${name()}.png`, blob),
-      );
-  });
-  const json = button("JSON", { "aria-label": "Download as JSON" }, () =>
-    save(`${name()}.json`, new Blob([`${JSON.stringify(record(), null, 1)}\n`], { type: "application/json" })),
-  );
-  const row = button("CSV", { disabled: !pixels, "aria-label": "Download as CSV" }, () =>
-    save(`${name()}.csv`, new Blob([csv()], { type: "text/csv" })),
-  );
-  return el("div", { class: "controls downloads" }, icon(ICONS.download), png, json, row);
 }
