@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import nbclient
 import nbformat
+import numpy as np
 import pytest
 from browsers import LOADED, Frame, Page, text, wait_for
 from nbconvert import HTMLExporter
+
+import digit_classifier as dc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,3 +95,26 @@ def test_the_page_in_a_notebook_is_clicked(page: Page, tour: Any, tmp_path: Path
     )
     assert [error for error in page.errors if "favicon" not in error] == []
     assert {url for url in page.requests if url.startswith("http")} == set()
+
+
+NUMBERS = np.random.default_rng(11)
+KINDS = {
+    "large": (NUMBERS.integers(0, 256, (3000, 28, 28)), np.arange(3000) % 10),
+    "colours": (NUMBERS.integers(0, 256, (200, 3, 8, 8)), np.arange(200) % 3),
+    "table": (NUMBERS.normal(size=(200, 4)), np.arange(200) % 3),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_runs_on_any_data_are_shown_in_a_frame(page: Page, tmp_path: Path, kind: str) -> None:
+    config = dc.configure(model="logistic", epochs=2, artifacts_root=tmp_path, run_label=kind)
+    run = dc.record(config, dc.Dataset.from_arrays(*KINDS[kind]))
+    path = tmp_path / "notebook.html"
+    path.write_text(f'<!doctype html><meta charset="utf-8">{run._repr_html_()}', encoding="utf-8")
+    page.goto(path.as_uri())
+    inner = Frame(page)
+    wait_for(inner, LOADED)
+    assert text(inner, "h1") == kind
+    assert inner.evaluate("[...document.querySelectorAll('.absence:not([hidden])')].map(each => each.innerText)") == []
+    assert ("samples. More: " in page.evaluate("document.body.innerText")) == (kind == "large")
+    assert [error for error in page.errors if "favicon" not in error] == []
