@@ -244,3 +244,11 @@ def test_before_fit_there_is_nothing_to_predict_or_record() -> None:
     with pytest.raises(NotFittedError):
         NetworkClassifier().record("nowhere", IRIS, SPECIES)
     assert not hasattr(NetworkClassifier, "partial_fit")
+
+
+def test_an_older_scikit_learn_is_named_with_what_to_do() -> None:
+    code = "import sklearn.utils.validation as v; del v.validate_data; import digit_classifier.estimator"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: digit_classifier.estimator: expected scikit-learn 1.6 or newer, got 1.")
+    assert last.endswith("; try pip install -U scikit-learn")

@@ -1,6 +1,6 @@
 """The network as a classifier of scikit-learn: in pipelines, searches, cross-validation and calibration.
 
-Importing it needs scikit-learn, which the rest of the package does not.
+It needs scikit-learn 1.6 or newer, which the rest of the package does not import.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import sklearn
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from digit_classifier.datasets.dataset import Dataset, Examples
 from digit_classifier.environment import one_blas_thread
@@ -22,6 +23,18 @@ from digit_classifier.learning.training import Training
 from digit_classifier.numerics.arithmetic import ORDINARY
 from digit_classifier.settings.presets import Task
 from digit_classifier.settings.resolve import configure, fitted
+
+try:
+    from sklearn.utils.validation import validate_data
+except ImportError as error:
+    raise ImportError(
+        explain(
+            "digit_classifier.estimator",
+            "scikit-learn 1.6 or newer",
+            sklearn.__version__,
+            "pip install -U scikit-learn",
+        )
+    ) from error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
