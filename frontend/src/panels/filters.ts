@@ -2,7 +2,7 @@
 
 import { FILTERS, INITIAL } from "../selection/state.ts";
 import { isWide } from "../text/facts.ts";
-import { count, plural } from "../text/format.ts";
+import { clip, count, plural } from "../text/format.ts";
 import { button, el, ICONS, icon, segmented, select, set } from "../view/dom.ts";
 import { type App, watch } from "./app.ts";
 import { confidence } from "./confidence.ts";
@@ -13,8 +13,12 @@ export function toolbar(app: App): HTMLElement {
   const names = app.run.summary.dataset.class_names;
   const classes = names.map((name, label) =>
     button(
-      el("span", { translate: "no" }, name),
-      { class: "class-chip", title: `${plural(counts.get(label) ?? 0, "sample")}` },
+      el("span", { translate: "no" }, clip(name, 16)),
+      {
+        class: "class-chip",
+        "aria-label": `${name}, ${plural(counts.get(label) ?? 0, "sample")}`,
+        title: `${name}: ${plural(counts.get(label) ?? 0, "sample")}`,
+      },
       () => {
         const { truth } = app.store.selection;
         app.store.set({

@@ -1,9 +1,11 @@
 // A square matrix of counts as a grid of cells: shaded, reached by pointer and keyboard. Rows are the true classes.
 import { sum } from "../model/stats.ts";
-import { percent, plural } from "../text/format.ts";
+import { clip, percent, plural } from "../text/format.ts";
 import { el, set } from "./dom.ts";
 import { next } from "./roving.ts";
 import { shade } from "./scale.ts";
+
+const LONGEST = 24; // characters of a class name beside its row or over its column
 
 export type Cell = [row: number, column: number];
 export interface MatrixOptions {
@@ -21,14 +23,20 @@ export interface Matrix {
 export function matrixGrid({ names, label, point, choose }: MatrixOptions): Matrix {
   const classes = names.length;
   const cellAt = (index: number): Cell => [Math.floor(index / classes), index % classes];
-  const rowHeads = names.map((name) => el("th", { scope: "row", translate: "no", title: name }, name));
-  const columnHeads = names.map((name) => el("th", { scope: "col", translate: "no", title: name }, name));
+  const rowHeads = names.map((name) => el("th", { scope: "row", translate: "no", title: name }, clip(name, LONGEST)));
+  const columnHeads = names.map((name) =>
+    el("th", { scope: "col", translate: "no", title: name }, clip(name, LONGEST)),
+  );
   const tds = Array.from({ length: classes * classes }, (_, i) => el("td", { tabindex: i ? -1 : 0, "data-cell": i }));
   const rows = rowHeads.map((head, row) => el("tr", {}, head, ...tds.slice(row * classes, (row + 1) * classes)));
   const corner = el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted"));
   const head = el("thead", {}, el("tr", {}, corner, ...columnHeads));
   const element = el("table", { class: "matrix", role: "grid", "aria-label": label }, head, el("tbody", {}, ...rows));
   element.style.setProperty("--classes", String(classes));
+  element.classList.toggle(
+    "named",
+    names.some((name) => name.length > 3),
+  );
   let current = 0; // the cell in the tab order
 
   const pointAt = (index: number | null): void => {

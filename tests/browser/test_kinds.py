@@ -1,0 +1,129 @@
+"""The page on samples that are no grey images: what is drawn is what the data hold."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from browsers import LOADED, Page, wait_for
+
+import digit_classifier as dc
+from digit_classifier.experiment import record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PIXELS = """(() => { const c = document.querySelector('.big canvas');
+  return [c.width, c.height, [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]]; })()"""
+BARS = """[...document.querySelectorAll('.features li')].map(li => { const bar = li.querySelector('.deviation i').style;
+  return [li.querySelector('.feature-name').textContent, parseFloat(bar.left), parseFloat(bar.width)]; })"""
+
+
+@pytest.fixture(scope="module")
+def colours(pages: Path) -> np.ndarray:
+    """Photographs of random pixels, 120 of 6 by 9, recorded below `colours`."""
+    random = np.random.default_rng(13)
+    labels = np.arange(120) % 2
+    images = random.integers(0, 256, (120, 6, 9, 3), dtype=np.uint8)
+    images[labels == 1, ..., 0] //= 4
+    dataset = dc.Dataset.from_arrays(images, labels, class_names=["red", "other"], name="colours", tone="light")
+    record(dc.configure(artifacts_root=str(pages / "colours"), epochs=3), dataset)
+    return images
+
+
+@pytest.fixture(scope="module")
+def irises(pages: Path) -> Path:
+    record(dc.configure(artifacts_root=str(pages / "irises"), dataset="iris", epochs=20))
+    return pages / "irises" / "latest"
+
+
+def read(run: Path, name: str) -> Any:
+    return json.loads((run / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+@pytest.mark.parametrize("scheme", ["", "dark"])
+def test_a_photograph_is_drawn_as_it_is_in_both_themes(
+    page: Page, addresses: dict[str, str], colours: np.ndarray, place: str, scheme: str
+) -> None:
+    page.goto(f"{addresses[place]}index.html?artifacts=colours&sample=17")
+    wait_for(page, LOADED)
+    if scheme:
+        page.evaluate("(document.documentElement.dataset.theme = 'dark', null)")
+    width, height, values = wait_for(page, f"document.querySelector('.big canvas') && {PIXELS}")
+    assert (width, height) == (9, 6)
+    drawn = np.array(values).reshape(6, 9, 4)
+    assert np.array_equal(drawn[..., :3], colours[17])
+    assert (drawn[..., 3] == 255).all()
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+def test_the_bars_of_a_row_are_its_standard_deviations(
+    page: Page, addresses: dict[str, str], irises: Path, place: str
+) -> None:
+    from sklearn.datasets import load_iris
+
+    iris = load_iris()
+    training = np.setdiff1d(np.arange(150), read(irises, "holdout.json")["sample_ids"])
+    values = iris.data.astype(np.float32).astype(float)
+    scores = (values - values[training].mean(0)) / values[training].std(0)
+    page.goto(f"{addresses[place]}index.html?artifacts=irises&sample=68")
+    wait_for(page, LOADED)
+    bars = wait_for(page, f"document.querySelector('.features li') && {BARS}")
+    assert [name for name, _, _ in bars] == iris.feature_names
+    for (_, left, width), score in zip(bars, np.clip(scores[68], -3, 3), strict=True):
+        assert width == pytest.approx(100 * abs(score) / 6, abs=1e-3)
+        assert left == pytest.approx(50 - (100 * abs(score) / 6 if score < 0 else 0), abs=1e-3)
+    words = page.evaluate("document.getElementById('data').innerText").lower()
+    assert not any(word in words for word in ("image", "digit", "pixel"))
+    assert page.errors == []
+
+
+FILL = """((values) => {
+  const inputs = [...document.querySelectorAll('.feature-fields input')];
+  inputs.forEach((input, i) => { input.value = String(values[i]); input.dispatchEvent(new Event('input')); });
+  return inputs.length;
+})(VALUES)"""
+
+
+def test_the_editor_says_of_a_typed_row_what_the_run_recorded_of_it(
+    page: Page, addresses: dict[str, str], irises: Path
+) -> None:
+    from sklearn.datasets import load_iris
+
+    holdout = read(irises, "holdout.json")
+    typed, start = 3, 0  # positions in the hold-out
+    row = load_iris().data[holdout["sample_ids"][typed]].tolist()
+    page.goto(f"{addresses['file']}index.html?artifacts=irises&sample={holdout['sample_ids'][start]}")
+    wait_for(page, LOADED)
+    wait_for(page, "document.querySelector('.editor summary') !== null")
+    page.evaluate("(document.querySelector('.editor summary').click(), null)")
+    wait_for(page, "document.querySelectorAll('.feature-fields input').length === 4")
+    assert page.evaluate(FILL.replace("VALUES", json.dumps(row))) == 4
+    shares = page.evaluate("[...document.querySelectorAll('.bars .track i')].map(bar => parseFloat(bar.style.width))")
+    assert np.allclose(np.array(shares) / 100, holdout["probabilities"][typed], rtol=0, atol=1e-6)
+
+
+def test_long_names_of_many_classes_stay_in_their_chips_and_cells(
+    page: Page, addresses: dict[str, str], pages: Path
+) -> None:
+    names = [f"a class with the long name {number}" for number in range(40)]
+    random = np.random.default_rng(2)
+    rows = random.normal(size=(400, 5)).astype(np.float32)
+    dataset = dc.Dataset.from_arrays(rows, np.arange(400) % 40, class_names=names, name="forty")
+    record(dc.configure(artifacts_root=str(pages / "forty"), epochs=2), dataset)
+    page.goto(f"{addresses['http']}index.html?artifacts=forty")
+    wait_for(page, LOADED)
+    wait_for(page, "document.querySelectorAll('.matrix th[scope=col]').length === 40")
+    outside = """[...document.querySelectorAll('.class-chip')].filter(chip => {
+      const [box, text] = [chip, chip.querySelector('span')].map(each => each.getBoundingClientRect());
+      return text.left < box.left || text.right > box.right || !chip.title.includes('a class with the long name ');
+    }).length"""
+    assert page.evaluate(outside) == 0
+    titles = page.evaluate("[...document.querySelectorAll('.matrix th[scope=col]')].map(head => head.title)")
+    assert titles == names
+    widest = "Math.max(...[...document.querySelectorAll('.matrix td[data-cell]')].map(cell => cell.offsetWidth))"
+    assert page.evaluate(widest) < 48
