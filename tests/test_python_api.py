@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 
 import digit_classifier
-from digit_classifier import configure, prepare, read_bundle, run_experiment
+from digit_classifier import (
+    InputError,
+    configure,
+    load_run,
+    prepare,
+    read_bundle,
+    run_experiment,
+    stratified_split,
+    train,
+)
 from digit_classifier.learning.training import Training
 from digit_classifier.run import results_of
 from digit_classifier.settings.resolve import resolve
 from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FIXTURE = Path(__file__).parent / "fixtures" / "first_version"
 
@@ -28,9 +44,11 @@ def test_everything_public_has_a_text_of_a_few_lines() -> None:
     config = configure(model="logistic", epochs=2)
     split = prepare(config)
     run = run_experiment(config, split)
-    bundle = read_bundle(next(path for path in FIXTURE.iterdir() if path.name.endswith("-ordinary")))
+    stored = next(path for path in FIXTURE.iterdir() if path.name.endswith("-ordinary"))
+    bundle, loaded = read_bundle(stored), load_run(stored)
     training = Training(config, split.training)
     shown = [config, split, split.dataset, split.training, run, run.network, run.history, bundle, results_of(run)]
+    shown += [loaded, loaded.network, loaded.figure("confusion_matrix")]
     for value in [*shown, *run.history.epochs, resolve(), training]:
         text = repr(value)
         assert len(text) <= 1200, type(value)
@@ -42,3 +60,40 @@ def test_everything_public_has_a_text_of_a_few_lines() -> None:
     assert repr(split) == "<Split of digits: 1,437 training, 360 held out>"
     assert repr(run.network) == "<Network 64-10: 650 parameters>"
     assert sorted(digit_classifier.__all__) == digit_classifier.__all__
+
+
+CONFIG = configure(model="logistic", epochs=1)
+SPLIT = prepare(CONFIG)
+DIGITS = SPLIT.dataset
+SHARE, STATE = "test_size: expected a number above 0", "random_state: expected a whole number from 0 to 4294967295"
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "message"),
+    [
+        (run_experiment, ("mlp", SPLIT), "config: expected settings, got 'mlp'; try configure(epochs=20)"),
+        (run_experiment, (CONFIG, "digits"), "split: expected a split, got 'digits'; try prepare(config)"),
+        (run_experiment, (replace(CONFIG, epochs=0), SPLIT), "epochs: expected a whole number from 1 to 100000, got 0"),
+        (train, (CONFIG, DIGITS), "split: expected a split, got Python's Dataset"),
+        (Training, (None, SPLIT.training), "config: expected settings"),
+        (Training, (CONFIG, SPLIT), "examples: expected samples with labels, got Python's Split; try split.training"),
+        (Training, (CONFIG, SPLIT.training, SPLIT), "watch: expected samples with labels"),
+        (prepare, (CONFIG, [1, 2]), "dataset: expected a data set, got a list of 2; try Dataset.from_arrays"),
+        (stratified_split, ("digits", 0.2, 0), "dataset: expected a data set, got 'digits'"),
+        (stratified_split, (DIGITS, 5, 0), f"{SHARE}, below 1, got 5; try test_size=0.2"),
+        (stratified_split, (DIGITS, True, 0), f"{SHARE}, below 1, got true"),
+        (stratified_split, (DIGITS, "half", 0), f"{SHARE}, below 1, got 'half'"),
+        (stratified_split, (DIGITS, float("nan"), 0), f"{SHARE}, below 1, got nan"),
+        (stratified_split, (DIGITS, 0.2, -1), f"{STATE}, got -1; try random_state=42"),
+        (stratified_split, (DIGITS, 0.2, 1.5), f"{STATE}, got 1.5"),
+        (read_bundle, (7,), "path: expected a path, got 7"),
+        (load_run, (b"artifacts",), "path: expected a path, got Python's bytes"),
+    ],
+)
+def test_arguments_of_another_kind_are_one_line(
+    function: Callable[..., object], arguments: tuple[object, ...], message: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        function(*arguments)
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)

@@ -25,7 +25,7 @@ ORDER = [
     *("errors", "text", "plugins", "numerics", "datasets", "settings", "learning", "evaluation", "artifacts"),
     "words",
     "store",
-    *("figures", "environment", "run", "experiment", "replay", "page", "exporters", "cli", "__main__"),
+    *("page", "figures", "environment", "run", "experiment", "replay", "exporters", "cli", "__main__", "estimator"),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
 BARE = [

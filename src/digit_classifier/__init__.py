@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from digit_classifier.errors import DigitClassifierError as DigitClassifierError
     from digit_classifier.errors import InputError as InputError
     from digit_classifier.errors import RunError as RunError
+    from digit_classifier.experiment import record as record
     from digit_classifier.experiment import run_experiment as run_experiment
     from digit_classifier.learning.network import Network as Network
     from digit_classifier.learning.training import History as History
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from digit_classifier.learning.training import train as train
     from digit_classifier.run import Run as Run
     from digit_classifier.run.prepare import prepare as prepare
+    from digit_classifier.run.stored import StoredRun as StoredRun
+    from digit_classifier.run.stored import load_run as load_run
     from digit_classifier.settings.resolve import configure as configure
     from digit_classifier.settings.run_config import RunConfig as RunConfig
     from digit_classifier.store import Bundle as Bundle
@@ -44,10 +47,13 @@ _HOMES = {
     "RunConfig": "settings.run_config",
     "RunError": "errors",
     "Split": "datasets.split",
+    "StoredRun": "run.stored",
     "Training": "learning.training",
     "configure": "settings.resolve",
+    "load_run": "run.stored",
     "prepare": "run.prepare",
     "read_bundle": "store",
+    "record": "experiment",
     "run_experiment": "experiment",
     "stratified_split": "datasets.split",
     "train": "learning.training",

@@ -34,6 +34,12 @@ def explain(where: object, expected: str, came: str, attempt: str) -> str:
     return f"{where}: expected {expected}, got {came}; try {attempt}"
 
 
+def require_kind(where: str, value: object, kind: type, expected: str, attempt: str) -> None:
+    """InputError for an argument of another kind."""
+    if not isinstance(value, kind):
+        raise InputError(explain(where, expected, show(value), attempt))
+
+
 INSTALL = "pip install -r examples/digit-classifier/requirements.txt, or pip install ."
 _DISTRIBUTIONS = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml"}  # where the name to install is another
 

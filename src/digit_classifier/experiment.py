@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,9 @@ from digit_classifier.figures import FIGURES, draw_figures, require_libraries
 from digit_classifier.learning.training import Training
 from digit_classifier.run import evaluated, results_of
 from digit_classifier.run.data import name_of, plain_of
+from digit_classifier.run.notebook import notebook_bar
 from digit_classifier.run.prepare import prepare, suited, task_of
+from digit_classifier.run.stored import StoredRun
 from digit_classifier.settings.resolve import ARGUMENT, command_for
 from digit_classifier.settings.run_config import recorded
 
@@ -36,12 +38,11 @@ FIRST_CHECKPOINT = 3.0  # seconds; writing one takes about a tenth of a second
 PAUSE = 20  # times the duration of a checkpoint, at least, before the next: they cost at most a twentieth
 
 
-def record(
-    config: RunConfig, dataset: Dataset | None = None, progress: Progress = lambda _: nullcontext()
-) -> store.Bundle:
+def record(config: RunConfig, dataset: Dataset | None = None, progress: Progress = notebook_bar) -> StoredRun:
     """Train as configured and publish the run; InputError and RunError leave nothing half-written behind.
 
-    `dataset` takes the place of the configured one. `progress(epochs)` opens a listener for that many epochs, or None.
+    `dataset` takes the place of the configured one. `progress(epochs)` opens a listener for that many epochs, or None:
+    a bar in a notebook, and nothing elsewhere.
     """
     created, started = created_now(), time.perf_counter()
     split = prepare(config, dataset)
@@ -76,7 +77,8 @@ def record(
             elif len(epochs) < config.epochs and not diverged:
                 checkpoints.write(place, len(epochs))
             raise
-        return place.publish(*files())
+        bundle = place.publish(*files())
+        return StoredRun(bundle.directory, bundle.manifest, bundle.payloads)
 
 
 @contextmanager

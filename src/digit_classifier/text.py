@@ -53,6 +53,8 @@ def as_path(value: AnyPath) -> Path:
     something exists under exactly that name. Relative paths start at the working directory. InputError for text that
     is no path here.
     """
+    if not isinstance(value, str | os.PathLike):
+        raise InputError(explain("path", "a path", show(value), "'artifacts'"))
     text = os.fspath(value)
     plain = text if not isinstance(value, str) or os.path.lexists(text) else _unwrapped(text)
     try:

@@ -6,12 +6,14 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
+from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.neighbour import Neighbour, nearest_neighbour
-from digit_classifier.errors import InputError, explain, nearest, option, show
+from digit_classifier.errors import InputError, explain, nearest, option, require_kind, show
 from digit_classifier.numerics.randomness import random_order, random_stream
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from digit_classifier.datasets.dataset import Dataset, Examples
+    from digit_classifier.datasets.dataset import Examples
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +74,12 @@ def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> S
 
     InputError when a class would be missing on either side.
     """
+    require_kind("dataset", dataset, Dataset, "a data set", "Dataset.from_arrays(samples, labels)")
+    if isinstance(test_size, bool) or not isinstance(test_size, Real) or not 0 < test_size < 1:
+        raise InputError(explain("test_size", "a number above 0, below 1", show(test_size), "test_size=0.2"))
+    if isinstance(random_state, bool) or not isinstance(random_state, Integral) or not 0 <= random_state < 2**32:
+        expected = f"a whole number from 0 to {2**32 - 1}"
+        raise InputError(explain("random_state", expected, show(random_state), "random_state=42"))
     counts = np.bincount(dataset.labels, minlength=len(dataset.class_names))
     total = _held_out(dataset, test_size)
     quotas = counts * (total / len(dataset.labels))

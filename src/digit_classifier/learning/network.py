@@ -46,6 +46,10 @@ class Network:
         sizes = "-".join(str(layer.outputs) for layer in self.architecture)
         return f"<Network {self.architecture[0].inputs}-{sizes}: {self.parameters.size:,} parameters>"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the views, which a copy makes of its own parameters."""
+        return {name: value for name, value in self.__dict__.items() if name != "matrices"}
+
     @cached_property
     def matrices(self) -> Matrices:
         """One per layer, bias last: views of `parameters`."""

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from digit_classifier.datasets.dataset import Examples
+from digit_classifier.datasets.split import Split
+from digit_classifier.errors import require_kind
 from digit_classifier.learning.batches import batches, passes
 from digit_classifier.learning.build import new_network
 from digit_classifier.learning.network import (
@@ -22,14 +25,13 @@ from digit_classifier.learning.network import (
     score,
 )
 from digit_classifier.learning.optimizers import OPTIMIZERS
+from digit_classifier.settings.resolve import require_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from digit_classifier.datasets.dataset import Examples
-    from digit_classifier.datasets.split import Split
     from digit_classifier.learning.network import Network, Scores
     from digit_classifier.numerics.arithmetic import Floats
     from digit_classifier.settings.run_config import RunConfig
@@ -101,6 +103,10 @@ class Training:
     """
 
     def __init__(self, config: RunConfig, examples: Examples, watch: Examples | None = None) -> None:
+        require_settings(config)
+        for where, given in (("examples", examples), ("watch", watch)):
+            if where == "examples" or given is not None:
+                require_kind(where, given, Examples, "samples with labels", "split.training")
         self._trained: Network = new_network(config, examples)
         self._temperature = config.temperature
         pictured = self._trained.layers[0].weights.size if len(self._trained.layers) == 1 else 0
@@ -176,6 +182,7 @@ class Training:
 
 def train(config: RunConfig, split: Split) -> tuple[Network, History]:
     """A network trained to the end on the training rows of a split, with its history."""
+    require_kind("split", split, Split, "a split", "prepare(config)")
     training = Training(config, split.training, split.holdout)
     for _ in training:
         pass

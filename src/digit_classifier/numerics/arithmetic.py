@@ -48,7 +48,11 @@ def _ordinary_mean(values: Floats) -> float:
     return float(np.add.reduce(values, dtype=np.float64)) / len(values)
 
 
-ORDINARY = Arithmetic(lambda matrix: matrix, np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean)
+def _as_it_is(matrix: Floats) -> Floats:
+    return matrix
+
+
+ORDINARY = Arithmetic(_as_it_is, np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean)
 
 
 CONSTANT = 20  # bits of a constant matrix

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BUDGET = 4_000_000  # bytes of packed samples; a third more as text
 
 
-def within_budget(text: bytes, runs: Sequence[Mapping[str, Payload]]) -> tuple[bytes, str | None]:
+def within_budget(text: bytes, runs: Sequence[Mapping[str, Payload]], budget: int = BUDGET) -> tuple[bytes, str | None]:
     """A data set's file with as many of its samples as fit, and which: JSON with their ids; None where all do.
 
     The samples of predictions.json come first, then mistakes of the hold-out, the others of it, and the training ones.
@@ -29,16 +29,16 @@ def within_budget(text: bytes, runs: Sequence[Mapping[str, Payload]]) -> tuple[b
     payload = decode(text, "a data set", max_bytes=MAX_DATASET_BYTES)
     data = plain_dataset(payload)
     packed = len(zlib.compress(data.samples, LEVEL))
-    if packed <= BUDGET:
+    if packed <= budget:
         return text, None
     order = list(dict.fromkeys(sample_id for run in runs for sample_id in _wanted(run))) or []
     known = set(order)
     order += [sample_id for sample_id in range(len(data.labels)) if sample_id not in known]
-    count = len(order) * BUDGET // packed
+    count = len(order) * budget // packed
     while True:
         kept = sorted(order[:count])
         part = build_dataset(_with_only(data, kept)) | {"sha256": payload["sha256"]}
-        if len(part["samples"]) <= BUDGET * 4 // 3:
+        if len(part["samples"]) <= budget * 4 // 3 or not kept:
             return encode(part), json.dumps(kept, separators=(",", ":"))
         count = count * 9 // 10
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
 from digit_classifier.errors import INSTALL, InputError, RunError, explain, option, typed_command
-from digit_classifier.page.budget import within_budget
+from digit_classifier.page.budget import BUDGET, within_budget
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, is_export, page_text
 from digit_classifier.page.source import dataset_of, find_run, run_id_of
 from digit_classifier.store.files import cannot_write, replace_all
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from digit_classifier.artifacts import Payload
     from digit_classifier.text import AnyPath
+
+
+GROWTH = 1.4  # bytes of a page, at most, for each packed byte of the samples in it
 
 
 def write_html(
@@ -57,19 +60,14 @@ def write_html(
         )
     texts: dict[str, bytes] = {}
     for directory, files in read.items():
-        home = f"{ARTIFACTS_PATH}/{names[directory]}"
-        texts |= {f"{home}/{name}": data for name, data in files.items() if name.endswith(".json")}
-        texts |= {f"{ARTIFACTS_PATH}/{DATASETS}/{name}": data for name, data in dataset_of(directory, files).items()}
+        texts |= _texts(names[directory], files) | _shared_data(directory, files)
     if compare:
         entries = [entry_of(read[directory]) for directory in directories]
         texts[f"{ARTIFACTS_PATH}/{INDEX_FILE}"] = encode(build_index(1, names[run], entries))
     extra = {} if whole else _reduce(texts, [each.payloads for each in found.values()])
-    document = self_contained(
-        extra | {path: data.decode("utf-8") for path, data in texts.items() if path.endswith(".json")},
-        start=f"{ARTIFACTS_PATH}/{names[run]}",
-        compared=names[compare] if compare else None,
-        title=decode(read[run]["run_summary.json"], run)["label"] or names[run],
-    ).encode("utf-8")
+    title = decode(read[run]["run_summary.json"], run)["label"] or names[run]
+    compared = names[compare] if compare else None
+    document = _document(texts, extra, names[run], title=title, compared=compared).encode("utf-8")
     try:
         replace_all(target.parent, {target.name: document}, scratch=target.parent)
     except OSError as error:
@@ -77,15 +75,67 @@ def write_html(
     return len(document)
 
 
-def _reduce(texts: dict[str, bytes], runs: list[Mapping[str, Payload]]) -> dict[str, str]:
+def framed_page(run: Path, most: int) -> tuple[str | None, str | None]:
+    """The page and a run, escaped as an attribute of a frame, of at most `most` bytes; and what was left out, in words.
+
+    Of the data set as many samples go along as fit. None where not even the run alone does. ArtifactError and OSError
+    as `write_html`.
+    """
+    found = inspect(run).require_sound()
+    name, samples = run_id_of(found.files) or "run", found.payloads["run_summary.json"]["dataset"]["samples"]
+    title = found.payloads["run_summary.json"]["label"] or name
+    whole = _texts(name, found.files) | _shared_data(run, found.files)
+
+    def page(budget: int | None) -> tuple[str, int]:
+        texts = dict(whole)
+        kept = _reduce(texts, [found.payloads], budget) if budget is not None else {}
+        left_out = [samples - len(json.loads(ids)) for ids in kept.values()]
+        return html.escape(_document(texts, kept, name, title=title)), sum(left_out)
+
+    def size(document: str) -> int:
+        return len(document.encode("utf-8"))
+
+    document, left_out = page(None)
+    if size(document) > most:
+        document, left_out = page(0)
+        larger = page(max(0, int((most - size(document)) / GROWTH)))
+        document, left_out = larger if size(larger[0]) <= most else (document, left_out)
+    if size(document) > most:
+        return None, "the page"
+    return document, f"{left_out:,} of {samples:,} samples" if left_out else None
+
+
+def _texts(name: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The JSON files of a run by the path at which the page looks for them."""
+    return {f"{ARTIFACTS_PATH}/{name}/{each}": data for each, data in files.items() if each.endswith(".json")}
+
+
+def _shared_data(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The data set that a run shares, in the same way."""
+    found = dataset_of(directory, files)
+    return {f"{ARTIFACTS_PATH}/{DATASETS}/{each}": data for each, data in found.items() if each.endswith(".json")}
+
+
+def _reduce(texts: dict[str, bytes], runs: list[Mapping[str, Payload]], budget: int = BUDGET) -> dict[str, str]:
     """Put no more samples into data sets than fit; which ones are left, by the path of the file and `.kept`."""
     kept = {}
     for path in [path for path in texts if path.endswith(DATASET_FILE) or f"/{DATASETS}/" in path]:
         if path.endswith(".json"):
-            texts[path], ids = within_budget(texts[path], runs)
+            texts[path], ids = within_budget(texts[path], runs, budget)
             if ids is not None:
                 kept[f"{path}.kept"] = ids
     return kept
+
+
+def _document(
+    texts: Mapping[str, bytes], extra: Mapping[str, str], name: str, *, title: str, compared: str | None = None
+) -> str:
+    return self_contained(
+        {**extra, **{path: data.decode("utf-8") for path, data in texts.items()}},
+        start=f"{ARTIFACTS_PATH}/{name}",
+        compared=compared,
+        title=title,
+    )
 
 
 def self_contained(files: Mapping[str, str], *, start: str, compared: str | None, title: str) -> str:

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def find_run(path: Path) -> Path:
+def find_run(path: Path, where: str = "RUN", attempt: str | None = None) -> Path:
     """A run directory itself, or the latest run of an artifacts root; InputError for anything else."""
     if (path / MANIFEST_FILE).is_file():
         return path
     if (path / INDEX_FILE).is_file() and (latest := load_index(path)["latest"]) is not None:
         return path / str(latest)
-    came = f"{show(str(path))}, which is neither"
-    raise InputError(explain("RUN", "a run directory or an artifacts root", came, typed_command("train")))
+    kind = "a directory without runs" if path.is_dir() else "a file" if path.exists() else "not there"
+    came = f"{show(str(path))}, which is {kind}"
+    raise InputError(explain(where, "a run directory or an artifacts root", came, attempt or typed_command("train")))
 
 
 def dataset_of(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """A run: what training computed, and the same in plain values.
 
-Order of the modules: data, this one; room, prepare; pictures, stored. Each imports those before it.
+Order of the modules: data, this one; room, prepare; pictures; samples, notebook, stored. Each imports those before it.
 """
 
 from __future__ import annotations

@@ -5,22 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.datasets.split import SPLITS, mislabelled, thinned, without_class
-from digit_classifier.errors import InputError, explain, option
+from digit_classifier.datasets.dataset import Dataset
+from digit_classifier.datasets.split import SPLITS, Split, mislabelled, thinned, without_class
+from digit_classifier.errors import InputError, explain, option, require_kind
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.run.data import find_data, require_recordable
 from digit_classifier.run.room import require_room
 from digit_classifier.settings.presets import Task
-from digit_classifier.settings.resolve import ARGUMENT, fitted
+from digit_classifier.settings.resolve import ARGUMENT, fitted, require_settings
 
 if TYPE_CHECKING:
-    from digit_classifier.datasets.dataset import Dataset
-    from digit_classifier.datasets.split import Split
     from digit_classifier.settings.run_config import RunConfig
 
 
 def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
     """Load and split the data; InputError when the settings do not fit them, before anything is trained."""
+    require_settings(config)
+    if dataset is not None:
+        require_kind("dataset", dataset, Dataset, "a data set", "Dataset.from_arrays(samples, labels)")
     data = dataset or find_data(config)
     require_recordable(data)
     state = config.random_state if config.split_state is None else config.split_state
@@ -37,6 +39,8 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
 
 def suited(config: RunConfig, split: Split) -> RunConfig:
     """The settings as they are for these data: what a preset gave follows its rules, and the data set has its name."""
+    require_settings(config)
+    require_kind("split", split, Split, "a split", "prepare(config)")
     data = split.dataset
     own = {"dataset": ARGUMENT} if config.origin.get("dataset") == "default" and data.name != config.dataset else {}
     named = replace(config, dataset=data.name, split=_split_of(config, data), origin={**config.origin, **own})

@@ -111,7 +111,8 @@ IMAGE_SHAPE = Kind("height,width in pixels, or none for a table", _parse_image_s
 
 
 def as_text(value: object) -> str:
-    """The text a setting's kind parses back to this value."""
+    """The text a setting's kind parses back to this value; NumPy's numbers and arrays are as Python's."""
+    value = value.tolist() if hasattr(value, "tolist") else value
     if value is None or value == ():
         return "none"
     if isinstance(value, bool):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from digit_classifier.errors import InputError, explain, nearest, show, suggestion
+from digit_classifier.errors import InputError, explain, nearest, require_kind, show, suggestion
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.presets import DIGITS, PRESETS, Rule, Task
 from digit_classifier.settings.run_config import (
@@ -17,6 +18,7 @@ from digit_classifier.settings.run_config import (
     SPELLINGS,
     RunConfig,
     flag,
+    is_possible,
     recorded,
 )
 
@@ -168,6 +170,18 @@ def configure(**settings: Any) -> RunConfig:
         raise InputError(explain("configure", "a setting", show(word), suggestion(word, SETTINGS)))
     layer = [Given(name, as_text(value), name, ARGUMENT) for name, value in settings.items() if value is not None]
     return resolve(layer)
+
+
+def require_settings(config: object) -> None:
+    """InputError for what is not settings, and for settings that `configure` would not have made."""
+    require_kind("config", config, RunConfig, "settings", "configure(epochs=20)")
+    for name, item in SETTINGS.items():
+        value, kind = getattr(config, name), item.metadata["kind"]
+        plain = os.fspath(value) if isinstance(value, os.PathLike) else list(value) if type(value) is tuple else value
+        known = tuple(kind.known())
+        if not is_possible(name, plain) or (known and value not in known):
+            attempt = Given(name, "", name, ARGUMENT).advice(name, example(name))
+            raise InputError(explain(name, kind.expected, show(value), attempt))
 
 
 def _signature() -> Signature:
