@@ -1,0 +1,60 @@
+"""The target of MLflow: whether a store is behind a tracking URI, or can be made there, before anything is written."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from digit_classifier.errors import InputError, explain, option, show
+from digit_classifier.exporters import EXAMPLES
+from digit_classifier.text import as_path, clean_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def database_of(target: str) -> Path | None:
+    """The file of a tracking URI of SQLite."""
+    return as_path(target.removeprefix("sqlite:///")).absolute() if target.startswith("sqlite:///") else None
+
+
+def require_store(target: str) -> None:
+    """InputError unless the target is a tracking URI where a store is, or can be made."""
+    scheme, separator, _ = target.partition("://")
+    if not separator or scheme == "file":  # MLflow no longer takes folders
+        attempt = option("output", EXAMPLES["mlflow"])
+        raise InputError(explain(show(target), "a tracking URI", "a path", attempt))
+    if scheme in ("http", "https"):
+        _require_answer(target)
+    elif database := database_of(target):
+        _require_database(database)
+
+
+def _require_answer(target: str) -> None:
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    try:
+        urlopen(f"{target.rstrip('/')}/health", timeout=10).close()  # noqa: S310 - http or https
+    except HTTPError:
+        pass  # somebody is there
+    except (OSError, ValueError) as error:
+        came = clean_text(str(getattr(error, "reason", error)), 200)
+        raise InputError(explain("mlflow", "a tracking server that answers", came, "mlflow server")) from error
+
+
+def _require_database(path: Path) -> None:
+    """A file that is absent, empty, or MLflow's own: it would make its tables in any."""
+    attempt = option("output", EXAMPLES["mlflow"])
+    if not path.parent.is_dir():
+        raise InputError(explain(path, "a file in a folder", "no such folder", attempt))
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True)) as database:
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error as error:
+        raise InputError(explain(path, "a database of MLflow", str(error), attempt)) from error
+    if tables and not {"experiments", "runs", "alembic_version"} <= tables:
+        raise InputError(explain(path, "a database of MLflow", "another database", attempt))
