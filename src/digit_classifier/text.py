@@ -87,7 +87,7 @@ def without_password(address: str) -> str:
     return re.sub(r"(?<=://)[^/@]*@", "", address)
 
 
-_MARKS = {mark: f"\\{mark}" for mark in "\\`*_[]"} | {mark: f"&#{ord(mark)};" for mark in "<>&|~$"}
+_MARKS = {mark: f"\\{mark}" for mark in "\\`*_[]#"} | {mark: f"&#{ord(mark)};" for mark in "<>&|~$"}
 
 
 def markdown(text: str) -> str:

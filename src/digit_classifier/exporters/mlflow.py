@@ -27,6 +27,7 @@ BATCH = 1000  # metrics in a request, the most that a server takes
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
 }
@@ -64,13 +65,15 @@ def _identity(bundle: Bundle) -> dict[str, str]:
 
 def _log(client: Any, experiment: str, bundle: Bundle, tags: dict[str, str]) -> None:
     """A run of MLflow with all of ours; where that fails, none."""
-    from mlflow.entities import Metric, Param, RunTag
+    from mlflow.entities import Dataset, DatasetInput, Metric, Param, RunTag
 
     summary, start = payload(bundle, "run_summary.json"), _milliseconds(bundle)
+    data = Dataset(summary["dataset"]["name"], summary["dataset"]["sha256"][:12], "local", summary["dataset"]["file"])
     note = {"mlflow.note.content": "\n\n".join(about(bundle))}
     run = client.create_run(experiment, start, note, summary["label"] or name_of(bundle)).info.run_id
     try:
         client.log_batch(run, params=[Param(key, str(value)) for key, value in settings_of(bundle).items()])
+        client.log_inputs(run, [DatasetInput(data, [])])
         series = series_of(bundle).items()
         points = [Metric(key, y, start + round(1000 * at), step) for key, each in series for step, at, y in each]
         for first in range(0, len(points), BATCH):
@@ -116,8 +119,9 @@ def _model(bundle: Bundle, path: Path) -> str:
 def _experiment(client: Any, target: str) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is None:
-        beside = database_of(target)
-        return str(client.create_experiment(EXPERIMENT, (beside.parent / "mlruns").as_uri() if beside else None))
+        beside, kind = database_of(target), {"mlflow.experimentKind": "custom_model_development"}
+        place = (beside.parent / "mlruns").as_uri() if beside else None
+        return str(client.create_experiment(EXPERIMENT, place, kind))
     if found.lifecycle_stage != "active":
         attempt = f"mlflow experiments restore --experiment-id {found.experiment_id}"
         raise InputError(explain("mlflow", f"the experiment {EXPERIMENT}", "a deleted one", attempt))

@@ -21,10 +21,7 @@ LIBRARY = "tensorboardX"
 
 
 def add(bundle: Bundle, target: str) -> bool:
-    """Write `target/<run>/`; False where it is there already. InputError where something else is there.
-
-    It holds one file, of equal bytes for equal runs: its times are those of the run.
-    """
+    """Write `target/<run>/` with one file; False where it is there already. InputError where something else is there."""
     start = datetime.fromisoformat(bundle.manifest["created"]).timestamp()
     name = f"events.out.tfevents.{start:.0f}.{bundle.manifest['results_digest'][:12]}"
     folder = as_path(target) / name_of(bundle)
@@ -32,14 +29,13 @@ def add(bundle: Bundle, target: str) -> bool:
         found = [path.name for path in folder.iterdir()] if folder.exists() else []
         if found not in ([], [name]):
             raise InputError(explain(folder, "a new folder, or this run", "other files", "another target"))
-        data = _records(bundle, start)
-        if found and (folder / name).read_bytes() == data:
-            return False
-        make_directories(folder)
-        replace_all(folder, {name: data}, scratch=folder)
+        if not found:
+            data = _records(bundle, start)
+            make_directories(folder)
+            replace_all(folder, {name: data}, scratch=folder)
     except OSError as error:
         raise cannot_write(folder, error, option("output")) from error
-    return True
+    return not found
 
 
 def _records(bundle: Bundle, start: float) -> bytes:
