@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from exported_runs import HOSTILE, Runs, held_out
 
 from digit_classifier import read_bundle
 from digit_classifier.artifacts.run_summary import UNRELATED
 from digit_classifier.cli.main import main
+from exported_runs import HOSTILE, Runs, held_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,9 +148,8 @@ def test_a_run_that_was_cut_short_is_not_taken_for_one(
 
         patch.setattr(mlflow.MlflowClient, "log_artifacts", fail)
         assert export(runs, uri, kinds) == 1
-    assert capsys.readouterr().err == "error: mlflow: expected a store that takes the run, got the disk is full; " + (
-        "try another tracking URI\n"
-    )
+    says = "error: mlflow: expected a store that takes the run, got the disk is full; try another tracking URI\n"
+    assert capsys.readouterr().err == says
     assert runs.directories["table-logistic"].name not in found_in(mlflow, uri)
     assert len(found_in(mlflow, uri)) == len(KINDS)
     assert export(runs, uri, kinds) == 0

@@ -9,13 +9,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from exported_runs import NAMES, Runs, held_out
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from digit_classifier import read_bundle
 from digit_classifier.cli.main import main
 from digit_classifier.run.stored import network_of
+from exported_runs import NAMES, Runs, held_out
 
 if TYPE_CHECKING:
     from pathlib import Path

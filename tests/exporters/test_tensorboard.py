@@ -13,11 +13,11 @@ from urllib.request import urlopen
 
 import numpy as np
 import pytest
-from exported_runs import HOSTILE, NAMES, Runs
 
 from digit_classifier import read_bundle
 from digit_classifier.artifacts.run_summary import UNRELATED
 from digit_classifier.cli.main import main
+from exported_runs import HOSTILE, NAMES, Runs
 from store_oracle import snapshot
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def accumulate() -> Any:
 
 
 @pytest.mark.parametrize("kind", ["grey-cnn", "colour-cnn", "table-logistic", "diverged-mlp"])
-def test_every_epoch_of_every_curve_is_there_with_its_value(
-    kind: str, runs: Runs, logs: Path, accumulate: Any
-) -> None:
+def test_every_epoch_of_every_curve_is_there_with_its_value(kind: str, runs: Runs, logs: Path, accumulate: Any) -> None:
     bundle = read_bundle(runs.directories[kind])
     events, curve = accumulate(logs / bundle.manifest["run_id"]), bundle.payloads["loss_curve.json"]
     expected = {tag: curve[key] for tag, key in CURVES.items()}

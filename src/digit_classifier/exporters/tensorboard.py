@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,7 @@ LIBRARY = "tensorboardX"
 
 
 def add(bundle: Bundle, target: str) -> bool:
-    """Write `target/<run>/` with one file; False where it is there already. InputError where something else is there."""
+    """Write `target/<run>/` with one file; False where it is already. InputError where something else is there."""
     start = datetime.fromisoformat(bundle.manifest["created"]).timestamp()
     name = f"events.out.tfevents.{start:.0f}.{bundle.manifest['results_digest'][:12]}"
     folder = as_path(target) / name_of(bundle)
@@ -44,11 +45,10 @@ def _records(bundle: Bundle, start: float) -> bytes:
 
     with TemporaryDirectory() as scratch:
         path = Path(scratch, "events")
-        writer = RecordWriter(str(path))
-        writer.write(Event(wall_time=start, file_version="brain.Event:2").SerializeToString())
-        for step, seconds, summary in _summaries(bundle):
-            writer.write(Event(wall_time=start + seconds, step=step, summary=summary).SerializeToString())
-        writer.close()
+        with closing(RecordWriter(str(path))) as writer:
+            writer.write(Event(wall_time=start, file_version="brain.Event:2").SerializeToString())
+            for step, seconds, summary in _summaries(bundle):
+                writer.write(Event(wall_time=start + seconds, step=step, summary=summary).SerializeToString())
         return path.read_bytes()
 
 

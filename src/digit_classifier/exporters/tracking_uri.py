@@ -29,6 +29,9 @@ def require_store(target: str) -> None:
         _require_answer(target)
     elif database := database_of(target):
         _require_database(database)
+    elif scheme.startswith("sqlite"):  # a store in memory is gone when the command ends
+        attempt = option("output", EXAMPLES["mlflow"])
+        raise InputError(explain(show(target), "a file of SQLite", "none", attempt))
 
 
 def _require_answer(target: str) -> None:
