@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import InputError, RunError, explain
 from digit_classifier.exporters.onnx import onnx_model
-from digit_classifier.exporters.source import about, name_of, payload, sample_shape, series_of, settings_of
+from digit_classifier.exporters.source import about, run_name, payload, sample_shape, series_of, settings_of
 from digit_classifier.exporters.tracking_uri import database_of, require_store
 from digit_classifier.store.layout import MANIFEST_FILE
 from digit_classifier.text import clean_text
@@ -60,7 +60,7 @@ def add(bundle: Bundle, target: str) -> bool:
 
 
 def _identity(bundle: Bundle) -> dict[str, str]:
-    return {"run_id": name_of(bundle), "results_digest": bundle.manifest["results_digest"]}
+    return {"run_id": run_name(bundle), "results_digest": bundle.manifest["results_digest"]}
 
 
 def _log(client: Any, experiment: str, bundle: Bundle, tags: dict[str, str]) -> None:
@@ -70,7 +70,7 @@ def _log(client: Any, experiment: str, bundle: Bundle, tags: dict[str, str]) -> 
     summary, start = payload(bundle, "run_summary.json"), _milliseconds(bundle)
     data = Dataset(summary["dataset"]["name"], summary["dataset"]["sha256"][:12], "local", summary["dataset"]["file"])
     note = {"mlflow.note.content": "\n\n".join(about(bundle))}
-    run = client.create_run(experiment, start, note, summary["label"] or name_of(bundle)).info.run_id
+    run = client.create_run(experiment, start, note, summary["label"] or run_name(bundle)).info.run_id
     try:
         client.log_batch(run, params=[Param(key, str(value)) for key, value in settings_of(bundle).items()])
         client.log_inputs(run, [DatasetInput(data, [])])
@@ -79,7 +79,7 @@ def _log(client: Any, experiment: str, bundle: Bundle, tags: dict[str, str]) -> 
         for first in range(0, len(points), BATCH):
             client.log_batch(run, points[first : first + BATCH])
         for name in (*bundle.manifest["files"], MANIFEST_FILE):
-            client.log_artifact(run, str(bundle.directory / name), name_of(bundle))
+            client.log_artifact(run, str(bundle.directory / name), run_name(bundle))
         with TemporaryDirectory() as scratch:
             client.log_artifacts(run, _model(bundle, Path(scratch, "model")), "model")
         end = start + round(1000 * summary["timing"]["total_seconds"])

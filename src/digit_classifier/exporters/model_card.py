@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import loading
-from digit_classifier.exporters.source import about, name_of, payload
+from digit_classifier.exporters.source import about, run_name, payload
 from digit_classifier.text import markdown
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def export(bundle: Bundle, target: Path) -> None:
     summary, metrics = payload(bundle, "run_summary.json"), payload(bundle, "metrics.json")
     dataset, interval = summary["dataset"], metrics["accuracy_interval"]
     task = "tabular-classification" if "feature_names" in dataset else "image-classification"
-    title = summary["label"] or name_of(bundle)
+    title = summary["label"] or run_name(bundle)
     measured = [
         {"type": "accuracy", "name": "Accuracy", "value": metrics["accuracy"], "args": interval},
         {"type": "f1", "name": "Macro F1", "value": metrics["macro_f1"], "args": {"average": "macro"}},
@@ -38,7 +38,7 @@ def export(bundle: Bundle, target: Path) -> None:
         "model-index": [{"name": title, "results": [result]}],
     }
     names = ", ".join(markdown(name) for name in dataset["class_names"])
-    digests = f"Run `{name_of(bundle)}`, results digest `{bundle.manifest['results_digest']}`."
+    digests = f"Run `{run_name(bundle)}`, results digest `{bundle.manifest['results_digest']}`."
     *paragraphs, command = about(bundle)
     parts = [f"# {markdown(title)}", *paragraphs, f"Classes: {names}.", "Trained by", command, digests]
     header = yaml.safe_dump(front, sort_keys=False, allow_unicode=True)

@@ -38,7 +38,7 @@ def payload(bundle: Bundle, name: str) -> Payload:
     return bundle.payloads[name]
 
 
-def name_of(bundle: Bundle) -> str:
+def run_name(bundle: Bundle) -> str:
     """The run's id; for a flat run, which has none, its time in the same form."""
     date, time = str(bundle.manifest["created"]).strip("Z").replace("-", "").replace(":", "").split("T")
     return str(bundle.manifest["run_id"] or f"{date}-{time}")
@@ -87,7 +87,7 @@ def facts_of(bundle: Bundle) -> dict[str, Any]:
     facts = {
         "class_names": dataset["class_names"],
         "input": input_of(dataset),
-        "run": name_of(bundle),
+        "run": run_name(bundle),
         "label": summary["label"] or "",
         "dataset": dataset["name"],
         "dataset_sha256": dataset["sha256"],

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import InputError, explain, option
-from digit_classifier.exporters.source import about, name_of, payload, series_of, settings_of
+from digit_classifier.exporters.source import about, run_name, payload, series_of, settings_of
 from digit_classifier.store.files import cannot_write, make_directories, replace_all
 from digit_classifier.text import as_path
 
@@ -25,7 +25,7 @@ def add(bundle: Bundle, target: str) -> bool:
     """Write `target/<run>/` with one file; False where it is already. InputError where something else is there."""
     start = datetime.fromisoformat(bundle.manifest["created"]).timestamp()
     name = f"events.out.tfevents.{start:.0f}.{bundle.manifest['results_digest'][:12]}"
-    folder = as_path(target) / name_of(bundle)
+    folder = as_path(target) / run_name(bundle)
     try:
         found = [path.name for path in folder.iterdir()] if folder.exists() else []
         if found not in ([], [name]):
