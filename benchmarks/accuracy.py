@@ -68,9 +68,8 @@ def preset(model: str, factor: float, split: Split, random_state: int) -> Score:
     """One of our presets, with its epochs times a factor."""
     from digit_classifier import configure
     from digit_classifier.learning.training import train
-    from digit_classifier.settings.presets import PRESETS
 
-    epochs = max(1, round(PRESETS[model]["epochs"] * factor))
+    epochs = max(1, round(configure(model=model).epochs * factor))
     start = process_time()
     network, _ = train(configure(model=model, random_state=random_state, epochs=epochs), split)
     seconds = process_time() - start
@@ -79,11 +78,13 @@ def preset(model: str, factor: float, split: Split, random_state: int) -> Score:
         (each.argmax(axis=1) == split.holdout.labels).mean() for each in (rows[0], sum(rows[1:], rows[0]))
     )
     parameters = network.parameters.size
-    return Score(100 * float(correct), seconds, parameters, 100 * float(averaged), *honesty(rows[0], split))
+    return Score(
+        100 * float(correct), seconds, parameters, 100 * float(averaged), *honesty(rows[0], split.holdout.labels)
+    )
 
 
-def honesty(probabilities: Any, split: Split) -> tuple[float, float]:
-    """Log loss and expected calibration error of hold-out predictions (samples, classes).
+def honesty(probabilities: Any, labels: Any) -> tuple[float, float]:
+    """Log loss and expected calibration error of predictions (samples, classes).
 
     The calibration error compares, in ten equal bins of the confidence, its mean with the share that is right, weighted
     by the samples of the bin (Guo and others, 2017, arXiv:1706.04599).
@@ -91,7 +92,7 @@ def honesty(probabilities: Any, split: Split) -> tuple[float, float]:
     import numpy as np
     from sklearn.metrics import log_loss
 
-    labels, confidence = split.holdout.labels, probabilities.max(axis=1)
+    confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
     bins = np.minimum((10 * confidence).astype(int), 9)
     gaps = np.bincount(bins, confidence - right, minlength=10)  # per bin: samples × (mean confidence − share right)
@@ -117,7 +118,9 @@ def scikit_learn(build: Callable[[int], Any], split: Split, random_state: int) -
     model.fit(flat(split.training.samples), split.training.labels)
     accuracy = 100 * model.score(flat(split.holdout.samples), split.holdout.labels)
     seconds = process_time() - start
-    known = honesty(model.predict_proba(flat(split.holdout.samples)), split) if hasattr(model, "predict_proba") else ()
+    known: tuple[float, ...] = ()
+    if hasattr(model, "predict_proba"):
+        known = honesty(model.predict_proba(flat(split.holdout.samples)), split.holdout.labels)
     return Score(accuracy, seconds, parameter_count(model), None, *known)
 
 
@@ -153,13 +156,15 @@ def contestants() -> dict[str, Contestant]:
     """Name → everything that is measured."""
     import torch  # noqa: F401 - here, so that no contestant pays for the import
 
+    from digit_classifier import configure
     from digit_classifier.settings.presets import PRESETS
 
     found = {}
-    for model, values in PRESETS.items():
+    for model in PRESETS:
+        config = configure(model=model)
         found[model] = Contestant("digit-classifier", partial(preset, model, 1.0))
-        for factor in LENGTHS.get(model, OTHER_LENGTHS) if values["hidden_sizes"] else ():
-            epochs = max(1, round(values["epochs"] * factor))
+        for factor in LENGTHS.get(model, OTHER_LENGTHS) if config.hidden_sizes else ():
+            epochs = max(1, round(config.epochs * factor))
             found[f"{model}, {epochs} epochs"] = Contestant("digit-classifier", partial(preset, model, factor))
     for name, build in scikit_models().items():
         found[name] = Contestant("scikit-learn", partial(scikit_learn, build))

@@ -91,7 +91,7 @@ def row(model: str, epochs: int, name: str, rate: float) -> Iterator[str]:
         config = configure(model=model, epochs=epochs, learning_rate=rate, random_state=seed)
         logits = train_with(SCHEDULES[name], config, split)
         right = 100 * float((logits.argmax(axis=1) == split.holdout.labels).mean())
-        scores = [honesty(softmax(logits / temperature, axis=1), split) for temperature in TEMPERATURES]
+        scores = [honesty(softmax(logits / temperature, axis=1), split.holdout.labels) for temperature in TEMPERATURES]
         found.setdefault(kind, []).append((right, scores))
     for kind, trainings in found.items():
         by_temperature = zip(*(scores for _, scores in trainings), strict=True)

@@ -20,9 +20,10 @@ import pytest
 
 from digit_classifier.artifacts import ARTIFACTS, results_digest
 from digit_classifier.cli.main import main
-from digit_classifier.experiment import prepare, run_experiment
+from digit_classifier.experiment import run_experiment
 from digit_classifier.replay.rerun import stored_config
 from digit_classifier.run import results_of
+from digit_classifier.run.prepare import prepare, suited
 from digit_classifier.settings.resolve import configure
 from digit_classifier.settings.run_config import recorded
 from digit_classifier.store import read_bundle
@@ -50,7 +51,8 @@ def load(path: Path) -> dict[str, Any]:
 
 def test_the_fixture_holds_every_kind_of_file() -> None:
     names = {path.name for path in FIXTURE.rglob("*") if path.is_file()}
-    assert known_names() - names <= {"dataset.json", "dataset.css"}  # a data set lies in datasets/, under its digest
+    # A data set lies in datasets/, under its digest; groups came later.
+    assert known_names() - names <= {"dataset.json", "dataset.css", "split.json"}
 
 
 def test_its_runs_are_listed_and_every_file_is_as_it_was_published(root: Path, capsys: Any) -> None:
@@ -90,9 +92,10 @@ def test_the_same_settings_give_the_same_recorded_config(root: Path) -> None:
     }
     stored = load(root / EXACT / "run_summary.json")["config"]
     config = configure(**settings, run_label="exact", temperature=1)
-    assert json.dumps(results_of(run_experiment(config, prepare(config))).config) == json.dumps(stored)
-    assert recorded(configure(**settings, run_label="exact")) == {**stored, "temperature": 0.25}
-    assert stored_config("", stored) == config  # what is absent is not the preset's value of today
+    split = prepare(config)
+    assert json.dumps(results_of(run_experiment(config, split)).config) == json.dumps(stored)
+    assert recorded(suited(configure(**settings, run_label="exact"), split)) == {**stored, "temperature": 0.25}
+    assert stored_config("", stored) == suited(config, split)  # what is absent is not the preset's value of today
 
 
 def test_two_of_its_runs_are_compared_in_one_file_and_all_go_into_a_site(root: Path, tmp_path: Path) -> None:

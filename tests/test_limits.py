@@ -16,11 +16,14 @@ from digit_classifier import artifacts, text
 from digit_classifier.artifacts import epoch_snapshots, payloads_of, rules
 from digit_classifier.artifacts.sizes import largest_sizes
 from digit_classifier.errors import ArtifactError, InputError
-from digit_classifier.experiment import prepare, run_experiment
+from digit_classifier.experiment import run_experiment
 from digit_classifier.learning import training
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
-from digit_classifier.run import MAX_PARAMETERS, results_of
+from digit_classifier.run import results_of
+from digit_classifier.run.data import plain_of
+from digit_classifier.run.prepare import prepare
+from digit_classifier.run.room import MAX_PARAMETERS
 from digit_classifier.settings.kinds import LABEL
 from digit_classifier.settings.resolve import configure
 from digit_classifier.store import bundle, inspect, layout
@@ -38,7 +41,7 @@ def bounds(split: Any, config: Any) -> dict[str, Any]:
         class_names=data.class_names,
         samples=len(data.labels),
         holdout=len(split.holdout),
-        pixels=data.images[0].size,
+        numbers=data.samples[0].size,
         max_value=data.max_value,
         parameters=count_parameters(layers),
         first_weights=first,
@@ -59,26 +62,30 @@ def test_no_file_is_larger_than_was_foreseen_and_the_foresight_is_no_wild_guess(
     split = prepare(config)
     payloads = payloads_of(results_of(run_experiment(config, split)))
     sizes = bounds(split, config)
-    assert sizes.keys() == payloads.keys()
+    assert sizes.keys() - payloads.keys() == {"dataset.json", "split.json"}
+    payloads["dataset.json"] = artifacts.build_dataset(plain_of(split.dataset))
     for name, payload in payloads.items():
         data = store_json.encode(payload)
         assert len(data) <= sizes[name].bytes, name
         assert values_in(data) <= sizes[name].values, name
         every = 4 * 201 * len(split.holdout) if name == "epoch_snapshots.json" else 0  # no label changes so often
-        assert sizes[name].bytes <= 4 * len(data) + 25_000 + every, name
+        packed = 9 * len(data) if name == "dataset.json" else 0  # the digits can be compressed, others perhaps not
+        assert sizes[name].bytes <= 4 * len(data) + 25_000 + every + packed, name
 
 
 def test_the_longest_numbers_and_names_are_foreseen() -> None:
     names = tuple(chr(0x1F600 + i) * 40 for i in range(30))
     rows, labels = [[LONG32] * 30] * 90, [i % 30 for i in range(90)]
     sizes = largest_sizes(
-        class_names=names, samples=100_000, holdout=90, pixels=64, max_value=255, parameters=2000,
+        class_names=names, samples=100_000, holdout=90, numbers=64, max_value=255, parameters=2000,
         first_weights=0, sample_count=90, epochs=50, snapshots=50,
     )  # fmt: skip
     ids = list(range(99_910, 100_000))
     found = {
         "holdout.json": artifacts.build_holdout(ids, labels, rows),
-        "predictions.json": artifacts.build_predictions(ids, [[255] * 64] * 90, labels, rows, names, (8, 8), 255),
+        "predictions.json": artifacts.build_predictions(
+            ids, [[255] * 64] * 90, labels, rows, names, {"image_shape": [8, 8], "channels": 1, "max_value": 255}
+        ),
         "metrics.json": artifacts.build_metrics(labels, labels[1:] + labels[:1], [[1 / 30] * 30] * 90, names, LONG),
         "loss_curve.json": artifacts.build_loss_curve([LONG] * 50, [LONG] * 50, [LONG] * 50, [LONG] * 50, None),
         "epoch_snapshots.json": artifacts.build_epoch_snapshots(range(50), [[[3] * 30] * 30] * 50, None, "r" * 500),
@@ -91,7 +98,7 @@ def test_the_longest_numbers_and_names_are_foreseen() -> None:
 
 def dataset(samples: int, classes: int, side: int) -> Any:
     labels = np.arange(samples) % classes
-    images = np.zeros((samples, side, side), np.uint8)
+    images = np.zeros((samples, 1, side, side), np.uint8)
     return dc.Dataset("made-up", "", "", "", images, labels, tuple(f"c{i}" for i in range(classes)), 255)
 
 
@@ -126,9 +133,11 @@ def test_what_no_file_could_hold_is_refused_before_the_training(
 
 
 def test_a_data_set_with_too_many_pixels_is_refused_by_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digit_classifier.run.MAX_BASE64", 4000)
-    with pytest.raises(InputError, match=r"images: expected at most 3,000 pixels in all, got 3,025; try fewer or"):
-        prepare(configure(epochs=1), dataset(25, 2, 11))
+    monkeypatch.setattr(layout, "MAX_DATASET_BYTES", 26_000)
+    prepare(configure(epochs=1, sample_count=5), dataset(25, 2, 11))
+    expected = r"dataset\.json: expected at most 0 MB .*, got up to .* for 50 samples of 121 pixels; try a part of them"
+    with pytest.raises(InputError, match=expected):
+        prepare(configure(epochs=1, sample_count=5), dataset(50, 2, 11))
 
 
 @pytest.mark.parametrize("limit", ["bytes", "values"])

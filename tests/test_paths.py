@@ -155,7 +155,7 @@ def test_every_function_takes_text_and_paths(home: Path) -> None:
             place.publish(*tiny_files())
         remove(root, [listed_in(snapshot(home / "root"))[0]])
     assert configure(artifacts_root=Path("~/x")).artifacts_root == configure(artifacts_root="~/x").artifacts_root
-    assert resolve([Given("output_dir", "~/flat", "--output-dir", "flag")]).config.output_dir == str(home / "flat")
+    assert resolve([Given("output_dir", "~/flat", "--output-dir", "flag")]).output_dir == str(home / "flat")
     assert list(Path.cwd().iterdir()) == []
 
 

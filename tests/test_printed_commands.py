@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from data_files import write_examples
 from digit_classifier.settings.resolve import resolve
 from digit_classifier.settings.run_config import SETTINGS
 from digit_classifier.settings.yaml_file import read_yaml
@@ -222,6 +223,8 @@ def test_every_command_of_a_document_works(document: Path, place: Path, installe
         seconds = calendar.timegm(time.strptime(created, "%Y%m%d-%H%M%S"))
         before = installed | {"SOURCE_DATE_EPOCH": str(seconds)}
         assert shell(f"digit-classifier train {QUICK} --run-label {label}", place, before).returncode == 0
+    if document.name == "data.md":
+        write_examples(place)
     for line in blocks(document):
         if "serve" in line:
             assert serving(line.partition("#")[0], place, installed).startswith("http://127.0.0.1:")

@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ def test_every_run_says_that_it_is_synthetic(root: Path) -> None:
 
 def test_the_stored_network_makes_the_stored_predictions(root: Path) -> None:
     (dataset,) = map(load, (root / "datasets").glob("*.json"))
-    images = np.frombuffer(base64.b64decode(dataset["pixels"]), dtype=np.uint8).reshape(-1, 64)
+    images = np.frombuffer(zlib.decompress(base64.b64decode(dataset["samples"])), dtype=np.uint8).reshape(-1, 64)
     for run in (EXPERIMENT, BASELINE):
         model, holdout = load(root / run / "model.json"), load(root / run / "holdout.json")
         (layer,) = model["layers"]
@@ -147,7 +148,7 @@ def test_the_runs_are_worth_comparing(root: Path) -> None:
 def test_the_digits_are_balanced_and_use_the_whole_scale(root: Path) -> None:
     (dataset,) = map(load, (root / "datasets").glob("*.json"))
     assert np.bincount(dataset["labels"]).tolist() == [60] * 10
-    assert set(base64.b64decode(dataset["pixels"])) == set(range(17))
+    assert set(zlib.decompress(base64.b64decode(dataset["samples"]))) == set(range(17))
     assert np.bincount(load(root / BASELINE / "holdout.json")["true_labels"]).tolist() == [12] * 10
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from digit_classifier.artifacts import ARTIFACTS
+
 HERE = Path(__file__).parents[1]
 WEB_DEMO = HERE / "examples" / "digit-classifier" / "web_demo"
 
@@ -31,7 +33,7 @@ def test_the_wheel_holds_the_one_page_and_every_schema(built: Path) -> None:
         page = {name.rpartition("/")[2]: wheel.read(name) for name in names if "/page/static/" in name}
     assert page == {name: (WEB_DEMO / name).read_bytes() for name in page}
     assert len(page) == 6
-    assert sum(name.endswith(".schema.json") for name in names) == 14
+    assert sum(name.endswith(".schema.json") for name in names) == len(ARTIFACTS)
     assert not [name for name in names if "test" in name]
 
 

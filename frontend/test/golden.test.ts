@@ -7,7 +7,7 @@ import { mcnemar } from "../src/model/changes.ts";
 import { type LayerShape, weightsPerUnit } from "../src/model/layers.ts";
 import { nearest } from "../src/model/nearest.ts";
 import { probabilities } from "../src/model/network.ts";
-import { classScores } from "../src/model/stats.ts";
+import { classScores } from "../src/model/scores.ts";
 
 const golden = JSON.parse(readFileSync(new URL("../../tests/golden/page.json", import.meta.url), "utf8"));
 type Stored = LayerShape & { activation: "relu" | "softmax"; weights: string; bias: string };

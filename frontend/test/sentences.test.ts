@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { LossCurve } from "../src/contract.ts";
-import { classScores } from "../src/model/stats.ts";
+import { classScores } from "../src/model/scores.ts";
 import { tools } from "../src/pages/tools.ts";
 import { terms } from "../src/text/facts.ts";
 import * as format from "../src/text/format.ts";
@@ -19,6 +19,7 @@ import {
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
 const lab = await import("../src/lab/sentences.ts");
 const { curveSentence } = await import("../src/lab/curve.ts");
+const numbers = await import("../src/lab/numbers.ts");
 
 /** A table of cases: what comes, and the sentence. */
 function says<T extends unknown[]>(what: string, sentence: (...given: T) => unknown, cases: [T, unknown][]): void {
@@ -65,7 +66,7 @@ says("interval", format.interval, [
   [[0.0004, 0.99998], `0.04${S}–\u2060${S}99.998${S}%`],
 ]);
 
-says("p", format.pValue, [
+says("p", numbers.pValue, [
   [[1], "p = 1.00"],
   [[0.999], "p > 0.99"],
   [[0.0496], "p = 0.0496"],

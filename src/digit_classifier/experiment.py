@@ -14,7 +14,7 @@ from digit_classifier.figures import FIGURES, draw_figures, require_libraries
 from digit_classifier.learning.training import Training
 from digit_classifier.run import evaluated, results_of
 from digit_classifier.run.data import name_of, plain_of
-from digit_classifier.run.prepare import fit, prepare, task_of
+from digit_classifier.run.prepare import prepare, suited, task_of
 from digit_classifier.settings.resolve import ARGUMENT, command_for
 from digit_classifier.settings.run_config import recorded
 
@@ -45,7 +45,7 @@ def record(
     """
     created, started = created_now(), time.perf_counter()
     split = prepare(config, dataset)
-    config = fit(config, split)
+    config = suited(config, split)
     require_libraries(
         picture for picture, (files, _) in FIGURES.items() if ARTIFACTS[files[0]].wanted(recorded(config))
     )
@@ -85,7 +85,7 @@ def experiment(config: RunConfig, split: Split) -> Iterator[tuple[Training, Call
 
     Matrix products take one thread as long as the context is open.
     """
-    config = fit(config, split)
+    config = suited(config, split)
     with one_blas_thread():
         started = time.perf_counter()
         training = Training(config, split.training, watch=split.holdout)

@@ -12,6 +12,7 @@ from mutations import GONE, edited
 RUN, MLP = example_run(), example_run("mlp")
 DIVERGED = example_run(diverged=(3, "the loss is no longer finite"))
 LONGER = {"model": "logistic", "epochs": 4}
+UNGROUPED = {"model": "logistic", "epochs": 3}
 SOONER = {"epoch": 2, "planned": 4}
 TRUE = [LABELS[row] for row in HOLDOUT]
 
@@ -19,6 +20,11 @@ TRUE = [LABELS[row] for row in HOLDOUT]
 def whole(payload: dict[str, Any]) -> dict[str, Any]:
     """A summary that does not say that its run was interrupted."""
     return {key: value for key, value in payload.items() if key != "interrupted"}
+
+
+def renamed(run: dict[str, Any]) -> str:
+    """The file of the data set under another name."""
+    return "other" + str(run["run_summary.json"]["dataset"]["file"]).removeprefix("tiny")
 
 
 ALONE = ("first_predictions", GONE, "prediction_changes", GONE)  # the matrices without the labels behind them
@@ -91,11 +97,20 @@ EDITS: dict[str, list[tuple[Any, ...]]] = {
         ("run_id", "20261122-191612", "run_id: expected '20261122-191612-baseline', got '20261122-191612'"),
         ("results_digest", "0" * 64, "results_digest: expected '"),
     ],
+    "split.json": [
+        ("groups:0", 4, "groups[0]: expected a group that is not held out, got 4"),
+        ("groups:1", 3, "run_summary.split.sha256: expected '"),
+        ("groups", [0, 1], "groups: expected a list of 12, one per sample, got 2 numbers"),
+    ],
     "run_summary.json": [
         ("split:sha256", "0" * 64, "split.sha256: expected '"),
+        ("split:holdout_counts", [1, 1, 3], "split.holdout_counts[1]: expected 2, got 1"),
+        ("split:training_counts", [1, 3, 3], "split.training_counts[0]: expected "),
+        ("split:groups:holdout", 4, "split.groups.holdout: expected 3, got 4"),
         ("results_digest", "0" * 64, "results_digest: expected '"),
         ("config:momentum", 0.6, "results_digest: expected '"),
-        ("dataset:note", "x", "dataset.note: expected '', got 'x'"),
+        ("dataset:max_value", 4, "dataset.max_value: expected 3, got 4"),
+        ("dataset:name", "other", "dataset:file", renamed(RUN), "dataset.name: expected 'tiny', got 'other'"),
         ("diverged", {"epoch": 3, "reason": "inf"}, "diverged: expected null, got an object of 2"),
     ],
 }
@@ -124,6 +139,15 @@ FILES: list[tuple[str, Any, str]] = [
     ("model.json", MLP["model.json"], "model.layers: expected a list of 1, got a list of 2"),
     (
         "run_summary.json",
+        edited(
+            summary(RUN, config=UNGROUPED, config_origin=dict.fromkeys(UNGROUPED, "flag"), groups=None),
+            "split:sha256",
+            "0" * 64,
+        ),
+        "run_summary.split.sha256: expected '",
+    ),
+    (
+        "run_summary.json",
         whole(summary(RUN, config=LONGER, config_origin=dict.fromkeys(LONGER, "flag"))),
         "loss_curve.epochs (how",
     ),
@@ -133,10 +157,15 @@ FILES: list[tuple[str, Any, str]] = [
         "loss_curve.epochs (how",
     ),
 ]
+
+
+def named(file: str, message: str) -> str:
+    """The contradiction, whichever of the files it names."""
+    return message if message.startswith("run_summary.") else f"{file.removesuffix('.json')}.{message}"
+
+
 CASES = FILES + [
-    (file, edited(RUN[file], *case[:-1]), f"{file.removesuffix('.json')}.{case[-1]}")
-    for file, cases in EDITS.items()
-    for case in cases
+    (file, edited(RUN[file], *case[:-1]), named(file, case[-1])) for file, cases in EDITS.items() for case in cases
 ]
 
 

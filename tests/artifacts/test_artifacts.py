@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import zlib
 from typing import Any
 
 import jsonschema
@@ -17,13 +18,18 @@ from digit_classifier.artifacts.schema import alternatives, check_payload
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.split import Split
 from digit_classifier.errors import ArtifactError
-from example_payloads import HOLDOUT, LABELS, NAMES, PIXELS, PROBABILITIES, example_run
+from example_payloads import GROUPS, HOLDOUT, LABELS, NAMES, PIXELS, PROBABILITIES, SHAPE, example_run
 from mutations import GONE, edited, mutated
 
 LOGISTIC, MLP = example_run(), example_run("mlp")
 DIVERGED = example_run(diverged=(3, "the loss is no longer finite"))
 RUNS = {"logistic": LOGISTIC, "mlp": MLP, "diverged": DIVERGED}
 FILES = sorted(a.ARTIFACTS)
+
+
+def packed(raw: bytes, *, torn: bool = False) -> str:
+    data = zlib.compress(raw)
+    return base64.b64encode(data[:-4] if torn else data).decode()
 
 
 def refusal(file: str, payload: Any) -> str | None:
@@ -186,11 +192,22 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
     "dataset.json": [
         ("labels:0", 3, "labels[0]: expected 0..2, got 3"),
         ("labels:0", 1, "sha256: expected "),
-        ("max_value", 2, "pixels: expected 0..2, got 3"),
-        ("pixels", "AAAA", "pixels: expected 48 bytes in base64, got 3"),
+        ("max_value", 2, "samples: expected 0..2, got 3"),
+        ("samples", "AAAA", "samples: expected bytes compressed by zlib, got others"),
+        ("samples", packed(PIXELS[:-1]), "samples: expected 48 bytes when unpacked, got 47 bytes, or a torn end"),
+        ("samples", packed(PIXELS + b"0"), "samples: expected 48 bytes when unpacked, got 49 bytes, or a torn end"),
+        ("samples", packed(bytes(10**7)), "samples: expected 48 bytes when unpacked, got 49 bytes, or a torn end"),
+        ("samples", packed(PIXELS, torn=True), "samples: expected 48 bytes when unpacked, got 48 bytes, or a torn end"),
         ("name", "../up", "name: expected 1..35 characters of a-z"),
-        ("title", "two  spaces", "title: expected the cleaned text 'two spaces'"),
-        ("note", "two\nlines", "note: expected one line of 0..300 characters"),
+        ("channels", 2, "channels: expected 1, 3, got 2"),
+        ("max_value", GONE, "max_value: expected one, as there are no feature_names, got null"),
+        ("feature_names", ["a", "b"], "feature_names: expected none beside an image_shape, got a list of 2"),
+        ("title", "Tiny images", "title: expected no such key, got 'Tiny images'"),
+    ],
+    "split.json": [
+        ("groups:0", -1, "groups[0]: expected an integer ≥ 0, got -1"),
+        ("groups:0", 6, "groups: expected 0..5, each of them, got"),
+        ("groups", [], "groups: expected a list of ≥ 2"),
     ],
     "run_summary.json": [
         ("config:epochs", 0, "config.epochs: expected a whole number from 1 to 100000, got 0"),
@@ -214,10 +231,11 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
         ("config:BAD", 1, "config: expected keys to be names of a-z, 0-9 and _, got 'BAD'"),
         ("config:new", 1, "config_origin.new: expected the same settings"),
         ("config:epochs", GONE, "config.epochs: expected the same settings"),
-        ("dataset:samples", 13, "dataset.samples: expected 12, training + holdout, got 13"),
+        ("dataset:samples", 11, "dataset.samples: expected 12, training + holdout, got 11"),
         ("dataset:file", "other.json", "dataset.file: expected 'tiny-"),
-        ("dataset:image_shape", [2, 3], "model.layers[0].inputs: expected 6, one per pixel"),
-        ("dataset:class_names", ["a", "b"], "model.layers[0].units: expected 2, one per class"),
+        ("dataset:image_shape", [2, 3], "model.layers[0].inputs: expected 6, one per number of a sample"),
+        ("dataset:class_names", ["a", "b"], "split.training_counts: expected a list of 2, got"),
+        ("split:holdout_counts:0", 0, "split.holdout_counts: expected 5 in all, got"),
         ("model:parameters", 3, "model.parameters: expected 15, got 3"),
         ("model:layers:0:parameters", 3, "model.layers[0].parameters: expected 15, got 3"),
         ("timing:training_seconds", 3, "timing.total_seconds: expected at least 3, the training"),
@@ -334,9 +352,9 @@ def test_metrics_are_scikit_learns() -> None:
 
 
 def test_digests_are_those_of_the_arrays() -> None:
-    images = np.frombuffer(PIXELS, dtype=np.uint8).reshape(12, 2, 2)
+    images = np.frombuffer(PIXELS, dtype=np.uint8).reshape(12, 1, 2, 2)
     dataset = Dataset("tiny", "", "", "", images, np.array(LABELS), tuple(NAMES), 3)
-    split = Split(dataset, np.setdiff1d(np.arange(12), HOLDOUT), np.array(HOLDOUT))
+    split = Split(dataset, np.setdiff1d(np.arange(12), HOLDOUT), np.array(HOLDOUT), np.array(GROUPS))
     assert LOGISTIC["dataset.json"]["sha256"] == dataset.sha256
     assert LOGISTIC["run_summary.json"]["split"]["sha256"] == split.sha256
 
@@ -346,9 +364,7 @@ def test_floats_are_what_numpy_reads_whether_given_as_bytes_or_numbers() -> None
     weights = np.frombuffer(base64.b64decode(layer["weights"]), dtype="<f4").reshape(3, 4)
     assert weights.tolist() == (np.arange(12) / 8).reshape(3, 4).tolist()
     arrays = [np.array(values, dtype="<f4").tobytes() for values in ([0.0] * 4, [3.0] * 4, [1.0] * 3)]
-    rebuilt = a.build_model(
-        [2, 2], 3, *arrays[:2], [({"inputs": 4, "units": 3}, "softmax", weights.tobytes(), arrays[2])]
-    )
+    rebuilt = a.build_model(SHAPE, *arrays[:2], [({"inputs": 4, "units": 3}, "softmax", weights.tobytes(), arrays[2])])
     assert rebuilt == LOGISTIC["model.json"]
 
 

@@ -37,7 +37,7 @@ UNCONFIRMED = {
 def test_a_change_of_any_byte_of_any_file_is_found(tmp_path: Path) -> None:
     run = tmp_path / TINY_ID
     run.mkdir()
-    for name, data in seal(*smallest_files(), TINY_ID).files.items():
+    for name, data in seal(*smallest_files(), run_id=TINY_ID).files.items():
         (run / name).write_bytes(data)
     assert inspect(run, shared_data="if there").problems == []
     changed = 0
@@ -52,7 +52,7 @@ def test_a_change_of_any_byte_of_any_file_is_found(tmp_path: Path) -> None:
                 file.write(data[position : position + 1])
                 changed += 1
     assert inspect(run, shared_data="if there").problems == []
-    assert changed == sum(len(data) for data in seal(*smallest_files(), TINY_ID).files.values())
+    assert changed == sum(len(data) for data in seal(*smallest_files(), run_id=TINY_ID).files.values())
 
 
 def publish(root: Path, payloads: dict[str, Any]) -> Path:

@@ -53,6 +53,29 @@ def test_a_deleted_run_is_named_and_the_newest_that_is_there_shown(
     assert "digit-classifier repair" in notice
 
 
+@pytest.mark.parametrize(("kind", "said"), [("deleted", "its folder is gone"), ("misspelt", "lists no such run")])
+def test_a_run_to_compare_with_that_is_not_there_is_named_in_place(
+    page: Page, addresses: dict[str, str], pages: Path, place: str, kind: str, said: str
+) -> None:
+    root = pages / "alone-left"
+    runs = [run["run_id"] for run in json.loads((pages / "artifacts/index.json").read_text())["runs"]]
+    if not root.exists():
+        shutil.copytree(pages / "artifacts", root)
+        shutil.rmtree(root / runs[1])
+    wanted = runs[1] if kind == "deleted" else "20200101-000000-nobody"
+    page.goto(f"{addresses[place]}index.html?artifacts=alone-left&vs={wanted}")
+    wait_for(page, LOADED)
+    assert text(page, "h1") == "baseline"
+    for where in (".notices", ".card:has(#compare-picker) .notice"):
+        assert f"Not compared with {wanted}." in text(page, where)
+        assert said in text(page, where)
+        assert bool(re.search(r"digit-classifier repair \S*alone-left", text(page, where))) == (kind == "deleted")
+    assert text(page, "#toasts") == ""
+    assert page.evaluate("document.querySelector('.beside .chip')") is None
+    page.evaluate("document.querySelector('.card:has(#compare-picker) .quiet').click()")
+    wait_for(page, "!location.search.includes('vs=') && !document.querySelector('.notice')")
+
+
 def test_where_every_run_was_deleted_the_page_says_so(
     page: Page, addresses: dict[str, str], pages: Path, place: str
 ) -> None:

@@ -62,8 +62,10 @@ def test_an_export_works_in_a_frame_made_of_text(
     directory, address = shelf
     frame = f"<iframe {sandbox} width=1200 height=800 srcdoc='{html.escape(report)}'></iframe>"
     head = "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'>"
-    (directory / "notebook.html").write_text(f"{head}{frame}", encoding="utf-8")
-    page.goto((directory.as_uri() + "/" if place == "file" else address) + "notebook.html")
+    # A name for each: http.server tells versions apart by whole seconds, so a browser keeps the one before.
+    name = f"notebook-{''.join(filter(str.isalpha, sandbox))}.html"
+    (directory / name).write_text(f"{head}{frame}", encoding="utf-8")
+    page.goto((directory.as_uri() + "/" if place == "file" else address) + name)
     entries = page.evaluate("history.length")
     inner = Frame(page)
     if sandbox == "sandbox":  # no script may run: the page says what that means
@@ -134,8 +136,8 @@ def test_scrubbing_for_long_stays_below_what_browsers_allow(page: Page, addresse
     page.goto(addresses["http"] + "index.html")
     wait_for(page, LOADED)
     page.evaluate(
-        "void (window.calls = 0, ['pushState', 'replaceState'].forEach(name => { const real = history[name]; "
-        "history[name] = (...all) => { window.calls++; return real.apply(history, all); }; }))"
+        "void (window.calls = [], ['pushState', 'replaceState'].forEach(name => { const real = history[name]; "
+        "history[name] = (...all) => { window.calls.push(performance.now()); return real.apply(history, all); }; }))"
     )
     page.evaluate(
         """(async () => {
@@ -153,7 +155,8 @@ def test_scrubbing_for_long_stays_below_what_browsers_allow(page: Page, addresse
     for cell in range(120):
         page.evaluate(f"document.querySelector('td[data-cell=\"{cell % 100}\"]').click()")
     wait_for(page, f"{CHIPS} === 2")
-    assert page.evaluate("window.calls") <= 80
+    calls = page.evaluate("window.calls")
+    assert max(sum(start <= call < start + 30_000 for call in calls) for start in calls) <= 80  # Safari stops at 100
     assert "true=1 " in text(page, "#chips").replace("true ", "true=").replace("\n", " ") or "true 1" in text(
         page, "#chips"
     )

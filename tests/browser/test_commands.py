@@ -13,7 +13,7 @@ from typing import Any
 
 import demo_site
 import pytest
-from browsers import LOADED, Chromium, Page, wait_for
+from browsers import LOADED, Chromium, Page, text, wait_for
 
 SHOWN = "[...document.querySelectorAll('#experiment .command code')].map(each => each.innerText)"
 
@@ -140,3 +140,14 @@ def test_the_command_of_an_empty_page_makes_the_run_that_it_then_shows(
     page.goto(f"{web.as_uri()}/index.html")
     wait_for(page, LOADED)
     assert page.evaluate("document.querySelector('h1').innerText") == "baseline"
+
+
+def test_a_link_that_may_not_be_copied_says_the_same(page: Page, odd_place: Path) -> None:
+    page.goto(f"{odd_place.as_uri()}/index.html")
+    wait_for(page, LOADED)
+    page.evaluate("void (Navigator.prototype.__defineGetter__('clipboard', () => undefined))")
+    page.evaluate("document.querySelector('button[aria-label=\"Copy a link to this view\"]').click()")
+    wait_for(page, "document.querySelector('#toasts textarea')?.value === location.href")
+    said = text(page, "#toasts")
+    assert "works on this computer" in said
+    assert "digit-classifier export html " in said

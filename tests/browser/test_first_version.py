@@ -31,3 +31,16 @@ def test_a_run_of_the_first_version_opens(
     assert text(page, "h1") == (run.rpartition("-")[2] or "exact")
     assert page.evaluate("document.querySelectorAll('#insights .matrix, #insights .chart').length") == 2
     assert page.errors == []
+
+
+@pytest.mark.parametrize("query", ["pred=8", "true=3&pred=3", "show=wrong", "show=right"])
+def test_a_filter_on_answers_that_were_not_recorded_for_an_epoch_says_of_which_they_are(
+    page: Page, addresses: dict[str, str], first_version: str, query: str
+) -> None:
+    note = "; the predictions recorded are of the final epoch"
+    run = f"{addresses['http']}index.html?artifacts={first_version}/20251124-160100-ordinary"
+    for parts, noted in [(f"&epoch=1&{query}", True), ("&epoch=1&true=3", False), (f"&{query}", False)]:
+        page.goto(run + parts)
+        wait_for(page, LOADED)
+        assert (note in text(page, "#found")) == noted, parts
+        assert "after epoch" not in text(page, "#found")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import demo_site
@@ -212,3 +213,83 @@ def test_a_reader_who_wants_large_letters_reads_every_answer(page: Page, address
       .map(each => each.textContent)"""
     assert page.evaluate(cut) == []
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.miss-tile span')).fontSize)") == 28
+
+
+SHIFTED = """window.shifted = 0;
+window.moved = [];
+new PerformanceObserver(list => list.getEntries().forEach(each => {
+  window.shifted += each.value;
+  window.moved.push(...each.sources.map(({ node }) => node?.id || node?.className || node?.nodeName));
+})).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("query", ["", "?artifacts=many", "?artifacts=flat", "?artifacts=gone", "?vs=first"])
+@pytest.mark.parametrize("width", [320, 390, 1024, 1440])
+@pytest.mark.parametrize("place", ["file", "http"])
+def test_nothing_moves_while_the_page_loads(
+    chromium: Chromium, addresses: dict[str, str], pages: Path, place: str, width: int, query: str
+) -> None:
+    """The scripts come late, so that the page is painted before, between and after them."""
+    runs = json.loads((pages / "artifacts/index.json").read_text())["runs"]
+    chromium.page.set_viewport_size({"width": width, "height": 900})
+    chromium.page.add_init_script(SHIFTED)
+    chromium.page.route(re.compile(r"/(dashboard|lab)\.js$"), lambda route: (time.sleep(0.2), route.continue_()))
+    chromium.goto(f"{addresses[place]}index.html{query.replace('first', runs[-1]['run_id'])}")
+    wait_for(chromium, "document.body.classList.contains('settled')")
+    chromium.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert chromium.evaluate("window.shifted") <= 0.01, chromium.evaluate("window.moved")
+    assert chromium.evaluate("getComputedStyle(document.querySelector('.foot')).visibility") == "visible"
+    assert chromium.evaluate("getComputedStyle(document.getElementById('nav')).visibility") == (
+        "hidden" if query == "?artifacts=gone" else "visible"
+    )
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_every_entry_of_the_bar_is_in_sight(chromium: Chromium, addresses: dict[str, str], width: int) -> None:
+    page = opened(chromium, f"{addresses['http']}index.html", width)
+    ends = page.evaluate("[...document.querySelectorAll('.nav-link')].map(each => each.getBoundingClientRect().right)")
+    assert len(ends) == 4
+    assert all(0 < end <= width for end in ends)
+    page.evaluate("void document.styleSheets[0].insertRule('.nav-link { font-size: 28px !important; }', 0)")
+    ends = page.evaluate("[...document.querySelectorAll('.nav-link')].map(each => each.getBoundingClientRect().right)")
+    assert all(0 < end <= width for end in ends)  # large letters take a second row
+
+
+BROKEN = """[...document.querySelectorAll('table.plain :is(th, td)')].flatMap(cell => {
+  const broken = [], walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) for (const { 0: word, index } of walker.currentNode.data.matchAll(/[^\\s_]+/g)) {
+    const range = document.createRange();
+    range.setStart(walker.currentNode, index);
+    range.setEnd(walker.currentNode, index + word.length);
+    if (new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1) broken.push(word);
+  }
+  return broken;
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_the_tables_of_a_comparison_break_between_words_only(
+    chromium: Chromium, addresses: dict[str, str], pages: Path, width: int
+) -> None:
+    runs = json.loads((pages / "artifacts/index.json").read_text())["runs"]
+    page = opened(chromium, f"{addresses['http']}index.html?vs={runs[-1]['run_id']}", width)
+    assert page.evaluate("document.querySelectorAll('table.differing tbody tr').length") > 5
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_head_of_the_strip_wraps_before_its_words_are_pressed(
+    chromium: Chromium, addresses: dict[str, str], width: int
+) -> None:
+    page = opened(chromium, f"{addresses['http']}index.html", width)
+    page.evaluate(
+        "void document.querySelector('.hardest-head').replaceChildren("
+        "Object.assign(document.createElement('h2'), {textContent: 'The eight it was least sure of, of 14 mistakes'}),"
+        "Object.assign(document.createElement('button'), {className: 'quiet', textContent: 'Show all 14 mistakes'}))"
+    )
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.hardest-head > *')].map(each => each.getBoundingClientRect().toJSON())"
+    )
+    assert boxes[1]["top"] >= boxes[0]["bottom"]  # beside each other they do not fit
+    assert all(box["right"] <= width for box in boxes)

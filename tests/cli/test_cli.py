@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from digit_classifier.cli import main as cli
-from digit_classifier.settings.run_config import ABSENT, PLACES, SETTINGS
+from digit_classifier.settings.run_config import ABSENT, PRIVATE, SETTINGS
 from digit_classifier.store import read_root
 
 HERE = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_success_prints_one_json_object_and_nothing_else(tmp_path: Path) -> None
     assert report["run_id"] == directory.name
     assert directory.name.endswith("-baseline-no-1")
     assert report["artifacts"] == sorted(path.name for path in directory.iterdir())
-    assert report["config"].keys() == SETTINGS.keys() - PLACES - ABSENT.keys()  # all of these go without saying here
+    assert report["config"].keys() == SETTINGS.keys() - PRIVATE - ABSENT.keys()  # all of these go without saying here
     assert report["config"]["epochs"] == 3
     assert report["notes"] == []
     metrics = json.loads((directory / "metrics.json").read_text())

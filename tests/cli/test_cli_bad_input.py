@@ -47,7 +47,7 @@ BAD_FLAGS = [
     ("--model MLP", "got 'MLP'"),
     (
         "--dataset mnist",
-        "--dataset: expected one of digits, or NAME:WHERE of an installed reader, got 'mnist'; try --dataset digits",
+        "--dataset: expected .*, got 'mnist'; try ",
     ),
     ("--model logistic --hidden-sizes 64", "logistic is the network without hidden layers"),
     ("--hidden-sizes 0", "--hidden-sizes: expected up to 8 layer sizes of 1 to 4096 units, or none, got '0'"),

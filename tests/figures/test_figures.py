@@ -110,14 +110,14 @@ def test_the_default_pictures_load_no_matplotlib_and_no_numpy() -> None:
 @pytest.mark.parametrize("name", FIGURES)
 def test_pictures_carry_no_text_and_no_time(name: str) -> None:
     sources, draw = FIGURES[name]
-    png = draw(*(PAYLOADS[source] for source in sources))
+    png = draw(*map(PAYLOADS.get, sources))
     assert set(chunks(png)) <= {b"IHDR", b"PLTE", b"pHYs", b"IDAT", b"IEND"}
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_equal_payloads_give_equal_bytes(name: str) -> None:
     sources, draw = FIGURES[name]
-    files = [PAYLOADS[source] for source in sources]
+    files = [PAYLOADS.get(source) for source in sources]
     assert draw(*files) == draw(*files)
 
 

@@ -62,7 +62,7 @@ def test_jitter_is_an_affine_map():
     rows, columns = np.mgrid[0:41.0, 0:41.0]
     starts = np.array([(y, x) for y in (12, 20, 28) for x in (12, 20, 28)], float)
     blobs = np.stack([np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / 18) for y, x in starts], axis=2)
-    moved = jittered(np.repeat(blobs[:, :, :, None], 3, axis=3), bits, 2.0)  # each blob by each of three maps
+    (moved,) = jittered(np.repeat(blobs[None, :, :, :, None], 3, axis=4), bits, 2.0)  # each blob by each of three maps
     mass = moved.sum(axis=(0, 1))
     ends = np.stack([(moved.T * places.T).sum(axis=(2, 3)).T / mass for places in (rows, columns)], axis=1)
     known = np.column_stack([starts, np.ones(9)])
@@ -93,19 +93,27 @@ def test_each_random_word_does_its_own_part_of_a_move(word):
     bits[0, word] = 2**64 - 1
     rows, columns = np.mgrid[0:41.0, 0:41.0]
     image = rows if ramp == "rows" else columns
-    moved = jittered(image[:, :, None, None], bits.reshape(-1), 2.0)[:, :, 0, 0]
+    moved = jittered(image[None, :, :, None, None], bits.reshape(-1), 2.0)[0, :, :, 0, 0]
     inside = np.s_[6:-6, 6:-6]
     by = 2.0 * (whole + of_row * (rows - 20) / 20 + of_column * (columns - 20) / 20)
     np.testing.assert_allclose((image - moved)[inside], by[inside], atol=0.5 / STEPS + 1e-9)
 
 
 def test_every_image_of_a_batch_is_moved_in_its_own_way():
-    moved = jittered(np.ones((9, 9, 1, 500)), np.random.PCG64(0).random_raw(WORDS * 500), 0.7)[:, :, 0]
+    moved = jittered(np.ones((1, 9, 9, 1, 500)), np.random.PCG64(0).random_raw(WORDS * 500), 0.7)[0, :, :, 0]
     corners = moved[[0, 0, -1, -1], [0, -1, 0, -1]]
     assert len(np.unique(corners.round(6), axis=1).T) > 450
     assert abs(np.corrcoef(corners)[np.triu_indices(4, 1)]).max() < 0.6
 
 
 def test_no_pixels_of_jitter_change_nothing():
-    images = np.random.default_rng(1).random((8, 8, 2, 5))
+    images = np.random.default_rng(1).random((1, 8, 8, 2, 5))
     np.testing.assert_array_equal(jittered(images, np.random.PCG64(0).random_raw(WORDS * 5), 0.0), images)
+
+
+def test_the_channels_of_an_image_move_together():
+    """Each plane as it would alone: nothing flows from one colour to another."""
+    images, words = np.random.default_rng(2).random((3, 6, 7, 2, 5)), np.random.PCG64(1).random_raw(WORDS * 5)
+    together = jittered(images, words, 0.9)
+    for plane, moved in zip(images, together, strict=True):
+        np.testing.assert_array_equal(moved, jittered(plane[None], words, 0.9)[0])

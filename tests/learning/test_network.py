@@ -28,7 +28,7 @@ from digit_classifier.numerics.randomness import unit_uniform
 
 def dense(*sizes):
     """Fully connected layers: inputs, hidden units …, classes."""
-    return build_architecture((1, sizes[0]), (), sizes[1:-1], sizes[-1])
+    return build_architecture((sizes[0],), (), sizes[1:-1], sizes[-1])
 
 
 def random_network(architecture, seed=0, dtype=np.float64):
@@ -49,7 +49,7 @@ def cross_entropy(network, inputs, targets):
 )
 def test_gradients_equal_central_finite_differences(channels, hidden):
     rng = np.random.default_rng(1)
-    network = random_network(build_architecture((5, 4), channels, hidden, 4))
+    network = random_network(build_architecture((1, 5, 4), channels, hidden, 4))
     inputs = network.inputs(rng.normal(size=(20, 9)))
     targets = 0.9 * np.eye(4)[:, rng.integers(0, 4, size=9)] + 0.1 / 4  # label smoothing 0.1
     work, probabilities = Workspace.create(network, 9), np.empty((4, 9))
@@ -70,22 +70,22 @@ def test_gradients_equal_central_finite_differences(channels, hidden):
 
 def test_without_hidden_layers_the_probabilities_are_those_of_sklearn_logistic_regression():
     digits = load_digits()
-    flat = digits.images.reshape(-1, 64) / 16
+    flat = digits.samples.reshape(-1, 64) / 16
     model = LogisticRegression(max_iter=50, tol=1e-2).fit(flat, digits.labels)
     parameters = np.hstack([model.coef_, model.intercept_[:, None]]).ravel()
     network = Network(dense(64, 10), parameters, np.zeros(64), np.full(64, 16.0))
-    np.testing.assert_allclose(network.probabilities(digits.images), model.predict_proba(flat), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(network.probabilities(digits.samples), model.predict_proba(flat), rtol=1e-9, atol=1e-15)
     np.testing.assert_array_equal(network.layers[0].weights, model.coef_)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_with_hidden_layers_the_probabilities_are_those_of_sklearn_mlp_classifier():
     digits = load_digits()
-    flat = digits.images[:300].reshape(-1, 64) / 16
+    flat = digits.samples[:300].reshape(-1, 64) / 16
     model = MLPClassifier((12, 7), max_iter=5, random_state=0).fit(flat, digits.labels[:300])
     layers = [np.hstack([w.T, b[:, None]]).ravel() for w, b in zip(model.coefs_, model.intercepts_, strict=True)]
     network = Network(dense(64, 12, 7, 10), np.concatenate(layers), np.zeros(64), np.full(64, 16.0))
-    ours = network.probabilities(digits.images[:300].reshape(-1, 64))
+    ours = network.probabilities(digits.samples[:300].reshape(-1, 64))
     np.testing.assert_allclose(ours, model.predict_proba(flat), rtol=1e-9, atol=1e-15)
     assert [layer.activation for layer in network.layers] == ["relu", "relu", "softmax"]
     np.testing.assert_array_equal(network.layers[1].bias, model.intercepts_[1])
@@ -143,13 +143,20 @@ def test_unit_uniform_is_the_double_conversion_of_the_generator():
 
 
 def test_images_too_small_to_be_pooled_again_are_refused():
-    assert [layer.outputs for layer in build_architecture((8, 9), (4, 5, 6), (7,), 3)] == [288, 80, 24, 7, 3]
+    assert [layer.outputs for layer in build_architecture((1, 8, 9), (4, 5, 6), (7,), 3)] == [288, 80, 24, 7, 3]
     with pytest.raises(ValueError, match="1 × 4 pixels cannot be pooled again"):
-        build_architecture((1, 4), (4,), (), 3)
+        build_architecture((1, 1, 4), (4,), (), 3)
+
+
+def test_large_images_are_pooled_after_every_convolution():
+    """28 × 28 → 14 × 14 → 7 × 7; at 13 pixels and below only after every second, and after the last."""
+    assert [layer.outputs for layer in build_architecture((1, 28, 28), (16, 32), (64,), 10)] == [3136, 1568, 64, 10]
+    assert [layer.outputs for layer in build_architecture((3, 13, 13), (4, 5), (), 2)] == [676, 180, 2]
+    assert build_architecture((3, 13, 13), (4, 5), (), 2)[0].inputs == 3 * 13 * 13
 
 
 def test_many_images_are_predicted_in_blocks_as_they_are_one_by_one(monkeypatch):
-    network = random_network(build_architecture((4, 4), (3,), (5,), 3), dtype=np.float64)
+    network = random_network(build_architecture((1, 4, 4), (3,), (5,), 3), dtype=np.float64)
     images = np.random.default_rng(0).integers(0, 17, size=(25, 4, 4))
     whole = network.probabilities(images)
     monkeypatch.setattr("digit_classifier.learning.network.BLOCK", 10)
@@ -159,7 +166,7 @@ def test_many_images_are_predicted_in_blocks_as_they_are_one_by_one(monkeypatch)
 @pytest.mark.parametrize("temperature", [0.15, 0.5, 1, 3])
 @pytest.mark.parametrize("channels", [(), (2,)])
 def test_a_cooled_network_predicts_from_its_logits_divided_by_the_temperature(temperature, channels):
-    network = random_network(build_architecture((5, 4), channels, (7,), 4))
+    network = random_network(build_architecture((1, 5, 4), channels, (7,), 4))
     images = np.random.default_rng(2).normal(size=(50, 5, 4))
     logits = np.log(network.probabilities(images))  # up to a constant per image, which softmax does not see
     np.testing.assert_allclose(network.cooled(temperature).probabilities(images), softmax(logits / temperature, axis=1))

@@ -30,9 +30,9 @@ EXPLODING = {"learning_rate": 1000, "optimizer": "sgd", "momentum": 0.9, "weight
 
 def with_holdout(split: Split, *, images=None, labels=None) -> Split:
     """The same split with other pixels or labels in its hold-out rows."""
-    dataset = replace(split.dataset, images=split.dataset.images.copy(), labels=split.dataset.labels.copy())
+    dataset = replace(split.dataset, samples=split.dataset.samples.copy(), labels=split.dataset.labels.copy())
     if images is not None:
-        dataset.images[split.holdout_ids] = images
+        dataset.samples[split.holdout_ids] = images
     if labels is not None:
         dataset.labels[split.holdout_ids] = labels
     return Split(dataset, split.training_ids, split.holdout_ids)
@@ -235,7 +235,7 @@ def test_smoothed_targets_are_distributions_around_the_true_class():
 def test_weight_decay_shrinks_every_weight_and_no_bias():
     decayed, plain = (train(replace(LOGISTIC, momentum=0.0, epochs=1, weight_decay=w), SPLIT)[0] for w in (0.5, 0.0))
     assert np.array_equal(decayed.parameters, plain.parameters)  # from zero there is nothing to shrink
-    mask = create_network(build_architecture((1, 5), (), (4,), 3), np.zeros(5), np.ones(5), random_state=0)
+    mask = create_network(build_architecture((5,), (), (4,), 3), np.zeros(5), np.ones(5), random_state=0)
     mask.parameters[:] = is_weight(mask)
     assert all(layer.weights.all() and not layer.bias.any() for layer in mask.layers)
 
@@ -290,8 +290,8 @@ def test_the_maps_of_an_epoch_are_used_over_and_over_however_many_images_at_once
     fed = np.concatenate(list(next(passes(config, network, SPLIT.training, batch)).blocks), axis=1)
     for first in range(0, len(rows), maps):
         pixels = as_columns(SPLIT.training.samples[rows[first : first + maps]])
-        images = pixels.reshape(8, 8, 1, -1)
-        moved = jittered(images, bits[: WORDS * images.shape[3]], 0.7).reshape(pixels.shape)
+        images = pixels.reshape(1, 8, 8, 1, -1)
+        moved = jittered(images, bits[: WORDS * images.shape[4]], 0.7).reshape(pixels.shape)
         np.testing.assert_array_equal(fed[:, first : first + maps], network.inputs(moved))
 
 

@@ -19,19 +19,9 @@ def read(where: str) -> Dataset:
     """The images in a text file: a line of pixels each, row by row, and the name of the class last."""
     with open(where, encoding="utf-8", newline="") as file:  # noqa: PTH123
         rows = list(csv.reader(file))
-    names = sorted({row[-1] for row in rows})
-    pixels = np.array([row[:-1] for row in rows], np.uint8)
+    pixels, labels = np.array([row[:-1] for row in rows], int), [row[-1] for row in rows]
     side = round(pixels.shape[1] ** 0.5)
-    return Dataset(
-        name="toy",
-        title="Toy images",
-        source="a text file",
-        note="",
-        images=pixels.reshape(-1, side, side),
-        labels=np.array([names.index(row[-1]) for row in rows], np.intp),
-        class_names=tuple(names),
-        max_value=16,
-    )
+    return Dataset.from_arrays(pixels.reshape(-1, side, side), labels, name="toy", title="Toy images")
 
 
 def export(bundle: Bundle, target: Path) -> None:

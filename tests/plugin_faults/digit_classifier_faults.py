@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from digit_classifier_toy import read
 
 if TYPE_CHECKING:
@@ -26,15 +27,15 @@ def export_wrongly(bundle: Bundle, target: Path) -> None:
 
 
 def read_out_of_range(where: str) -> Dataset:
-    """A reader that counts its classes from 1."""
+    """A reader that takes row numbers for labels."""
     data = read(where)
-    return replace(data, labels=data.labels + 1)
+    return replace(data, labels=np.arange(len(data.labels)))
 
 
 def read_floats(where: str) -> Dataset:
-    """A reader that scales the pixels itself."""
+    """A reader that leaves fractions in the pixels."""
     data = read(where)
-    return replace(data, images=data.images / 16)
+    return replace(data, samples=data.samples / 3)
 
 
 def read_and_leave(where: str) -> Dataset:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,10 @@ def test_an_interrupted_run_is_replayed_up_to_its_last_epoch(tmp_path: Path, mon
 
     chosen = {**QUICK, "model": "mlp", "hidden_sizes": "5", "epochs": "300", "artifacts_root": str(tmp_path)}
     with pytest.raises(ZeroDivisionError):
-        record(resolve([Given(name, text, name, "flag") for name, text in chosen.items()]), listen=fail)
+        record(
+            resolve([Given(name, text, name, "flag") for name, text in chosen.items()]),
+            progress=lambda _: nullcontext(fail),
+        )
     (kept,) = repair(tmp_path, "adopt").interrupted
     assert kept.epoch == 7
     assert replay(tmp_path / kept.run_id)["tier"] == BIT_IDENTICAL
@@ -191,13 +195,13 @@ def nudged(payloads: dict[str, Any], amount: float) -> None:
     payloads["holdout.json"] = artifacts.build_holdout(holdout["sample_ids"], labels, rows)
     guesses = payloads["holdout.json"]["predicted_labels"]
     payloads["metrics.json"] = artifacts.build_metrics(
-        labels, guesses, rows, metrics["labels"], metrics["train_accuracy"]
+        labels, guesses, rows, metrics["labels"], metrics["train_accuracy"], metrics["baselines"]
     )
     known = dict(zip(holdout["sample_ids"], rows, strict=True))
     shown = payloads["predictions.json"]
     chosen = [(s["sample_id"], s["pixels"], s["true_label"], known[s["sample_id"]]) for s in shown["samples"]]
     ids, pixels, truth, probabilities = map(list, zip(*chosen, strict=True))
-    args = ids, pixels, truth, probabilities, shown["labels"], shown["image_shape"], shown["max_value"]
+    args = ids, pixels, truth, probabilities, shown["labels"], shown, shown["tone"]
     payloads["predictions.json"] = artifacts.build_predictions(*args)
     payloads["loss_curve.json"]["holdout_loss"][-1] = payloads["metrics.json"]["log_loss"]
 
@@ -293,7 +297,8 @@ def test_another_data_set_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch)
     from digit_classifier.datasets import bundled
 
     digits = bundled.load_digits()
-    digits.images[5, 3, 3] += 1
+    digits.samples[5, 0, 3, 3] ^= 1
+    shutil.rmtree(run.parent / "datasets")  # what the run was trained on
     monkeypatch.setattr(bundled, "load_digits", lambda: digits)
     with pytest.raises(
         ValueError,
@@ -440,12 +445,15 @@ def test_a_log_loss_may_move_by_two_standard_errors(errors: float, alike: bool) 
     assert differ_by_chance(said(losses), said(losses + errors * sem(losses))) is alike
 
 
+PAIR = {"image_shape": [1, 2], "channels": 1, "max_value": 1}
+
+
 def test_differences_are_counted_measured_and_shown() -> None:
     weights = artifacts.build_model(
-        [1, 2], 1, [0, 0], [1, 1], [({"inputs": 2, "units": 2}, "softmax", [1, 2, 3, 4], [0, 0])]
+        PAIR, [0, 0], [1, 1], [({"inputs": 2, "units": 2}, "softmax", [1, 2, 3, 4], [0, 0])]
     )
     others = artifacts.build_model(
-        [1, 2], 1, [0, 0], [1, 1], [({"inputs": 2, "units": 2}, "softmax", [1, 2.5, 3, 4.25], [0, 0])]
+        PAIR, [0, 0], [1, 1], [({"inputs": 2, "units": 2}, "softmax", [1, 2.5, 3, 4.25], [0, 0])]
     )
     assert compare("model.json", weights, others) == {
         "file": "model.json",

@@ -13,7 +13,7 @@ from digit_classifier.errors import InputError
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.presets import PRESETS, Rule
 from digit_classifier.settings.resolve import Given, configure, example, parse, resolve
-from digit_classifier.settings.run_config import PLACES, SETTINGS, SPELLINGS, recorded
+from digit_classifier.settings.run_config import PRIVATE, SETTINGS, SPELLINGS, recorded
 from digit_classifier.settings.yaml_file import LIMIT, read_yaml
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digit-classifier" / "config.yaml"
@@ -39,7 +39,8 @@ def test_a_preset_gives_every_setting_that_has_no_default(model: str) -> None:
 
 def test_a_flag_beats_the_file_which_beats_the_preset_field_by_field(tmp_path: Path) -> None:
     file = from_file(tmp_path, "epochs: 7\nmomentum: 0.5\n")
-    config, origin = resolve(flags(epochs=3), file)
+    config = resolve(flags(epochs=3), file)
+    origin = config.origin
     assert (config.epochs, config.momentum, config.test_size) == (3, 0.5, 0.2)
     assert (origin["epochs"], origin["momentum"], origin["test_size"], origin["batch_size"]) == (
         "flag",
@@ -70,7 +71,7 @@ def test_two_spellings_may_agree_but_not_differ(first: str, second: str, tmp_pat
 
 
 def test_an_alias_flag_overrides_the_other_spelling_in_the_file(tmp_path: Path) -> None:
-    assert resolve(flags(seed=5), from_file(tmp_path, "random_state: 4")).config.random_state == 5
+    assert resolve(flags(seed=5), from_file(tmp_path, "random_state: 4")).random_state == 5
 
 
 def test_logistic_refuses_hidden_layers_and_says_why() -> None:
@@ -81,7 +82,7 @@ def test_logistic_refuses_hidden_layers_and_says_why() -> None:
 
 @pytest.mark.parametrize("text", ["none", "", "None"])
 def test_no_hidden_layers_can_be_written_as_none_or_nothing(text: str) -> None:
-    assert resolve(flags(hidden_sizes=text)).config.hidden_sizes == ()
+    assert resolve(flags(hidden_sizes=text)).hidden_sizes == ()
 
 
 def test_a_run_goes_to_a_history_or_to_one_directory() -> None:
@@ -90,13 +91,13 @@ def test_a_run_goes_to_a_history_or_to_one_directory() -> None:
 
 
 def test_a_flag_for_one_place_overrides_the_files_other_place(tmp_path: Path) -> None:
-    config = resolve(flags(output_dir="b"), from_file(tmp_path, "artifacts_root: a")).config
+    config = resolve(flags(output_dir="b"), from_file(tmp_path, "artifacts_root: a"))
     assert (config.artifacts_root, config.output_dir) == (None, "b")
 
 
 def test_places_are_never_recorded() -> None:
-    assert {"artifacts_root", "output_dir"} == PLACES
-    assert not PLACES & recorded(configure(output_dir="/home/someone/secret")).keys()
+    assert {"artifacts_root", "output_dir", "test_data"} == PRIVATE
+    assert not PRIVATE & recorded(configure(output_dir="/home/someone/secret", test_data="/home/someone/test")).keys()
 
 
 def test_python_values_and_their_text_mean_the_same() -> None:
@@ -139,12 +140,12 @@ def test_the_examples_config_has_every_setting_and_no_other() -> None:
     text = EXAMPLE.read_text()
     uncommented = text.replace("\n# ", "\n")
     named = {line.split(":")[0] for line in uncommented.splitlines() if ": " in line and " " not in line.split(":")[0]}
-    assert named == SETTINGS.keys() - PLACES
+    assert named == SETTINGS.keys() - PRIVATE
 
 
 @pytest.mark.parametrize("model", PRESETS)
 def test_the_examples_config_shows_the_presets_values(model: str) -> None:
-    column = list(PRESETS).index(model)
+    column, config = list(PRESETS).index(model), configure(model=model)
     for line in EXAMPLE.read_text().splitlines():
         name = line.removeprefix("# ").split(":")[0]
         if line.startswith("# ") and name in PRESETS[model]:
@@ -153,10 +154,10 @@ def test_the_examples_config_shows_the_presets_values(model: str) -> None:
             if name in {"channels", "hidden_sizes"}:
                 written = yaml.safe_load(line.split("#")[2].split("|")[column])
                 assert getattr(configure(model=model, **{name: written}), name) == value
-            elif name == "lr_decay" and isinstance(value, Rule):
-                assert shown == value.words
+            elif shown == "1 / epochs":
+                assert getattr(config, name) == 1 / config.epochs
             elif isinstance(value, Rule):
-                assert parse(Given(name, shown, "", ""))[1] == value.of(PRESETS[model])
+                assert parse(Given(name, shown, "", ""))[1] == getattr(config, name)
             else:
                 assert parse(Given(name, shown, "", ""))[1] == value
 
@@ -166,22 +167,22 @@ def test_the_examples_config_shows_the_presets_values(model: str) -> None:
     [("1e-3", 0.001), ("1E-3", 0.001), (".5", 0.5), ("+0.25", 0.25), ("3.", 3.0), ("7", 7.0)],
 )
 def test_yaml_numbers_are_numbers(tmp_path: Path, text: str, value: float) -> None:
-    assert resolve((), from_file(tmp_path, f"learning_rate: {text}\n")).config.learning_rate == value
+    assert resolve((), from_file(tmp_path, f"learning_rate: {text}\n")).learning_rate == value
 
 
 def test_yaml_null_and_comments_keep_the_default(tmp_path: Path) -> None:
     assert from_file(tmp_path, "# nothing\n") == []
-    assert resolve((), from_file(tmp_path, "epochs: null\nmodel: ~\nrun_label:\n")).config == configure()
+    assert resolve((), from_file(tmp_path, "epochs: null\nmodel: ~\nrun_label:\n")) == configure()
 
 
 def test_yaml_lists_and_texts_give_hidden_sizes(tmp_path: Path) -> None:
     for text in ("[32, 16]", '"32,16"', "32,16", "\n- 32\n- 16"):
-        assert resolve((), from_file(tmp_path, f"hidden_sizes: {text}\n")).config.hidden_sizes == (32, 16)
-    assert resolve((), from_file(tmp_path, "hidden_sizes: []\n")).config.hidden_sizes == ()
+        assert resolve((), from_file(tmp_path, f"hidden_sizes: {text}\n")).hidden_sizes == (32, 16)
+    assert resolve((), from_file(tmp_path, "hidden_sizes: []\n")).hidden_sizes == ()
 
 
 def test_a_label_that_looks_like_a_number_stays_text(tmp_path: Path) -> None:
-    assert resolve((), from_file(tmp_path, "run_label: 1.10\n")).config.run_label == "1.10"
+    assert resolve((), from_file(tmp_path, "run_label: 1.10\n")).run_label == "1.10"
 
 
 BAD_YAML = [
@@ -208,7 +209,8 @@ BAD_YAML = [
     ("roc_per_class: no", "expected true or false, got 'no'; try roc_per_class: false"),
     ("roc_per_class: yes", "expected true or false, got 'yes'"),
     ("model: svm", "expected one of mlp, cnn, logistic, got 'svm'; try model: mlp"),
-    ("dataset: mnist", "expected one of digits, or NAME:WHERE of an installed reader, got 'mnist'"),
+    ("dataset: ' '", "expected a name, a file or a folder, got the text ' '"),
+    ("image_shape: 28", "expected height,width in pixels, or none for a table, got '28'"),
     ("hidden_sizes: [0]", "expected up to 8 layer sizes"),
     ("hidden_sizes: [1,2,3,4,5,6,7,8,9]", "expected up to 8 layer sizes"),
     ("hidden_sizes: [[1]]", "nesting"),

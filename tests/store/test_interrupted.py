@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,10 @@ from digit_classifier import experiment as flow
 from digit_classifier.artifacts import contradictions, payloads_of
 from digit_classifier.cli import main as cli
 from digit_classifier.errors import typed_command
-from digit_classifier.experiment import experiment, prepare, record, run_experiment
+from digit_classifier.experiment import experiment, record, run_experiment
 from digit_classifier.learning import training
 from digit_classifier.run import results_of
+from digit_classifier.run.prepare import prepare
 from digit_classifier.settings.resolve import Given, configure, resolve
 from digit_classifier.store.claim import claim
 from digit_classifier.store.inspection import inspect, read_bundle
@@ -62,7 +63,8 @@ from digit_classifier.settings.resolve import Given, resolve
 flow.FIRST_CHECKPOINT, flow.PAUSE = 0.0, 0
 settings = dict(pair.split("=") for pair in sys.argv[1:])
 given = [Given(name, text, name, "flag") for name, text in settings.items()]
-flow.record(resolve(given), listen=lambda epoch: print(epoch.number, flush=True))
+from contextlib import nullcontext
+flow.record(resolve(given), progress=lambda _: nullcontext(lambda epoch: print(epoch.number, flush=True)))
 """
 
 
@@ -75,7 +77,10 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def train(root: Path, listen: Callable[[Epoch], None] | None = None, **settings: str) -> Bundle:
     chosen = {**SETTINGS, **settings, "artifacts_root": str(root)}
-    return record(resolve([Given(name, text, name, "flag") for name, text in chosen.items()]), listen=listen)
+    return record(
+        resolve([Given(name, text, name, "flag") for name, text in chosen.items()]),
+        progress=lambda _: nullcontext(listen),
+    )
 
 
 def state_after(epoch: int, **settings: str) -> dict[str, dict[str, Any]]:
@@ -176,7 +181,9 @@ def test_the_command_line_prints_the_note_in_its_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     real = flow.record
-    monkeypatch.setattr(flow, "record", lambda resolved, **_: real(resolved, listen=fail_at(3, MemoryError)))
+    monkeypatch.setattr(
+        flow, "record", lambda config, **_: real(config, progress=lambda _: nullcontext(fail_at(3, MemoryError)))
+    )
     assert cli.main(["train", "--epochs", "9", "--hidden-sizes", "4", "--artifacts-root", str(tmp_path)]) == 1
     err = capsys.readouterr().err
     assert "is kept as a checkpoint after epoch 2; to publish it: " in err

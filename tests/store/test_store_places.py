@@ -89,7 +89,7 @@ def fill(root: Path, count: int) -> list[str]:
         created = f"2026-11-{1 + number // 86_400:02}T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}Z"
         name = created.translate(str.maketrans({"-": None, ":": None, "T": "-", "Z": None}))
         (root / name).mkdir()
-        for file, data in seal(*smallest_files(created), name).files.items():
+        for file, data in seal(*smallest_files(created), run_id=name).files.items():
             (root / name / file).write_bytes(data)
         names.append(name)
     return names

@@ -1,4 +1,4 @@
-"""A tiny run as plain payloads: 12 images of 2 × 2 pixels in 3 classes, 5 of them held out."""
+"""A tiny run as plain payloads: 12 images of 2 × 2 pixels in 3 classes, 5 of them held out, as 3 of 5 groups."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ NAMES = ["0", "one", "é"]
 LABELS = [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]
 PIXELS = bytes(index % 4 for index in range(48))
 HOLDOUT = [1, 3, 4, 8, 11]
+GROUPS = [0, 1, 0, 1, 2, 0, 3, 3, 2, 0, 3, 4]
 PROBABILITIES = [[0.25, 0.5, 0.25], [0.75, 0.25, 0.0], [0.5, 0.5, 0.0], [0.125, 0.625, 0.25], [0.4, 0.35, 0.25]]
 RUN_ID = "20261122-191612-baseline"
 CREATED = "2026-11-22T19:16:12Z"
@@ -37,6 +38,7 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
     epochs = 2 if diverged else 3
     run: dict[str, Payload] = {
         "dataset.json": a.build_dataset(DATA),
+        "split.json": a.build_split(GROUPS),
         "holdout.json": a.build_holdout(HOLDOUT, true, PROBABILITIES),
         "model.json": a.build_model(SHAPE, [0.0] * 4, [3.0] * 4, [layer(*each) for each in LAYERS[model]]),
         "roc_curves.json": a.build_roc(true, PROBABILITIES, NAMES),
@@ -82,7 +84,7 @@ def layer(inputs: int, units: int, activation: str) -> tuple[Payload, str, list[
 def summary(run: dict[str, Payload], model: str = "logistic", **other: Any) -> Payload:
     """run_summary.json of these files."""
     config = {"model": model, "hidden_sizes": () if model == "logistic" else (5,), "epochs": 3, "momentum": 0.5}
-    config |= {"run_label": "Baseline", "output_dir": None, "timing_stats": True}
+    config |= {"split": "grouped", "run_label": "Baseline", "output_dir": None, "timing_stats": True}
     return a.build_run_summary(
         run,
         DATA,
@@ -98,6 +100,7 @@ def summary(run: dict[str, Payload], model: str = "logistic", **other: Any) -> P
             "training_seconds": 1.5,
             "environment": {"python": "3.11.7", "blas_threads": 1, "cpu": None},
             "training_labels": [label for row, label in enumerate(LABELS) if row not in HOLDOUT],
+            "groups": GROUPS,
             **other,
         },
     )

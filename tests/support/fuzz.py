@@ -27,6 +27,7 @@ from digit_classifier.store.bundle import parse_manifest
 from digit_classifier.store.json import decode, encode, twin, untwin
 from digit_classifier.text import clean_text, slug
 from example_payloads import example_run
+from fuzz_data import DATA
 from mutations import places
 
 if TYPE_CHECKING:
@@ -218,6 +219,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "flags": flags_reader,
     "paths": path_reader,
     "digits": digits_reader,
+    **{name: (lambda parts=parts: Reader(*parts())) for name, parts in DATA.items()},  # type: ignore[misc]
 }
 
 

@@ -25,6 +25,25 @@ def _filled(item: bytes, size: int = 15_900_000) -> bytes:
     return b'{"a":[' + b",".join([item] * (size // (len(item) + 1))) + b"]}"
 
 
+def _npz(shape: bytes) -> bytes:
+    import io
+    import zipfile
+
+    head, stream = b"{'descr': '|u1', 'fortran_order': False, 'shape': " + shape + b"}", io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", b"\x93NUMPY\x02\x00" + len(head).to_bytes(4, "little") + head)
+    return stream.getvalue()
+
+
+def _empty_picture() -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    side = (4000).to_bytes(4, "big")
+    head = chunk(b"IHDR", side + side + b"\x08\x06\0\0\0")
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(9))) + chunk(b"IEND", b"")
+
+
 def _object(count: int) -> bytes:
     keys = [b'"k%d":0' % number for number in range(count)]
     return b"{" + b",".join([*keys, keys[-1]]) + b"}"
@@ -99,5 +118,28 @@ CASES: dict[str, dict[str, Callable[[], bytes]]] = {
         "numbers that are none": lambda: _packed(b",".join([b"nan"] * 130)),
         "numbers without end": lambda: _packed(b",".join([b"inf"] * 130)),
         "the right number of numbers that do not fit": lambda: _packed(b",".join([b"1e400"] * 130)),
+    },
+    "NPZ": {"a header of many brackets": lambda: _npz(b"(" * 60_000), "a long header": lambda: _npz(b" " * 9_000_000)},
+    "IDX": {
+        "a header that promises terabytes": lambda: b"\0\0\x08\x03" + b"\x7f\xff\xff\xff" * 3 + bytes(99),
+        "a hundred megabytes of zeros": lambda: _packed(bytes(100_000_000)),
+    },
+    "delimited text": {
+        "a quote that never ends": lambda: b'a,"' + b"x,\n" * 300_000,
+        "a million columns": lambda: b"1," * 1_000_000,
+        "a line without end": lambda: b"1" * 20_000_000,
+        "blank lines": lambda: b"\n" * 500_000,
+        "a wide header": lambda: b",".join([b"a"] * 60_000),
+        "a name of accents": lambda: b"a,e" + MARKS.encode() * 30_000 + b"\n1,2\n1,2",
+    },
+    "MAT": {
+        "an element that says four gigabytes": lambda: b"MATLAB 5.0".ljust(124) + b"\0\1IM\x0e\0\0\0\xff\xff\xff\xff",
+        "elements of nothing": lambda: b"MATLAB 5.0".ljust(124) + b"\0\1IM" + b"\x0e\0\0\0\0\0\0\0" * 9_999,
+    },
+    "pictures": {"a picture of 16 megapixels that is not there": _empty_picture},
+    "stored data": {
+        "a million commas": lambda: b'{"a":[' + b"1," * 1_100_000 + b"1]}",
+        "only opening brackets": lambda: b'{"a":' + b"[" * 900_000,
+        "one long text": lambda: b'{"a":"' + b"x" * 15_000_000 + b'"}',
     },
 }

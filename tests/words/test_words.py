@@ -36,7 +36,11 @@ def test_no_number_claims_a_certainty_that_it_does_not_have() -> None:
 
 def test_every_sentence_is_said_somewhere() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
-    said = set(re.findall(r'(?:say|_verdict)\(f?"([a-z.]+)', code)) | {"digit", "image"}  # what a sample is called
+    said = set(re.findall(r'(?:say|_verdict)\(f?"([a-z.]+)', code)) | {
+        "digit",
+        "image",
+        "sample",
+    }  # what a sample is called
     starts = tuple(name if name.endswith(".") else f"{name}." for name in said)
     assert {key for key in WORDS if key not in said and not key.startswith(starts)} == set()
 
@@ -74,7 +78,7 @@ def test_a_network_no_better_than_naming_one_class_is_said_to_be_so_with_the_lik
     assert below("below", optimizer="adamw", learning_rate=0.5) == (
         start + "the learning rate, 0.5, is probably too high for adamw"
     )
-    slow = "it did not learn its training images either; probably too few epochs, or too low a learning rate"
+    slow = "it did not learn its training samples either; probably too few epochs, or too low a learning rate"
     assert below("below", optimizer="adamw", learning_rate=0.01) == start + slow
     assert below("below", optimizer="sgd", learning_rate=0.5) == start + slow
     assert "the held-out ones are probably unlike them" in str(below("unlike", optimizer="sgd", learning_rate=0.5))

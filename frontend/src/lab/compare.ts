@@ -62,26 +62,19 @@ export function compareRuns(app: App): HTMLElement | null {
     }
   });
   picker.id = "compare-picker";
+  const stop = button("Stop comparing", { class: "quiet" }, () => app.store.set({ compared: null }));
   if (!app.compared)
     return panel(
       frame,
-      el("div", { class: "controls" }, picker),
+      app.uncompared !== null && el("p", { class: "notice warn" }, app.uncompared),
+      el("div", { class: "controls" }, picker, app.uncompared !== null && stop),
       el(
         "p",
         { class: "muted" },
         "Choose a second run: the loss curves are laid over each other, every number above gets its difference, and the samples that changed sides appear here.",
       ),
     );
-  return panel(
-    frame,
-    el(
-      "div",
-      { class: "controls" },
-      picker,
-      button("Stop comparing", { class: "quiet" }, () => app.store.set({ compared: null })),
-    ),
-    ...body(app),
-  );
+  return panel(frame, el("div", { class: "controls" }, picker, stop), ...body(app));
 }
 
 const optionOf = (run: IndexEntry): string =>

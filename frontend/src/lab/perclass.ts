@@ -1,12 +1,12 @@
 // Precision, recall and F1 of each class, as dots on one axis, following the selected epoch.
 
-import type { Scores } from "../model/stats.ts";
+import type { Scores } from "../model/scores.ts";
+import { classScores } from "../model/scores.ts";
 import type { App } from "../panels/app.ts";
 import { classesSentence } from "./sentences.ts";
 import {
   absence,
   button,
-  classScores,
   count,
   el,
   isDeep,

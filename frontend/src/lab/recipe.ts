@@ -1,22 +1,12 @@
 // What the run was, and the command that makes it again.
+
 import type { App } from "../panels/app.ts";
 import { commandLine } from "./command.ts";
+import { setting } from "./numbers.ts";
 import { originGroups } from "./origins.ts";
 import { trainHere } from "./recorded.ts";
 import { replay } from "./replay.ts";
-import {
-  architecture,
-  count,
-  el,
-  hiddenSizes,
-  inRepository,
-  panel,
-  plural,
-  seconds,
-  setting,
-  terms,
-  time,
-} from "./tools.ts";
+import { architecture, count, el, hiddenSizes, inRepository, panel, plural, seconds, terms, time } from "./tools.ts";
 
 const FILE = "run_summary.json";
 

@@ -1,5 +1,5 @@
 // What the panels of this script say in sentences, from plain values.
-import type { Scores } from "../model/stats.ts";
+import type { Scores } from "../model/scores.ts";
 import { count, percent, score, small, some } from "./tools.ts";
 
 /** Which classes are hardest; classes that the hold-out never had have no score. */

@@ -1,5 +1,6 @@
 // What two runs were set to, and how well each does.
 import type { App } from "../panels/app.ts";
+import type { Child } from "../view/dom.ts";
 import { el, percent, plural, interval as range, score } from "./tools.ts";
 import { configDifferences } from "./verdicts.ts";
 
@@ -9,14 +10,20 @@ export function settingsTable(app: App, now: string, was: string): HTMLElement {
   const cell = (value: string | null): HTMLElement =>
     el("td", { class: "mono", translate: "no" }, value ?? el("span", { class: "muted" }, "not set"));
   const rows = differences.map((each) =>
-    el("tr", {}, el("th", { scope: "row", class: "mono", translate: "no" }, each.key), cell(each.was), cell(each.now)),
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row", class: "mono", translate: "no" }, ...breakable(each.key)),
+      cell(each.was),
+      cell(each.now),
+    ),
   );
   return el(
     "div",
     { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Settings that differ" },
     el(
       "table",
-      { class: "plain" },
+      { class: "plain differing" },
       el("caption", {}, `${plural(differences.length, "setting differs", "settings differ")}`),
       el(
         "thead",
@@ -32,6 +39,11 @@ export function settingsTable(app: App, now: string, was: string): HTMLElement {
       el("tbody", {}, ...rows),
     ),
   );
+}
+
+/** The name of a setting, which may break between its words. */
+function breakable(name: string): Child[] {
+  return name.split("_").flatMap((word, i) => (i ? ["_", el("wbr"), word] : [word]));
 }
 
 export function intervals(app: App, now: string, was: string): HTMLElement {

@@ -1,6 +1,8 @@
 // Two runs, and whether their difference is more than chance, in sentences.
+
 import type { Run } from "../bundle/run.ts";
 import { type Changes, mcnemar, meanOf } from "../model/changes.ts";
+import { pValue, setting } from "./numbers.ts";
 import {
   count,
   differenceInterval,
@@ -9,8 +11,6 @@ import {
   namesOf,
   plural,
   points,
-  pValue,
-  setting,
   share,
   short,
   small,

@@ -28,34 +28,6 @@ export function differenceInterval(a: Tally, b: Tally): { low: number; high: num
   };
 }
 
-export interface Scores {
-  support: number;
-  predicted: number;
-  hits: number;
-  precision: number | null; // null: the class was never predicted
-  recall: number | null; // null: the class has no sample
-  f1: number | null;
-}
-
-/** Per-class scores of a confusion matrix whose rows are the true classes. */
-export function classScores(matrix: readonly (readonly number[])[]): Scores[] {
-  return matrix.map((row, i) => {
-    const support = sum(row);
-    const predicted = sum(matrix.map((other) => other[i] ?? 0));
-    const hits = row[i] ?? 0;
-    const precision = predicted ? hits / predicted : null;
-    const recall = support ? hits / support : null;
-    return {
-      support,
-      predicted,
-      hits,
-      precision,
-      recall,
-      f1: support + predicted ? (2 * hits) / (support + predicted) : null,
-    };
-  });
-}
-
 export function accuracyOf(matrix: readonly (readonly number[])[]): { hits: number; n: number } {
   return { hits: sum(matrix.map((row, i) => row[i] ?? 0)), n: sum(matrix.map(sum)) };
 }

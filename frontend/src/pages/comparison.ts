@@ -1,25 +1,38 @@
 // The second run, which the first is compared with.
 import { message } from "../bundle/load.ts";
 import { openRun } from "../bundle/place.ts";
+import { Missing } from "../bundle/source.ts";
 import type { App } from "../panels/app.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
 import { comparedWith, type Session } from "../selection/session.ts";
 import { digest } from "../sources/digest.ts";
+import { repairCommand } from "../text/commands.ts";
 import { footing } from "../text/verdicts.ts";
-import { notify } from "../view/actions.ts";
 
-/** The run of this id beside the session's, read; null where none is wanted, or none can be read, which is said. */
-export async function comparison(current: Session, wanted: string | null): Promise<App["compared"]> {
+/** The run of this id beside the session's, read; null where none is wanted, or where words say why there is none. */
+export async function comparison(
+  current: Session,
+  wanted: string | null,
+): Promise<Pick<App, "compared" | "uncompared">> {
   const directory = comparedWith(current, wanted);
-  if (directory === null) return null;
+  if (directory === null || wanted === null) return { compared: null, uncompared: null };
   try {
     const other = await openRun(current.source, directory, current.place?.index ?? null, digest);
     const samples = samplesOf(other);
     const own = current.place?.run;
     const alike = own && footing(own, other) !== "other data"; // ids of other data name other samples
-    return { run: other, samples, right: alike ? outcomes(samples) : new Map() };
+    const compared = { run: other, samples, right: alike ? outcomes(samples) : new Map<number, boolean>() };
+    return { compared, uncompared: null };
   } catch (error) {
-    notify(`The run to compare with could not be read. ${message(error)}`);
-    return null;
+    const uncompared = error instanceof Missing ? gone(current, wanted) : `It could not be read. ${message(error)}`;
+    return { compared: null, uncompared: `Not compared with ${wanted}. ${uncompared}` };
   }
+}
+
+function gone({ place, source }: Session, wanted: string): string {
+  const { root, index } = place?.index ?? { root: "", index: { runs: [] } };
+  if (source.kind === "embedded") return "It was not taken along into this file.";
+  if (!index.runs.some((run) => run.run_id === wanted))
+    return `${root}/index.json lists no such run; the address may be misspelt.`;
+  return `${root}/index.json lists it, but nothing that can be read is there: its folder is gone. “${repairCommand(root, source.kind === "folder" ? null : location)}” puts the list in order.`;
 }

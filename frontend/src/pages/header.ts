@@ -2,7 +2,7 @@
 import type { Run } from "../bundle/run.ts";
 import type { Selector } from "../panels/selector.ts";
 import { exportCommand } from "../text/commands.ts";
-import { copyFrom, notify } from "../view/actions.ts";
+import { copyFrom } from "../view/actions.ts";
 import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
 import { currentTheme, nextTheme } from "../view/theme.ts";
 import { SECTIONS } from "./layout.ts";
@@ -15,10 +15,10 @@ interface Shown {
 
 /** A link to a file is one for this computer only; what can be sent is a file. */
 function whereItWorks({ run, compared, exported }: Shown): Child[] {
-  if (exported) return ["Copied. The link works on this computer; to send it, send this file, too."];
-  if (!run) return ["Copied. The link works on this computer."];
+  if (exported) return ["The link works on this computer; to send it, send this file, too."];
+  if (!run) return ["The link works on this computer."];
   return [
-    "Copied. The link works on this computer; to send it: ",
+    "The link works on this computer; to send it: ",
     el("code", { translate: "no" }, exportCommand(run.directory, compared, location)),
   ];
 }
@@ -40,8 +40,8 @@ export function fillHeader(
     return link;
   });
   const name = "Copy a link to this view";
-  const share = button(icon(ICONS.link), { class: "square", "aria-label": name, title: name }, async () => {
-    if ((await copyFrom(share, location.href)) && location.protocol === "file:") notify(...whereItWorks(shown()));
+  const share = button(icon(ICONS.link), { class: "square", "aria-label": name, title: name }, () => {
+    void copyFrom(share, location.href, ...(location.protocol === "file:" ? whereItWorks(shown()) : []));
   });
   const theme = button(icon(ICONS.theme), { class: "square" }, () => nameTheme(nextTheme()));
   const nameTheme = (chosen: string): void => {

@@ -138,11 +138,12 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
     opened.place = place;
     for (const id of place.gone)
       place.run?.notices.push(
-        `${id} is listed in ${path}/index.json, but nothing that can be read is there; this is the newest run that is. “${repairCommand(path, location)}” puts the list in order.`,
+        `${id} is listed in ${path}/index.json, but nothing that can be read is there; this is the newest run that is. “${repairCommand(path, source.kind === "folder" ? null : location)}” puts the list in order.`,
       );
     const listed = place.index?.index.runs.length ?? 0;
     if (place.run) await present(opened);
-    else state(place.gone.length ? allGone(path, place.gone, listed, pick) : noRuns(path, pick));
+    else
+      state(place.gone.length ? allGone(path, place.gone, listed, source.kind === "folder", pick) : noRuns(path, pick));
   } catch (error) {
     if (session === opened) failed(opened, error);
   } finally {
@@ -169,7 +170,7 @@ async function present(current: Session): Promise<void> {
   const { run, index } = current.place ?? {};
   if (!run) return;
   const mine = ++turn;
-  const compared = await comparison(current, store.selection.compared);
+  const { compared, uncompared } = await comparison(current, store.selection.compared);
   if (mine !== turn) return;
   scope.abort();
   scope = new AbortController();
@@ -180,6 +181,7 @@ async function present(current: Session): Promise<void> {
     samples,
     shown: shownOf(run, samples, compared?.right ?? null),
     compared,
+    uncompared,
     index: index ?? null,
     exported: inlined !== null,
     edited: createEdited(),

@@ -3,7 +3,7 @@ import { datasetFile } from "../bundle/load.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
 import { argmax, forward } from "../model/network.ts";
-import { classScores, differenceInterval } from "../model/stats.ts";
+import { differenceInterval } from "../model/stats.ts";
 import { watch } from "../panels/app.ts";
 import { CURRENT, currentSample, lookAt } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
@@ -20,11 +20,9 @@ import {
   interval,
   percent,
   plural,
-  pValue,
   score,
   seconds,
   series,
-  setting,
   share,
   short,
   small,
@@ -49,7 +47,6 @@ export const tools = {
   button,
   bytes,
   calm,
-  classScores,
   clip,
   copyFrom,
   count,
@@ -93,7 +90,6 @@ export const tools = {
   plural,
   points,
   programOf,
-  pValue,
   quoted,
   replace,
   score,
@@ -102,7 +98,6 @@ export const tools = {
   select,
   series,
   set,
-  setting,
   shapeOf,
   share,
   short,

@@ -18,6 +18,7 @@ export interface App {
   samples: Samples;
   shown: Shown;
   compared: Compared | null;
+  uncompared: string | null; // why the run that was asked for is not the one compared with
   index: LoadedIndex | null;
   exported: boolean; // this page is a file of its own: what it lacks was left out, not lost
   edited: Edited;

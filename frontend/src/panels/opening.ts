@@ -36,7 +36,9 @@ export function opening(app: App): HTMLElement[] {
         "Interrupted",
         `Training ended with its process after epoch ${count(summary.interrupted.epoch)} of ${count(summary.interrupted.planned)}. Everything here is of that epoch.`,
       ),
-    ...[belowCommonest(app.run), ...notices].map((text) => text !== null && notice("warn", "Note", text)),
+    ...[belowCommonest(app.run), app.uncompared, ...notices].map(
+      (text) => text !== null && notice("warn", "Note", text),
+    ),
     ...app.run.files
       .filter((file) => file.verified === "damaged")
       .map((file) => notice("bad", "Damaged", `${file.name} is not as it was published; what needs it is left out.`)),

@@ -79,7 +79,13 @@ export function noRuns(root: string, openFolder: () => void): HTMLElement {
 }
 
 /** An index whose runs were all taken away. */
-export function allGone(root: string, gone: readonly string[], listed: number, openFolder: () => void): HTMLElement {
+export function allGone(
+  root: string,
+  gone: readonly string[],
+  listed: number,
+  byHand: boolean,
+  openFolder: () => void,
+): HTMLElement {
   const names = gone.slice(0, 3).join(", ") + (listed > 3 ? ` and ${listed - 3} more` : "");
   return state(
     "missing",
@@ -88,9 +94,9 @@ export function allGone(root: string, gone: readonly string[], listed: number, o
     el(
       "p",
       { class: "muted" },
-      "If they were deleted on purpose, this puts the list in order; run it where this page lies:",
+      `If they were deleted on purpose, this puts the list in order; run it where ${byHand ? "that folder" : "this page"} lies:`,
     ),
-    command(repairCommand(root, location)),
+    command(repairCommand(root, byHand ? null : location)),
     opener(openFolder),
   );
 }

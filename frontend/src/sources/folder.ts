@@ -34,16 +34,25 @@ export function startIn(paths: readonly string[]): string | null {
   const holding = (name: string): string[] =>
     paths.filter((path) => lastSegment(path) === name).map((path) => parent(path));
   const runs = holding("manifest.json").filter((run) => all.has(join(run, "run_summary.json")));
-  const full = new Set(runs.map(parent));
+  const full = new Set(runs.filter((run) => isRunId(lastSegment(run))).map(parent));
   const roots = holding("index.json").filter((root) => full.has(root));
   const depth = (path: string): number => path.split("/").length;
   const order = [...roots, ...runs].map((path) => ({
     path,
     rank: [depth(path), roots.includes(path) ? 0 : 1, isRunId(lastSegment(path)) ? 0 : 1],
+    newest: runs.filter((run) => run === path || parent(run) === path).reduce(laterId, ""),
   }));
   order.sort((a, b) => {
     const at = a.rank.findIndex((value, i) => value !== b.rank[i]);
-    return at < 0 ? (a.path < b.path ? 1 : -1) : (a.rank[at] ?? 0) - (b.rank[at] ?? 0); // the newest run first
+    if (at >= 0) return (a.rank[at] ?? 0) - (b.rank[at] ?? 0);
+    const [one, other] = a.newest === b.newest ? [a.path, b.path] : [a.newest, b.newest];
+    return one < other ? 1 : -1; // the newest run first
   });
   return order[0]?.path ?? null;
+}
+
+/** The later of an id and that of a run's directory. Ids begin with their time. */
+function laterId(latest: string, run: string): string {
+  const id = lastSegment(run);
+  return isRunId(id) && id > latest ? id : latest;
 }

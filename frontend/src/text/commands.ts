@@ -54,8 +54,9 @@ export function exportCommand(directory: string, compared: string | null, where:
   return [programOf(where), "export html", pathOf(directory, where), "-o report.html", ...beside].join(" ");
 }
 
-/** What puts the list of runs in order. */
-export function repairCommand(root: string, where: Where): string {
+/** What puts the list of runs in order; of a folder that was opened by hand, whose path no page knows, from beside it. */
+export function repairCommand(root: string, where: Where | null): string {
+  if (!where) return `digit-classifier repair ${quoted(root)}`;
   return [programOf(where), "repair", pathOf(root, where)].join(" ");
 }
 

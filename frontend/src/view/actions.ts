@@ -24,15 +24,12 @@ export function save(name: string, content: Blob): void {
 }
 
 /** Copies text and says so on the button for a moment; where that is refused, shows the text to copy by hand. */
-export async function copyFrom(button: HTMLButtonElement, text: string): Promise<boolean> {
-  if (!(await copied(text))) {
-    offer(text);
-    return false;
-  }
-  announce("Copied");
+export async function copyFrom(button: HTMLButtonElement, text: string, ...remark: Child[]): Promise<void> {
+  if (!(await copied(text))) return offer(text, remark);
+  if (remark.length) notify("Copied. ", ...remark);
+  else announce("Copied");
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1500);
-  return true;
 }
 
 async function copied(text: string): Promise<boolean> {
@@ -53,10 +50,10 @@ export function notify(...content: Child[]): void {
   setTimeout(() => toast.remove(), 8000 + 60 * text.length);
 }
 
-function offer(text: string): void {
+function offer(text: string, remark: Child[]): void {
   const words = "The browser did not allow copying. Here is the text:";
   const field = el("textarea", { readonly: true, rows: 3, "aria-label": "Text to copy" }, text);
-  const toast = el("div", { class: "toast" }, el("p", {}, words), field);
+  const toast = el("div", { class: "toast" }, el("p", {}, words), field, remark.length > 0 && el("p", {}, ...remark));
   toast.append(button("Close", {}, () => toast.remove()));
   document.getElementById("toasts")?.replaceChildren(toast);
   announce(words);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from digit_classifier.errors import ArtifactError, show
 from digit_classifier.evaluation import commonest, confusion_matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 ROUNDING = 1e-12  # the curves' accuracies are rounded once more
 SINGLE = 1e-5  # stored probabilities are float32
@@ -156,7 +157,13 @@ def _model(summary: Payload, model: Payload) -> Iterator[str]:
 
 def _summary(summary: Payload, metrics: Payload, holdout: Payload) -> Iterator[str]:
     yield from differences(summary["dataset"]["class_names"], metrics["labels"], "metrics.labels")
-    yield from differences(summary["split"]["holdout"], len(holdout["sample_ids"]), "holdout.sample_ids (how many)")
+    split, stated = summary["split"], summary["dataset"]
+    yield from differences(split["holdout"], len(holdout["sample_ids"]), "holdout.sample_ids (how many)")
+    if "holdout_counts" in split and max(holdout["true_labels"]) < len(stated["class_names"]):
+        counts = _counts(holdout["true_labels"], stated)
+        yield from differences(counts, split["holdout_counts"], "run_summary.split.holdout_counts")
+    if _trains_on_the_rest(summary):
+        yield from differences(stated["samples"] - split["holdout"], split["training"], "run_summary.split.training")
     highest, samples = holdout["sample_ids"][-1], summary["dataset"]["samples"]
     if highest >= samples:
         yield f"holdout.sample_ids: expected 0..{samples - 1}, got {highest}"
@@ -176,6 +183,8 @@ def _groups(summary: Payload, holdout: Payload, split: Payload) -> Iterator[str]
         digest = split_sha256(summary["dataset"]["sha256"], ids, groups)
         yield from differences(digest, summary["split"]["sha256"], "run_summary.split.sha256")
         held, rows = {groups[each] for each in ids}, set(ids)
+        counts = {"training": len(set(groups) - held), "holdout": len(held)}
+        yield from differences(counts, summary["split"].get("groups"), "run_summary.split.groups")
         torn = next((row for row, group in enumerate(groups) if group in held and row not in rows), None)
         if torn is not None:
             yield f"split.groups[{torn}]: expected a group that is not held out, got {groups[torn]}"
@@ -224,13 +233,30 @@ def _dataset_labels(dataset: Payload, holdout: Payload) -> Iterator[str]:
 
 
 def _baselines(summary: Payload, dataset: Payload, holdout: Payload, metrics: Payload) -> Iterator[str]:
-    config = summary["config"]
-    if "baselines" in metrics and not config.keys() & {"train_share", "label_noise", "leave_out"}:
+    if "baselines" in metrics and _trains_on_the_rest(summary):
         held = set(holdout["sample_ids"])
         label = commonest([each for number, each in enumerate(dataset["labels"]) if number not in held])
         yield from differences(
             label, metrics["baselines"]["commonest_class"]["label"], "metrics.baselines.commonest_class.label"
         )
+
+
+def _training_counts(summary: Payload, dataset: Payload, holdout: Payload) -> Iterator[str]:
+    if "training_counts" in summary["split"] and _trains_on_the_rest(summary):
+        held = set(holdout["sample_ids"])
+        counts = _counts([label for row, label in enumerate(dataset["labels"]) if row not in held], dataset)
+        yield from differences(counts, summary["split"]["training_counts"], "run_summary.split.training_counts")
+
+
+def _trains_on_the_rest(summary: Payload) -> bool:
+    """Whether all that is not held out trains, with its own labels."""
+    return not summary["config"].keys() & {"train_share", "label_noise", "leave_out"}
+
+
+def _counts(labels: Sequence[int], data: Payload) -> list[int]:
+    """How many samples each class has."""
+    found = Counter(labels)
+    return [found[label] for label in range(len(data["class_names"]))]
 
 
 def _dataset_samples(dataset: Payload, predictions: Payload) -> Iterator[str]:
@@ -267,5 +293,6 @@ RULES: list[tuple[list[str], Callable[..., Iterator[str]]]] = [
     (["run_summary.json", "dataset.json"], _dataset),
     (["dataset.json", "holdout.json"], _dataset_labels),
     (["run_summary.json", "dataset.json", "holdout.json", "metrics.json"], _baselines),
+    (["run_summary.json", "dataset.json", "holdout.json"], _training_counts),
     (["dataset.json", "predictions.json"], _dataset_samples),
 ]

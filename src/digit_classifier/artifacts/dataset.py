@@ -30,7 +30,7 @@ from digit_classifier.artifacts.rules import (
     from_base64,
     require,
     shape_of,
-    shortest,
+    shortest_floats,
     size_of,
     to_base64,
 )
@@ -108,7 +108,7 @@ class PlainDataset:
         """The numbers of one sample."""
         count = size_of(self.shape)
         if "feature_names" in self.shape:
-            return shortest(bytes(self.samples[4 * sample_id * count : 4 * (sample_id + 1) * count]))
+            return shortest_floats(bytes(self.samples[4 * sample_id * count : 4 * (sample_id + 1) * count]))
         return list(self.samples[sample_id * count : (sample_id + 1) * count])
 
     def check(self) -> None:
@@ -182,8 +182,9 @@ def _inflated(packed: bytes, size: int) -> bytes:
         samples = inflate.decompress(packed, size + 1)
     except zlib.error as error:
         raise ArtifactError(f"dataset.samples: expected bytes compressed by zlib, got others ({error})") from error
-    whole = len(samples) == size and inflate.eof and not inflate.unused_data
-    require(whole, "dataset.samples", f"{size} bytes when unpacked", f"{len(samples)} bytes, or a torn end")
+    if len(samples) != size or not inflate.eof or inflate.unused_data:
+        came = f"{len(samples)} bytes, or a torn end"
+        raise ArtifactError(f"dataset.samples: expected {size} bytes when unpacked, got {came}")
     return samples
 
 

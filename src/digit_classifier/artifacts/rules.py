@@ -87,7 +87,7 @@ def check_shape(payload: Payload, where: str) -> None:
     keys = [key for key in IMAGE if key in payload or key != "channels"]  # the first version knew grey images only
     stated = [key for key in keys if key in payload]
     if table:
-        require(not stated, where, "feature_names or an image_shape", stated)
+        require(not stated, f"{where}.feature_names", "none beside an image_shape", payload["feature_names"])
         names: set[str] = set()
         for index, name in enumerate(payload["feature_names"]):
             check_line(name, FEATURE_NAME_LIMIT, f"{where}.feature_names[{index}]")
@@ -207,7 +207,7 @@ def float32_numbers(raw: bytes, where: str) -> array[float]:
     return values
 
 
-def shortest(raw: bytes) -> list[float]:
+def shortest_floats(raw: bytes) -> list[float]:
     """Little-endian float32 bytes as the numbers of fewest digits that read back to them."""
     return [_shortest(value) for value in _little_endian(array("f", raw))]
 

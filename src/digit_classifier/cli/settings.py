@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,8 @@ def _lines(name: str) -> str:
     """One setting: what it is, what it accepts, its defaults; then a line to uncomment."""
     meta = SETTINGS[name].metadata
     also = f" (also called {meta['alias']})" if meta["alias"] else ""
-    lines = [f"#   {meta['about']}{also}", f"#   {meta['kind'].expected}"]
+    about = textwrap.wrap(f"{meta['about']}{also}", 114)
+    lines = [*(f"#   {line}" for line in about), f"#   {meta['kind'].expected}"]
     if name in PRESETS["mlp"]:
         lines.append("#   default: " + "; ".join(f"{model} {preset_text(PRESETS[model][name])}" for model in PRESETS))
     return "\n".join([*lines, f"# {name}: {example(name)}"])

@@ -13,6 +13,7 @@ import numpy as np
 
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.judge import judge
+from digit_classifier.datasets.judge.source import Source
 from digit_classifier.datasets.readers import Found
 from digit_classifier.errors import InputError, explain, loading
 
@@ -78,7 +79,8 @@ def _load_table(name: str, file: str, title: str, source: str, feature_names: li
     table = _packaged_table(file, len(feature_names)) or _imported_table(name)
     values, labels, class_names = table
     known = {"feature_names": feature_names, "class_names": class_names}
-    return judge(Found(values, labels, **known, name=name, title=title, source=source), name, bundled=True)
+    found = Found(values, labels, **known, name=name, title=title, source=source)  # type: ignore[arg-type]
+    return judge(found, Source(name), origin=PACKAGED, bundled=True)
 
 
 def _packaged_table(file: str, features: int) -> tuple[NDArray[Any], NDArray[Any], list[str]] | None:

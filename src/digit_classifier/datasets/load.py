@@ -1,40 +1,199 @@
-"""From the name of a data set to the data set: a bundled one, or what an installed reader finds."""
+"""From the name of a data set to the data set: a bundled one, a file or a folder, or what an installed reader finds."""
 
 from __future__ import annotations
 
-from importlib import import_module
+import os
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from digit_classifier.datasets import BUNDLED
+import numpy as np
+
+from digit_classifier.datasets import BUNDLED, limits, load_bundled
 from digit_classifier.datasets.dataset import Dataset
-from digit_classifier.errors import InputError, explain, option, show, suggestion
-from digit_classifier.plugins import READERS, load_plugin, plugin_names, raised
+from digit_classifier.datasets.judge import judge
+from digit_classifier.datasets.judge.source import Source, gaps
+from digit_classifier.datasets.readers import READERS, Asked, Found, read_file
+from digit_classifier.datasets.readers.files import unreadable
+from digit_classifier.datasets.readers.parts import joined
+from digit_classifier.errors import InputError, explain, nearest, option, show
+from digit_classifier.plugins import READERS as PLUGINS
+from digit_classifier.plugins import load_plugin, plugin_names, raised
+from digit_classifier.text import AnyPath, as_path, clean_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+STORED = re.compile("[a-z0-9][a-z0-9_-]{0,34}-[0-9a-f]{12}")  # NAME-DIGEST of a data set beside runs
+FILES = 20  # named in an origin
+NOTHING_ASKED = Asked()
 
 
-def load_dataset(name: str, asked: object = None, *, root: object = None, test_data: str | None = None) -> Dataset:  # noqa: ARG001
-    """The data set of this name, or what the installed reader of `NAME` or `NAME:WHERE` returns for WHERE.
+def load_dataset(
+    name: AnyPath, asked: Asked = NOTHING_ASKED, *, root: AnyPath | None = None, test_data: AnyPath | None = None
+) -> Dataset:
+    """The data set of a name or a path; `test_data` is a second path, whose samples become its given test part.
 
-    InputError when there is none, or when the reader fails or returns something else.
+    The names of bundled data sets win; what has a separator or a suffix, or exists, is a path; `NAME-DIGEST` is looked
+    up beside the runs of `root`; `NAME` or `NAME:WHERE` is an installed reader. InputError when there is none, or when
+    it cannot be read.
     """
-    if name in BUNDLED:
-        module, _, function = BUNDLED[name].partition(":")
-        dataset: Dataset = getattr(import_module(module), function)()
-        return dataset
-    reader, _, where = name.partition(":")
+    text = os.fspath(name)
+    if text in BUNDLED:
+        given = {**asked.given(), **({"test_data": test_data} if test_data is not None else {})}
+        for setting, value in given.items():
+            shown = option(setting, ",".join(map(str, value)) if isinstance(value, tuple) else str(value))
+            expected = f"no {option(setting)}, which means nothing for it"
+            raise InputError(explain(text, expected, shown, f"the same without it, or ./{text} for a file"))
+        return load_bundled(text)
+    path = _path_of(name, root)
+    return _from_plugin(text) if path is None else _from_files(path, asked, test_data)
+
+
+def _path_of(name: AnyPath, root: AnyPath | None) -> Path | None:
+    """The file or folder that was meant; None for a word that is not one."""
+    text = os.fspath(name)
+    path = as_path(name)
+    if os.path.lexists(path):
+        return path
+    if root is not None and STORED.fullmatch(text):
+        stored = sorted((as_path(root) / "datasets").glob(f"{text}*.json"))
+        if stored:
+            return stored[0]
+        came, attempt = "none", "the path of the file"
+        raise InputError(explain(option("dataset", text), f"it in {as_path(root) / 'datasets'}", came, attempt))
+    windows = re.match(r"[A-Za-z]:[\\/]", text) is not None
+    if not windows and re.fullmatch("[a-z0-9][a-z0-9_-]*(:.*)?", text, re.DOTALL):
+        return None
+    if isinstance(name, str) and not windows and os.sep not in text and "." not in text and "\\" not in text:
+        return None
+    near = _beside(path)
+    raise InputError(explain(show(text), "a file or a folder", "none there", near))
+
+
+def _beside(path: Path) -> str:
+    """What to try in place of a path that is not there: a name like it, or where the path stops being right."""
+    for place in path.parents:
+        if place.is_dir():
+            if place == path.parent:
+                word = nearest(path.name, sorted(each.name for each in place.iterdir())[:2000])
+                return str(place / word) if word else f"one that is in {place.absolute()}"
+            return f"a path in {place.absolute()}"
+    return "another path"
+
+
+def _from_files(path: Path, asked: Asked, test_data: AnyPath | None) -> Dataset:
+    kind, found = read_file(path, asked)
+    if test_data is not None:
+        found = _with_test_data(found, as_path(test_data), asked)
+    found = _without_gaps(found, asked)
+    files = [{**each, "name": clean_text(each["name"], limits.FILE_NAME) or "data"} for each in found.files[:FILES]]
+    origin: dict[str, Any] = {"format": kind, "files": files, "options": _listed(asked)}
+    dataset = judge(found, Source(path.name or path.resolve().name, READERS[kind].settings), origin=origin)
+    if found.sha256 is not None and dataset.sha256 != found.sha256:
+        expected, came = f"data with the sha256 {found.sha256[:12]}, as it says", dataset.sha256[:12]
+        raise unreadable(path.name, expected, came, "another copy of it")
+    return dataset
+
+
+def _listed(asked: Asked) -> dict[str, Any]:
+    given = asked.given().items()
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in given}
+    return {name: clean_text(value) if isinstance(value, str) else value for name, value in plain.items()}
+
+
+def _with_test_data(found: Found, path: Path, asked: Asked) -> Found:
+    if found.held_out is not None:
+        expected, came = "data without a test part of its own", "one that has it"
+        raise InputError(explain(option("test_data"), expected, came, f"the same without {option('test_data')}"))
+    if asked.label_column is None and found.label_column is not None:
+        asked = replace(asked, label_column=found.label_column)
+    _, test = read_file(path, asked)
+    if test.held_out is not None:
+        raise InputError(explain(option("test_data"), "one part", f"two in {path.name}", "the file of the test part"))
+    return joined(found, test, path.name)
+
+
+def _without_gaps(found: Found, asked: Asked) -> Found:
+    """Without the rows that lack a value, where that was asked."""
+    if asked.missing != "drop":
+        return found
+    arrays: dict[str, NDArray[Any]] = {}
+    for name in ("samples", "labels", "groups", "held_out"):
+        if getattr(found, name) is not None:
+            arrays[name] = np.asarray(getattr(found, name))
+    if len({len(array) for array in arrays.values()}) > 1:
+        return found  # the judge says so
+    rows = np.any([gaps(array) for array in arrays.values()], axis=0)
+    count = int(np.count_nonzero(rows))
+    if not count:
+        return found
+    kept: dict[str, Any] = {name: array[~rows] for name, array in arrays.items()}
+    remark = f"{count:,} {'row' if count == 1 else 'rows'} with gaps dropped."
+    return replace(found, **kept, note=f"{found.note} {remark}".strip(), sample_names=None)
+
+
+def _from_plugin(text: str) -> Dataset:
+    reader, colon, where = text.partition(":")
     try:
-        read = load_plugin(READERS, reader)
+        if reader in BUNDLED:  # the names of ours are not theirs
+            raise LookupError(reader)
+        read = load_plugin(PLUGINS, reader)
     except LookupError:
-        known = [*BUNDLED, *plugin_names(READERS)]
-        expected, attempt = f"one of {', '.join(known)}", suggestion(reader, known)
-        raise InputError(explain(option("dataset"), expected, show(reader), attempt)) from None
+        known = [*BUNDLED, *(name for name in plugin_names(PLUGINS) if name not in BUNDLED)]
+        expected = f"one of {', '.join(known)}, or a file or a folder"
+        meant = nearest(reader, known)
+        attempt = option("dataset", f"{meant}{colon}{where}" if meant and meant not in BUNDLED else meant or "digits")
+        raise InputError(explain(option("dataset"), expected, show(text), attempt)) from None
     try:
-        found = read(where)
+        data = read(where)
     except (InputError, MemoryError):
         raise
     except (Exception, SystemExit) as error:
-        raise InputError(
-            explain(f"reader {reader}", f"to read {show(where)}", raised(error), "another file")
-        ) from error
-    if not isinstance(found, Dataset):
-        came = f"a {type(found).__name__}"
+        problem = explain(f"reader {reader}", f"to read {show(where)}", raised(error), "another file")
+        raise InputError(problem) from error
+    if not isinstance(data, Dataset):
+        came = f"a {type(data).__name__}"
         raise InputError(explain(f"reader {reader}", "a digit_classifier.Dataset", came, "another version of it"))
-    return found
+    return _judged_again(data, reader)
+
+
+def _judged_again(data: Dataset, reader: str) -> Dataset:
+    """The data set of a plugin, which need not have come from `from_arrays`."""
+    names = ("labels", "class_names", "feature_names", "groups", "held_out", "max_value")
+    texts = ("name", "title", "source", "note")
+    fields = {key: getattr(data, key) for key in (*names, *texts)}
+    tone = None if data.is_table else data.tone
+    found = Found(data.samples, **fields, tone=tone, channels="first")
+    return judge(found, Source(f"reader {reader}"))
+
+
+# For a prediction
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples without labels, as they were decoded: nothing is scaled or made to fit yet."""
+
+    samples: Any  # an array (n, …), or a list of pictures (h, w) or (h, w, 3), uint8
+    names: list[str]  # of each sample: its file, or its row
+    format: str
+    feature_names: list[str] | None = None
+    tone: str | None = None
+
+
+def read_samples(path: AnyPath, asked: Asked = NOTHING_ASKED) -> Samples:
+    """What is in a file or a folder, to be predicted: one picture, a folder with pictures anywhere, or data.
+
+    A label column that is named, or called so, is left out. InputError for what cannot be read, or is empty.
+    """
+    place = as_path(path)
+    kind, found = read_file(place, replace(asked, labels=False))
+    count = len(found.samples)
+    if not count:
+        raise unreadable(place.name, "samples", "none", "another file")
+    names = found.sample_names or [f"{place.name} {number}" for number in range(1, count + 1)]
+    features = None if found.feature_names is None else [str(name) for name in found.feature_names]
+    return Samples(found.samples, names, kind, features, found.tone)

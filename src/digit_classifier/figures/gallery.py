@@ -57,7 +57,7 @@ def sample_gallery_png(
     if features := len(predictions.get("feature_names", ())):
         shown = len(shown_features(model, features))
         which = f"{features}" if shown == features else f"{shown} of {features}"
-        explained = f"a bar for each of {which} features, from −3 to 3 standard deviations; {explained}"
+        explained = f"bars: {which} features, ±3 standard deviations; true → predicted; notched: a mistake"
     if metrics:
         counts = metrics["confusion_matrix"]
         total, correct = sum(map(sum, counts)), sum(row[index] for index, row in enumerate(counts))
@@ -98,6 +98,7 @@ def _layout(count: int, shape: Sequence[int], labels: list[str]) -> _Layout:
             sizes.append((box, columns, pitch, font_size, caption))
     if not sizes:
         columns = max(1, min(count, wide // narrowest))
+        columns = -(-count // (-(-count // columns) or 1)) or 1  # as many rows, evenly filled
         pitch = wide // columns
         sizes = [(min(pitch - _GAP, 160), columns, pitch, *_caption_size(pitch, lines))]
     box, columns, pitch, font_size, caption = max(sizes)

@@ -41,7 +41,9 @@ def passes(config: RunConfig, network: Network, training: Examples, batch: int) 
     smooth = smoothed_targets(network.classes, config.label_smoothing).astype(network.parameters.dtype)
     still = not config.shift_pixels or samples.ndim == 2  # features have no positions: only images are moved
     if still and batch == len(labels):  # in a full batch of still images, nothing changes
-        everything = Pass(labels, smooth.take(labels, axis=1), (network.inputs(as_columns(samples)),))
+        few = samples.size <= SCALED
+        columns = as_columns(samples) if few else samples.reshape(len(samples), -1).T  # many are never copied unscaled
+        everything = Pass(labels, smooth.take(labels, axis=1), (network.inputs(columns),))
         while True:
             yield everything
     blocks = still_blocks(network, samples, batch) if still else moved_blocks(network, samples, batch, config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
-from math import prod
+from math import ceil, prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,8 +14,6 @@ from digit_classifier.learning.layers import Layer
 from digit_classifier.numerics.arithmetic import ORDINARY, Arithmetic, Floats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 Architecture = tuple[Layer, ...]
@@ -93,10 +91,12 @@ class Network:
     def probabilities(self, images: NDArray[Any]) -> Floats:
         """Class probabilities (samples, classes) of raw samples: images of any layout, or (samples, features)."""
         probabilities = np.empty((len(images), self.classes), self.parameters.dtype)
-        for part in blocks_of(self, len(images)):
-            inputs = self.inputs(as_columns(images[part], self.parameters.dtype))
-            block = np.empty((self.classes, inputs.shape[1]), self.parameters.dtype)
-            forward(self, inputs, Workspace.create(self, inputs.shape[1]), block)
+        parts = blocks_of(self, len(images))
+        if parts:
+            size = parts[0].stop
+            work, block = Workspace.create(self, size), np.empty((self.classes, size), self.parameters.dtype)
+        for part in parts:
+            forward(self, self.inputs(as_columns(images[part], self.parameters.dtype)), work, block)
             probabilities[part] = block.T
         return probabilities
 
@@ -105,10 +105,16 @@ BLOCK = 4096  # samples at a time, at most, so that memory stays bounded however
 MEMORY = 2**24  # numbers in the caches of all layers, about: fewer samples at a time where images are large
 
 
-def blocks_of(network: Network, samples: int) -> Iterator[slice]:
-    """Pieces of the samples that fit into memory, one after the other."""
-    size = max(1, min(BLOCK, MEMORY // max(1, sum(layer.memory for layer in network.architecture))))
-    return (slice(first, min(first + size, samples)) for first in range(0, samples, size))
+def blocks_of(network: Network, samples: int) -> list[slice]:
+    """Pieces of the samples that fit into memory, from the first to the last sample.
+
+    All have one size, so that one workspace serves all of them; the last may begin before the one before it ends.
+    """
+    most = max(1, min(BLOCK, MEMORY // max(1, sum(layer.memory for layer in network.architecture))))
+    count = ceil(samples / most)
+    size = ceil(samples / max(1, count))
+    firsts = (min(number * size, samples - size) for number in range(count))
+    return [slice(first, first + size) for first in firsts]
 
 
 @dataclass(frozen=True, eq=False)

@@ -235,17 +235,17 @@ def learner(config: RunConfig, network: Network, examples: Examples) -> Callable
 def watcher(config: RunConfig, network: Network, watch: Examples) -> Look:
     """Function that returns scores, labels and confusion matrix of these examples, without changing the network."""
     labels, classes, dtype = watch.labels, network.classes, network.parameters.dtype
-    blocks = list(blocks_of(network, len(labels)))
+    blocks = blocks_of(network, len(labels))
+    size = blocks[0].stop
     kept = [network.inputs(as_columns(watch.samples[part])) for part in blocks if watch.samples.size <= KEPT]
-    works = {size: Workspace.create(network, size) for size in {part.stop - part.start for part in blocks}}
-    probabilities = np.empty((classes, len(labels)), dtype)
+    work, probabilities = Workspace.create(network, size), np.empty((classes, len(labels)), dtype)
+    block = np.empty((classes, size), dtype) if len(blocks) > 1 else probabilities
 
     def look() -> tuple[Scores, NDArray[np.intp], NDArray[np.intp]]:
         cooled = network.cooled(config.temperature)
         for index, part in enumerate(blocks):
             inputs = kept[index] if kept else network.inputs(as_columns(watch.samples[part]))
-            block = np.empty((classes, part.stop - part.start), dtype) if len(blocks) > 1 else probabilities
-            forward(cooled, inputs, works[part.stop - part.start], block)
+            forward(cooled, inputs, work, block)
             if block is not probabilities:
                 probabilities[:, part] = block
         predicted = probabilities.argmax(axis=0)

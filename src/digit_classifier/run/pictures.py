@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from digit_classifier.datasets.judge.source import times
 from digit_classifier.errors import InputError, explain, option
 
 if TYPE_CHECKING:
@@ -49,20 +50,17 @@ def as_sample(picture: Pixels, dataset: Mapping[str, Any], how: Preparation, whe
             raise InputError(explain(where, "a run on 8 × 8 counts of 0..16", shape, option("prepare", "fit")))
         return _block_counts(picture, where)[None]
     if how == "none" and picture.shape[:2] != (height, width):
-        came = f"{picture.shape[0]} × {picture.shape[1]}"
-        raise InputError(
-            explain(where, f"{height} × {width} pixels, as the run's data set", came, option("prepare", "fit"))
-        )
+        expected, came = f"{height} × {width} pixels, as the run's data set", times(picture.shape[:2])
+        raise InputError(explain(where, expected, came, option("prepare", "fit")))
+    if how == "fit":
+        picture = _fitted(picture, height, width)
     values = picture.astype(np.float64)
     if channels == 1 and picture.ndim == 3:
         values = _grey(values)
     elif channels == 3 and picture.ndim == 2:
         values = np.repeat(values[:, :, None], 3, axis=2)
-    paper = np.median(_border(values), axis=0)
     if dataset.get("tone", "ink") == "ink":
-        values, paper = np.abs(values - paper), np.zeros_like(paper)
-    if how == "fit":
-        values = _fitted(values, paper, height, width)
+        values = np.abs(values - np.median(_border(values), axis=0))
     scaled: Pixels = np.rint(values * (largest / 255)).astype(np.uint8)
     return scaled[None] if channels == 1 else np.ascontiguousarray(scaled.transpose(2, 0, 1))
 
@@ -77,23 +75,11 @@ def _border(values: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([values[0], values[-1], values[1:-1, 0], values[1:-1, -1]])
 
 
-def _fitted(values: NDArray[np.float64], paper: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-    """The picture in a frame of this size, proportions kept, in its middle, the rest paper."""
-    from PIL import Image
+def _fitted(picture: Pixels, height: int, width: int) -> Pixels:
+    """Scaled and cut in the middle, as pictures are that are read with `image_size`."""
+    from PIL import Image, ImageOps
 
-    share = min(height / values.shape[0], width / values.shape[1])
-    high, wide = (max(1, round(side * share)) for side in values.shape[:2])
-    planes = values[:, :, None] if values.ndim == 2 else values
-    method = Image.Resampling.BOX if share < 1 else Image.Resampling.BILINEAR
-    resized = [
-        np.asarray(Image.fromarray(plane.astype(np.float32)).resize((wide, high), method))
-        for plane in np.moveaxis(planes, 2, 0)
-    ]
-    frame = np.empty((height, width, len(resized)))
-    frame[...] = paper
-    top, left = (height - high) // 2, (width - wide) // 2
-    frame[top : top + high, left : left + wide] = np.stack(resized, axis=2)
-    return frame if values.ndim == 3 else frame[:, :, 0]
+    return np.asarray(ImageOps.fit(Image.fromarray(picture), (width, height)))
 
 
 def _block_counts(picture: Pixels, where: object) -> Pixels:
@@ -101,6 +87,8 @@ def _block_counts(picture: Pixels, where: object) -> Pixels:
 
     The box around the ink is scaled to 28 of 32 pixels, with its proportions. InputError where there is no ink.
     """
+    from PIL import Image
+
     values = _grey(picture.astype(np.float64)) if picture.ndim == 3 else picture.astype(np.float64)
     ink = np.abs(values - np.median(_border(values)))
     strongest = ink.max()
@@ -108,10 +96,14 @@ def _block_counts(picture: Pixels, where: object) -> Pixels:
         raise InputError(explain(where, "ink on paper", "one colour", "a picture with a digit in its middle"))
     is_ink = ink >= strongest / 2
     rows, columns = (np.flatnonzero(is_ink.any(axis=axis)) for axis in (1, 0))
-    box = is_ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float64)
+    box = is_ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     bitmap = np.zeros((SIDE, SIDE))
-    margin = (SIDE - INKED) // 2
-    bitmap[margin:-margin, margin:-margin] = _fitted(box, np.zeros(()), INKED, INKED)
+    share = INKED / max(box.shape)
+    high, wide = (max(1, round(side * share)) for side in box.shape)
+    method = Image.Resampling.BOX if share < 1 else Image.Resampling.BILINEAR
+    scaled = Image.fromarray(box.astype(np.float32)).resize((wide, high), method)
+    top, left = (SIDE - high) // 2, (SIDE - wide) // 2
+    bitmap[top : top + high, left : left + wide] = np.asarray(scaled)
     blocks = (bitmap >= 0.5).reshape(SIDE // BLOCK, BLOCK, SIDE // BLOCK, BLOCK)
     counts: Pixels = blocks.sum(axis=(1, 3)).astype(np.uint8)
     return counts

@@ -31,11 +31,11 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
         split = thinned(split, config.train_share, state)
     if config.label_noise:
         split = mislabelled(split, config.label_noise, state)
-    _require_fitting(fit(config, split), split)
+    _require_fitting(suited(config, split), split)
     return split
 
 
-def fit(config: RunConfig, split: Split) -> RunConfig:
+def suited(config: RunConfig, split: Split) -> RunConfig:
     """The settings as they are for these data: what a preset gave follows its rules, and the data set has its name."""
     data = split.dataset
     own = {"dataset": ARGUMENT} if config.origin.get("dataset") == "default" and data.name != config.dataset else {}

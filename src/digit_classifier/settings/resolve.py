@@ -50,8 +50,8 @@ class Given(NamedTuple):
 def example(name: str) -> str:
     """A value that works for this setting, as text."""
     item = SETTINGS[name]
-    default = PRESETS["mlp"].get(name) if item.default is BY_MODEL else item.default
-    return item.metadata["example"] or ("0.01" if isinstance(default, Rule) else as_text(default))
+    default = _preset("mlp", name, {"epochs": 100}, DIGITS) if item.default is BY_MODEL else item.default
+    return item.metadata["example"] or as_text(default)
 
 
 def parse(given: Given) -> tuple[str, Any]:
@@ -194,13 +194,15 @@ def _usual(config: RunConfig, task: Task) -> dict[str, Any]:
 def command_for(config: RunConfig, task: Task, *, dataset: str | None = None) -> str:
     """The shortest command that repeats the run: every setting that is not as it would be without it, no paths.
 
-    `dataset` is the name of a stored data set, which needs none of the settings that say how a file is read.
+    `dataset` is the name of a stored data set, which needs none of the settings that say how a file is read. What
+    `auto` makes of it depends on the other runs beside it, so its split is always said.
     """
     usual, words = _usual(config, task), ["digit-classifier", "train"]
     unneeded = READING if dataset else frozenset()
     if dataset:
         config = replace(config, dataset=dataset)
-    usual["split"] = "random"
+    else:
+        usual["split"] = "random"  # what auto is for data that come with the package
     for name, value in (ABSENT | recorded(config)).items():
         if getattr(config, name) == usual[name] or name in unneeded:
             continue

@@ -5,8 +5,9 @@ Names of YAML keys, flags, `--help`, ranges, error texts and the recorded origin
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - a field of a dataclass
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from digit_classifier.settings.kinds import (
     DATASET,
@@ -22,9 +23,6 @@ from digit_classifier.settings.kinds import (
     real,
     whole,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 BY_MODEL: Any = MISSING  # no default: the preset of the model gives it
 

@@ -5,11 +5,11 @@ A reader is a function `(path, asked) -> Found`. It finds arrays and does not ju
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from digit_classifier.errors import InputError, explain
+from digit_classifier.errors import InputError, explain, option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 class Asked:
     """How a file is to be read; the names are those of the settings."""
 
-    label_column: str | None = None  # a name; in a file without names: first, last, or a number from 1
+    label_column: str | None = None  # its name, or a number from 1, first or last; of NPZ and MAT files the array's
     group_column: str | None = None
     image_shape: tuple[int, int] | Literal["none"] | None = None  # (height, width); "none": a table, never images
     image_size: int | None = None  # pixels of both sides that pictures are made to fit
     missing: Literal["refuse", "drop"] = "refuse"  # rows with gaps
     labels: bool = True  # False for a prediction: labels may be missing
+
+    def given(self) -> dict[str, Any]:
+        """The settings that were given, by their names."""
+        values = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
+        return {name: value for name, (value, default) in values.items() if value != default and name != "labels"}
 
 
 @dataclass
@@ -41,28 +46,42 @@ class Found:
     held_out: Any = None
     tone: Tone | None = None
     max_value: Any = None
+    channels: Literal["first", "last"] | None = None  # where they are known to stand in images with four dimensions
     name: str = ""
     title: str | None = None
     source: str = ""
-    note: str = ""
-    files: tuple[Path, ...] = ()  # what was read; a folder stands for the pictures in it
+    note: str = ""  # what was decided in reading, for people
+    files: list[dict[str, Any]] = field(default_factory=list)  # what was read: name, bytes, sha256
     sample_names: list[str] | None = None  # of each sample: its file
-    decided: str = ""  # what was decided in reading, for people
     label_column: str | None = None  # which column was taken; a test part is read in the same way
     sha256: str | None = None  # digest that the data set must have
 
 
+class Reader(NamedTuple):
+    """Where the function is, and the settings that mean something to it."""
+
+    function: str
+    settings: frozenset[str]
+
+
+def _reader(function: str, *settings: str) -> Reader:
+    return Reader(f"digit_classifier.datasets.readers.{function}", frozenset(settings))
+
+
+COLUMNS = ("label_column", "group_column", "image_shape", "missing")
+
 # What a file turns out to be → its reader. A new format is a module, a line here, and its sign in `sniff`.
-READERS: dict[str, str] = {
-    "npz": "digit_classifier.datasets.readers.arrays:read_npz",
-    "dataset.json": "digit_classifier.datasets.readers.arrays:read_stored",
-    "idx": "digit_classifier.datasets.readers.idx:read_idx",
-    "idx folder": "digit_classifier.datasets.readers.idx:read_idx_folder",
-    "matlab": "digit_classifier.datasets.readers.matlab:read_matlab",
-    "parquet": "digit_classifier.datasets.readers.parquet:read_parquet",
-    "pictures": "digit_classifier.datasets.readers.folder:read_folder",
-    "picture": "digit_classifier.datasets.readers.folder:read_picture",
-    "text": "digit_classifier.datasets.readers.text:read_text",
+READERS: dict[str, Reader] = {
+    "npz": _reader("arrays:read_npz", *COLUMNS),
+    "npy": _reader("arrays:read_npy", *COLUMNS),
+    "stored": _reader("stored:read_stored"),
+    "idx": _reader("idx:read_idx"),
+    "idx-folder": _reader("idx:read_idx_folder"),
+    "matlab": _reader("matlab:read_matlab", *COLUMNS),
+    "parquet": _reader("parquet:read_parquet", *COLUMNS, "image_size"),
+    "pictures": _reader("folder:read_folder", "image_size"),
+    "picture": _reader("folder:read_one_picture", "image_size"),
+    "text": _reader("delimited:read_delimited", *COLUMNS),
 }
 
 
@@ -75,7 +94,12 @@ def read_file(path: Path, asked: Asked) -> tuple[str, Found]:
 
     try:
         kind = format_of(path)
-        module, _, function = READERS[kind].partition(":")
+        reader = READERS[kind]
+        for name, value in asked.given().items():
+            if name not in reader.settings:
+                expected, came = f"no {option(name)}, which means nothing for {kind}", option(name, _typed(value))
+                raise InputError(explain(path.name, expected, came, "the same without it"))
+        module, _, function = reader.function.partition(":")
         found: Found = getattr(import_module(module), function)(path, asked)
     except MemoryError as error:
         raise InputError(explain(path.name, "data that fit into memory", "more", "a part of it")) from error
@@ -83,3 +107,8 @@ def read_file(path: Path, asked: Asked) -> tuple[str, Found]:
         came = error.strerror or str(error)[:60]
         raise InputError(explain(path.name, "a file or folder that can be read", came, "another")) from error
     return kind, found
+
+
+def _typed(value: Any) -> Any:
+    """A value as it is typed: 28,28."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else value

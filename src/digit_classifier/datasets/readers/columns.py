@@ -1,0 +1,147 @@
+"""Columns of a table: which one is the label, which numbers the rows, and whether the others are pixels."""
+
+from __future__ import annotations
+
+import re
+from math import isqrt, prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from digit_classifier.datasets import limits
+from digit_classifier.datasets.readers.files import unreadable
+from digit_classifier.errors import nearest, option, show
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from digit_classifier.datasets.readers import Asked, Found
+
+LABELS = ("label", "labels", "class", "target", "y")  # what the column of classes is called, if nothing says another
+INDEXES = ("", "unnamed: 0", "id", "index")  # what a column is called that numbers the rows
+PIXEL = re.compile(r"(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)?", re.IGNORECASE)
+FRACTION = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{0,25}(e[-+]?[0-9]{1,2})?", re.IGNORECASE)
+UNNAMED = re.compile(r"x?\d+([ _.x-]\d+)?", re.IGNORECASE)
+FEWEST = 64  # columns of whole numbers without names that are taken for pixels
+BYTE = 255
+
+
+def find_column(asked: str, names: Sequence[str], setting: str, where: str) -> int:
+    """The place of a column by its name, or its number from 1, `first` or `last`; InputError says which there are."""
+    wanted = asked.strip()
+    for match in (str.__eq__, lambda one, other: one.casefold() == other.casefold()):
+        found = [index for index, name in enumerate(names) if match(name.strip(), wanted)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise unreadable(where, f"one column {show(wanted)}", f"{len(found)}", option(setting, found[0] + 1))
+    word = wanted.casefold()
+    if word in {"first", "last"}:
+        return 0 if word == "first" else len(names) - 1
+    if re.fullmatch("[1-9][0-9]{0,5}", word) and int(word) <= len(names):
+        return int(word) - 1
+    shown = ", ".join(map(_shown, names[:8])) + (", …" if len(names) > 8 else "")
+    attempt = option(setting, nearest(wanted, names) or "last")
+    raise unreadable(where, f"one of its {len(names):,} columns {shown}", show(wanted), attempt)
+
+
+def label_asked(asked: Asked, names: Sequence[str], where: str) -> int | None:
+    """The column that was named as the label; None where none was, or where a file without labels lacks it."""
+    wanted = asked.label_column
+    if wanted is None:
+        return None
+    folded = [name.strip().casefold() for name in names]
+    if not asked.labels and wanted.strip().casefold() not in folded and not re.fullmatch("first|last|[0-9]+", wanted):
+        return None
+    return find_column(wanted, names, "label_column", where)
+
+
+def left_out_remark(names: Sequence[str], why: str) -> str:
+    """What the note says of columns that are not among the features."""
+    shown = ", ".join(map(show, names[:6])) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    return f"Left out, as {why}: {shown}." if names else ""
+
+
+def named_label(names: Sequence[str], texts: Sequence[bool]) -> int | None:
+    """The column of classes of a table with names: the one that is called so, or the only one of texts."""
+    for word in LABELS:
+        called = [index for index, name in enumerate(names) if name.strip().casefold() == word]
+        if called:
+            return called[0]
+    of_text = [index for index, is_text in enumerate(texts) if is_text]
+    return of_text[0] if len(of_text) == 1 else None
+
+
+def is_index(name: str, values: Sequence[Any]) -> bool:
+    """Whether a column numbers the rows: it is called so, and no value comes twice."""
+    if name.strip().casefold() not in INDEXES or len(values) < 2:
+        return False
+    listed = values.tolist() if isinstance(values, np.ndarray) else values
+    return len(set(listed)) == len(listed)
+
+
+def as_images(found: Found, asked: Asked, where: str, *, headed: bool) -> Found:
+    """The samples (n, features) as images (n, h, w), where the columns are pixels or `image_shape` says so."""
+    samples: NDArray[Any] = found.samples
+    count = samples.shape[1]
+    shape = None if asked.image_shape == "none" else asked.image_shape
+    if asked.image_shape is None:
+        shape = _square(found, headed=headed)
+    elif shape and prod(shape) != count:
+        expected, came = f"{prod(shape):,} columns of pixels for {shape[0]} × {shape[1]}", f"{count:,}"
+        raise unreadable(where, expected, came, option("image_shape", "none"))
+    if shape is None:
+        found.feature_names = found.feature_names or [f"x{index}" for index in range(1, count + 1)]
+        return found
+    found.samples, found.feature_names = samples.reshape(-1, *shape), None
+    remark = f"{shape[0]} × {shape[1]} images from {count:,} columns."
+    found.note = f"{found.note} {remark}".strip()
+    return found
+
+
+def _square(found: Found, *, headed: bool) -> tuple[int, int] | None:
+    samples, names = found.samples, found.feature_names or []
+    side = isqrt(samples.shape[1])
+    if side * side != samples.shape[1] or side < 2:
+        return None
+    if headed and all(PIXEL.fullmatch(name) for name in names):
+        return side, side
+    if headed and not all(UNNAMED.fullmatch(name) for name in names):
+        return None
+    return (side, side) if samples.shape[1] >= FEWEST and _are_bytes(samples) else None
+
+
+def _are_bytes(samples: NDArray[Any]) -> bool:
+    if samples.dtype == np.uint8:
+        return True
+    if samples.dtype.kind not in "iuf" or not samples.size:
+        return False
+    low, high = samples.min(), samples.max()
+    return bool(low >= 0 and high <= BYTE and (samples.dtype.kind != "f" or (samples == np.trunc(samples)).all()))
+
+
+def check_width(columns: int, where: str) -> None:
+    """No more columns than the largest sample has, before anything is read."""
+    if columns > limits.FEATURES + 8:
+        expected = f"at most {limits.FEATURES:,} columns"
+        raise unreadable(where, expected, f"{columns:,} in the first line", "fewer columns")
+
+
+def plain_labels(values: Sequence[str | None]) -> NDArray[Any]:
+    """A column of texts as whole numbers where all are, else as numbers, else as texts; gaps are None or NaN."""
+    present = [value for value in values if value is not None]
+    if present and all(re.fullmatch(r"[-+]?(0|[1-9][0-9]{0,17})", value) for value in present):
+        if len(present) == len(values):
+            return np.array([int(value) for value in present], np.int64)
+        return np.array([np.nan if value is None else int(value) for value in values])
+    if present and all(FRACTION.fullmatch(value) for value in present):
+        return np.array([np.nan if value is None else float(value) for value in values])
+    plain = np.empty(len(values), object)
+    plain[:] = values
+    return plain
+
+
+def _shown(name: str) -> str:
+    return show(name) if name.strip() else "''"

@@ -1,0 +1,213 @@
+"""Delimited text: comma, semicolon, tab, bar or blanks between cells; with names in the first line, or without."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from digit_classifier.datasets import limits
+from digit_classifier.datasets.readers import Found
+from digit_classifier.datasets.readers.columns import (
+    as_images,
+    check_width,
+    find_column,
+    is_index,
+    label_asked,
+    left_out_remark,
+    named_label,
+    plain_labels,
+)
+from digit_classifier.datasets.readers.dialect import Dialect, dialect_of, is_gap_cell, is_number, number_of
+from digit_classifier.datasets.readers.files import read_content, readable_name, stem_of, unreadable
+from digit_classifier.datasets.readers.unnamed import label_without_names
+from digit_classifier.errors import option, show
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from digit_classifier.datasets.readers import Asked
+
+PIXEL_TYPES = (np.uint8, np.int64, np.float64)  # the first is by far the fastest, and fails at the first other cell
+
+
+def read_delimited(path: Path, asked: Asked) -> Found:
+    """A table of features, or of the pixels of images, with a column of labels."""
+    content = read_content(path)
+    rows = _rows_of(content.data, path.name)
+    dialect = dialect_of(content.data, path.name)
+    check_width(dialect.width, path.name)
+    if min(rows, limits.SAMPLES) * dialect.width > 2 * limits.NUMBERS:
+        came = f"{rows:,} rows of {dialect.width:,}"
+        raise unreadable(path.name, f"at most {limits.NUMBERS:,} numbers", came, "a part of it")
+    table = _Table(path.name, content.data, dialect)
+    label = _label(table, asked)
+    group = None
+    if asked.group_column is not None:
+        group = find_column(asked.group_column, dialect.names, "group_column", path.name)
+    indexes = [index for index in _indexes(table) if index not in (label, group)]
+    of_text = [index for index in _texts(table) if index not in (label, group, *indexes)]
+    features = [index for index in range(dialect.width) if index not in (label, group, *indexes, *of_text)]
+    if not features:
+        raise unreadable(path.name, "columns of features beside the label", "none", "another file")
+    samples, texts = table.columns(features, [index for index in (label, group) if index is not None])
+    found = Found(samples, name=stem_of(path), title=readable_name(stem_of(path)), files=[content.file])
+    if label is not None:
+        found.labels = plain_labels(texts[label])
+        found.label_column = dialect.names[label] if dialect.headed else str(label + 1)
+    if group is not None:
+        found.groups = plain_labels(texts[group])
+    found.sample_names = [f"{path.name} row {row}" for row in range(1, len(samples) + 1)]
+    found.feature_names = [dialect.names[index] for index in features] if dialect.headed else None
+    found.note = _note(dialect, label, indexes, of_text, guessed=asked.label_column is None)
+    return as_images(found, asked, path.name, headed=dialect.headed)
+
+
+class _Table:
+    """The rows of a file, read as fast as what is in them allows."""
+
+    def __init__(self, where: str, data: bytes, dialect: Dialect) -> None:
+        self.where, self.data, self.dialect = where, data, dialect
+
+    def columns(self, features: list[int], others: list[int]) -> tuple[NDArray[Any], dict[int, list[str | None]]]:
+        """Features as numbers (n, features), NaN in gaps; other columns as texts, None in gaps."""
+        samples = None if self.dialect.slow else self.fast(features)
+        if samples is None:
+            return self.cell_by_cell(features, others)
+        texts = {}
+        for column in others:
+            values = self.fast([column])
+            if values is not None and values.dtype.kind in "iu":
+                texts[column] = [str(value) for value in values[:, 0].tolist()]
+        if len(texts) == len(others) and all(len(each) == len(samples) for each in texts.values()):
+            return samples, {column: list(values) for column, values in texts.items()}
+        return samples, {**self.cell_by_cell([], others)[1]}
+
+    def fast(self, columns: list[int]) -> NDArray[Any] | None:
+        """Numbers without gaps by NumPy's own reader; None for anything else."""
+        dialect = self.dialect
+        for dtype in PIXEL_TYPES:
+            lines = dialect.lines(self.data)
+            if dialect.headed:
+                next(lines)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # some are only warned of: whole numbers written as 1.0
+                try:
+                    return np.loadtxt(
+                        lines,
+                        dtype,
+                        delimiter=dialect.delimiter,
+                        comments=None,
+                        quotechar='"' if dialect.quoted else None,
+                        usecols=columns,
+                        ndmin=2,
+                    )
+                except (ValueError, Warning, OverflowError):
+                    continue
+        return None
+
+    def cell_by_cell(self, features: list[int], others: list[int]) -> tuple[NDArray[Any], dict[int, list[str | None]]]:
+        """The same for any text; InputError names the cell that is no number, or the line that is no row."""
+        parts: list[NDArray[Any]] = []
+        texts: dict[int, list[str | None]] = {column: [] for column in others}
+        for line, cells in self.dialect.rows(self.data, self.where):
+            if features:
+                parts.append(np.array([self.number(cells[at], line, at) for at in features]))
+            for column, values in texts.items():
+                values.append(None if is_gap_cell(cells[column]) else cells[column].strip())
+        if features and not parts:
+            raise unreadable(self.where, "rows of data", "none", "another file")
+        return (np.stack(parts) if parts else np.empty((0, 0))), texts
+
+    def number(self, cell: str, line: int, column: int) -> float:
+        if is_gap_cell(cell):
+            return np.nan
+        value = number_of(cell, decimal_comma=self.dialect.decimal_comma)
+        if value is None:
+            name = self.dialect.names[column]
+            where = f"{self.where}: line {line}, column {show(name)}"
+            attempt = f"{option('label_column', name)} if that is the class, or a file without that column"
+            raise unreadable(where, "a number", show(cell.strip()), attempt)
+        return value
+
+    def head(self) -> list[list[str]]:
+        """The first rows as texts."""
+        found = []
+        for _, cells in self.dialect.rows(self.data, self.where):
+            found.append(cells)
+            if len(found) == 1000:
+                break
+        return found
+
+
+def _label(table: _Table, asked: Asked) -> int | None:
+    dialect = table.dialect
+    asked_for = label_asked(asked, dialect.names, table.where)
+    if asked_for is not None:
+        return asked_for
+    head = table.head()
+    if not head:
+        raise unreadable(table.where, "rows of data", "none", "another file")
+    texts = [any(not is_number(row[at]) for row in head) for at in range(dialect.width)]
+    if dialect.headed:
+        found = named_label(dialect.names, texts)
+        if found is None and asked.labels and not _are_pixels(dialect):
+            shown = ", ".join(map(show, dialect.names[:8])) + (", …" if dialect.width > 8 else "")
+            raise unreadable(table.where, "a column named label or class", shown, option("label_column", "NAME"))
+        return found
+    if not asked.labels:
+        return next((at for at, is_text in enumerate(texts) if is_text), None)
+    return label_without_names(head, texts, table.where)
+
+
+def _are_pixels(dialect: Dialect) -> bool:
+    from digit_classifier.datasets.readers.columns import PIXEL
+
+    return all(PIXEL.fullmatch(name) for name in dialect.names)
+
+
+def _indexes(table: _Table) -> list[int]:
+    dialect = table.dialect
+    if not dialect.headed:
+        return []
+    head = table.head()
+    return [at for at, name in enumerate(dialect.names) if is_index(name, [row[at] for row in head])]
+
+
+def _texts(table: _Table) -> list[int]:
+    """Columns with names that hold nothing but texts and gaps: no features, and no slips of the pen either."""
+    dialect = table.dialect
+    if not dialect.headed:
+        return []
+    head = table.head()
+    return [
+        at
+        for at in range(dialect.width)
+        if (cells := [row[at] for row in head if not is_gap_cell(row[at])])
+        and all(number_of(cell, decimal_comma=dialect.decimal_comma) is None for cell in cells)
+    ]
+
+
+def _rows_of(data: bytes, where: str) -> int:
+    """How many lines there are; some may be blank, and the judge counts what is left."""
+    rows = data.count(b"\n" if b"\n" in data[: limits.LINE_BYTES] else b"\r")
+    if rows > 4 * limits.SAMPLES:
+        raise unreadable(where, f"at most {limits.SAMPLES:,} rows", f"{rows:,} lines", "a part of it")
+    return rows
+
+
+def _note(dialect: Dialect, label: int | None, indexes: list[int], of_text: list[int], *, guessed: bool) -> str:
+    remarks = []
+    if label is not None and guessed:
+        which = show(dialect.names[label]) if dialect.headed else f"{label + 1} of {dialect.width}"
+        remarks.append(f"The class is column {which}.")
+    for columns, why in ((indexes, "it numbers the rows"), (of_text, "it is text")):
+        remarks.append(left_out_remark([dialect.names[at] for at in columns], why))
+    if dialect.decimal_comma:
+        remarks.append("Decimal commas were read as points.")
+    if dialect.encoding not in {"ascii", "utf-8-sig"}:
+        remarks.append(f"Read as {dialect.encoding}.")
+    return " ".join(filter(None, remarks))

@@ -1,0 +1,191 @@
+"""How a text file writes its cells: characters, delimiter, names in the first line, decimal point or comma."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from digit_classifier.datasets import limits
+from digit_classifier.datasets.readers.columns import check_width
+from digit_classifier.datasets.readers.files import unreadable
+from digit_classifier.errors import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+DELIMITERS = ("\t", ";", "|", ",", None)  # None: any number of blanks
+GAPS = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "?"))
+SWITCHES = {"true": 1.0, "false": 0.0}
+PIECE = 2**20  # bytes decoded at a time
+LOOKED_AT = 200  # lines that show how the file is written
+CELL = 100_000  # characters
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How to read the rows of a file."""
+
+    encoding: str
+    delimiter: str | None
+    names: list[str]  # of the columns: as in the first line, or 1, 2, …
+    headed: bool  # whether the first line has names
+    quoted: bool
+    decimal_comma: bool
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return len(self.names)
+
+    @property
+    def slow(self) -> bool:
+        """Whether numbers are written as NumPy does not read them."""
+        return self.decimal_comma
+
+    def lines(self, data: bytes) -> Iterator[str]:
+        """The lines of a file, their ends made one kind."""
+        return _lines(data, self.encoding)
+
+    def rows(self, data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
+        """Line number and cells of every row that is not blank; InputError for a row with other cells."""
+        skipped = not self.headed
+        for number, cells in _cells(self.lines(data), self.delimiter, where):
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not skipped:
+                skipped = True
+                continue
+            if len(cells) != self.width:
+                expected, came = f"{self.width} cells, as in the first", f"{len(cells)}"
+                raise unreadable(f"{where}: line {number}", expected, came, "a whole file, or another delimiter")
+            yield number, cells
+
+
+def dialect_of(data: bytes, where: str) -> Dialect:
+    """How a file is written, judged by its first lines; InputError where it is no table."""
+    encoding = _encoding(data, where)
+    start = re.match(rb"\s*[^\r\n]*", data[: limits.LINE_BYTES])
+    if start and len(start[0]) == limits.LINE_BYTES:
+        raise unreadable(where, f"lines of at most {limits.LINE_BYTES // 2**20} MB", "a longer one", "another file")
+    check_width(max(start[0].count(sign) for sign in (b",", b";", b"\t", b"|")) if start else 0, where)
+    lines = list(islice((line for line in _lines(data, encoding) if line.strip()), LOOKED_AT))
+    if not lines:
+        raise unreadable(where, "rows of data", "none", "another file")
+    delimiter = _delimiter(lines)
+    rows = [cells for _, cells in _cells(iter(lines), delimiter, where)]
+    comma = delimiter in (";", "\t", None) and any(
+        re.fullmatch(r"\s*[-+]?\d+,\d+\s*", cell) for row in rows for cell in row
+    )
+    headed = _is_header(rows, decimal_comma=comma)
+    first = [cell.strip() for cell in rows[0]]
+    names = first if headed else [str(number) for number in range(1, len(first) + 1)]
+    if len(names) < 2:
+        raise unreadable(where, "columns between commas, semicolons, tabs or blanks", show(lines[0][:40]), "a CSV file")
+    return Dialect(encoding, delimiter, names, headed, b'"' in data, comma)
+
+
+def _lines(data: bytes, encoding: str) -> Iterator[str]:
+    return iter(io.TextIOWrapper(io.BytesIO(data), encoding, newline=None))
+
+
+def is_gap_cell(cell: str) -> bool:
+    """Whether a cell says that there is no value."""
+    return cell.strip().lower() in GAPS
+
+
+def number_of(cell: str, *, decimal_comma: bool = False) -> float | None:
+    """The number in a cell; 1 and 0 for true and false; None for anything else."""
+    text = cell.strip()
+    if text.lower() in SWITCHES:
+        return SWITCHES[text.lower()]
+    try:
+        return float((text.replace(",", ".") if decimal_comma else text) if "_" not in text else "no")
+    except ValueError:
+        return None
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell has a number, or says that there is none."""
+    return is_gap_cell(cell) or number_of(cell, decimal_comma="," in cell) is not None
+
+
+def _encoding(data: bytes, where: str) -> str:
+    """Of the characters; InputError where they are of none."""
+    if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        likely = ["utf-16"]
+    elif b"\0" in data[:200]:
+        likely = ["utf-16-be" if data[:1] == b"\0" else "utf-16-le"]
+    else:
+        likely = ["ascii"] if data.isascii() else ["utf-8-sig", "latin-1"]
+    for encoding in likely:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            for first in range(0, len(data), PIECE):
+                decoder.decode(data[first : first + PIECE], first + PIECE >= len(data))
+        except UnicodeError:
+            continue
+        return encoding
+    raise unreadable(where, "text of one encoding", f"something that is no {likely[0]}", "to save it as UTF-8")
+
+
+def _cells(lines: Iterator[str], delimiter: str | None, where: str) -> Iterator[tuple[int, list[str]]]:
+    if delimiter is None:
+        for number, line in enumerate(lines, 1):
+            yield number, line.split()
+        return
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    csv.field_size_limit(CELL)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise unreadable(f"{where}: line {reader.line_num}", "cells of text", str(error)[:60], "a CSV file") from error
+
+
+def _delimiter(lines: Sequence[str]) -> str | None:
+    """The one that gives most lines the same number of cells, more than one; the first of equals."""
+    best, most = DELIMITERS[-1], 0
+    for delimiter in DELIMITERS:
+        try:
+            counts = Counter(len(cells) for _, cells in _cells(iter(lines), delimiter, ""))
+        except ValueError:
+            continue
+        same = max((count for cells, count in counts.items() if cells > 1), default=0)
+        if same > most:
+            best, most = delimiter, same
+    return best
+
+
+def _is_header(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> bool:
+    """Whether the first line has names: text over numbers, text that never comes again, or 0, 1, 2, …"""
+
+    def numeric(cell: str) -> bool:
+        return is_gap_cell(cell) or number_of(cell, decimal_comma=decimal_comma) is not None
+
+    first, others = rows[0], [row for row in rows[1:] if len(row) == len(rows[0])]
+    if not others:
+        return not any(map(numeric, first))
+    digits = [cell.strip() for cell in first if numeric(cell)]
+    starts = (0, 1)
+    if len(digits) >= len(first) - 1 > 1 and any(
+        digits == [str(number) for number in range(start, start + len(digits))] for start in starts
+    ):
+        return not _continues(digits, others)
+    for at, cell in enumerate(first):
+        if not numeric(cell) and all(numeric(row[at]) for row in others):
+            return True
+    texts = [at for at, cell in enumerate(first) if not numeric(cell)]
+    if len(texts) == len(first):
+        return not any(first[at] == row[at] for row in others for at in texts)
+    return False
+
+
+def _continues(digits: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    """Whether the next row goes on as the first began, so that 1, 2, 3 is data."""
+    return len(others) < 2 or list(digits) == [cell.strip() for cell in others[0]][: len(digits)]

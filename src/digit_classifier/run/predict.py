@@ -1,0 +1,118 @@
+"""What a stored run says of samples from elsewhere: prepared as its data set is, then put through its network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from digit_classifier.datasets.judge.arrays import array_of, numbers_of
+from digit_classifier.datasets.judge.images import judged_images
+from digit_classifier.datasets.judge.source import Source, gaps, times
+from digit_classifier.datasets.load import Samples, read_samples
+from digit_classifier.datasets.readers import Asked, Found
+from digit_classifier.errors import InputError, explain, option, show
+from digit_classifier.run.pictures import as_sample, preparation_for
+from digit_classifier.run.stored import network_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from digit_classifier.artifacts import Payload
+    from digit_classifier.run.pictures import Preparation
+    from digit_classifier.text import AnyPath
+
+PICTURES = ("picture", "pictures")  # formats of single pictures, which have to be prepared
+
+
+def read_prepared(
+    path: AnyPath, dataset: Mapping[str, Any], how: Preparation | None = None
+) -> tuple[list[str], NDArray[Any]]:
+    """Names and samples of a file or folder, prepared as the `dataset` of a run_summary.json: (n, channels, height,
+    width) uint8, or (n, features) float32.
+
+    `how` overrides the preparation of pictures. InputError for what is not there, or does not suit.
+    """
+    found = read_samples(path, _asked(dataset))
+    place = Source(str(path))
+    if "feature_names" in dataset:
+        if found.format in PICTURES:
+            came = f"pictures, in {show(str(path))}"
+            raise InputError(explain("PATH", "rows of numbers, as the run's table has", came, "a table"))
+        return found.names, _rows(found, dataset["feature_names"], place)
+    if found.format in PICTURES:
+        chosen = how or preparation_for(dataset)
+        samples = zip(found.names, found.samples, strict=True)
+        return found.names, np.stack([as_sample(picture, dataset, chosen, name) for name, picture in samples])
+    if how is not None:
+        came = f"numbers, in {show(str(path))}"
+        raise InputError(explain(option("prepare", how), "pictures", came, "the same without it"))
+    return found.names, _images(found, dataset, place)
+
+
+def predictions(names: Sequence[str], samples: NDArray[Any], payloads: Mapping[str, Payload]) -> Iterator[Payload]:
+    """One line per sample: its name, the first most probable class, and the probabilities of all."""
+    summary, classes = payloads["run_summary.json"], payloads["metrics.json"]["labels"]
+    network = network_of(payloads["model.json"], exact=summary["config"].get("exact") is True)
+    for name, row in zip(names, network.probabilities(samples), strict=True):
+        best = int(row.argmax())
+        shares = [float(str(value)) for value in row]
+        chances = dict(zip(classes, shares, strict=True))
+        yield {"file": name, "predicted": classes[best], "confidence": shares[best], "probabilities": chances}
+
+
+def save_samples(names: Sequence[str], samples: NDArray[Any], dataset: Mapping[str, Any], folder: Path) -> None:
+    """What the network saw, as PNG pictures 0001-NAME.png; InputError where there are no images, or no room."""
+    from PIL import Image
+
+    from digit_classifier.text import slug
+
+    if "feature_names" in dataset:
+        raise InputError(explain(option("save_prepared"), "a run on images", "one on a table", "the same without it"))
+    folder.mkdir(parents=True, exist_ok=True)
+    ink = dataset.get("tone", "ink") == "ink"
+    for number, (name, sample) in enumerate(zip(names, samples, strict=True), start=1):
+        shown = np.rint(sample.astype(np.float64) * (255 / dataset["max_value"])).astype(np.uint8)
+        pixels = 255 - shown if ink else shown
+        image = Image.fromarray(pixels[0] if len(pixels) == 1 else np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+        image.save(folder / f"{number:04}-{slug(name) or 'sample'}.png")
+
+
+def _asked(dataset: Mapping[str, Any]) -> Asked:
+    """Files are read as those of the run were: without its label and its groups."""
+    options = (dataset.get("origin") or {"options": {}})["options"]
+    return Asked(labels=False, label_column=options.get("label_column"), group_column=options.get("group_column"))
+
+
+def _rows(found: Samples, names: Sequence[str], place: Source) -> NDArray[np.float32]:
+    """Features in the order of the run's, found by their names where the file has names."""
+    values = numbers_of(array_of("samples", found.samples, place), place)
+    values = values.reshape(len(values), -1)
+    if found.feature_names is not None:
+        missing = [name for name in names if name not in found.feature_names]
+        if missing:
+            shown = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")
+            came = ", ".join(map(repr, found.feature_names[:5])) + (", …" if len(found.feature_names) > 5 else "")
+            raise place.refusal("columns", f"the run's feature {shown}", f"only {came}", "the columns of its data")
+        values = values[:, [found.feature_names.index(name) for name in names]]
+    elif values.shape[1] != len(names):
+        raise place.refusal("columns", f"{len(names):,}, one per feature", f"{values.shape[1]:,}", "the run's features")
+    place.refuse_gaps("samples", gaps(values))
+    return values.astype(np.float32)
+
+
+def _images(found: Samples, dataset: Mapping[str, Any], place: Source) -> NDArray[np.uint8]:
+    shape = (dataset["channels"], *dataset["image_shape"])
+    values = numbers_of(array_of("samples", found.samples, place), place)
+    if values.ndim == 2 and values.shape[1] == np.prod(shape):  # images in the columns of a table
+        values = values.reshape(-1, *shape)
+    elif values.ndim == 2:
+        expected = f"{times(shape[1:])} images, or as many columns"
+        raise place.refusal("samples", expected, f"rows of {values.shape[1]:,}", "the format of the run's data")
+    images, _, _ = judged_images(values, Found(values, max_value=dataset["max_value"]), place)
+    if images.shape[1:] != shape:
+        raise place.refusal("samples", f"images of {times(shape)}", times(images.shape[1:]), "images of the run's size")
+    return images
