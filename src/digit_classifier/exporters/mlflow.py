@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import InputError, RunError, explain
 from digit_classifier.exporters.onnx import onnx_model
-from digit_classifier.exporters.source import about, run_name, payload, sample_shape, series_of, settings_of
+from digit_classifier.exporters.source import about, payload, run_name, sample_shape, series_of, settings_of
 from digit_classifier.exporters.tracking_uri import database_of, require_store
 from digit_classifier.store.layout import MANIFEST_FILE
 from digit_classifier.text import clean_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import loading
-from digit_classifier.exporters.source import about, run_name, payload
+from digit_classifier.exporters.source import about, payload, run_name
 from digit_classifier.text import markdown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import InputError, explain, option
-from digit_classifier.exporters.source import about, run_name, payload, series_of, settings_of
+from digit_classifier.exporters.source import about, payload, run_name, series_of, settings_of
 from digit_classifier.store.files import cannot_write, make_directories, replace_all
 from digit_classifier.text import as_path
 
