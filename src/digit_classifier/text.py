@@ -87,7 +87,7 @@ def without_password(address: str) -> str:
     return re.sub(r"(?<=://)[^/@]*@", "", address)
 
 
-_MARKS = {mark: f"\\{mark}" for mark in "\\`*_[]#"} | {mark: f"&#{ord(mark)};" for mark in "<>&|~$"}
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]#"} | {mark: f"&#{ord(mark)};" for mark in "<>&|~$"})
 
 
 def markdown(text: str) -> str:
@@ -95,5 +95,5 @@ def markdown(text: str) -> str:
 
     Renderers agree on backslashes before some marks only; the others become character references.
     """
-    safe = text.translate(str.maketrans(_MARKS))
+    safe = text.translate(_MARKS)
     return re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda mark: f"&#{ord(mark[0])};", safe)

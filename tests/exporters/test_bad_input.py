@@ -137,13 +137,17 @@ def test_a_card_is_never_replaced_without_being_asked(place: Path, runs: Runs, c
         (["tensorboard", "--force"], "--force: expected a format of one file, got tensorboard"),
         (["mlflow", "--compare", "x"], "--compare: expected the format html, got mlflow"),
         (["tensorboard", "--run", "20000101-000000"], "--run: expected a run of {root}, got '20000101-000000'; try "),
+        (["tensorboard", "--run", "x", "{run}"], "--run: expected an artifacts root, got {run}, which is a run; try "),
         (["onxx"], "FORMAT: expected a format, got 'onxx'; try onnx"),
         (["tensorbord"], "FORMAT: expected a format, got 'tensorbord'; try tensorboard"),
     ],
 )
 def test_what_does_not_go_together(words: list[str], says: str, place: Path, runs: Runs, capsys: Any) -> None:
-    err = refused(capsys, place, words[0], str(runs.root), "-o", "{place}/new", *words[1:])
-    assert says.format(root=runs.root) in err
+    names = {"root": runs.root, "run": runs.directories["grey-mlp"]}
+    first, *others = [word.format(**names) for word in words]
+    source = others.pop() if "{run}" in words else str(runs.root)
+    err = refused(capsys, place, first, source, "-o", "{place}/new", *others)
+    assert says.format(**names) in err
 
 
 @pytest.mark.parametrize("name", ["onnx", "safetensors", "mlflow", "model-card", "tensorboard"])

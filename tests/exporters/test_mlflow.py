@@ -73,8 +73,9 @@ def content(path: Path) -> list[str]:
 def check_run(mlflow: Any, uri: str, run: Any, bundle: Any, place: Path) -> None:
     client, summary = mlflow.MlflowClient(uri), bundle.payloads["run_summary.json"]
     config = {key: value for key, value in summary["config"].items() if key not in UNRELATED and value is not None}
-    texts = {key: ",".join(map(str, v)) or "none" if isinstance(v, list) else str(v) for key, v in config.items()}
-    assert run.data.params == texts
+    lists = {key: ",".join(map(str, value)) or "none" for key, value in config.items() if isinstance(value, list)}
+    switches = {key: str(value).lower() for key, value in config.items() if isinstance(value, bool)}
+    assert run.data.params == {**{key: str(value) for key, value in config.items()}, **lists, **switches}
     assert run.info.status == "FINISHED"
     assert run.info.run_name == summary["label"]
     curve = bundle.payloads["loss_curve.json"]

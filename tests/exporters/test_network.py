@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file
+from test_first_version import FIXTURE, RUNS
 
 from digit_classifier import read_bundle
 from digit_classifier.cli.main import main
@@ -108,3 +109,24 @@ def test_equal_runs_give_equal_bytes_and_an_earlier_export_is_replaced(name: str
     export(name, first, target)
     assert target.read_bytes() == once
     assert sorted(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_a_run_of_the_first_version_is_exported_in_every_format(run: str, tmp_path: Path) -> None:
+    export("onnx", FIXTURE / run, tmp_path / "network.onnx")
+    bundle, session = read_bundle(FIXTURE / run), onnxruntime.InferenceSession(tmp_path / "network.onnx")
+    (given,) = session.run(None, {"samples": held_out(bundle)})
+    assert np.abs(given - np.array(bundle.payloads["holdout.json"]["probabilities"])).max() <= 2e-6
+    for name in ("safetensors", "model-card", "tensorboard"):
+        export(name, FIXTURE / run, tmp_path / name)
+
+
+def test_a_flat_run_is_exported_under_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764000000")
+    words = ["--model", "logistic", "--epochs", "1", "--output-dir", str(tmp_path / "flat")]
+    assert main(["train", *words]) == 0
+    for name in ("onnx", "safetensors", "model-card", "tensorboard"):
+        export(name, tmp_path / "flat", tmp_path / name)
+    about = onnxruntime.InferenceSession(tmp_path / "onnx").get_modelmeta().custom_metadata_map
+    assert about["run"] == "20251124-160000"
+    assert [path.name for path in (tmp_path / "tensorboard").iterdir()] == [about["run"]]

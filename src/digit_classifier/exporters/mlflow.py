@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier.errors import InputError, RunError, explain
 from digit_classifier.exporters.onnx import onnx_model
 from digit_classifier.exporters.source import about, payload, run_name, sample_shape, series_of, settings_of
-from digit_classifier.exporters.tracking_uri import database_of, require_store
+from digit_classifier.exporters.tracking_uri import database_of, store_at
+from digit_classifier.settings.kinds import as_text
 from digit_classifier.store.layout import MANIFEST_FILE
-from digit_classifier.text import clean_text
+from digit_classifier.text import clean_text, without_password
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from digit_classifier.store import Bundle
 
 LIBRARY = "mlflow"
@@ -38,29 +41,41 @@ def add(bundle: Bundle, target: str) -> bool:
 
     InputError where the URI is none or nobody answers there, RunError where the store refuses.
     """
-    require_store(target)
-    os.environ |= {key: value for key, value in QUIET.items() if key not in os.environ}
+    uri = store_at(target)
+    with _quiet():
+        return _added(bundle, uri)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    ours = {key: value for key, value in QUIET.items() if key not in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for key in ours:
+            del os.environ[key]
+
+
+def _added(bundle: Bundle, uri: str) -> bool:
     for library in ("onnx", "onnxruntime"):  # missing ones are said before anything is written
         import_module(library)
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
     try:
-        client = MlflowClient(target)
-        experiment = _experiment(client, target)
-        tags = {f"digit_classifier.{key}": value for key, value in _identity(bundle).items()}
+        client = MlflowClient(uri)
+        experiment = _experiment(client, uri)
+        identity = {"run_id": run_name(bundle), "results_digest": bundle.manifest["results_digest"]}
+        tags = {f"digit_classifier.{key}": value for key, value in identity.items()}
         known = " and ".join(f"tags.`{key}` = '{value}'" for key, value in tags.items())
         if client.search_runs([experiment], known, max_results=1):
             return False
         _log(client, experiment, bundle, tags)
     except MlflowException as error:
-        came = clean_text(str(error), 300).rstrip(".")
+        came = without_password(clean_text(str(error), 300)).rstrip(".")
         raise RunError(explain("mlflow", "a store that takes the run", came, "another tracking URI")) from error
     return True
-
-
-def _identity(bundle: Bundle) -> dict[str, str]:
-    return {"run_id": run_name(bundle), "results_digest": bundle.manifest["results_digest"]}
 
 
 def _log(client: Any, experiment: str, bundle: Bundle, tags: dict[str, str]) -> None:
@@ -72,7 +87,7 @@ def _log(client: Any, experiment: str, bundle: Bundle, tags: dict[str, str]) -> 
     note = {"mlflow.note.content": "\n\n".join(about(bundle))}
     run = client.create_run(experiment, start, note, summary["label"] or run_name(bundle)).info.run_id
     try:
-        client.log_batch(run, params=[Param(key, str(value)) for key, value in settings_of(bundle).items()])
+        client.log_batch(run, params=[Param(key, as_text(value)) for key, value in settings_of(bundle).items()])
         client.log_inputs(run, [DatasetInput(data, [])])
         series = series_of(bundle).items()
         points = [Metric(key, y, start + round(1000 * at), step) for key, each in series for step, at, y in each]
@@ -116,10 +131,10 @@ def _model(bundle: Bundle, path: Path) -> str:
     return str(path)
 
 
-def _experiment(client: Any, target: str) -> str:
+def _experiment(client: Any, uri: str) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is None:
-        beside, kind = database_of(target), {"mlflow.experimentKind": "custom_model_development"}
+        beside, kind = database_of(uri), {"mlflow.experimentKind": "custom_model_development"}
         place = (beside.parent / "mlruns").as_uri() if beside else None
         return str(client.create_experiment(EXPERIMENT, place, kind))
     if found.lifecycle_stage != "active":

@@ -19,19 +19,20 @@ def database_of(target: str) -> Path | None:
     return as_path(target.removeprefix("sqlite:///")).absolute() if target.startswith("sqlite:///") else None
 
 
-def require_store(target: str) -> None:
-    """InputError unless the target is a tracking URI where a store is, or can be made."""
+def store_at(target: str) -> str:
+    """The tracking URI for MLflow; InputError unless it is one, and a store is there, or can be made."""
     scheme, separator, _ = target.partition("://")
+    attempt = option("output", EXAMPLES["mlflow"])
     if not separator or scheme == "file":  # MLflow no longer takes folders
-        attempt = option("output", EXAMPLES["mlflow"])
         raise InputError(explain(show(target), "a tracking URI", "a path", attempt))
     if scheme in ("http", "https"):
         _require_answer(target)
     elif database := database_of(target):
         _require_database(database)
+        return f"sqlite:///{database.as_posix()}"
     elif scheme.startswith("sqlite"):  # a store in memory is gone when the command ends
-        attempt = option("output", EXAMPLES["mlflow"])
         raise InputError(explain(show(target), "a file of SQLite", "none", attempt))
+    return target
 
 
 def _require_answer(target: str) -> None:

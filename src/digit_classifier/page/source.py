@@ -28,6 +28,9 @@ def find_run(path: Path) -> Path:
 def find_runs(path: Path, chosen: Sequence[str] = ()) -> list[Path]:
     """A run directory itself, or those of an artifacts root, by time; InputError where there are none, or not these."""
     if (path / MANIFEST_FILE).is_file():
+        if chosen:
+            attempt = f"leaving out {option('run')}"
+            raise InputError(explain(option("run"), "an artifacts root", f"{path}, which is a run", attempt))
         return [path]
     found = run_directories(path)
     for run_id in chosen:
