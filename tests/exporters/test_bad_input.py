@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 import sys
 from contextlib import closing
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +21,6 @@ from store_oracle import snapshot
 from tiny_runs import smallest_files
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from exported_runs import Runs
 
 LIBRARIES = {
@@ -198,6 +198,20 @@ def test_a_library_of_another_version_is_one_line(
     assert err.startswith(f"error: export {name}: expected {library} ")
     assert "to write the run, got " in err
     assert err.endswith(f"; try pip install --upgrade {library}\n")
+
+
+@pytest.mark.parametrize("name", ["onnx", "model-card"])
+def test_a_full_disk_is_not_blamed_on_a_library(
+    name: str, place: Path, runs: Runs, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "write_text", full)
+    err = refused(capsys, place, name, str(runs.directories["grey-mlp"]), "-o", f"{{place}}/{TARGETS[name]}", code=1)
+    assert "No space left on device" in err
+    assert err.endswith("; try another target\n")
 
 
 @pytest.fixture

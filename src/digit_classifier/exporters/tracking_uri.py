@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.exporters import EXAMPLES
-from digit_classifier.text import as_path, clean_text
+from digit_classifier.text import as_path, clean_text, without_password
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +24,14 @@ def store_at(target: str) -> str:
     scheme, separator, _ = target.partition("://")
     attempt = option("output", EXAMPLES["mlflow"])
     if not separator or scheme == "file":  # MLflow no longer takes folders
-        raise InputError(explain(show(target), "a tracking URI", "a path", attempt))
+        raise InputError(explain(show(without_password(target)), "a tracking URI", "a path", attempt))
     if scheme in ("http", "https"):
         _require_answer(target)
     elif database := database_of(target):
         _require_database(database)
         return f"sqlite:///{database.as_posix()}"
     elif scheme.startswith("sqlite"):  # a store in memory is gone when the command ends
-        raise InputError(explain(show(target), "a file of SQLite", "none", attempt))
+        raise InputError(explain(show(without_password(target)), "a file of SQLite", "none", attempt))
     return target
 
 
@@ -40,7 +40,7 @@ def _require_answer(target: str) -> None:
     from urllib.request import urlopen
 
     try:
-        urlopen(f"{target.rstrip('/')}/health", timeout=10).close()  # noqa: S310 - http or https
+        urlopen(f"{without_password(target).rstrip('/')}/health", timeout=10).close()  # noqa: S310 - http or https
     except HTTPError:
         pass  # somebody is there
     except (OSError, ValueError) as error:

@@ -129,8 +129,9 @@ def _guarded(name: str) -> Iterator[None]:
 
 def _in_a_line(name: str, error: BaseException) -> DigitClassifierError:
     where, library = f"export {name}", _home(name, "LIBRARY")
-    if library is None:
-        return RunError(explain(where, "to write the run", raised(error), "another version of the exporter"))
+    if library is None or (isinstance(error, OSError) and not isinstance(error, ImportError)):
+        attempt = "another target" if name in {**FORMATS, **TRACKERS} else "another version of the exporter"
+        return RunError(explain(where, "to write the run", raised(error), attempt))
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]
         if error.name == package:
