@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from digit_classifier import read_bundle
 from digit_classifier.cli.main import main
+from digit_classifier.exporters import model_card
 from digit_classifier.text import clean_text, markdown
 from exported_runs import HOSTILE, NAMES, Runs
 
@@ -101,3 +103,19 @@ def test_any_text_is_itself_in_markdown(text: str) -> None:
         page = Page(rendered)
         assert page.tags == ["p"]
         assert page.text.strip() == line
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=30)
+    | st.text("-:#'\"[]{}|>&*!%@` \\0123yesnul~.\U0001f600", max_size=12)
+)
+@example("--- !!python/object/apply:os.system ['x']")
+@example("null")
+@example("2026-11-26")
+def test_any_label_is_itself_in_the_front_matter(runs: Runs, tmp_path: Path, text: str) -> None:
+    bundle, label = read_bundle(runs.directories["grey-mlp"]), clean_text(text)
+    summary = {**bundle.payloads["run_summary.json"], "label": label or None}
+    card = tmp_path / "card.md"
+    model_card.export(replace(bundle, payloads={**bundle.payloads, "run_summary.json": summary}), card)
+    assert ModelCard.load(card).data.model_name == (label or bundle.manifest["run_id"])
