@@ -194,7 +194,7 @@ CASES: dict[str, tuple[Callable[[Path], Path], Asked, str]] = {
     ),
     # Rows and cells
     "text among the features": (
-        table("size,island,species", *(f"{n},Dream,{'ab'[n % 2]}" for n in range(9))),
+        table("size,island,species", "1,Dream,a", *(f"{n},{n},{'ab'[n % 2]}" for n in range(9))),
         Asked("species"),
         "t.csv: line 2, column 'island': expected a number, got 'Dream'; try label_column='island' if that",
     ),
@@ -318,7 +318,7 @@ CASES: dict[str, tuple[Callable[[Path], Path], Asked, str]] = {
     "text in Parquet": (
         content(parquet_of(a=["x", "y"] * 9, b=["u", "v"] * 9, label=[0, 1] * 9)),
         Asked(),
-        "column 'a': expected numbers, got string",
+        "expected columns of features beside the label, got none",
     ),
     "a torn Parquet file": (content(parquet_of(a=[1.5, 2], label=[0, 1])[:-9]), Asked(), "expected a whole Parquet"),
     "labels without images": (

@@ -91,7 +91,11 @@ def _from_files(path: Path, asked: Asked, test_data: AnyPath | None) -> Dataset:
     found = _without_gaps(found, asked)
     files = [{**each, "name": clean_text(each["name"], limits.FILE_NAME) or "data"} for each in found.files[:FILES]]
     origin: dict[str, Any] = {"format": kind, "files": files, "options": _listed(asked)}
-    dataset = judge(found, Source(path.name or path.resolve().name, READERS[kind].settings), origin=origin)
+    dataset = judge(
+        found,
+        Source(path.resolve().name if path.name in {"", ".."} else path.name, READERS[kind].settings),
+        origin=origin,
+    )
     if found.sha256 is not None and dataset.sha256 != found.sha256:
         expected, came = f"data with the sha256 {found.sha256[:12]}, as it says", dataset.sha256[:12]
         raise unreadable(path.name, expected, came, "another copy of it")

@@ -92,6 +92,8 @@ def read_file(path: Path, asked: Asked) -> tuple[str, Found]:
     """
     from digit_classifier.datasets.readers.sniff import format_of
 
+    if path.name in {"", ".."}:  # has no name to speak of
+        path = path.resolve()
     try:
         kind = format_of(path)
         reader = READERS[kind]

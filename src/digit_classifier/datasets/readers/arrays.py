@@ -67,7 +67,7 @@ def _named(found: Found, path: Path, file: dict[str, Any]) -> Found:
 
 def _members(archive: zipfile.ZipFile, where: str) -> dict[str, zipfile.ZipInfo]:
     """The arrays by their names; InputError where they would take more than 1 GiB, as the directory says."""
-    members = {each.filename.removesuffix(".npy"): each for each in archive.infolist() if not each.is_dir()}
+    members = {each.filename.removesuffix(".npy"): each for each in archive.infolist() if each.filename[-1:] != "/"}
     if len(members) > MEMBERS:
         raise unreadable(where, f"at most {MEMBERS:,} arrays", f"{len(members):,}", "one data set in a file")
     total = sum(each.file_size for each in members.values())
@@ -88,7 +88,7 @@ def _read_header(file: IO[bytes], size: int, where: str) -> tuple[tuple[int, ...
         version = np.lib.format.read_magic(file)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, by_columns, dtype = read(file)
-    except (ValueError, TypeError, SyntaxError, RecursionError, EOFError, UnicodeError, KeyError) as error:
+    except Exception as error:  # NumPy evaluates the header, and raises whatever it meets there
         raise unreadable(where, "an array that NumPy wrote", show(str(error)), "to save it again") from error
     if dtype.hasobject:
         raise unreadable(where, "an array of numbers or texts", "pickled objects, which can run code", AS_TEXT)

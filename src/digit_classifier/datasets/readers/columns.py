@@ -13,14 +13,14 @@ from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import nearest, option, show
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from digit_classifier.datasets.readers import Asked, Found
 
 LABELS = ("label", "labels", "class", "target", "y")  # what the column of classes is called, if nothing says another
-INDEXES = ("", "unnamed: 0", "id", "index")  # what a column is called that numbers the rows
+INDEXES = ("unnamed: 0", "id", "index")  # what a column is called that numbers the rows
 PIXEL = re.compile(r"(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)?", re.IGNORECASE)
 FRACTION = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{0,25}(e[-+]?[0-9]{1,2})?", re.IGNORECASE)
 UNNAMED = re.compile(r"x?\d+([ _.x-]\d+)?", re.IGNORECASE)
@@ -64,19 +64,20 @@ def left_out_remark(names: Sequence[str], why: str) -> str:
     return f"Left out, as {why}: {shown}." if names else ""
 
 
-def named_label(names: Sequence[str], texts: Sequence[bool]) -> int | None:
+def named_label(names: Sequence[str], texts: Callable[[], Sequence[bool]]) -> int | None:
     """The column of classes of a table with names: the one that is called so, or the only one of texts."""
     for word in LABELS:
         called = [index for index, name in enumerate(names) if name.strip().casefold() == word]
         if called:
             return called[0]
-    of_text = [index for index, is_text in enumerate(texts) if is_text]
+    of_text = [index for index, is_text in enumerate(texts()) if is_text]
     return of_text[0] if len(of_text) == 1 else None
 
 
-def is_index(name: str, values: Sequence[Any]) -> bool:
-    """Whether a column numbers the rows: it is called so, and no value comes twice."""
-    if name.strip().casefold() not in INDEXES or len(values) < 2:
+def is_index(at: int, name: str, values: Sequence[Any]) -> bool:
+    """Whether a column numbers the rows: it is called so, or is the first and has no name; no value comes twice."""
+    called = name.strip().casefold()
+    if (called not in INDEXES and (called or at)) or len(values) < 2:
         return False
     listed = values.tolist() if isinstance(values, np.ndarray) else values
     return len(set(listed)) == len(listed)
@@ -93,7 +94,8 @@ def as_images(found: Found, asked: Asked, where: str, *, headed: bool) -> Found:
         expected, came = f"{prod(shape):,} columns of pixels for {shape[0]} × {shape[1]}", f"{count:,}"
         raise unreadable(where, expected, came, option("image_shape", "none"))
     if shape is None:
-        found.feature_names = found.feature_names or [f"x{index}" for index in range(1, count + 1)]
+        if found.feature_names is None:
+            found.feature_names = [f"x{index}" for index in range(1, count + 1)]
         return found
     found.samples, found.feature_names = samples.reshape(-1, *shape), None
     remark = f"{shape[0]} × {shape[1]} images from {count:,} columns."
@@ -102,7 +104,7 @@ def as_images(found: Found, asked: Asked, where: str, *, headed: bool) -> Found:
 
 
 def _square(found: Found, *, headed: bool) -> tuple[int, int] | None:
-    samples, names = found.samples, found.feature_names or []
+    samples, names = found.samples, [] if found.feature_names is None else [str(each) for each in found.feature_names]
     side = isqrt(samples.shape[1])
     if side * side != samples.shape[1] or side < 2:
         return None
@@ -132,7 +134,8 @@ def check_width(columns: int, where: str) -> None:
 def plain_labels(values: Sequence[str | None]) -> NDArray[Any]:
     """A column of texts as whole numbers where all are, else as numbers, else as texts; gaps are None or NaN."""
     present = [value for value in values if value is not None]
-    if present and all(re.fullmatch(r"[-+]?(0|[1-9][0-9]{0,17})", value) for value in present):
+    whole = present and all(re.fullmatch("[-+]?[0-9]{1,18}", value) for value in present)
+    if whole and len({int(value) for value in present}) == len(set(present)):  # else 1 and 01 would be one
         if len(present) == len(values):
             return np.array([int(value) for value in present], np.int64)
         return np.array([np.nan if value is None else int(value) for value in values])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
     from digit_classifier.datasets.readers import Asked
 
-PIXEL_TYPES = (np.uint8, np.int64, np.float64)  # the first is by far the fastest, and fails at the first other cell
+HEAD = 1000  # rows that tell what a column holds
+WHOLE = (np.uint8, np.int64)  # the first is by far the fastest, and fails at the first other cell
 
 
 def read_delimited(path: Path, asked: Asked) -> Found:
@@ -89,7 +92,8 @@ class _Table:
     def fast(self, columns: list[int]) -> NDArray[Any] | None:
         """Numbers without gaps by NumPy's own reader; None for anything else."""
         dialect = self.dialect
-        for dtype in PIXEL_TYPES:
+        fractions = any("." in row[at] for row in self.head[:50] for at in columns)
+        for dtype in (np.float64,) if fractions else WHOLE:
             lines = dialect.lines(self.data)
             if dialect.headed:
                 next(lines)
@@ -115,12 +119,21 @@ class _Table:
         texts: dict[int, list[str | None]] = {column: [] for column in others}
         for line, cells in self.dialect.rows(self.data, self.where):
             if features:
-                parts.append(np.array([self.number(cells[at], line, at) for at in features]))
+                parts.append(self.numbers(cells, features, line))
             for column, values in texts.items():
                 values.append(None if is_gap_cell(cells[column]) else cells[column].strip())
         if features and not parts:
             raise unreadable(self.where, "rows of data", "none", "another file")
         return (np.stack(parts) if parts else np.empty((0, 0))), texts
+
+    def numbers(self, cells: list[str], features: list[int], line: int) -> NDArray[Any]:
+        row = [cells[at] for at in features]
+        if not self.dialect.slow and "_" not in "".join(row):  # Python takes 1_000 for a number
+            try:
+                return np.array(list(map(float, row)))
+            except ValueError:
+                pass
+        return np.array([self.number(cell, line, at) for cell, at in zip(row, features, strict=True)])
 
     def number(self, cell: str, line: int, column: int) -> float:
         if is_gap_cell(cell):
@@ -133,14 +146,15 @@ class _Table:
             raise unreadable(where, "a number", show(cell.strip()), attempt)
         return value
 
+    @cached_property
     def head(self) -> list[list[str]]:
         """The first rows as texts."""
-        found = []
-        for _, cells in self.dialect.rows(self.data, self.where):
-            found.append(cells)
-            if len(found) == 1000:
-                break
-        return found
+        return [cells for _, cells in islice(self.dialect.rows(self.data, self.where), HEAD)]
+
+    @cached_property
+    def texts(self) -> list[bool]:
+        """Which columns have text there."""
+        return [any(not is_number(row[at]) for row in self.head) for at in range(self.dialect.width)]
 
 
 def _label(table: _Table, asked: Asked) -> int | None:
@@ -148,19 +162,17 @@ def _label(table: _Table, asked: Asked) -> int | None:
     asked_for = label_asked(asked, dialect.names, table.where)
     if asked_for is not None:
         return asked_for
-    head = table.head()
-    if not head:
+    if not table.head:
         raise unreadable(table.where, "rows of data", "none", "another file")
-    texts = [any(not is_number(row[at]) for row in head) for at in range(dialect.width)]
     if dialect.headed:
-        found = named_label(dialect.names, texts)
+        found = named_label(dialect.names, lambda: table.texts)
         if found is None and asked.labels and not _are_pixels(dialect):
             shown = ", ".join(map(show, dialect.names[:8])) + (", …" if dialect.width > 8 else "")
             raise unreadable(table.where, "a column named label or class", shown, option("label_column", "NAME"))
         return found
     if not asked.labels:
-        return next((at for at, is_text in enumerate(texts) if is_text), None)
-    return label_without_names(head, texts, table.where)
+        return next((at for at, is_text in enumerate(table.texts) if is_text), None)
+    return label_without_names(table.head, table.texts, table.where)
 
 
 def _are_pixels(dialect: Dialect) -> bool:
@@ -173,8 +185,7 @@ def _indexes(table: _Table) -> list[int]:
     dialect = table.dialect
     if not dialect.headed:
         return []
-    head = table.head()
-    return [at for at, name in enumerate(dialect.names) if is_index(name, [row[at] for row in head])]
+    return [at for at, name in enumerate(dialect.names) if is_index(at, name, [row[at] for row in table.head])]
 
 
 def _texts(table: _Table) -> list[int]:
@@ -182,11 +193,10 @@ def _texts(table: _Table) -> list[int]:
     dialect = table.dialect
     if not dialect.headed:
         return []
-    head = table.head()
     return [
         at
         for at in range(dialect.width)
-        if (cells := [row[at] for row in head if not is_gap_cell(row[at])])
+        if (cells := [row[at] for row in table.head if not is_gap_cell(row[at])])
         and all(number_of(cell, decimal_comma=dialect.decimal_comma) is None for cell in cells)
     ]
 

@@ -16,6 +16,7 @@ from digit_classifier.datasets.readers.columns import plain_labels
 from digit_classifier.datasets.readers.files import read_bounded, readable_name, stem_of, unreadable
 from digit_classifier.datasets.readers.parts import given_parts, part_of
 from digit_classifier.datasets.readers.pictures import decode_picture, one_form
+from digit_classifier.errors import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +153,7 @@ def _of_pictures(top: Path, files: list[Path], asked: Asked) -> Found:
         total += pixels.size
         if total > limits.NUMBERS:
             expected, came = f"at most {limits.NUMBERS:,} numbers", "more"
-            raise unreadable(top.name, expected, came, "a part of it, or a smaller --image-size")
+            raise unreadable(top.name, expected, came, f"a part of it, or {option('image_size', 32)}")
         pictures.append(pixels)
         names.append(name)
         about.append({"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})

@@ -79,7 +79,7 @@ def _label(names: list[str], columns: list[Any], asked: Asked, where: str) -> in
     asked_for = label_asked(asked, names, where)
     if asked_for is not None:
         return asked_for
-    found = named_label(names, [_is_text(column.type) for column in columns])
+    found = named_label(names, lambda: [_is_text(column.type) for column in columns])
     if found is None and asked.labels:
         shown = ", ".join(map(show, names[:8]))
         raise unreadable(where, "a column named label or class", shown, option("label_column", "NAME"))
@@ -153,7 +153,7 @@ def _of_numbers(found: Found, names: list[str], columns: list[Any], rest: list[i
         column = columns[at].to_numpy()
         if column.dtype == object:
             column = np.array([np.nan if each is None else float(each) for each in column])
-        if is_index(names[at], column):
+        if is_index(at, names[at], column):
             found.note = f"{found.note} {left_out_remark([names[at]], 'it numbers the rows')}".strip()
             continue
         values.append(column)

@@ -10,7 +10,7 @@ import numpy as np
 
 from digit_classifier.datasets import limits
 from digit_classifier.datasets.readers.files import unreadable
-from digit_classifier.errors import loading, show
+from digit_classifier.errors import loading, option, show
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,8 +79,6 @@ def _grey_if_possible(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def one_form(pictures: list[NDArray[np.uint8]], names: list[str], where: str) -> tuple[NDArray[np.uint8], str]:
     """All in one array: (n, h, w) if all are grey, else (n, h, w, 3); InputError where they are of several sizes."""
-    from digit_classifier.errors import option
-
     sizes = {pixels.shape[:2] for pixels in pictures}
     if len(sizes) > 1:
         other = next(index for index, pixels in enumerate(pictures) if pixels.shape[:2] != pictures[0].shape[:2])

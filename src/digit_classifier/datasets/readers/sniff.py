@@ -33,6 +33,7 @@ FOREIGN: list[tuple[re.Pattern[bytes], str, str]] = [
     (re.compile(rb"%PDF|SQLite format 3\0|\x7fELF|MZ.{58}", re.DOTALL), "no data", "another file"),
     (re.compile(rb"version https://git-lfs"), "a pointer to a large file", "git lfs pull"),
     (re.compile(rb"\s*(<!doctype|<html|<\?xml|<svg)", re.IGNORECASE), "a page", "the file that it links to"),
+    (re.compile(rb"\s*\[\s*[\[{\"\d]"), "JSON", AS_NPZ),
     (re.compile(rb"\s*(%[^\n]*\n\s*)*@relation\s", re.IGNORECASE), "ARFF", "a CSV file of it"),
 ]
 
@@ -86,7 +87,7 @@ def _format_of_zip(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise unreadable(path.name, "a whole NPZ file", "a broken archive", "to download it again") from error
+        raise unreadable(path.name, "a whole zip archive, as NPZ is", "a broken one", "to download it again") from error
     if any(name.endswith(".npy") for name in names):
         return "npz"
     what, attempt = "an archive of other files", UNPACK
