@@ -92,7 +92,7 @@ $(VENV)/numpy-oldest/stamp: $(VENV)/python.stamp
 # One list for every Python from 3.11 on. What users install has the bounds of pyproject.toml only.
 lock: $(VENV)/python.stamp
 	$(PIP) --upgrade --target $(VENV)/uv uv
-	$(VENV)/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group dev pyproject.toml \
+	$(VENV)/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra all --group dev pyproject.toml \
 	  --annotation-style line --custom-compile-command 'make lock' --output-file requirements-dev.txt
 
 clean:

@@ -30,7 +30,7 @@ READER = (
 )
 EXPORTER = (
     "exporters/toy.py",
-    ("exporters/__init__.py", "FORMATS: dict[str, str] = {", '"toy": "digit_classifier.exporters.toy"'),
+    ("exporters/__init__.py", "FORMATS: dict[str, str] = {", '"toy": "digit_classifier.exporters.toy", '),
 )
 ADDED = {"toy_artifact.py": ARTIFACT, "toy_reader.py": READER, "toy_exporter.py": EXPORTER}
 FORGE = """

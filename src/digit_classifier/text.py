@@ -82,3 +82,20 @@ def _unwrapped(text: str) -> str:
 
     path = unquote(address[1])
     return path[1:] if re.match("/[a-zA-Z]:/", path) and os.name == "nt" else path
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown: without the name and password that it may have."""
+    return re.sub(r"(?<=://)[^/@]*@", "", address)
+
+
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]#"} | {mark: f"&#{ord(mark)};" for mark in "<>&|~$"})
+
+
+def markdown(text: str) -> str:
+    """A clean text (see `clean_text`) as itself in a line or a cell of Markdown: no emphasis, tag, formula or link.
+
+    Renderers agree on backslashes before some marks only; the others become character references.
+    """
+    safe = text.translate(_MARKS)
+    return re.sub(r"(?i)(?<=www)\.|:(?=//)", lambda mark: f"&#{ord(mark[0])};", safe)

@@ -247,10 +247,10 @@ def test_a_run_that_travelled_alone_is_exported_without_its_data_set(root: Path,
         (["--html", "{root}", "-o", "{root}"], "expected a file to write, got a directory"),
         (
             ["--html", "{root}", "-o", "{new}", "--run", FIRST],
-            "--run: expected the format site, got html; try leaving out --run",
+            "--run: expected one of site, tensorboard, mlflow, got html; try leaving out --run",
         ),
         (["--site", "{root}", "-o", "{new}", "--compare", "{root}"], "--compare: expected the format html, got site"),
-        (["--site", "{root}", "-o", "{new}", "--force"], "--force: expected the format html, got site"),
+        (["--site", "{root}", "-o", "{new}", "--force"], "--force: expected a format of one file, got site"),
         (["--site", "{root}", "-o", "{new}", "--run", "20250101-000000"], "--run: expected a run of"),
         (["site", "{root}/gone", "-o", "{new}"], "which is not there; try "),
         (

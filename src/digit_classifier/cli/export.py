@@ -6,24 +6,29 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, near, path_of
 from digit_classifier.errors import InputError, explain, show, typed_command
-from digit_classifier.exporters import FORMATS, PAGE_FORMATS
-from digit_classifier.text import as_path
+from digit_classifier.exporters import EXAMPLES, FORMATS, PAGE_FORMATS, TRACKERS
+from digit_classifier.text import as_path, without_password
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
+MANY = ", ".join(["site", *TRACKERS])
+
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:
-    parser.usage = f"{parser.prog} FORMAT [RUN] -o TARGET [--compare RUN] [--run RUN_ID ...] [--images HOW] [--force]"
+    parser.usage = (
+        f"{parser.prog} FORMAT [RUN or ROOT] -o TARGET [--compare RUN] [--run RUN_ID ...] [--images HOW] [--force]"
+    )
     add, root = parser.add_argument, near(defaults.artifacts_root)
-    known = ", ".join([*PAGE_FORMATS, *FORMATS])
+    known = ", ".join([*PAGE_FORMATS, *FORMATS, *TRACKERS])
     add("format", nargs="?", metavar="FORMAT", help=f"{known}, or a format that an installed plugin writes")
-    about = "a run directory, or an artifacts root for its latest run; site takes a root and all its runs"
+    about = f"a run directory, or an artifacts root for its latest run; {MANY} take all runs of a root"
     add("path", nargs="?", metavar="RUN", help=f"{about} (default: {root})")
-    add("--output", "-o", metavar="TARGET", help="the file or folder to write; an earlier export there is replaced")
+    target = "the file or folder to write; an earlier export there is replaced; mlflow: a tracking URI"
+    add("--output", "-o", metavar="TARGET", help=f"{target}, such as {EXAMPLES['mlflow']}")
     add("--compare", metavar="RUN", help="html: a second run in the same file, to compare with")
-    add("--run", metavar="RUN_ID", action="append", default=[], help="site: only this run; can be repeated")
+    add("--run", metavar="RUN_ID", action="append", default=[], help=f"{MANY}: only this run; can be repeated")
     add("--images", metavar="HOW", help="html: some, of a large data set as many as fit into 4 MB (default), or all")
     add("--force", action="store_true", help="replace a file that is not an export of ours")
     add("--html", metavar="RUN", help="another way to say: export html RUN")
@@ -33,10 +38,11 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 def _export(options: argparse.Namespace) -> int:
     if options.output is None and (options.format or options.html or options.site):
         wanted = "html" if options.html else options.format or "site"
-        attempt = "-o report.html" if wanted == "html" else f"-o {wanted}"
+        attempt = f"-o {EXAMPLES.get(wanted, wanted)}"
         raise InputError(explain("--output", "a path to write", "none", attempt))
     name, path = _what(options)
-    allowed = {"html": ("--compare", "--force", "--images"), "site": ("--run",)}.get(name, ("--force",))
+    flags = {"html": ("--compare", "--force", "--images"), "site": ("--run",), **dict.fromkeys(TRACKERS, ("--run",))}
+    allowed = flags.get(name, ("--force",))
     for flag, value in (
         ("--compare", options.compare),
         ("--force", options.force),
@@ -44,8 +50,15 @@ def _export(options: argparse.Namespace) -> int:
         ("--images", options.images),
     ):
         if value and flag not in allowed:
-            only = "the format " + ("site" if flag == "--run" else "html")
-            raise InputError(explain(flag, only, name, f"leaving out {flag}"))
+            only = {
+                "--compare": "the format html",
+                "--images": "the format html",
+                "--run": f"one of {MANY}",
+                "--force": "a format of one file",
+            }
+            raise InputError(explain(flag, only[flag], name, f"leaving out {flag}"))
+    if name in TRACKERS:
+        return _tracked(name, path, options.output, options.run)
     target = as_path(options.output)
     if name == "html":
         print(_html(path, target, options))
@@ -68,7 +81,7 @@ def _what(options: argparse.Namespace) -> tuple[str, Path]:
         return name, path_of(options)
     if options.format is None:
         raise InputError(explain("FORMAT", "a format", "none", example))
-    if options.format in (*PAGE_FORMATS, *FORMATS):
+    if options.format in (*PAGE_FORMATS, *FORMATS, *TRACKERS):
         return options.format, path_of(options)
     from digit_classifier.exporters.write import find_exporter
 
@@ -101,6 +114,19 @@ def _other(name: str, path: Path, target: Path, *, force: bool) -> str:
 
     write_export(name, read_bundle(find_run(path)), target, force=force)
     return f"{target}: {name}"
+
+
+def _tracked(name: str, path: Path, target: str, runs: list[str]) -> int:
+    from digit_classifier.cli.terminal import printable
+    from digit_classifier.exporters.write import write_tracked
+    from digit_classifier.page.source import find_runs
+
+    done = write_tracked(name, find_runs(path, runs), target)
+    for run, problem in done.damaged.items():
+        print(f"damaged, not exported: {run}: {printable(problem)}")
+    count, known = len(done.added), f", {len(done.known)} already there" if done.known else ""
+    print(f"{without_password(target)}: {count} run{'s' if count != 1 else ''} added{known}")
+    return 1 if done.damaged else 0
 
 
 COMMAND = Command(

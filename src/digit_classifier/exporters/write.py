@@ -1,22 +1,36 @@
-"""Write a run in a format: find its exporter, and put what it wrote in place, whole."""
+"""Write runs in a format: find its exporter, and put what it wrote in place, whole."""
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from digit_classifier.errors import DigitClassifierError, InputError, RunError, explain, option, show, suggestion
-from digit_classifier.exporters import FORMATS, PAGE_FORMATS
+from digit_classifier.errors import (
+    ArtifactError,
+    DigitClassifierError,
+    InputError,
+    RunError,
+    explain,
+    option,
+    show,
+    suggestion,
+)
+from digit_classifier.exporters import FORMATS, PAGE_FORMATS, TRACKERS
 from digit_classifier.plugins import EXPORTERS, load_plugin, plugin_names, raised
 from digit_classifier.store.files import cannot_write
+from digit_classifier.store.inspection import read_bundle
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from digit_classifier.store import Bundle
     from digit_classifier.text import AnyPath
@@ -30,11 +44,11 @@ def find_exporter(name: str) -> Exporter:
         exporter: Exporter = import_module(FORMATS[name]).export
         return exporter
     try:
-        if name in PAGE_FORMATS:
+        if name in (*PAGE_FORMATS, *TRACKERS):
             raise LookupError(name)
         plugin: Exporter = load_plugin(EXPORTERS, name)
     except LookupError:
-        known = {*FORMATS, *plugin_names(EXPORTERS)} - {*PAGE_FORMATS}
+        known = {*FORMATS, *TRACKERS, *plugin_names(EXPORTERS)} - {*PAGE_FORMATS}
         attempt = suggestion(name, [*PAGE_FORMATS, *sorted(known)])
         raise InputError(explain("FORMAT", "a format", show(name), attempt)) from None
     return plugin
@@ -43,33 +57,110 @@ def find_exporter(name: str) -> Exporter:
 def write_export(name: str, bundle: Bundle, target: AnyPath, *, force: bool = False) -> None:
     """Write a run in a format; the target appears complete or not at all.
 
-    InputError where there is no such format, or where something is in the place of the target: with `force` a file is
-    replaced, a directory never, because nobody could say what else is in it. RunError where the exporter fails.
+    An earlier export of a binary format is replaced. InputError where there is no such format, where its library is
+    missing, or where something else is in the place of the target: with `force` a file is replaced, a directory never,
+    because nobody could say what else is in it. RunError where the exporter fails.
     """
     export, target = find_exporter(name), as_path(target)
-    _require_free(target, force)
+    _require_free(target, force, _home(name, "MARK"))
     try:
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".tmp", dir=target.parent))
     except OSError as error:
         raise cannot_write(target, error, option("output")) from error
     try:
-        export(bundle, scratch / target.name)
-        _replace(scratch / target.name, target)
-    except (DigitClassifierError, MemoryError):
-        raise
-    except (Exception, SystemExit) as error:  # a plugin may raise anything
-        attempt = "another version of the exporter"
-        raise RunError(explain(f"export {name}", "to write the run", raised(error), attempt)) from error
+        with _guarded(name):
+            export(bundle, scratch / target.name)
+            _replace(scratch / target.name, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _require_free(target: Path, force: bool) -> None:
+@dataclass(frozen=True)
+class Tracked:
+    """What became of runs that were to be added to a tracker."""
+
+    added: tuple[str, ...]  # names of run directories
+    known: tuple[str, ...]  # were there already, and stayed as they were
+    damaged: Mapping[str, str]  # name → what is wrong; not exported
+
+
+def write_tracked(name: str, directories: Sequence[Path], target: str) -> Tracked:
+    """Add runs to a tracker, one after the other: "tensorboard" has a folder as its target, "mlflow" a tracking URI.
+
+    A run that is there stays as it is. InputError where the library is missing or the target cannot be used, before
+    anything is written; RunError where the tracker fails, and what was added before stays there.
+    """
+    add = import_module(TRACKERS[name]).add
+    done: dict[bool, list[str]] = {True: [], False: []}
+    damaged = {}
+    for directory in directories:
+        try:
+            bundle = read_bundle(directory)
+        except ArtifactError as error:
+            damaged[directory.name] = str(error)
+            continue
+        with _guarded(name):
+            done[add(bundle, target)].append(directory.name)
+    return Tracked(tuple(done[True]), tuple(done[False]), damaged)
+
+
+def _home(name: str, key: str) -> Any:
+    """What a module of ours says of its format; None for a plugin."""
+    home = {**FORMATS, **TRACKERS}.get(name)
+    return getattr(import_module(home), key, None) if home else None
+
+
+@contextmanager
+def _guarded(name: str) -> Iterator[None]:
+    """An exporter runs in here: libraries stay silent, and whatever it raises becomes one line."""
+    level = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (DigitClassifierError, MemoryError):
+        raise
+    except (Exception, SystemExit) as error:  # a library or a plugin may raise anything
+        raise _in_a_line(name, error) from error
+    finally:
+        logging.disable(level)
+
+
+def _in_a_line(name: str, error: BaseException) -> DigitClassifierError:
+    where, library = f"export {name}", _home(name, "LIBRARY")
+    if library is None or (isinstance(error, OSError) and not isinstance(error, ImportError)):
+        attempt = "another target" if name in {**FORMATS, **TRACKERS} else "another version of the exporter"
+        return RunError(explain(where, "to write the run", raised(error), attempt))
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        if error.name == package:
+            attempt = f"pip install 'digit-classifier[{name}]'"
+            return InputError(explain(where, f"the package {package}", "none", attempt))
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        package = f"{library} {version(library)}"
+    except PackageNotFoundError:
+        package = library
+    attempt = f"pip install --upgrade {library}"
+    return InputError(explain(where, f"{package} to write the run", raised(error), attempt))
+
+
+def _require_free(target: Path, force: bool, mark: bytes | None) -> None:
     if target.is_dir() and not target.is_symlink():
         raise InputError(explain(target, "a new file or folder", "a folder that is there", "another name"))
-    if os.path.lexists(target) and not force:
+    if os.path.lexists(target) and not force and not _is_ours(target, mark):
         attempt = f"{option('force', True)} to replace it"
         raise InputError(explain(target, "a new file or folder", "one that is there", attempt))
+
+
+def _is_ours(target: Path, mark: bytes | None) -> bool:
+    """Whether an export of this format, which people do not edit, is in the place of the target."""
+    if mark is None or target.is_symlink() or not target.is_file():
+        return False
+    with target.open("rb") as file:
+        return mark in file.read(100)
 
 
 def _replace(new: Path, target: Path) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digit_classifier.errors import ArtifactError, InputError, explain, show, typed_command
+from digit_classifier.errors import ArtifactError, InputError, explain, option, show, typed_command
 from digit_classifier.store.files import read_regular
-from digit_classifier.store.index import load_index
+from digit_classifier.store.index import load_index, run_directories
 from digit_classifier.store.json import decode, twin
 from digit_classifier.store.layout import DATASET_FILE, DATASETS, INDEX_FILE, MANIFEST_FILE, MAX_DATASET_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -24,6 +24,23 @@ def find_run(path: Path, where: str = "RUN", attempt: str | None = None) -> Path
     kind = "a directory without runs" if path.is_dir() else "a file" if path.exists() else "not there"
     came = f"{show(str(path))}, which is {kind}"
     raise InputError(explain(where, "a run directory or an artifacts root", came, attempt or typed_command("train")))
+
+
+def find_runs(path: Path, chosen: Sequence[str] = ()) -> list[Path]:
+    """A run directory itself, or those of an artifacts root, by time; InputError where there are none, or not these."""
+    if (path / MANIFEST_FILE).is_file():
+        if chosen:
+            attempt = f"leaving out {option('run')}"
+            raise InputError(explain(option("run"), "an artifacts root", f"{path}, which is a run", attempt))
+        return [path]
+    found = run_directories(path)
+    for run_id in chosen:
+        if run_id not in found:
+            raise InputError(explain(option("run"), f"a run of {path}", show(run_id), typed_command("runs", path)))
+    if not found:
+        came, attempt = f"{show(str(path))}, which has none", typed_command("train", "--artifacts-root", path)
+        raise InputError(explain("RUN", "a run, or a directory with runs", came, attempt))
+    return [path / name for name in sorted(chosen or found)]
 
 
 def dataset_of(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
