@@ -31,11 +31,17 @@ TORCH, TORCH_TWO, SKLEARN = "PyTorch script", "PyTorch script, two threads", "sc
 
 def commands(model: str, epochs: int, directory: Path) -> dict[str, list[str | Path]]:
     """One process each; ours twice, to see how much the machine alone differs."""
-    settings = {"epochs": epochs, "batch-size": BATCH, "learning-rate": RATE, "weight-decay": DECAY, "shift-pixels": 0}
+    settings: dict[str, float | str] = {
+        "epochs": epochs,
+        "batch-size": BATCH,
+        "learning-rate": RATE,
+        "weight-decay": DECAY,
+        "shift-pixels": 0,
+    }
     settings |= {"label-smoothing": SMOOTHING, "test-size": 1 / 6, "lr-decay": 1 / epochs, "model": model}
     flags = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
     data = FOLDER / "train-images-idx3-ubyte.gz"
-    ours = [sys.executable, "-m", "digit_classifier", "train", "--dataset", data, *flags]
+    ours: list[str | Path] = [sys.executable, "-m", "digit_classifier", "train", "--dataset", data, *flags]
 
     def script(*words: str) -> list[str | Path]:
         library, *threads = words

@@ -53,7 +53,7 @@ def train_synthetic(what: str, size: int, root: Path, label: str | None = None) 
     labels = np.arange(of["samples"]) % classes
     images = templates[labels] + random.integers(0, 5, (of["samples"], *shape), np.uint8)
     names = tuple(f"c{index}" for index in range(classes))
-    dataset = Dataset("synthetic", "Synthetic", "random numbers", "made up", images, labels, names, 16)
+    dataset = Dataset("synthetic", "Synthetic", "random numbers", "made up", images[:, None], labels, names, 16)
     chosen = {"hidden_sizes": (32,), "epochs": of["epochs"], "artifacts_root": root}
     chosen |= {"shift_pixels": 0, "test_size": 0.25, "batch_size": 64}
     chosen |= {"run_label": label} if label else {}
@@ -96,7 +96,7 @@ def grow_history(root: Path, count: int) -> None:
     for number in range(sum(path.is_dir() for path in root.glob("2*")), count):
         run_id = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1_600_000_000 + number))
         (root / run_id).mkdir()
-        for name, data in seal(*small_run(), run_id).files.items():
+        for name, data in seal(*small_run(), run_id=run_id).files.items():
             (root / run_id / name).write_bytes(data)
     update_index(root)
 
@@ -112,7 +112,7 @@ def small_run() -> tuple[dict[str, Any], dict[str, bytes]]:
     from digit_classifier.settings.resolve import ARGUMENT, Given, resolve
 
     images, labels = np.arange(80, dtype=np.uint8).reshape(20, 2, 2) % 17, np.arange(20) % 2
-    dataset = Dataset("small", "Small", "counting", "made up", images, labels, ("even", "odd"), 16)
+    dataset = Dataset("small", "Small", "counting", "made up", images[:, None], labels, ("even", "odd"), 16)
     with tempfile.TemporaryDirectory() as root:
         chosen = {"model": "logistic", "epochs": "1", "sample_count": "1", "artifacts_root": root}
         bundle = record(resolve([Given(name, text, name, ARGUMENT) for name, text in chosen.items()]), dataset)

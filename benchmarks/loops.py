@@ -57,7 +57,7 @@ def digits() -> tuple[Any, Any]:
     from digit_classifier.datasets.bundled import load_digits
 
     dataset = load_digits()
-    return dataset.images, dataset.labels
+    return dataset.samples[:, 0], dataset.labels
 
 
 def mnist_shaped(quick: bool) -> tuple[Any, Any]:
@@ -79,7 +79,7 @@ def ours(task: Task, images: Any, labels: Any) -> dict[str, Trainer]:
     from digit_classifier.learning.training import Training
 
     names = tuple(map(str, range(task.classes)))
-    dataset = Dataset("bench", "", "", "", images, labels, names, int(images.max()))
+    dataset = Dataset("bench", "", "", "", images[:, None], labels, names, int(images.max()))
     rows = np.arange(len(labels))
     network: dict[str, Any] = {"model": "mlp", "hidden_sizes": task.hidden, "optimizer": "adamw", "learning_rate": 1e-3}
     if task.channels:

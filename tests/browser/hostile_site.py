@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import demo_site
 
-from digit_classifier.artifacts import build_index, build_index_entry
+from digit_classifier.artifacts import build_dataset, build_index, build_index_entry
 from digit_classifier.store.bundle import seal_files
 from digit_classifier.store.json import encode, twin
 from tiny_runs import CREATED, RUN_ID, dataset, payloads
@@ -108,7 +108,7 @@ def line(payload: str, limit: int) -> str:
 def text_fields(payload: str, every: list[str]) -> dict[str, dict[str, Any]]:
     """The files of a run with this text in every field that takes any text, and all texts where there may be many."""
     files = {name: copy.deepcopy(value) for name, value in payloads(RUN_ID).items()} | {
-        "dataset": copy.deepcopy(dataset())
+        "dataset": build_dataset(dataset())
     }
     many = {f"key_{number}": line(text, 1000) for number, text in enumerate(every)}
     names = [line(payload, 40), "dog"]
@@ -120,7 +120,7 @@ def text_fields(payload: str, every: list[str]) -> dict[str, dict[str, Any]]:
     metrics["labels"] = names
     report = metrics["classification_report"]
     report |= {names[0]: report.pop("a"), "dog": report.pop("b")}
-    files["dataset"] |= {**prose, "class_names": names}
+    files["dataset"] |= {"class_names": names}
     return files
 
 

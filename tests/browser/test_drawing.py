@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def layers_of(run: Path, pixels: NDArray[np.float64]) -> list[NDArray[np.float64
 
 def all_pixels(pages: Path) -> NDArray[np.float64]:
     payload = json.loads(next((pages / "artifacts/datasets").glob("*.json")).read_text())
-    return np.frombuffer(base64.b64decode(payload["pixels"]), np.uint8).reshape(-1, 64).astype(float)
+    return np.frombuffer(zlib.decompress(base64.b64decode(payload["samples"])), np.uint8).reshape(-1, 64).astype(float)
 
 
 def paint(page: Page, cells: list[int], key: str) -> None:

@@ -6,6 +6,7 @@ import base64
 import json
 import shutil
 import time
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -143,7 +144,7 @@ def test_the_downloaded_png_is_the_sample(opened: Any, pages: Path, tmp_path: Pa
     download.value.save_as(path)
     stored = next((pages / "artifacts/datasets").glob("*.json"))
     payload = json.loads(stored.read_text())
-    pixels = np.frombuffer(base64.b64decode(payload["pixels"]), np.uint8).reshape(-1, 8, 8)[3]
+    pixels = np.frombuffer(zlib.decompress(base64.b64decode(payload["samples"])), np.uint8).reshape(-1, 8, 8)[3]
     image = np.asarray(Image.open(path).convert("L"))[16::32, 16::32]
     assert (image == np.round(255.0 * pixels / 16).astype(int)).all()
 

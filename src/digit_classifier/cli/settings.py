@@ -47,7 +47,8 @@ def _lines(name: str) -> str:
     about = textwrap.wrap(f"{meta['about']}{also}", 114)
     lines = [*(f"#   {line}" for line in about), f"#   {meta['kind'].expected}"]
     if name in PRESETS["mlp"]:
-        lines.append("#   default: " + "; ".join(f"{model} {preset_text(PRESETS[model][name])}" for model in PRESETS))
+        presets = "; ".join(f"{model} {preset_text(PRESETS[model][name])}" for model in PRESETS)
+        lines += [f"#   {line}" for line in textwrap.wrap(f"default: {presets}", 114)]
     return "\n".join([*lines, f"# {name}: {example(name)}"])
 
 
