@@ -104,10 +104,10 @@ def shifted(images: Any) -> Iterator[Any]:
     """The images as they are, and moved by half a pixel up, down, left and right (bilinear)."""
     import numpy as np
 
-    padded = np.pad(images.astype(np.float32), ((0, 0), (1, 1), (1, 1)))
-    middle = padded[:, 1:-1, 1:-1]
+    padded = np.pad(images.astype(np.float32), ((0, 0), (0, 0), (1, 1), (1, 1)))  # samples, channels, rows, columns
+    middle = padded[..., 1:-1, 1:-1]
     yield middle
-    for other in (padded[:, :-2, 1:-1], padded[:, 2:, 1:-1], padded[:, 1:-1, :-2], padded[:, 1:-1, 2:]):
+    for other in (padded[..., :-2, 1:-1], padded[..., 2:, 1:-1], padded[..., 1:-1, :-2], padded[..., 1:-1, 2:]):
         yield (middle + other) / 2
 
 

@@ -120,6 +120,7 @@ def test_picture_and_bars_are_in_sight_while_drawing(
     chromium.goto(f"{addresses['http']}index.html?artifacts={root}")
     wait_for(chromium, LOADED)
     page.click(".editor summary")
+    wait_for(chromium, "document.querySelector('.pixels') !== null")  # made when the editor opens
     page.evaluate("document.querySelector('.pixels').scrollIntoView({ block: 'center', behavior: 'instant' })")
     bar = page.locator(".bar").bounding_box()
     for part in (".big canvas", ".pixels", ".bars"):

@@ -63,7 +63,7 @@ NO_RUN = [
     for where, says in (
         ("{place}/missing", "which is not there"),
         ("{place}/theirs", "which is no directory"),
-        ("{place}/empty root", "none" if name in TRACKERS else "neither"),
+        ("{place}/empty root", "none" if name in TRACKERS else "without runs"),
     )
 ]
 

@@ -49,6 +49,7 @@ const HOME = document.body.dataset.artifactPath ?? "artifacts";
 type View = { session: Session | null; selection: Selection; hash: string }; // what the way back returns to
 
 let session: Session | null = null;
+let listed: Session | null = null; // whose runs the selector lists, also while another run is on its way
 let scope = new AbortController(); // of the run on the page
 let turn = 0; // of presenting; the result of an earlier one is dropped
 let drawn = Promise.resolve(); // once the page shows what was last asked for
@@ -103,8 +104,7 @@ function atAddress(): Pick<Session, "source" | "path" | "forced"> | null {
 /** Relative to this page, whatever its own address looks like. */
 function address(view: View): string | null {
   const query = view.session && addressOf(view.session, view.selection, inlined !== null, restored.foreign);
-  const name = location.pathname.slice(location.pathname.lastIndexOf("/") + 1);
-  return query === null ? null : `./${name}${query}${view.hash}`;
+  return query === null ? null : `./${location.pathname.split("/").at(-1)}${query}${view.hash}`;
 }
 
 function restore(view: View | null): Promise<void> {
@@ -140,10 +140,10 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
       place.run?.notices.push(
         `${id} is listed in ${path}/index.json, but nothing that can be read is there; this is the newest run that is. “${repairCommand(path, source.kind === "folder" ? null : location)}” puts the list in order.`,
       );
-    const listed = place.index?.index.runs.length ?? 0;
+    const runs = place.index?.index.runs.length ?? 0;
     if (place.run) await present(opened);
-    else
-      state(place.gone.length ? allGone(path, place.gone, listed, source.kind === "folder", pick) : noRuns(path, pick));
+    else if (place.gone.length) state(allGone(path, place.gone, runs, source.kind === "folder", pick));
+    else state(noRuns(path, pick));
   } catch (error) {
     if (session === opened) failed(opened, error);
   } finally {
@@ -154,10 +154,9 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
 
 function failed(opened: Session, error: unknown): void {
   const { source, path, forced } = opened;
-  const again = (): void => void show(source, path, forced);
   const states = {
     crashed: () => crashed(error),
-    unreadable: () => unreadable(path, message(error), local, again, pick),
+    unreadable: () => unreadable(path, message(error), local, () => void show(source, path, forced), pick),
     missing: () => missing(path, error instanceof Missing ? error.found : "nothing", local, showLatest, pick),
     empty: () => noRuns(path, pick),
   };
@@ -194,6 +193,7 @@ async function present(current: Session): Promise<void> {
   document.title = `${titleOf(run)} · digit classifier`;
   document.getElementById("state")?.replaceChildren();
   document.body.classList.add("loaded");
+  listed = current;
   bar.show(shownInBar(current, compared?.run.id ?? null));
   await mount(app);
   announce(`Showing ${titleOf(run)}${compared ? `, compared with ${titleOf(compared.run)}` : ""}`);
@@ -205,11 +205,11 @@ async function present(current: Session): Promise<void> {
 }
 
 function open(runId: string | null): void {
-  const move = session && moveTo(session, runId, store.selection, HOME);
-  if (!session || !move) return;
+  const move = listed && moveTo(listed, runId, store.selection, HOME);
+  if (!listed || !move) return;
   way.note(true);
   store.set(move.ends);
-  void show(session.source, move.path, move.forced);
+  void show(listed.source, move.path, move.forced);
 }
 
 function showLatest(): void {
@@ -223,6 +223,7 @@ function state(element: HTMLElement): void {
   document.body.classList.remove("loaded");
   document.body.classList.add("settled");
   document.getElementById("state")?.replaceChildren(element);
+  listed = session;
   bar.show({ ...shownInBar(null, null), index: session?.place?.index ?? null });
   announce(element.querySelector("h1")?.textContent ?? "");
 }
@@ -233,8 +234,7 @@ async function lookAgain(): Promise<void> {
   const root = current && whereRunsAppear(current, inlined !== null);
   if (!current || root === null) return;
   const fresh = await locate(current.source, root, digest).catch(() => null);
-  if (session !== current) return;
-  const found = renewal(current, fresh);
+  const found = session === current ? renewal(current, fresh) : "none";
   if (found === "first" || found === "next") await show(current.source, current.path, current.forced);
   if (found === "next") notify("A new run was published; it is shown now.");
   if (found === "list" && current.place && fresh) {

@@ -29,7 +29,7 @@ export function toolbar(app: App): HTMLElement {
       },
     ),
   );
-  classes.forEach((chip, label) => chip.append(el("small", {}, count(counts.get(label) ?? 0))));
+  classes.forEach((chip, label) => chip.append(" ", el("small", {}, count(counts.get(label) ?? 0))));
   const split = segmented(
     "Split",
     [
