@@ -29,6 +29,12 @@ KINDS = ["grey-cnn", "colour-cnn", "table-mlp"]
 SCORES = ("test_accuracy", "train_accuracy", "macro_f1", "log_loss")
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow leaves a folder `mlruns` where it is used."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def mlflow() -> Any:
     """The library, silent and without telemetry."""
