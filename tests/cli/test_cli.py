@@ -162,11 +162,16 @@ def test_flat_mode_writes_straight_into_the_directory_and_leaves_other_files_alo
     assert cli.main(["verify", str(tmp_path)]) == 0
 
 
-def test_a_run_that_diverges_says_so_and_keeps_what_was_good(tmp_path: Path) -> None:
-    result = demo(
-        *("--model", "mlp", "--optimizer", "sgd", "--learning-rate", "1000", "--epochs", "30", "--lr-decay", "0"),
-        *("--hidden-sizes", "64,64,64", "--artifacts-root", str(tmp_path)),
-    )
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "--model mlp --optimizer sgd --learning-rate 1000 --epochs 30 --lr-decay 0 --hidden-sizes 64,64,64",
+        "--model logistic --learning-rate 700",  # the weights of the last good epoch overflow, too
+        "--model logistic --learning-rate 700 --exact",
+    ],
+)
+def test_a_run_that_diverges_says_so_and_keeps_what_was_good(tmp_path: Path, flags: str) -> None:
+    result = demo(*flags.split(), "--artifacts-root", str(tmp_path))
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("error: training: expected finite losses, got epoch ")
     assert result.stderr.count("\n") == 1
@@ -310,7 +315,8 @@ def test_a_run_that_diverges_at_once_is_still_a_whole_run(tmp_path: Path) -> Non
     momentum = ["--momentum", "0.999999", "--weight-decay", "10", "--epochs", "9"]
     result = demo(*flags, *momentum, *every)
     assert result.returncode == 1
-    assert "training: expected finite losses" in result.stderr
+    assert result.stderr.startswith("error: training: expected finite losses")
+    assert result.stderr.count("\n") == 1
     assert cli.main(["verify", str(tmp_path)]) == 0
 
 

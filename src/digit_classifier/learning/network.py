@@ -99,9 +99,10 @@ class Network:
         if parts:
             size = parts[0].stop
             work, block = Workspace.create(self, size), np.empty((self.classes, size), self.parameters.dtype)
-        for part in parts:
-            forward(self, self.inputs(as_columns(images[part], self.parameters.dtype)), work, block)
-            probabilities[part] = block.T
+        with np.errstate(all="ignore"):  # weights of a training that diverged may overflow; nan says so
+            for part in parts:
+                forward(self, self.inputs(as_columns(images[part], self.parameters.dtype)), work, block)
+                probabilities[part] = block.T
         return probabilities
 
 
