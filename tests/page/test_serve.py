@@ -84,6 +84,7 @@ FOUND = [
     ("/index.html", "text/html; charset=utf-8", "no-store"),
     ("/index.html?artifacts=artifacts", "text/html; charset=utf-8", "no-store"),
     ("/dashboard.js", "text/javascript; charset=utf-8", "no-store"),
+    ("/panels.js", "text/javascript; charset=utf-8", "no-store"),
     ("/lab.js", "text/javascript; charset=utf-8", "no-store"),
     ("/dashboard.css", "text/css; charset=utf-8", "no-store"),
     ("/artifacts/index.json", "application/json", "no-store"),

@@ -1,5 +1,6 @@
-// What lab.js may use of the page's script, so that it bundles none of it a second time.
+// What panels.js and lab.js may use of the page's script, so that they bundle none of it a second time.
 import { datasetFile } from "../bundle/load.ts";
+import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
@@ -32,7 +33,7 @@ import {
 } from "../text/format.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
-import { attempt, calm, copyFrom, save } from "../view/actions.ts";
+import { announce, attempt, calm, copyFrom, save } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
@@ -44,6 +45,7 @@ import { onThemeChange } from "../view/theme.ts";
 
 export const tools = {
   absence,
+  announce,
   architecture,
   attempt,
   button,
@@ -110,6 +112,7 @@ export const tools = {
   short,
   showInStudio,
   shownFeatures,
+  sizeOf,
   small,
   some,
   svg,

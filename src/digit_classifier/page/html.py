@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from digit_classifier.artifacts import build_index
 from digit_classifier.errors import INSTALL, InputError, RunError, explain, option, typed_command
 from digit_classifier.page.budget import BUDGET, within_budget
-from digit_classifier.page.built import ARTIFACTS_PATH, MARK, is_export, page_text
+from digit_classifier.page.built import ARTIFACTS_PATH, MARK, SCRIPTS, is_export, page_text
 from digit_classifier.page.source import dataset_of, find_run, run_id_of
 from digit_classifier.store.files import cannot_write, replace_all
 from digit_classifier.store.index import entry_of
@@ -143,11 +143,13 @@ def self_contained(files: Mapping[str, str], *, start: str, compared: str | None
 
     Its policy names the scripts and the style by hash and allows nothing else: no request, no frame, no other code.
     """
-    script, lab, style = page_text("dashboard.js"), page_text("lab.js"), page_text("dashboard.css")
-    if re.search(r"</script|<!--", script + lab, re.IGNORECASE) or re.search("</style", style, re.IGNORECASE):
+    script, *deferred = (page_text(name) for name in SCRIPTS)
+    style = page_text("dashboard.css")
+    if re.search(r"</script|<!--", script + "".join(deferred), re.IGNORECASE) or re.search("</style", style, re.IGNORECASE):
         raise RunError(explain("the page", "scripts and a style that end only at their end", "others", INSTALL))
+    allowed = " ".join(f"'{_digest(each)}'" for each in (script, *deferred))
     policy = (
-        f"default-src 'none'; script-src '{_digest(script)}' '{_digest(lab)}'; style-src '{_digest(style)}'; "
+        f"default-src 'none'; script-src {allowed}; style-src '{_digest(style)}'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
@@ -160,7 +162,8 @@ def self_contained(files: Mapping[str, str], *, start: str, compared: str | None
         r'<script src="dashboard\.js"></script>': (
             f'<script type="application/json" id="embedded">{data}</script>\n<script>{script}</script>'
         ),
-        r'<script src="lab\.js" defer></script>': f"<script>{lab}</script>",
+        r'<script src="panels\.js" defer></script>': f"<script>{deferred[0]}</script>",
+        r'<script src="lab\.js" defer></script>': f"<script>{deferred[1]}</script>",
     }
     # One pass, so that nothing is looked for inside what was put in.
     pattern = re.compile("|".join(f"({part})" for part in parts))

@@ -46,7 +46,7 @@ TYPES = {
     ".png": "image/png",
 }
 PAGES = {"/": "index.html", "/index.html": "index.html"}  # these may have a query: the page keeps its state there
-SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js", "lab.js")}
+SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js", "panels.js", "lab.js")}
 LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?", re.ASCII)
 TARGET = re.compile(
     rf"/{ARTIFACTS_PATH}/(?:(?P<place>{RUN_ID.pattern}|{DATASETS}|{LATEST})/)?(?P<name>{FILE_NAME.pattern})", re.ASCII

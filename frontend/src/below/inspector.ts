@@ -168,7 +168,7 @@ function say(app: App, verdict: HTMLElement, guess: number, truth: number, befor
   );
 }
 
-function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElement {
+export function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElement {
   const top = argmax(values);
   const keys = values.map((_, i) => i);
   const shown = keys.length > 12 ? keys.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0)).slice(0, 10) : keys;
