@@ -108,7 +108,7 @@ def test_the_policy_allows_those_scripts_and_that_style_and_nothing_else(root: P
 def test_no_text_of_a_run_ends_its_block_or_the_title() -> None:
     text = self_contained({"artifacts/x/a.json": HOSTILE}, start="artifacts/x", compared=None, title=HOSTILE)
     document = Document(text)
-    assert [tag for tag, _ in document.tags].count("script") == 3
+    assert [tag for tag, _ in document.tags].count("script") == 4
     assert document.inside("title") == [f"{HOSTILE} · digit classifier"]
     assert content_of(document)["files"] == {"artifacts/x/a.json": HOSTILE}
 

@@ -112,7 +112,7 @@ def test_the_page_reads_files_as_large_as_the_store_writes_them() -> None:
 
 
 def test_the_files_that_the_playbook_names_exist() -> None:
-    playbook = (FRONTEND / "src/lab/playbook.ts").read_text(encoding="utf-8")
+    playbook = (FRONTEND / "src/below/playbook.ts").read_text(encoding="utf-8")
     named = re.findall(r'code: "([^"]+)"', playbook)
     assert len(named) == 5
     assert [name for name in named if not (ROOT / "src/digit_classifier" / name).is_file()] == []
