@@ -53,6 +53,7 @@ async function bundle(entry, options = {}) {
     charset: "utf8",
     legalComments: "none",
     minifySyntax: true,
+    loader: { ".css": "text" }, // the style that comes with a script
     ...options,
     banner: { js: [`/* ${banner} */`, options.banner].filter(Boolean).join("\n") },
     footer: { js: options.footer ?? "" },

@@ -2,12 +2,14 @@
 import { changes, mcnemar } from "../model/changes.ts";
 import { nearest } from "../model/nearest.ts";
 import { argmax, forward, probabilities } from "../model/network.ts";
+import { classScores } from "../model/scores.ts";
 import { changedSamples } from "./changed.ts";
 import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
+import { pixels } from "./editor.ts";
 import { barsOf } from "./inspector.ts";
 import { nearestSentence } from "./nearest.ts";
-import { trainHere } from "./recorded.ts";
+import { trainHere, withSettings } from "./recorded.ts";
 import { unpaired, verdict } from "./verdicts.ts";
 
 export const shared = {
@@ -15,14 +17,17 @@ export const shared = {
   barsOf,
   changedSamples,
   changes,
+  classScores,
   commandLine,
   forward,
   lineChart,
   mcnemar,
   nearest,
   nearestSentence,
+  pixels,
   probabilities,
   trainHere,
   unpaired,
   verdict,
+  withSettings,
 };
