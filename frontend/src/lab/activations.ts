@@ -14,7 +14,7 @@ export function activations(network: Network, values: ArrayLike<number>): HTMLEl
       ? `Layer ${i + 1}, ${plural(layer.units, "channel")}: ${count(active)} of ${count(answer.length)} pixels answer`
       : `Layer ${i + 1}, ${plural(answer.length, "unit")}: ${count(active)} answer`;
     const canvas = digit(cells, shape, Math.max(...answer, 1e-9), inkScale());
-    return el("figure", { class: "layer" }, canvas, el("figcaption", {}, words));
+    return el("figure", { class: "lab-layer" }, canvas, el("figcaption", {}, words));
   });
   return el("div", { class: "activations" }, ...layers);
 }

@@ -1,7 +1,7 @@
 // The settings that can be changed in the laboratory: what spoils a training, and what it is tested on.
 import type { Run } from "../bundle/run.ts";
 import { relevant, type Settings } from "./settings.ts";
-import { button, count, el, imageOf, nameOf, plural, replace, segmented, select, short } from "./tools.ts";
+import { button, count, el, imageOf, nameOf, plural, replace, select, short } from "./tools.ts";
 
 export interface Knobs {
   element: HTMLElement;
@@ -131,7 +131,7 @@ function fieldsOf(
     fields.splice(
       3,
       0,
-      choice(
+      select(
         "Images are",
         [
           ["moved", "moved a little"],
@@ -143,17 +143,15 @@ function fieldsOf(
     );
   }
   const now = String(current.get("split"));
+  const digits = dataset.name === "digits";
   if (now === "random" || now === "contiguous")
     fields.push(
-      choice(
+      select(
         "Tested on",
         [
-          ["random", "the same writers"],
-          ["contiguous", "new writers"],
-        ].map(([value, text]) => [
-          value as string,
-          dataset.name === "digits" ? (text as string) : value === "random" ? "random rows" : "neighbouring rows",
-        ]),
+          ["random", digits ? "the same writers" : "random rows"],
+          ["contiguous", digits ? "new writers" : "neighbouring rows"],
+        ],
         now,
         (value) => put({ split: value }),
       ),
@@ -169,24 +167,6 @@ function epochsOf(recorded: Settings, epochs: number): Record<string, unknown> {
 
 const names = (run: Run): [string, string][] =>
   run.summary.dataset.class_names.slice(0, 200).map((_, label) => [String(label), nameOf(run, label)]);
-
-function choice(
-  label: string,
-  values: readonly (readonly [string, string])[] | string[][],
-  now: string,
-  put: (value: string) => void,
-): HTMLElement {
-  const { element, show } = segmented(
-    label,
-    values.map(([value = "", text = ""]) => ({ value, text })),
-    now,
-    (value) => {
-      show(value);
-      put(value);
-    },
-  );
-  return el("div", { class: "field" }, el("span", {}, label), element);
-}
 
 function wholeField(label: string, now: number, low: number, high: number, put: (value: number) => void): HTMLElement {
   const input = el("input", { type: "number", min: low, max: high, step: 1, value: now });

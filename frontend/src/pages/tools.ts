@@ -1,6 +1,6 @@
 // What panels.js and lab.js may use of the page's script, so that they bundle none of it a second time.
 import { datasetFile } from "../bundle/load.ts";
-import { sizeOf, sizeOf } from "../bundle/run.ts";
+import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
@@ -116,7 +116,6 @@ export const tools = {
   short,
   showInStudio,
   shownFeatures,
-  sizeOf,
   sizeOf,
   small,
   some,
