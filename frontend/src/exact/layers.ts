@@ -3,7 +3,7 @@
 // the loss with respect to the preactivations, (samples, outputs).
 import { bitsFor, largestOf, lastBit, powerOfTwo, rint, whole } from "./arithmetic.ts";
 import { convolution } from "./convolution.ts";
-import { addTransposedTimes, times, timesTransposed } from "./products.ts";
+import { growing, product, transposed } from "./products.ts";
 
 export interface Shape {
   inputs: number;
@@ -35,50 +35,61 @@ export const workOf = (shape: Shape, samples: number): Work =>
 function dense({ inputs, units }: Shape, samples: number): Work {
   const wide = inputs + 1;
   const matrixWhole = new Float64Array(units * wide);
-  const inputsWhole = new Float64Array(samples * wide);
-  const deltaWhole = new Float64Array(samples * units);
-  const sums = new Float64Array(units * wide);
-  const row = new Float64Array(inputs);
-  const result = new Float32Array(samples * units);
-  const factorOf = (given: Inputs, bits: number): [Float64Array, number] => {
-    if (given.constant) return [given.values as Float64Array, 0];
-    return [inputsWhole, whole(given.values, bits, inputsWhole)];
+  const matrixTransposed = new Float64Array(units * wide);
+  const [wholeInputs, wholeDelta, sums] = [growing(), growing(), growing()];
+  const factorOf = ({ values, constant }: Inputs, bits: number): [Float64Array, number] => {
+    if (constant) return [values as Float64Array, 0];
+    const inputsWhole = wholeInputs(values.length);
+    return [inputsWhole, whole(values, bits, inputsWhole)];
   };
   return {
     *forward(matrix, given, out, stride) {
       const bits = bitsFor(wide, given.constant);
       const [x, exponent] = factorOf(given, bits);
       const factor = powerOfTwo(whole(matrix, bits, matrixWhole) + exponent);
-      const target = stride === units ? out : result;
-      timesTransposed(x, matrixWhole, samples, units, wide, factor, target);
-      if (target === result) spread(result, units, out, stride, samples);
-      yield;
+      const right = transposed(matrixWhole, units, wide, matrixTransposed);
+      yield* product(
+        { values: x, row: wide, column: 1 },
+        right,
+        [samples, wide, units],
+        factor,
+        out,
+        sums(samples * units),
+        stride,
+      );
     },
     *gradWeights(given, delta, out) {
       const bits = bitsFor(samples, given.constant);
       const [x, exponent] = factorOf(given, bits);
+      const deltaWhole = wholeDelta(delta.length);
       const factor = powerOfTwo(whole(delta, bits, deltaWhole) + exponent);
-      sums.fill(0);
-      addTransposedTimes(deltaWhole, x, units, wide, samples, sums);
-      for (let i = 0; i < sums.length; i++) out[i] = (sums[i] as number) * factor;
-      yield;
+      yield* product(
+        { values: deltaWhole, row: 1, column: units },
+        x,
+        [units, samples, wide],
+        factor,
+        out,
+        sums(out.length),
+      );
     },
     *gradInput(matrix, delta, out) {
       const bits = bitsFor(units, false);
+      const deltaWhole = wholeDelta(delta.length);
       const factor = powerOfTwo(withoutBias(matrix, units, wide, bits, matrixWhole) + whole(delta, bits, deltaWhole));
-      times(deltaWhole, matrixWhole, samples, inputs, units, factor, out, row);
-      yield;
+      const left = { values: deltaWhole, row: units, column: 1 };
+      yield* product(left, matrixWhole, [samples, units, inputs], factor, out, sums(out.length));
     },
   };
 }
 
-/** Rows of a width into rows that are further apart. */
-function spread(from: Float32Array, width: number, to: Float32Array, stride: number, rows: number): void {
-  for (let row = 0; row < rows; row++) to.set(from.subarray(row * width, (row + 1) * width), row * stride);
-}
-
 /** Whole numbers of a matrix without its last column, (units, wide − 1). */
-export function withoutBias(matrix: Float32Array, units: number, wide: number, bits: number, out: Float64Array): number {
+export function withoutBias(
+  matrix: Float32Array,
+  units: number,
+  wide: number,
+  bits: number,
+  out: Float64Array,
+): number {
   let largest = 0;
   for (let unit = 0; unit < units; unit++) {
     const found = largestOf(matrix.subarray(unit * wide, unit * wide + wide - 1));

@@ -1,144 +1,147 @@
-// Products of whole numbers. Any order of their sums gives the same bits, so terms may be taken four at a time, and
-// zeros left out. Matrices are rows one after the other.
+// Products of whole numbers. Any order of their sums gives the same bits, so terms are taken in pieces, and zeros are left
+// out: those of ReLU, of pixels and of errors below pooling are half to seven eighths of all.
 
-/** out (m, n) = a (m, k) · bᵀ (n, k), times a power of two, rounded to float32. */
-export function timesTransposed(
-  a: Float64Array,
-  b: Float64Array,
-  m: number,
-  n: number,
-  k: number,
+export const PIECE = 2 ** 21; // multiplications between two yields: some milliseconds
+const DEEP = 512; // terms at a time, so that as many rows of the right matrix stay in the cache
+
+/** What is not zero in a row of the left matrix: where the right matrix has its row, and the weight of that. */
+export interface Held {
+  starts: Int32Array;
+  weights: Float64Array;
+  count: number;
+}
+
+export const holding = (most: number): Held => ({
+  starts: new Int32Array(most),
+  weights: new Float64Array(most),
+  count: 0,
+});
+
+/** A matrix in a flat array: element (i, t) is at i · row + t · column. */
+export interface Left {
+  values: Float64Array;
+  row: number;
+  column: number;
+}
+
+export type Size = readonly [m: number, k: number, n: number];
+
+/** out (m, n), its rows `stride` apart, = left (m, k) · right (k, n), times a power of two, in float32. */
+export function* product(
+  left: Left,
+  right: Float64Array,
+  size: Size,
   factor: number,
   out: Float32Array,
-  first = 0,
-): void {
-  let i = first;
-  for (; i + 4 <= m; i += 4) {
-    const a0 = i * k;
-    const a1 = a0 + k;
-    const a2 = a1 + k;
-    const a3 = a2 + k;
-    let j = 0;
-    for (; j + 2 <= n; j += 2) {
-      const b0 = j * k;
-      const b1 = b0 + k;
-      let s00 = 0;
-      let s01 = 0;
-      let s10 = 0;
-      let s11 = 0;
-      let s20 = 0;
-      let s21 = 0;
-      let s30 = 0;
-      let s31 = 0;
-      for (let t = 0; t < k; t++) {
-        const x = b[b0 + t] as number;
-        const y = b[b1 + t] as number;
-        const p = a[a0 + t] as number;
-        const q = a[a1 + t] as number;
-        const r = a[a2 + t] as number;
-        const s = a[a3 + t] as number;
-        s00 += p * x;
-        s01 += p * y;
-        s10 += q * x;
-        s11 += q * y;
-        s20 += r * x;
-        s21 += r * y;
-        s30 += s * x;
-        s31 += s * y;
-      }
-      out[i * n + j] = s00 * factor;
-      out[i * n + j + 1] = s01 * factor;
-      out[(i + 1) * n + j] = s10 * factor;
-      out[(i + 1) * n + j + 1] = s11 * factor;
-      out[(i + 2) * n + j] = s20 * factor;
-      out[(i + 2) * n + j + 1] = s21 * factor;
-      out[(i + 3) * n + j] = s30 * factor;
-      out[(i + 3) * n + j + 1] = s31 * factor;
+  sums: Float64Array, // scratch, m · n
+  stride = size[2],
+): Generator<undefined> {
+  const [m, k, n] = size;
+  sums.fill(0, 0, m * n);
+  for (let term = 0; term < k; term += DEEP) {
+    const end = Math.min(k, term + DEEP);
+    const often = Math.max(1, Math.floor(PIECE / ((end - term) * n)));
+    for (let row = 0; row < m; row += often) {
+      add(left, right, n, [row, Math.min(m, row + often)], [term, end], sums);
+      yield;
     }
-    for (; j < n; j++) for (let row = i; row < i + 4; row++) out[row * n + j] = dot(a, row * k, b, j * k, k) * factor;
   }
-  for (; i < m; i++) for (let j = 0; j < n; j++) out[i * n + j] = dot(a, i * k, b, j * k, k) * factor;
+  rounded(sums, factor, [m, n], out, stride);
 }
 
-function dot(a: Float64Array, i: number, b: Float64Array, j: number, k: number): number {
-  let total = 0;
-  for (let t = 0; t < k; t++) total += (a[i + t] as number) * (b[j + t] as number);
-  return total;
-}
-
-/** sums (m, n) += aᵀ · b for a (k, m) and b (k, n); zeros of a are left out. */
-export function addTransposedTimes(
-  a: Float64Array,
-  b: Float64Array,
-  m: number,
-  n: number,
-  k: number,
+export function rounded(
   sums: Float64Array,
-): void {
-  for (let i = 0; i < m; i++) addRows(a, i, m, b, n, k, sums, i * n);
-}
-
-/** out (m, n) = a (m, k) · b (k, n), times a power of two, rounded to float32; zeros of a are left out. */
-export function times(
-  a: Float64Array,
-  b: Float64Array,
-  m: number,
-  n: number,
-  k: number,
   factor: number,
+  [m, n]: readonly number[],
   out: Float32Array,
+  stride = n,
+): void {
+  for (let i = 0, from = 0; i < (m as number); i++)
+    for (let j = 0, at = i * (stride as number); j < (n as number); j++) out[at++] = (sums[from++] as number) * factor;
+}
+
+type Range = readonly [first: number, end: number];
+
+/** sums (m, n) += left · right, for these rows and terms. */
+function add(
+  { values, row, column }: Left,
+  right: Float64Array,
+  n: number,
+  [firstRow, endRow]: Range,
+  [firstTerm, endTerm]: Range,
   sums: Float64Array,
 ): void {
-  for (let i = 0; i < m; i++) {
-    sums.fill(0, 0, n);
-    addRows(a, i * k, 1, b, n, k, sums, 0);
-    for (let j = 0; j < n; j++) out[i * n + j] = (sums[j] as number) * factor;
+  const { starts, weights } = held;
+  for (let i = firstRow; i < endRow; i++) {
+    let count = 0;
+    for (let t = firstTerm, from = i * row + t * column; t < endTerm; t++, from += column) {
+      const weight = values[from] as number;
+      if (weight === 0) continue;
+      starts[count] = t * n;
+      weights[count++] = weight;
+    }
+    held.count = count;
+    addRows(held, right, n, sums, i * n);
   }
 }
 
-const rows = new Int32Array(4);
-const weights = new Float64Array(4);
+const held = holding(DEEP);
 
-/** sums, n from `at`, += the k rows of b, each times a[first + t · stride]. */
-function addRows(
-  a: Float64Array,
-  first: number,
-  stride: number,
-  b: Float64Array,
+/** sums, n from `at`, += the rows of the right matrix (…, n) that are held, each times its weight. */
+export function addRows(
+  { starts, weights, count }: Held,
+  right: Float64Array,
   n: number,
-  k: number,
   sums: Float64Array,
   at: number,
 ): void {
-  let held = 0;
-  for (let t = 0, from = first; t < k; t++, from += stride) {
-    const weight = a[from] as number;
-    if (weight === 0) continue;
-    rows[held] = t * n;
-    weights[held++] = weight;
-    if (held < 4) continue;
-    held = 0;
-    addFour(b, n, sums, at);
+  let j = 0;
+  for (; j + 8 <= n; j += 8) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let s4 = 0;
+    let s5 = 0;
+    let s6 = 0;
+    let s7 = 0;
+    for (let t = 0; t < count; t++) {
+      const weight = weights[t] as number;
+      const from = (starts[t] as number) + j;
+      s0 += weight * (right[from] as number);
+      s1 += weight * (right[from + 1] as number);
+      s2 += weight * (right[from + 2] as number);
+      s3 += weight * (right[from + 3] as number);
+      s4 += weight * (right[from + 4] as number);
+      s5 += weight * (right[from + 5] as number);
+      s6 += weight * (right[from + 6] as number);
+      s7 += weight * (right[from + 7] as number);
+    }
+    const to = at + j;
+    sums[to] = (sums[to] as number) + s0;
+    sums[to + 1] = (sums[to + 1] as number) + s1;
+    sums[to + 2] = (sums[to + 2] as number) + s2;
+    sums[to + 3] = (sums[to + 3] as number) + s3;
+    sums[to + 4] = (sums[to + 4] as number) + s4;
+    sums[to + 5] = (sums[to + 5] as number) + s5;
+    sums[to + 6] = (sums[to + 6] as number) + s6;
+    sums[to + 7] = (sums[to + 7] as number) + s7;
   }
-  for (let h = 0; h < held; h++) {
-    const row = rows[h] as number;
-    const weight = weights[h] as number;
-    for (let j = 0; j < n; j++) sums[at + j] = (sums[at + j] as number) + weight * (b[row + j] as number);
+  for (; j < n; j++) {
+    let sum = 0;
+    for (let t = 0; t < count; t++) sum += (weights[t] as number) * (right[(starts[t] as number) + j] as number);
+    sums[at + j] = (sums[at + j] as number) + sum;
   }
 }
 
-function addFour(b: Float64Array, n: number, sums: Float64Array, at: number): void {
-  const r0 = rows[0] as number;
-  const r1 = rows[1] as number;
-  const r2 = rows[2] as number;
-  const r3 = rows[3] as number;
-  const w0 = weights[0] as number;
-  const w1 = weights[1] as number;
-  const w2 = weights[2] as number;
-  const w3 = weights[3] as number;
-  for (let j = 0; j < n; j++)
-    sums[at + j] =
-      (sums[at + j] as number) +
-      (w0 * (b[r0 + j] as number) + w1 * (b[r1 + j] as number)) +
-      (w2 * (b[r2 + j] as number) + w3 * (b[r3 + j] as number));
+/** Memory that is as large as was ever asked for. */
+export function growing(): (length: number) => Float64Array {
+  let memory = new Float64Array(0);
+  return (length) => (memory.length < length ? (memory = new Float64Array(length)) : memory);
+}
+
+/** Columns of a matrix (rows, columns) as rows. */
+export function transposed(from: Float64Array, rows: number, columns: number, to: Float64Array): Float64Array {
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < columns; j++) to[j * rows + i] = from[at++] as number;
+  return to;
 }
