@@ -38,7 +38,9 @@ export function passes(config: Config, net: Net, data: Data, split: Split, batch
     });
   }
   const shuffling = randomStream(config.randomState, ORDER);
-  const blocks = still ? stillBlocks(net, rows, size, batch, scaled) : movedBlocks(config, net, data, rows, size, batch);
+  const blocks = still
+    ? stillBlocks(net, rows, size, batch, scaled)
+    : movedBlocks(config, net, data, rows, size, batch);
   return () => {
     const order = randomOrder(shuffling, count);
     return { order, blocks: () => blocks(order) };
@@ -66,7 +68,10 @@ function stillBlocks(
   return function* blocks(order) {
     for (let first = 0; first < order.length; first += batch) {
       const part = order.subarray(first, first + batch);
-      yield { inputs: scaled ? taken(scaled, part, size + 1) : inputsOf(net, picked(rows, part, size), part.length), samples: part.length };
+      yield {
+        inputs: scaled ? taken(scaled, part, size + 1) : inputsOf(net, picked(rows, part, size), part.length),
+        samples: part.length,
+      };
     }
   };
 }
@@ -102,7 +107,10 @@ function movedBlocks(
     const words = moving.words(WORDS * maps);
     for (let first = 0; first < order.length; first += most) {
       const part = order.subarray(first, first + most);
-      const whole = Int32Array.from({ length: Math.ceil(part.length / maps) * maps }, (_, i) => part[i % part.length] as number);
+      const whole = Int32Array.from(
+        { length: Math.ceil(part.length / maps) * maps },
+        (_, i) => part[i % part.length] as number,
+      );
       const images = picked(rows, whole, size);
       yield* jittered(images, whole.length, channels, height, width, words, shiftPixels);
       const inputs = inputsOf(net, images, whole.length).subarray(0, part.length * (size + 1));

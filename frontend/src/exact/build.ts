@@ -28,7 +28,8 @@ export function shapesOf({ channels, hiddenSizes }: Config, data: Data): Shape[]
     inputs = units;
   }
   const empty = shapes.find(({ outputs }) => !outputs);
-  if (empty) throw new Error("channels: expected images that can be pooled so often, got smaller ones; try fewer layers");
+  if (empty)
+    throw new Error("channels: expected images that can be pooled so often, got smaller ones; try fewer layers");
   return shapes;
 }
 

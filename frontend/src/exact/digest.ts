@@ -1,8 +1,9 @@
 // The digest of a network, as artifacts/model.py computes it; SHA-256 (FIPS 180-4) by hand, because pages opened from
 // disk have no other that answers at once.
+
+import type { Shape } from "./layers.ts";
 import type { Net } from "./network.ts";
 import { matricesOf } from "./network.ts";
-import type { Shape } from "./layers.ts";
 import type { Data } from "./settings.ts";
 
 /** Digest of the architecture and the bytes of offset, scale, and each layer's weights and bias. */
@@ -11,7 +12,11 @@ export function modelDigest(net: Net, { image, maxValue }: Data): string {
   const layers = `[${shapes.map((shape, i) => described(shape, i === shapes.length - 1)).join(", ")}]`;
   const size = image && `(${image.channels > 1 ? `${image.channels}, ` : ""}${image.height}, ${image.width})`;
   const head = size ? `(${size}, ${maxValue}, ${layers})` : `(${layers},)`;
-  const parts: Uint8Array[] = [new TextEncoder().encode(head), littleEndian(offset), littleEndian(scale)];
+  const parts: Uint8Array[] = [
+    Uint8Array.from(head, (letter) => letter.charCodeAt(0)),
+    littleEndian(offset),
+    littleEndian(scale),
+  ];
   matricesOf(shapes, net.parameters).forEach((matrix, i) => {
     const { units, weights } = shapes[i] as Shape;
     const { kept, bias } = apart(matrix, units, weights);
@@ -21,15 +26,22 @@ export function modelDigest(net: Net, { image, maxValue }: Data): string {
 }
 
 function described({ inputs, units, convolution }: Shape, last: boolean): string {
-  const word = (value: number | boolean): string => (typeof value === "number" ? String(value) : value ? "True" : "False");
+  const word = (value: number | boolean): string =>
+    typeof value === "number" ? String(value) : value ? "True" : "False";
   const extra = convolution
-    ? (["channels", "height", "pooled", "width"] as const).map((key) => `, ('${key}', ${word(convolution[key])})`).join("")
+    ? (["channels", "height", "pooled", "width"] as const)
+        .map((key) => `, ('${key}', ${word(convolution[key])})`)
+        .join("")
     : "";
   return `(${inputs}, ${units}, '${last ? "softmax" : "relu"}'${extra})`;
 }
 
 /** Weights (units, weights) and bias (units,) of a matrix. */
-export function apart(matrix: Float32Array, units: number, weights: number): { kept: Float32Array; bias: Float32Array } {
+export function apart(
+  matrix: Float32Array,
+  units: number,
+  weights: number,
+): { kept: Float32Array; bias: Float32Array } {
   const kept = new Float32Array(units * weights);
   const bias = new Float32Array(units);
   for (let unit = 0; unit < units; unit++) {

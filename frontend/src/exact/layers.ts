@@ -78,7 +78,13 @@ function spread(from: Float32Array, width: number, to: Float32Array, stride: num
 }
 
 /** Whole numbers of a matrix without its last column, (units, wide − 1). */
-export function withoutBias(matrix: Float32Array, units: number, wide: number, bits: number, out: Float64Array): number {
+export function withoutBias(
+  matrix: Float32Array,
+  units: number,
+  wide: number,
+  bits: number,
+  out: Float64Array,
+): number {
   let largest = 0;
   for (let unit = 0; unit < units; unit++) {
     const found = largestOf(matrix.subarray(unit * wide, unit * wide + wide - 1));

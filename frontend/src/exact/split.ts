@@ -16,7 +16,9 @@ export function splitOf(config: Config, data: Data): Split {
   const out = classNames.map((_, label) => [...held].filter((id) => labels[id] === label).length);
   const lost = counts.findIndex((count, label) => !out[label] || out[label] === count);
   if (lost >= 0)
-    throw new Error(`split: expected every class on both sides, got none of ${classNames[lost]} on one; try another seed`);
+    throw new Error(
+      `split: expected every class on both sides, got none of ${classNames[lost]} on one; try another seed`,
+    );
   let training = labels.flatMap((_, id) => (held.has(id) ? [] : [id]));
   if (config.leaveOut !== null) training = training.filter((id) => labels[id] !== config.leaveOut);
   if (config.trainShare < 1) training = thinned(data, training, config.trainShare, state);
@@ -36,7 +38,9 @@ function heldOut({ split, testSize }: Config, data: Data, state: number): readon
     const quotas = counts.map((count) => count * (total / labels.length));
     const held = quotas.map(Math.floor);
     const left = total - held.reduce((sum, each) => sum + each, 0);
-    const order = quotas.map((_, label) => label).sort((a, b) => rest(quotas, held, a) - rest(quotas, held, b) || a - b);
+    const order = quotas
+      .map((_, label) => label)
+      .sort((a, b) => rest(quotas, held, a) - rest(quotas, held, b) || a - b);
     for (const label of order.slice(0, left)) held[label] = (held[label] as number) + 1;
     return byClass(labels, state, classNames.length).flatMap((rows, label) => rows.slice(0, held[label]));
   }
