@@ -38,7 +38,7 @@ export function answerBox(empty: string): Answer {
       if (!values) return;
       replace(bars, barsOf(app.run, null, probabilities(network, values)));
       replace(layers, activations(network, values));
-      replace(near, ...lookalikes(app, values));
+      replace(near, ...lookalikes(app, values, argmax(probabilities(network, values))));
     },
   };
 }
@@ -54,24 +54,16 @@ export function sentence(app: App, answer: readonly number[]): string {
     : `${verb} ${first}, then ${second}.`;
 }
 
-function lookalikes(app: App, values: readonly number[]): HTMLElement[] {
-  const near = nearest(
-    values,
-    app.samples.list.filter((each) => !each.holdout),
-    6,
-    null,
-  );
-  const [first] = near;
-  if (!first) return [];
-  const agree = near.filter((each) => each.truth === first.truth).length;
-  const items = near.map((each) =>
-    el(
-      "figure",
-      { class: "near" },
-      each.values && picture(app.run, each.values),
-      el("span", { translate: "no" }, nameOf(app.run, each.truth)),
-    ),
-  );
-  const words = nearestSentence(agree, near.length, nameOf(app.run, first.truth), terms(app.run).image);
+/** The training samples nearest to it, and how many of them are of the class that the network names. */
+function lookalikes(app: App, values: readonly number[], label: number): HTMLElement[] {
+  const training = app.samples.list.filter((each) => !each.holdout);
+  const near = nearest(values, training, 6, null);
+  if (!near.length) return [];
+  const agree = near.filter((each) => each.truth === label).length;
+  const items = near.map((each) => {
+    const picked = each.values && picture(app.run, each.values);
+    return el("figure", { class: "near" }, picked, el("span", { translate: "no" }, nameOf(app.run, each.truth)));
+  });
+  const words = nearestSentence(agree, near.length, nameOf(app.run, label), terms(app.run).image);
   return [el("p", { class: "small muted" }, words), el("div", { class: "near-row" }, ...items)];
 }

@@ -12,7 +12,7 @@ import type { Wrong } from "./progress.ts";
 import { relevant, type Settings } from "./settings.ts";
 import { imageOf } from "./tools.ts";
 
-const SPEED = 3e8; // multiplications a second that a usual machine does
+const SPEED = 8e8; // multiplications a second that a usual machine does
 
 export interface Course {
   steps: Iterator<unknown, Trained>;
