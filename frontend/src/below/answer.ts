@@ -1,20 +1,12 @@
 // What a network says of any image: its answer in a sentence, the probabilities, the layers, and the nearest samples.
 import type { Network } from "../bundle/run.ts";
+import { nearest } from "../model/nearest.ts";
+import { argmax, probabilities } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import { activations } from "./activations.ts";
-import {
-  argmax,
-  barsOf,
-  certainty,
-  el,
-  nameOf,
-  nearest,
-  nearestSentence,
-  picture,
-  probabilities,
-  replace,
-  terms,
-} from "./tools.ts";
+import { barsOf } from "./inspector.ts";
+import { nearestSentence } from "./nearest.ts";
+import { certainty, el, nameOf, picture, replace, terms } from "./tools.ts";
 
 const SURE = 0.8; // below it the answer is called unsure; see docs/lesson.md
 
@@ -34,7 +26,7 @@ export function answerBox(empty: string): Answer {
     element,
     show(app, network, values) {
       for (const each of [bars, layers, near]) each.hidden = values === null;
-      said.textContent = values ? sentence(app, probabilities(network, values)) : empty;
+      said.textContent = values ? answered(app, probabilities(network, values)) : empty;
       if (!values) return;
       replace(bars, barsOf(app.run, null, probabilities(network, values)));
       replace(layers, activations(network, values));
@@ -44,7 +36,7 @@ export function answerBox(empty: string): Answer {
 }
 
 /** "Reads 7, 93 %, then 2, 4 %." or, below the threshold, "Not sure: perhaps 7, 43 %, or 2, 31 %." */
-export function sentence(app: App, answer: readonly number[]): string {
+export function answered(app: App, answer: readonly number[]): string {
   const order = answer.map((_, label) => label).sort((a, b) => (answer[b] ?? 0) - (answer[a] ?? 0));
   const [first, second] = order.map((label) => `${nameOf(app.run, label)}, ${certainty(answer[label] ?? 0)}`);
   const { reads } = terms(app.run);
