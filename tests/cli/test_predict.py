@@ -12,6 +12,7 @@ from PIL import Image
 
 from digit_classifier.cli.main import main
 from digit_classifier.datasets.bundled import load_digits, load_iris
+from digit_classifier.datasets.load import load_dataset
 from digit_classifier.experiment import record
 from digit_classifier.settings.resolve import configure
 
@@ -146,12 +147,12 @@ def test_help_says_what_the_runs_accuracy_is_not(capsys: pytest.CaptureFixture[s
 def test_columns_are_those_of_the_run_whatever_they_are_called_and_the_label_may_be_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Features called y and id, which a reader takes for a label and for numbers of rows where nothing says otherwise."""
+    """Features called y and id are otherwise taken for a label, and for numbers of the rows."""
     rows = [(n * 7 % 12, n * 5 % 12, n // 2, "ab"[n % 2]) for n in range(24)]
     names = ["x  (cm)", "y", "id", "kind"]
     with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([names, *rows])
-    run, holdout = trained(tmp_path / "runs", dataset=None, **{"dataset": str(tmp_path / "t.csv")})
+    run, holdout = trained(tmp_path / "runs", load_dataset(tmp_path / "t.csv"))
     held = holdout["sample_ids"]
     for columns in ([0, 1, 2], [2, 1, 0], [3, 1, 0, 2]):
         with (tmp_path / "new.csv").open("w", newline="", encoding="utf-8") as file:
@@ -160,5 +161,5 @@ def test_columns_are_those_of_the_run_whatever_they_are_called_and_the_label_may
     bare = [(a, b, c, "ab".index(kind)) for a, b, c, kind in rows]  # without names, the label last
     with (tmp_path / "bare.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([*bare, *bare])
-    run, _ = trained(tmp_path / "bare", dataset=None, **{"dataset": str(tmp_path / "bare.csv")})
+    run, _ = trained(tmp_path / "bare", load_dataset(tmp_path / "bare.csv"))
     assert len(predicted(capsys, run, tmp_path / "bare.csv")) == 48
