@@ -31,7 +31,6 @@ IMAGES, LABELS = datasets.load_digits().images.astype(np.uint8)[ORDER], datasets
 SHA256 = Dataset.from_arrays(IMAGES, LABELS).sha256
 FLAT = IMAGES.reshape(-1, 64)
 CHINA = datasets.load_sample_images().images[0]  # (427, 640, 3), by Yann Forget, CC BY
-FASHION = Path("/usr/share/datasets/fashion-mnist")
 
 
 def test_the_digest_of_the_digits_is_that_of_the_first_version() -> None:
@@ -181,14 +180,6 @@ def test_the_test_part_of_a_folder_of_idx_files_is_given(tmp_path: Path) -> None
     data = load_dataset(write_idx(tmp_path / "mnist", IMAGES[1::2], LABELS[1::2], "t10k", packed=True))
     assert np.array_equal(data.held_out, np.arange(1797) >= 899)
     assert np.array_equal(data.samples[899:, 0], IMAGES[1::2])
-
-
-@pytest.mark.skipif(not FASHION.exists(), reason="only where Debian's dataset-fashion-mnist is installed")
-def test_fashion_mnist_as_debian_has_it() -> None:
-    data = load_dataset(FASHION)
-    assert data.samples.shape == (70000, 1, 28, 28)
-    assert np.bincount(data.labels[data.held_out]).tolist() == [1000] * 10
-    assert data.samples[:60000].mean() == pytest.approx(72.94, abs=0.01)  # as its README has it: 0.2860 of 255
 
 
 def test_training_and_test_folders_of_pictures(tmp_path: Path) -> None:
