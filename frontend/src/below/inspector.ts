@@ -180,7 +180,7 @@ export function barsOf(run: Run, truth: number | null, values: readonly number[]
     const value = values[label] ?? 0;
     const fill = el("i", {});
     fill.style.width = `${100 * value}%`;
-    const kind = label === truth ? "truth" : label === top ? "wrong" : null;
+    const kind = label === (truth ?? top) ? "truth" : label === top ? "wrong" : null;
     const mark = label === truth ? " (true)" : label === top ? " (predicted)" : "";
     return el(
       "li",

@@ -5,11 +5,10 @@ const { fround } = Math;
 export const TINY = 2 ** -126; // the smallest normal float32
 export const CONSTANT = 20; // bits of a constant matrix
 const HALF_EVEN = 1.5 * 2 ** 52;
-const LN2 = 0.6931471805599453;
+const { LN2, SQRT1_2 } = Math;
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = fround(-2.1219444e-4);
 const PER_LN2 = fround(1 / LN2);
-const SQRT_HALF = 0.7071067811865476;
 const EXP_TERMS = [5040, 720, 120, 24, 6, 2, 1, 1].map((factorial) => fround(1 / factorial));
 const LOG_TERMS = [21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1].map((odd) => 1 / odd);
 
@@ -79,7 +78,7 @@ export function constant(x: Float32Array): Float64Array {
 /** eˣ in float32 for x ≤ 0; zero below −88. */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
-  let rest = x < -88 ? -88 : x;
+  let rest = Math.max(x, -88);
   const n = rint(fround(rest * PER_LN2));
   rest = fround(rest - fround(n * LN2_HIGH));
   rest = fround(rest - fround(n * LN2_LOW));
@@ -94,7 +93,7 @@ export function log(x: number): number {
   if (Number.isNaN(x)) return x;
   let exponent = exponentOf(x);
   let fraction = x * powerOfTwo(-exponent);
-  if (fraction < SQRT_HALF) {
+  if (fraction < SQRT1_2) {
     fraction *= 2;
     exponent -= 1;
   }

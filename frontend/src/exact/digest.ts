@@ -12,7 +12,11 @@ export function modelDigest(net: Net, { image, maxValue }: Data): string {
   const layers = `[${shapes.map((shape, i) => described(shape, i === shapes.length - 1)).join(", ")}]`;
   const size = image && `(${image.channels > 1 ? `${image.channels}, ` : ""}${image.height}, ${image.width})`;
   const head = size ? `(${size}, ${maxValue}, ${layers})` : `(${layers},)`;
-  const parts: Uint8Array[] = [new TextEncoder().encode(head), littleEndian(offset), littleEndian(scale)];
+  const parts: Uint8Array[] = [
+    Uint8Array.from(head, (letter) => letter.charCodeAt(0)),
+    littleEndian(offset),
+    littleEndian(scale),
+  ];
   matricesOf(shapes, net.parameters).forEach((matrix, i) => {
     const { units, weights } = shapes[i] as Shape;
     const { kept, bias } = apart(matrix, units, weights);

@@ -21,7 +21,11 @@ export const classesOf = ({ shapes }: Net): number => shapes.at(-1)?.units ?? 0;
 /** The matrices (units, weights + 1) of a flat vector, without copying. */
 export function matricesOf(shapes: readonly Shape[], flat: Float32Array): Float32Array[] {
   let at = 0;
-  return shapes.map(({ units, weights }) => flat.subarray(at, (at += units * (weights + 1))));
+  return shapes.map(({ units, weights }) => {
+    const start = at;
+    at += units * (weights + 1);
+    return flat.subarray(start, at);
+  });
 }
 
 /** The network whose logits are these divided by the temperature. */

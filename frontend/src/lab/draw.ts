@@ -1,13 +1,14 @@
 // Draw for the network: on the pad, or cell by cell, and see with every move what it answers.
 import { prepared } from "../exact/strokes.ts";
 import type { App } from "../panels/app.ts";
-import { answerBox, sentence } from "./answer.ts";
 import { drawingLink, pixelsLink, type Stroke } from "./link.ts";
 import { pad } from "./pad.ts";
 import type { Readers } from "./readers.ts";
 import { steps } from "./steps.ts";
 import {
   announce,
+  answerBox,
+  answered,
   attempt,
   button,
   copyFrom,
@@ -54,7 +55,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
   const preparation = steps();
   const said = quietly(() => {
     const network = readers.network();
-    if (network && values) announce(sentence(app(), probabilities(network, values)));
+    if (network && values) announce(answered(app(), probabilities(network, values)));
   });
   const shown = (): void => {
     const network = readers.network();

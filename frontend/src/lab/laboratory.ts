@@ -1,6 +1,7 @@
 // The laboratory: one section that belongs to a run and stays as long as that is on the page.
 import type { Network, Run } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
+import { byHand } from "./byhand.ts";
 import { drawing } from "./draw.ts";
 import { type Link, parse } from "./link.ts";
 import { mind } from "./mind.ts";
@@ -43,7 +44,7 @@ export function laboratory(app: App): HTMLElement[] {
   }
   const drawn = app.run.network.state === "ok" ? drawing(current, asked) : null;
   if (drawn) drawn.element.classList.replace("w12", "w7");
-  pieces.push(drawn?.element ?? null, mind(current, asked, drawn));
+  pieces.push(drawn?.element ?? null, mind(current, asked, drawn), now.training && byHand(current));
   now.elements = pieces.filter((piece) => piece !== null);
   const arrive = (): void => {
     if (open === now) follow(parse(location.hash), now, drawn);

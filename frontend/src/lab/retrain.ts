@@ -3,18 +3,16 @@ import type { Run } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import { type Clock, clock } from "./clock.ts";
 import { changesInWords, type Knobs, knobs } from "./knobs.ts";
-import { recipeLink, weightsLink } from "./link.ts";
 import { madeRun, type Trained } from "./made.ts";
 import { type Ending, type Expected, ended, outcome } from "./outcome.ts";
-import { packed } from "./packed.ts";
 import { progress } from "./progress.ts";
 import type { Readers } from "./readers.ts";
 import type { Settings } from "./settings.ts";
+import { afterwards } from "./sharing.ts";
 import {
   announce,
   button,
   commandLine,
-  copyFrom,
   count,
   el,
   panel,
@@ -187,45 +185,9 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
             ? "ready"
             : "done-different",
     );
-    replace(after, ...afterwards(ending));
-  };
-  const afterwards = (ending: Ending): HTMLElement[] => {
-    if (!made || ending === "refused" || ending === "stopped") return [];
+    if (!made || ending === "refused" || ending === "stopped") return;
     const { run: own, trained } = made;
-    const beside = button("Lay it beside the stored run", {}, () => app().lend(own));
-    const link = button("Copy a link to this training", {}, () => {
-      const weights = trained.curve.diverged ? null : trained.digest;
-      void copyFrom(
-        link,
-        `${location.href.split("#")[0]}${recipeLink(summary.dataset.sha256, weights, set.settings())}`,
-        ...onThisDisk(),
-      );
-    });
-    const bytes = packed(trained.network);
-    const weights = button(`Copy a link with its ${count(summary.model.parameters)} weights`, {}, () => {
-      if (bytes)
-        void copyFrom(
-          weights,
-          `${location.href.split("#")[0]}${weightsLink(summary.dataset.sha256, bytes)}`,
-          ...onThisDisk(),
-        );
-    });
-    const command = withSettings(summary.command, new Map<string, unknown>([...set.changed(), ["exact", true]]));
-    return [
-      beside,
-      link,
-      ...(bytes && bytes.length < 2400 ? [weights] : []),
-      ...(command && set.changed().size
-        ? [
-            el(
-              "div",
-              { class: "lab-command" },
-              el("p", { class: "small muted" }, "The same training as a run of its own:"),
-              commandLine(trainHere(command, location), "Copy the command of this training"),
-            ),
-          ]
-        : []),
-    ];
+    replace(after, ...afterwards(run, trained, set.settings(), set.changed(), () => app().lend(own)));
   };
   const makeExact = withSettings(summary.command, new Map([["exact", true]]));
   const intro = el("p", {}, introOf(run, exact));
@@ -265,12 +227,6 @@ function introOf(run: Run, exact: boolean): string {
   return exact
     ? `Its ${numbers} numbers were computed in exact arithmetic. Trained again here, the same come out, bit for bit.`
     : `This run was not trained in exact arithmetic, so the page cannot come to the same bits. It trains the same settings exactly and compares what both say of the hold-out. This command trains a run that can be repeated here bit for bit:`;
-}
-
-function onThisDisk(): string[] {
-  return location.protocol === "file:"
-    ? ["The link works on this computer; what stands after # works on any page with this data set."]
-    : [];
 }
 
 /** Whether any of it is on the screen. */

@@ -1,6 +1,7 @@
 // What every layer answered to an image, as small pictures: a cell for each unit, or a map for each channel.
 import type { Layer, Network } from "../bundle/run.ts";
-import { count, digit, el, forward, inkScale, mapOf, plural } from "./tools.ts";
+import { forward } from "../model/network.ts";
+import { count, digit, el, inkScale, mapOf, plural } from "./tools.ts";
 
 const COLUMNS = 16; // units or channels in a row
 

@@ -1,20 +1,12 @@
 // What a network says of any image: its answer in a sentence, the probabilities, the layers, and the nearest samples.
 import type { Network } from "../bundle/run.ts";
+import { nearest } from "../model/nearest.ts";
+import { argmax, probabilities } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import { activations } from "./activations.ts";
-import {
-  argmax,
-  barsOf,
-  certainty,
-  el,
-  nameOf,
-  nearest,
-  nearestSentence,
-  picture,
-  probabilities,
-  replace,
-  terms,
-} from "./tools.ts";
+import { barsOf } from "./inspector.ts";
+import { nearestSentence } from "./nearest.ts";
+import { certainty, el, nameOf, picture, replace, terms } from "./tools.ts";
 
 const SURE = 0.8; // below it the answer is called unsure; see docs/lesson.md
 
@@ -34,17 +26,17 @@ export function answerBox(empty: string): Answer {
     element,
     show(app, network, values) {
       for (const each of [bars, layers, near]) each.hidden = values === null;
-      said.textContent = values ? sentence(app, probabilities(network, values)) : empty;
+      said.textContent = values ? answered(app, probabilities(network, values)) : empty;
       if (!values) return;
       replace(bars, barsOf(app.run, null, probabilities(network, values)));
       replace(layers, activations(network, values));
-      replace(near, ...lookalikes(app, values));
+      replace(near, ...lookalikes(app, values, argmax(probabilities(network, values))));
     },
   };
 }
 
 /** "Reads 7, 93 %, then 2, 4 %." or, below the threshold, "Not sure: perhaps 7, 43 %, or 2, 31 %." */
-export function sentence(app: App, answer: readonly number[]): string {
+export function answered(app: App, answer: readonly number[]): string {
   const order = answer.map((_, label) => label).sort((a, b) => (answer[b] ?? 0) - (answer[a] ?? 0));
   const [first, second] = order.map((label) => `${nameOf(app.run, label)}, ${certainty(answer[label] ?? 0)}`);
   const { reads } = terms(app.run);
@@ -54,24 +46,16 @@ export function sentence(app: App, answer: readonly number[]): string {
     : `${verb} ${first}, then ${second}.`;
 }
 
-function lookalikes(app: App, values: readonly number[]): HTMLElement[] {
-  const near = nearest(
-    values,
-    app.samples.list.filter((each) => !each.holdout),
-    6,
-    null,
-  );
-  const [first] = near;
-  if (!first) return [];
-  const agree = near.filter((each) => each.truth === first.truth).length;
-  const items = near.map((each) =>
-    el(
-      "figure",
-      { class: "near" },
-      each.values && picture(app.run, each.values),
-      el("span", { translate: "no" }, nameOf(app.run, each.truth)),
-    ),
-  );
-  const words = nearestSentence(agree, near.length, nameOf(app.run, first.truth), terms(app.run).image);
+/** The training samples nearest to it, and how many of them are of the class that the network names. */
+function lookalikes(app: App, values: readonly number[], label: number): HTMLElement[] {
+  const training = app.samples.list.filter((each) => !each.holdout);
+  const near = nearest(values, training, 6, null);
+  if (!near.length) return [];
+  const agree = near.filter((each) => each.truth === label).length;
+  const items = near.map((each) => {
+    const picked = each.values && picture(app.run, each.values);
+    return el("figure", { class: "near" }, picked, el("span", { translate: "no" }, nameOf(app.run, each.truth)));
+  });
+  const words = nearestSentence(agree, near.length, nameOf(app.run, label), terms(app.run).image);
   return [el("p", { class: "small muted" }, words), el("div", { class: "near-row" }, ...items)];
 }
