@@ -53,3 +53,11 @@ export function train(config: Config, data: Data): Whole {
     if (step.value) epochs.push(step.value);
   }
 }
+
+/** What a generator returns, without a pause. */
+export function finished<T>(steps: Generator<unknown, T>): T {
+  for (;;) {
+    const { value, done } = steps.next();
+    if (done) return value;
+  }
+}

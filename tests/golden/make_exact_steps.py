@@ -1,4 +1,4 @@
-"""Writes exact_steps.json: what each room of exact training computes, so that a difference in TypeScript names its room.
+"""Writes exact_steps.json: what each room of exact training computes, so that a difference names its room.
 
 Run by hand after a change of what exact training computes: `python tests/golden/make_exact_steps.py`.
 """
@@ -31,6 +31,7 @@ from digit_classifier.numerics.arithmetic import exact_exp, exact_log
 from digit_classifier.numerics.randomness import random_order, random_stream, random_words, unit_uniform
 from digit_classifier.run import results_of
 from digit_classifier.run.prepare import prepare, suited
+from digit_classifier.run.strokes import prepared as prepared_strokes
 from digit_classifier.settings.resolve import configure
 from digit_classifier.settings.run_config import recorded
 
@@ -97,12 +98,16 @@ def described(name: str, data: Dataset) -> dict[str, Any]:
 
 def numerics() -> dict[str, Any]:
     uniform = unit_uniform(random_words(7, 0, 4000))
-    powers = np.concatenate([-(100 * uniform[:1990]), [0, -1e-9, -86.5, -87.3, -87.6, -88, -89, -1e30, -0.3465, -0.3466]])
+    powers = np.concatenate(
+        [-(100 * uniform[:1990]), [0, -1e-9, -86.5, -87.3, -87.6, -88, -89, -1e30, -0.3465, -0.3466]]
+    )
     x = powers.astype(np.float32)
     exponentials = np.empty_like(x)
     exact_exp(x, exponentials)
     positive = (2.0 ** (250 * uniform[2000:3990] - 125)).astype(np.float32)
-    positive = np.concatenate([positive, np.float32([1, 0.5, 0.70710678, 0.7071068, 1.1754944e-38, 2, 3e38, 1e-9, 0.1, 10])])
+    positive = np.concatenate(
+        [positive, np.float32([1, 0.5, 0.70710678, 0.7071068, 1.1754944e-38, 2, 3e38, 1e-9, 0.1, 10])]
+    )
     tall = unit_uniform(random_words(7, 1, 100_000)).astype(np.float32) * np.float32(1e-3)
     hard = [
         [],
@@ -128,14 +133,20 @@ def randomness() -> dict[str, Any]:
     seeds = [(0, 0), (42, 0), (42, 3), (1, 2), (2**32 - 1, 4)]
     return {
         "words": [[*seed, [str(word) for word in random_words(*seed, 9)]] for seed in seeds],
-        "orders": [[count, digest_of_ids(random_order(random_stream(42, 2), count))] for count in (1, 2, 3, 64, 65, 1437)],
+        "orders": [
+            [count, digest_of_ids(random_order(random_stream(42, 2), count))] for count in (1, 2, 3, 64, 65, 1437)
+        ],
     }
 
 
 def augmentation() -> list[dict[str, Any]]:
     """Images moved, of every shape that could be mixed up."""
     found = []
-    for channels, height, width, times, maps, pixels in ((1, 8, 8, 3, 64, 0.6), (3, 9, 12, 2, 64, 2.5), (1, 1, 7, 1, 64, 16)):
+    for channels, height, width, times, maps, pixels in (
+        (1, 8, 8, 3, 64, 0.6),
+        (3, 9, 12, 2, 64, 2.5),
+        (1, 1, 7, 1, 64, 16),
+    ):
         count = times * maps
         numbers = unit_uniform(random_words(5, height, channels * height * width * count)).astype(np.float32)
         images = numbers.reshape(count, channels, height, width)
@@ -290,12 +301,16 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "odd batches": ("digits", {**SMALL, "batch_size": 1000, "epochs": 3}),
     "large batch": ("digits", {**SMALL, "batch_size": 5000}),
     "steep": ("digits", {"model": "logistic", "learning_rate": 500, "epochs": 30}),
-    "diverging": ("digits", {**SMALL, "optimizer": "sgd", "learning_rate": 1000, "weight_decay": 0, "epochs": 9}),
+    "diverging": ("digits", {"model": "logistic", "learning_rate": 900, "weight_decay": 9, "epochs": 30}),
+    "diverging at once": ("digits", {**SMALL, "optimizer": "sgd", "learning_rate": 900, "weight_decay": 9}),
     "without decay": ("digits", {"model": "logistic", "weight_decay": 0, "momentum": 0, "lr_decay": 0.4, "epochs": 4}),
     "colours": ("colours", {"model": "cnn", "channels": "4,6", "hidden_sizes": "8", "epochs": 3, "batch_size": 20}),
     "colours, standard": ("colours", {"model": "mlp", "scaling": "standard", "hidden_sizes": "9", "epochs": 3}),
     "wide": ("wide", {"model": "cnn", "channels": "3,4", "hidden_sizes": "", "epochs": 3, "batch_size": 10}),
-    "still and wide": ("wide", {"model": "cnn", "channels": "3", "shift_pixels": 0, "scaling": "standard", "epochs": 2}),
+    "still and wide": (
+        "wide",
+        {"model": "cnn", "channels": "3", "shift_pixels": 0, "scaling": "standard", "epochs": 2},
+    ),
     "grouped": ("groups", {"split": "grouped", "random_state": 1, "epochs": 4, "hidden_sizes": "7"}),
     "given": ("given", {"epochs": 4, "hidden_sizes": "7", "batch_size": 7}),
     "iris": ("iris", {"epochs": 20, "batch_size": 16}),
@@ -328,7 +343,8 @@ def trained(data: str, settings: dict[str, Any]) -> dict[str, Any]:
 def whole() -> dict[str, Any]:
     """Settings of the trainings in exact.json, where their digests are."""
     sys.path.insert(0, str(HERE.parent / "numerics"))
-    from test_exact import SMALL as SMALL_CASES, WHOLE
+    from test_exact import SMALL as SMALL_CASES
+    from test_exact import WHOLE
 
     found: dict[str, Any] = {}
     for part, settings in (("whole", WHOLE), ("small", SMALL_CASES)):
@@ -336,6 +352,48 @@ def whole() -> dict[str, Any]:
             given = {key: value for key, value in each.items() if key != "scaled"}
             config, _ = prepared("digits", given)
             found[f"{part} {name}"] = {"config": recorded(config), "scaled": each.get("scaled")}
+    return found
+
+
+# Drawings
+
+
+def drawings() -> dict[str, str]:
+    """200 drawings of whole coordinates (an eighth of a unit each), and what became of them."""
+    points, strokes, images, fields, upright = [], [], [], [], []
+    for number, lines in enumerate(drawn()):
+        made = prepared_strokes([[(x / 8, y / 8) for x, y in line] for line in lines])
+        strokes += [(number, len(line)) for line in lines]
+        points += [point for line in lines for point in line]
+        images.append(made.image)
+        fields.append(np.packbits(made.field))
+        upright += [point for line in made.upright for point in line]
+    return {
+        "points": packed(np.array(points, "<i2")),
+        "strokes": packed(np.array(strokes, "<i2")),  # drawing, points
+        "images": packed(np.array(images)),
+        "fields": packed(np.array(fields)),
+        "upright": hashlib.sha256(np.array(upright, "<f8").tobytes()).hexdigest(),
+    }
+
+
+def drawn() -> list[list[list[tuple[int, int]]]]:
+    """Dots, straight lines, a stroke drawn twice, and walks of one to four strokes of any size."""
+    up, across = [(50, 0), (50, 999)], [(-300, 7), (900, 7)]
+    found = [[[(3, 4)]], [up], [across], [up, across], [[(0, 0), (800, 800)]], [[(0, 0), (800, -800)]], [up, up]]
+    found += [[[(0, 0)], [(5, 0)]], [[(1, 1), (1, 1)]], [[(0, 0), (9999, 1), (0, 2)]], [[(0, 0), (1, 9999), (2, 0)]]]
+    words = iter(random_words(11, 0, 40_000).tolist())
+    while len(found) < 200:
+        size = 1 << next(words) % 11
+        lines = []
+        for _ in range(1 + next(words) % 4):
+            x, y = next(words) % 800, next(words) % 800
+            line = [(x, y)]
+            for _ in range(next(words) % 20):
+                x, y = x + next(words) % (2 * size + 1) - size, y + next(words) % (2 * size + 1) - size
+                line.append((x, y))
+            lines.append(line)
+        found.append(lines)
     return found
 
 
@@ -350,6 +408,7 @@ def main() -> None:
         "steps": steps(),
         "cases": cases(),
         "golden": whole(),
+        "drawings": drawings(),
     }
     (HERE / "exact_steps.json").write_text(json.dumps(payload, separators=(",", ":")) + "\n")
 

@@ -54,7 +54,7 @@ export function apart(
 
 function littleEndian(values: Float32Array): Uint8Array {
   const bytes = new DataView(new ArrayBuffer(4 * values.length));
-  values.forEach((value, i) => bytes.setFloat32(4 * i, value, true));
+  values.forEach((value, i) => bytes.setFloat32(4 * i, value + 0, true)); // −0 becomes 0, as in Python
   return new Uint8Array(bytes.buffer);
 }
 

@@ -137,7 +137,10 @@ export function addRows(
 /** Memory that is as large as was ever asked for. */
 export function growing(): (length: number) => Float64Array {
   let memory = new Float64Array(0);
-  return (length) => (memory.length < length ? (memory = new Float64Array(length)) : memory);
+  return (length) => {
+    if (memory.length < length) memory = new Float64Array(length);
+    return memory;
+  };
 }
 
 /** Columns of a matrix (rows, columns) as rows. */

@@ -6,6 +6,7 @@ export interface Data {
   classNames: readonly string[];
   image: { channels: number; height: number; width: number } | null; // null: the rows of a table
   maxValue: number; // of the pixels; 1 of a table
+  groups?: readonly number[] | null; // which samples belong together
   holdout: { ids: readonly number[]; fixed: boolean } | null; // as recorded; fixed: no setting decides it
 }
 

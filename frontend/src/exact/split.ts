@@ -50,11 +50,29 @@ function heldOut({ split, testSize }: Config, data: Data, state: number): readon
   }
   if (split === "folds") {
     const folds = Math.round(1 / testSize);
+    if (folds < 2 || Math.abs(folds * testSize - 1) > 1e-9)
+      throw new Error(
+        `test_size: expected 1 / a whole number of folds, got ${testSize}; try ${1 / Math.max(2, folds)}`,
+      );
     const dealt = byClass(labels, Math.floor(state / folds), classNames.length).flat();
     return dealt.filter((_, i) => i % folds === state % folds);
   }
+  if (split === "grouped" && data.groups) return inGroups(data.groups, total, state);
   if (holdout?.fixed) return holdout.ids;
   throw new Error(`split: expected one that the page can make again, got ${split}; try the recorded random state`);
+}
+
+/** Whole groups, in random order, until they are as many rows or more. */
+function inGroups(groups: readonly number[], total: number, state: number): number[] {
+  const names = [...new Set(groups)].sort((a, b) => a - b);
+  const rows = new Map(names.map((name): [number, number[]] => [name, []]));
+  groups.forEach((name, row) => {
+    rows.get(name)?.push(row);
+  });
+  const held: number[] = [];
+  for (const group of randomOrder(randomStream(state, SPLIT), names.length))
+    if (held.length < total) held.push(...(rows.get(names[group] as number) ?? []));
+  return held;
 }
 
 const rest = (quotas: readonly number[], held: readonly number[], label: number): number =>
