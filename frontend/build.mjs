@@ -63,7 +63,10 @@ const pure = {
     onLoad({ filter: /src[/\\]contract\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
       const [, words] = text.match(/import \{([^}]+)\}/);
-      const calls = words.replace(/type \w+|flag/g, "").match(/\w+/g).join("|");
+      const calls = words
+        .replace(/type \w+|flag/g, "")
+        .match(/\w+/g)
+        .join("|");
       return { contents: text.replace(new RegExp(`\\b(?:${calls})\\(`, "g"), "/* @__PURE__ */ $&"), loader: "ts" };
     }),
 };

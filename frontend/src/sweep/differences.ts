@@ -3,8 +3,9 @@ import { count, plural } from "../text/format.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { dataTable, panel } from "../view/panel.ts";
 import type { App } from "./app.ts";
+import { headRow } from "./dots.ts";
 import { axis, scaleOf, track } from "./track.ts";
-import { differenceSentence, settingName, signed } from "./words.ts";
+import { axesName, differenceSentence, rowName, settingName, signed } from "./words.ts";
 
 const [MANY, TOP] = [40, 20];
 
@@ -19,12 +20,17 @@ export function differences(app: App): HTMLElement | null {
     const scale = scaleOf([0, ...values]);
     const foot = el(
       "div",
-      { class: "dot-row foot-row", "aria-hidden": "true" },
+      { class: "sweep-row foot-row", "aria-hidden": "true" },
       el("span", {}, "points better"),
       axis(scale, scale.ticks, (value) => (value === 0 ? "0" : signed(value))),
       el("span", {}),
     );
-    replace(box, el("ul", { class: "dot-rows" }, ...rows.map((row) => line(app, row, scale))), foot);
+    replace(
+      box,
+      headRow(axesName(sweep)),
+      el("ul", { class: "sweep-rows" }, ...rows.map((row) => line(app, row, scale))),
+      foot,
+    );
   };
   draw(order.length > MANY ? order.slice(0, TOP) : order);
   const all =
@@ -57,11 +63,11 @@ function line(app: App, row: number, scale: ReturnType<typeof scaleOf>): HTMLEle
   const verdict = apart ? "more than luck" : low === null ? "unknown" : "may be luck";
   return el(
     "li",
-    { class: `dot-row${apart ? " apart" : ""}`, title: differenceSentence(sweep, row) },
+    { class: `sweep-row${apart ? " apart" : ""}`, title: differenceSentence(sweep, row) },
     el(
       "span",
       { class: "row-name" },
-      el("span", { class: "cut", translate: "no" }, settingName(sweep, table.other[row] ?? 0)),
+      el("span", { class: "cut", translate: "no" }, rowName(sweep, table.other[row] ?? 0)),
     ),
     track(scale, { mean, low, high }, [0]),
     el(

@@ -5,7 +5,7 @@ import { panel } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
 import { type App, pointsOf, ranked } from "./app.ts";
 import { axis, type Scale, scaleOf, tickText, track } from "./track.ts";
-import { reasonOf, rowOf, settingName } from "./words.ts";
+import { axesName, reasonOf, rowName, rowOf } from "./words.ts";
 
 const [MANY, TOP] = [40, 20];
 const ROW = 40; // pixels, as in the style sheet
@@ -24,12 +24,17 @@ export function dotPlot(app: App): HTMLElement {
     const make = (i: number): HTMLElement => row(app, i, points[i] ?? [], scale);
     const foot = el(
       "div",
-      { class: "dot-row foot-row", "aria-hidden": "true" },
+      { class: "sweep-row foot-row", "aria-hidden": "true" },
       el("span", {}, "% correct"),
       axis(scale, scale.ticks, tickText(scale.ticks)),
       el("span", {}),
     );
-    replace(box, some.length > MANY ? scrolling(some, make) : el("ul", { class: "dot-rows" }, ...some.map(make)), foot);
+    replace(
+      box,
+      headRow(axesName(sweep)),
+      some.length > MANY ? scrolling(some, make) : el("ul", { class: "sweep-rows" }, ...some.map(make)),
+      foot,
+    );
   };
   draw(shown);
   const all =
@@ -48,9 +53,16 @@ export function dotPlot(app: App): HTMLElement {
   );
 }
 
+/** What the names of the rows are of. */
+export function headRow(words: string): HTMLElement | null {
+  return words === ""
+    ? null
+    : el("div", { class: "sweep-row head-row" }, el("span", {}, words), el("span", {}), el("span", {}));
+}
+
 function legend(kind: "splits" | "folds" | "starts"): string {
   const of = { splits: "random splits", folds: "folds", starts: "starts on one split" }[kind];
-  return `A dot is a training, a larger one several of the same accuracy. The upright line is the mean, the bar its 95 % interval over ${of}: of 100 such bars, about 95 hold the accuracy that they are after.`;
+  return `A dot is a training, a larger one several of the same accuracy. The upright line is the mean, the bar its 95\u00a0% interval over ${of}: of 100 such bars, about 95 hold the accuracy that they are after.`;
 }
 
 function dotsOf({ sweep }: App, points: readonly number[]): number[] {
@@ -61,14 +73,14 @@ function row(app: App, i: number, points: readonly number[], scale: Scale & { ti
   const { sweep } = app;
   const { best, settings } = sweep;
   const found = rowOf(settings, i);
-  const name = settingName(sweep, i);
+  const name = rowName(sweep, i);
   const text = found.low !== null && found.high !== null ? interval(found.low, found.high) : "no interval";
   const why = found.reason === null ? null : reasonOf(found.reason, found.kind, found.count);
   const same = best?.not_told_apart.includes(i) && i !== best.setting;
   const mark = i === best?.setting ? "best" : same ? "may be as good" : "";
   return el(
     "li",
-    { class: `dot-row${i === best?.setting ? " best" : ""}`, title: why ?? `${count(points.length)} points` },
+    { class: `sweep-row${i === best?.setting ? " leading" : ""}`, title: why ?? `${count(points.length)} points` },
     el(
       "span",
       { class: "row-name" },
@@ -88,7 +100,7 @@ function row(app: App, i: number, points: readonly number[], scale: Scale & { ti
 
 /** Hundreds of rows: only those in sight exist. */
 function scrolling(order: readonly number[], make: (i: number) => HTMLElement): HTMLElement {
-  const list = el("ul", { class: "dot-rows" });
+  const list = el("ul", { class: "sweep-rows" });
   const view = el("div", { class: "rows-scroll", tabindex: 0, role: "region", "aria-label": "All settings" }, list);
   const spacer = (pixels: number): HTMLElement => {
     const gap = el("li", { "aria-hidden": "true", hidden: pixels === 0 });

@@ -5,7 +5,7 @@ import { panel } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
 import type { App } from "./app.ts";
 import { way } from "./unstable.ts";
-import { settingName } from "./words.ts";
+import { rowName } from "./words.ts";
 
 const ROW = 36; // pixels, as in the style sheet
 
@@ -22,7 +22,7 @@ const COLUMNS: readonly Column[] = [
   {
     head: "Setting",
     order: ({ sweep }, point) => sweep.points.setting[point] ?? 0,
-    cell: ({ sweep }, point) => el("span", { class: "cut" }, settingName(sweep, sweep.points.setting[point] ?? 0)),
+    cell: ({ sweep }, point) => el("span", { class: "cut" }, rowName(sweep, sweep.points.setting[point] ?? 0)),
   },
   {
     head: "Random state",

@@ -54,7 +54,7 @@ export function track(scale: Scale, { dots = [], mean, low, high }: Marks, guide
     svg("line", { class: kind, x1: scale.at(from), x2: scale.at(to), y1, y2 });
   return svg(
     "svg",
-    { class: "track", height: 28, "aria-hidden": "true" },
+    { class: "dots-line", height: 28, "aria-hidden": "true" },
     ...guides.map((each) => line(each === 0 ? "guide zero" : "guide", each, each, 0, 28)),
     low !== null && high !== null && line("range", low, high, 14, 14),
     ...[...counts].map(([value, n]) =>
@@ -68,7 +68,7 @@ export function track(scale: Scale, { dots = [], mean, low, high }: Marks, guide
 export function axis(scale: Scale, ticks: readonly number[], write: (value: number) => string): SVGSVGElement {
   return svg(
     "svg",
-    { class: "track", height: 20, "aria-hidden": "true" },
+    { class: "dots-line", height: 20, "aria-hidden": "true" },
     ...ticks.map((tick) => svg("text", { x: scale.at(tick), y: 14, "text-anchor": "middle" }, `${write(tick)} `)),
   );
 }

@@ -47,6 +47,17 @@ export function settingName({ axes, settings }: Sweep, index: number): string {
   return axes.map(({ name }, i) => `${name.replaceAll("_", " ")} ${valueText(values[i] ?? null)}`).join(", ");
 }
 
+/** The same in a row whose head names the settings: "20 · 0.01". */
+export function rowName(sweep: Sweep, index: number): string {
+  if (!sweep.axes.length) return say("sweep.only");
+  return (sweep.settings.values[index] ?? []).map(valueText).join(" · ");
+}
+
+/** That head: "epochs · learning rate". */
+export function axesName({ axes }: Sweep): string {
+  return axes.map(({ name }) => name.replaceAll("_", " ")).join(" · ");
+}
+
 /** A value of a setting as people write it: "128-64", "0.0001", "none". */
 export function valueText(value: Value): string {
   if (value === null || (Array.isArray(value) && !value.length)) return say("sweep.none");
