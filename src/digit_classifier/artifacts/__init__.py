@@ -28,6 +28,7 @@ from digit_classifier.artifacts.roc_curves import *
 from digit_classifier.artifacts.rules import Payload as Payload
 from digit_classifier.artifacts.run_summary import *
 from digit_classifier.artifacts.split import *
+from digit_classifier.artifacts.sweep import *
 from digit_classifier.artifacts.timing_stats import *
 from digit_classifier.artifacts.training_dynamics import *
 
