@@ -20,6 +20,8 @@ from digit_classifier.artifacts.loss_curve import *
 from digit_classifier.artifacts.manifest import *
 from digit_classifier.artifacts.metrics import *
 from digit_classifier.artifacts.model import *
+from digit_classifier.artifacts.plan import *
+from digit_classifier.artifacts.point import *
 from digit_classifier.artifacts.predictions import *
 from digit_classifier.artifacts.replay import *
 from digit_classifier.artifacts.roc_curves import *
@@ -52,6 +54,8 @@ ARTIFACTS: dict[str, Artifact] = {
         MANIFEST,
         INDEX,
         REPLAY,
+        PLAN,
+        POINT,
     )
 }
 

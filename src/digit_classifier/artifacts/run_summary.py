@@ -128,9 +128,10 @@ KEYS: dict[str, Schema] = {
     "environment": mapping(KEY, FACT),
     "results_digest": SHA256,
 }
+DATASET_OF_RUN = obj(DATA, optional={**SHAPE, "tone": TONE, "origin": ORIGIN})
 SECOND = {
     **KEYS,
-    "dataset": obj(DATA, optional={**SHAPE, "tone": TONE, "origin": ORIGIN}),
+    "dataset": DATASET_OF_RUN,
     # Samples on neither side are those that settings such as train_share leave out.
     "split": obj(
         {**SIDES, "training_counts": COUNTS, "holdout_counts": COUNTS},
@@ -139,7 +140,7 @@ SECOND = {
 }
 SCHEMA = versions(
     document("run_summary", KEYS, optional={"interrupted": INTERRUPTED}),
-    document("run_summary", SECOND, optional={"interrupted": INTERRUPTED}, version=2),
+    document("run_summary", SECOND, optional={"interrupted": INTERRUPTED, "sweep": RUN_ID}, version=2),
 )
 
 

@@ -27,6 +27,7 @@ from digit_classifier.store.layout import (
     REPLAYS,
     ROOT_LOCK,
     RUN_ID,
+    SWEEPS,
     TRASH,
 )
 from digit_classifier.store.replays import marked
@@ -235,7 +236,7 @@ def _is_copy(mirror: Path, original: Path) -> bool:
 
 def root_remarks(root: Path) -> list[str]:
     """What lies in a root and is none of its parts: nothing reads or removes it."""
-    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS}
+    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS, SWEEPS}
     found = []
     for path in sorted(root.iterdir()):
         name = path.name
