@@ -1,8 +1,7 @@
 // From an address to a sweep with the images of its data set. Everything is checked before use.
-import { fits, Refusal } from "../bundle/check.ts";
+import { Refusal } from "../bundle/check.ts";
 import { LIMITS } from "../bundle/limits.ts";
 import { loadImages, loadIndex } from "../bundle/load.ts";
-import { isRunId } from "../bundle/names.ts";
 import { isPlainPath, join, lastSegment, parent } from "../bundle/path.ts";
 import { decode } from "../bundle/published.ts";
 import type { Images, Part } from "../bundle/run.ts";
@@ -34,7 +33,7 @@ export interface Loaded {
 export async function loadSweep(source: Source, directory: string): Promise<Loaded> {
   const path = join(directory, "sweep.json");
   const notices: string[] = [];
-  const sweep = decode(await source.read(path, LIMITS.json), path, contract.sweep, notices);
+  const sweep = decode(await source.read(path, LIMITS.sweep), path, contract.sweep, notices);
   agree(sweep, path);
   const root = parent(parent(directory));
   const data = join(join(root, "datasets"), sweep.dataset.file);
@@ -46,15 +45,13 @@ export async function loadSweep(source: Source, directory: string): Promise<Load
 export async function sweepsOf(source: Source, root: string): Promise<string[]> {
   try {
     const { index } = await loadIndex(source, root);
-    const found = index.runs.flatMap((run) => ("sweep" in run && isSweepId(run.sweep) ? [run.sweep] : []));
+    const found = index.runs.flatMap((run) => (run.sweep ? [run.sweep] : []));
     return [...new Set(found)].sort().reverse();
   } catch (error) {
     if (error instanceof Missing) return [];
     throw error;
   }
 }
-
-const isSweepId = (value: unknown): value is string => fits(contract.runId, value) && isRunId(value);
 
 /** The directory of a sweep in a folder that was opened by hand. */
 export function sweepIn(paths: readonly string[]): string | null {
