@@ -96,6 +96,7 @@ def example_sweep(drawn: Drawn, random_state: int = 0) -> dict[str, Any]:
         label=drawn.label,
         created="2026-11-26T20:00:00Z",
         command="digit-classifier sweep --grid model logistic mlp cnn --seeds 0:10",
+        train_command="digit-classifier train --epochs 40",
         package_version="2.0.0",
         planned=len(points["setting"]),
         environments=1,

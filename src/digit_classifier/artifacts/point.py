@@ -29,7 +29,15 @@ from digit_classifier.errors import ArtifactError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["POINT", "build_point", "held_out_ids", "held_out_map", "labels_text", "labels_within", "validate_point_payload"]
+__all__ = [
+    "POINT",
+    "build_point",
+    "held_out_ids",
+    "held_out_map",
+    "labels_text",
+    "labels_within",
+    "validate_point_payload",
+]
 
 FAILURE_LIMIT = 500
 ENVIRONMENT_KEY = text(12, 12, "^[0-9a-f]{12}$", "12 lower-case hexadecimal digits")
@@ -90,9 +98,13 @@ def validate_point_payload(payload: Payload) -> None:
     require(kind is not None, "point", "an environment, a split or a point", payload)
     wanted = KINDS[str(kind)] | {"schema_version"}
     came, optional = set(payload), {"environment"} if kind == "recipe_digest" else set()
-    require(came <= wanted and wanted - optional <= came, "point", f"the keys {', '.join(sorted(wanted))}", sorted(came))
+    require(
+        came <= wanted and wanted - optional <= came, "point", f"the keys {', '.join(sorted(wanted))}", sorted(came)
+    )
     if kind == "recipe_digest":
-        require((payload["result"] is None) != (payload["failure"] is None), "point.failure", "a result or a failure", None)
+        require(
+            (payload["result"] is None) != (payload["failure"] is None), "point.failure", "a result or a failure", None
+        )
         if payload["failure"] is not None:
             check_line(payload["failure"], FAILURE_LIMIT, "point.failure")
     elif kind == "held_out":

@@ -13,6 +13,7 @@ from digit_classifier.artifacts.rules import (
     NAME,
     RUN_ID,
     SHAPE,
+    TONE,
     Payload,
     check_below,
     check_class_names,
@@ -111,6 +112,7 @@ SCHEMA = document(
         "label": nullable(line(1, LABEL_LIMIT)),
         "created": CREATED,
         "command": line(0, 4000),
+        "train_command": line(0, 4000),  # of a point, without what its setting and its random state say
         "package_version": line(1, 40),
         "planned": integer(1, MAX_POINTS),
         "environments": integer(1),
@@ -123,7 +125,7 @@ SCHEMA = document(
                 "samples": integer(2),
                 "class_names": CLASS_NAMES,
             },
-            optional=SHAPE,
+            optional={**SHAPE, "tone": TONE},
         ),
         "splits": arr(NAME, 1, 6),  # the kinds of split among its points
         "axes": arr(

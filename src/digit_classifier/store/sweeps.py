@@ -194,7 +194,9 @@ def _line_of(payload: Payload) -> bytes:
     POINT.validate(payload)
     line = encode_line(payload)
     if len(line) > MAX_LINE_BYTES:
-        raise ArtifactError(explain(POINTS_FILE, f"lines of at most {MAX_LINE_BYTES} bytes", str(len(line)), "less data"))
+        raise ArtifactError(
+            explain(POINTS_FILE, f"lines of at most {MAX_LINE_BYTES} bytes", str(len(line)), "less data")
+        )
     return line
 
 
@@ -366,7 +368,9 @@ def sweep_problems(directory: Path) -> list[str]:
                 problems.append(explain(directory / name, "the file as it was written", came, _repair_of(directory)))
         sweep = read_sweep(directory)
         if read_regular(directory / SWEEP_TWIN, 2 * MAX_SWEEP_BYTES) != twin(encode(sweep)):
-            problems.append(explain(directory / SWEEP_TWIN, f"the text of {SWEEP_FILE}", "another", _repair_of(directory)))
+            problems.append(
+                explain(directory / SWEEP_TWIN, f"the text of {SWEEP_FILE}", "another", _repair_of(directory))
+            )
         problems += _disagreements(directory, sweep, plan, points)
     except (OSError, ArtifactError) as error:
         problems.append(str(error) if isinstance(error, ArtifactError) else f"{directory}: {error.strerror or error}")
