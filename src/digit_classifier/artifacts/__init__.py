@@ -54,10 +54,10 @@ ARTIFACTS: dict[str, Artifact] = {
         MANIFEST,
         INDEX,
         REPLAY,
-        PLAN,
-        POINT,
     )
 }
+# Of a sweep, which is many runs: not files of one.
+SWEEP_ARTIFACTS: dict[str, Artifact] = {artifact.name: artifact for artifact in (PLAN, POINT, SWEEP)}
 
 
 def payloads_of(results: Results) -> dict[str, Payload]:

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, PLAN, POINT, REPLAY, SWEEP, rules
+from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, PLAN, REPLAY, SWEEP, rules
 
 # Files of a run
 MANIFEST_FILE, DATASET_FILE = MANIFEST.name, DATASET.name
@@ -83,8 +83,7 @@ MAX_PICTURE_SIDE = 4096  # pixels
 @cache
 def known_names() -> frozenset[str]:
     """Every name a run directory can hold besides its manifest; no other is ever opened, written or deleted."""
-    others = {MANIFEST_FILE, INDEX_FILE, *(each.name for each in (REPLAY, PLAN, POINT, SWEEP))}
-    return frozenset((*ARTIFACTS, *PICTURES, RUN_TWIN, DATASET_TWIN)) - others
+    return frozenset((*ARTIFACTS, *PICTURES, RUN_TWIN, DATASET_TWIN)) - {MANIFEST_FILE, INDEX_FILE, REPLAY.name}
 
 
 def max_bytes(name: str) -> int:

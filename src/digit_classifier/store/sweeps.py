@@ -43,7 +43,7 @@ from digit_classifier.store.layout import (
 from digit_classifier.store.lock import Lock, exclusive, is_held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 SYNC_PAUSE = 1.0  # seconds between two waits for the disk, at least
@@ -313,45 +313,45 @@ def remove_strays(directory: Path) -> list[str]:
     return removed
 
 
-def read_all(directory: Path) -> tuple[Payload, dict[str, Payload], dict[str, str], list[Payload]]:
-    """A plan, its environments and maps of held-out samples by key, and the points, in the order in which they ended.
+@dataclass
+class Points:
+    """The points of a sweep as an iterator, in the order in which they ended, and what they refer to so far.
 
     ArtifactError for a line that refers to none before it, and for a point that is there twice.
     """
-    environments: dict[str, Payload] = {}
-    splits: dict[str, str] = {}
-    points, seen, number = [], set(), 0
-    for number, line in enumerate(read_points(directory), 1):  # noqa: B007
-        where = f"{directory / POINTS_FILE} line {number}"
-        if "facts" in line:
-            environments[line["environment"]] = line["facts"]
-        elif "held_out" in line:
-            splits[line["split"]] = line["held_out"]
-        else:
-            problem = _reference_problem(line, environments, splits, seen)
-            if problem:
-                raise ArtifactError(explain(where, *problem, "another copy of it"))
-            seen.add(line["recipe_digest"])
-            points.append(line)
-    return read_plan(directory), environments, splits, points
 
+    directory: Path
+    environments: dict[str, Payload] = field(default_factory=dict)  # facts by key
+    splits: dict[str, str] = field(default_factory=dict)  # maps of held-out samples by digest
+    seen: set[bytes] = field(default_factory=set)
 
-def _reference_problem(
-    line: Payload, environments: Mapping[str, Payload], splits: Mapping[str, str], seen: set[str]
-) -> tuple[str, str] | None:
-    if line["recipe_digest"] in seen:
-        return "every point once", f"{line['recipe_digest'][:12]} again"
-    if "environment" in line and line["environment"] not in environments:
-        return "an environment of an earlier line", line["environment"]
-    if line["result"] and line["result"]["split"] not in splits:
-        return "a split of an earlier line", line["result"]["split"][:12]
-    return None
+    def __iter__(self) -> Iterator[Payload]:
+        for number, line in enumerate(read_points(self.directory), 1):
+            if "facts" in line:
+                self.environments[line["environment"]] = line["facts"]
+            elif "held_out" in line:
+                self.splits[line["split"]] = line["held_out"]
+            else:
+                if problem := self._problem(line):
+                    where = f"{self.directory / POINTS_FILE} line {number}"
+                    raise ArtifactError(explain(where, *problem, "another copy of it"))
+                self.seen.add(bytes.fromhex(line["recipe_digest"]))
+                yield line
+
+    def _problem(self, line: Payload) -> tuple[str, str] | None:
+        if bytes.fromhex(line["recipe_digest"]) in self.seen:
+            return "every point once", f"{line['recipe_digest'][:12]} again"
+        if "environment" in line and line["environment"] not in self.environments:
+            return "an environment of an earlier line", line["environment"]
+        if line["result"] and line["result"]["split"] not in self.splits:
+            return "a split of an earlier line", line["result"]["split"][:12]
+        return None
 
 
 def sweep_problems(directory: Path) -> list[str]:
     """Everything that is wrong with a sweep: plan, points, what is derived, and that they agree. Damage never raises."""
     try:
-        plan, _, splits, points = read_all(directory)
+        plan, points = read_plan(directory), list(Points(directory))
     except (OSError, ArtifactError) as error:
         return [str(error) if isinstance(error, ArtifactError) else f"{directory}: {error.strerror or error}"]
     problems = []
