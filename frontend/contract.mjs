@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 /** The files that the page reads. */
 const FILES = `manifest index run_summary metrics predictions holdout
-  loss_curve epoch_snapshots model dataset`.split(/\s+/);
+  loss_curve epoch_snapshots model dataset sweep`.split(/\s+/);
 const WORDS = `$schema $id title description type const enum minimum maximum pattern minLength maxLength
   minItems maxItems items properties required propertyNames additionalProperties`.split(/\s+/);
 const SCHEMAS = join(dirname(fileURLToPath(import.meta.url)), "../src/digit_classifier/artifacts/schemas");
@@ -58,7 +58,7 @@ function typeOf(schemas) {
     const own = schemas.filter((each) => kindsOf(each).includes(kind));
     if (kind === "array") return `(${typeOf(own.map((each) => each.items))})[]`;
     if (kind === "object") return [...mapType(own.filter(isMap)), ...objectType(own.filter((each) => !isMap(each)))];
-    if (own.every(valuesOf)) return own.flatMap((each) => literals(valuesOf(each)));
+    if (kind !== "null" && own.every(valuesOf)) return own.flatMap((each) => literals(valuesOf(each)));
     return kind === "integer" ? "number" : kind;
   });
   return [...new Set(types)].join(" | ");

@@ -25,7 +25,19 @@ ORDER = [
     *("errors", "text", "plugins", "numerics", "datasets", "settings", "learning", "evaluation", "artifacts"),
     "words",
     "store",
-    *("page", "figures", "environment", "run", "experiment", "replay", "exporters", "cli", "__main__", "estimator"),
+    *(
+        "page",
+        "figures",
+        "environment",
+        "run",
+        "experiment",
+        "replay",
+        "sweeps",
+        "exporters",
+        "cli",
+        "__main__",
+        "estimator",
+    ),
 ]
 HEAVY = {"numpy", "sklearn", "scipy", "matplotlib", "PIL", "yaml", "rich", "threadpoolctl", "pandas"}
 HEAVY |= {"onnx", "onnxruntime", "safetensors", "tensorboardX", "tensorboard", "mlflow", "google", "huggingface_hub"}

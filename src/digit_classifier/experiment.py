@@ -138,6 +138,12 @@ def files_of(run: Run, data: PlainDataset, created: str, started: float) -> File
 
     `data` is the run's data set in plain values; `started` is a time of the performance counter.
     """
+    payloads = payloads_with_summary(run, data, created, started)
+    return payloads, draw_figures(payloads), data
+
+
+def payloads_with_summary(run: Run, data: PlainDataset, created: str, started: float) -> dict[str, Payload]:
+    """Every JSON file of a run but its manifest and its data set."""
     results = results_of(run, data)
     payloads, config = payloads_of(results), recorded(run.config)
     payloads["run_summary.json"] = build_run_summary(
@@ -158,4 +164,4 @@ def files_of(run: Run, data: PlainDataset, created: str, started: float) -> File
         training_labels=results.training_labels,
         groups=results.groups,
     )
-    return payloads, draw_figures(payloads), data
+    return payloads

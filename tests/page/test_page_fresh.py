@@ -16,7 +16,13 @@ from golden.make_page_run import page_run
 from digit_classifier.artifacts import ARTIFACTS, contradictions
 from digit_classifier.artifacts.__main__ import schema_files
 from digit_classifier.page.built import built_page, page_text
-from digit_classifier.store.layout import MAX_BYTES, MAX_DATASET_BYTES, MAX_INDEX_BYTES, MAX_MANIFEST_BYTES
+from digit_classifier.store.layout import (
+    MAX_BYTES,
+    MAX_DATASET_BYTES,
+    MAX_INDEX_BYTES,
+    MAX_MANIFEST_BYTES,
+    MAX_SWEEP_BYTES,
+)
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
@@ -24,6 +30,7 @@ BUILT = ROOT / "examples/digit-classifier/web_demo"
 FIRST_LOAD = ["index.html", "dashboard.css", "dashboard.js"]
 WORDS = FRONTEND.parent / "src/digit_classifier/words/en.json"
 BESIDE_SRC = ["build.mjs", "contract.mjs", "dashboard.css", "index.html", "package-lock.json", "reader.html"]
+BESIDE_SRC += ["sweep.css", "sweep.html"]
 
 
 def sources_hash() -> str:
@@ -35,7 +42,7 @@ def sources_hash() -> str:
     return digest.hexdigest()
 
 
-@pytest.mark.parametrize("name", ["dashboard.js", "panels.js", "lab.js", "reader.js"])
+@pytest.mark.parametrize("name", ["dashboard.js", "panels.js", "lab.js", "sweep.js", "reader.js"])
 def test_the_built_script_is_the_one_of_its_sources(name: str) -> None:
     banner = re.search(r"Sources: sha256 ([0-9a-f]{64})", (BUILT / name).read_text(encoding="utf-8")[:300])
     assert banner is not None
@@ -48,7 +55,7 @@ def test_there_is_one_copy_of_the_page_and_the_package_finds_it() -> None:
     assert copies.returncode or copies.stdout.split() == [(BUILT / "dashboard.js").relative_to(ROOT).as_posix()]
 
 
-@pytest.mark.parametrize("name", ["index.html", "reader.html", "dashboard.css"])
+@pytest.mark.parametrize("name", ["index.html", "reader.html", "sweep.html", "dashboard.css", "sweep.css"])
 def test_what_is_not_compiled_is_copied(name: str) -> None:
     assert (BUILT / name).read_bytes() == (FRONTEND / name).read_bytes()
 
@@ -63,7 +70,20 @@ def test_the_page_fits_its_budget() -> None:
     assert sizes["lab.js"] <= 120_000
 
 
-@pytest.mark.parametrize("name", ["dashboard.js", "panels.js", "lab.js"])
+def test_the_page_of_a_sweep_fits_its_budget() -> None:
+    assert sum(len((BUILT / f"sweep.{kind}").read_bytes()) for kind in ("html", "css", "js")) <= 100_000
+
+
+def test_each_page_carries_the_words_that_it_says() -> None:
+    """The run page has none of a sweep, and the page of a sweep none of a run but what samples are called."""
+    words = json.loads(WORDS.read_text(encoding="utf-8"))
+    for name, own in (("dashboard.js", False), ("sweep.js", True)):
+        script = (BUILT / name).read_text(encoding="utf-8")
+        carried = {key for key in words if "." in key and f'"{key}":' in script}
+        assert carried == {key for key in words if "." in key and key.startswith("sweep.") == own}
+
+
+@pytest.mark.parametrize("name", ["dashboard.js", "panels.js", "lab.js", "sweep.js"])
 def test_the_page_is_our_own_code_and_parses_no_markup(name: str) -> None:
     script = (BUILT / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")  # never fetched
     for word in (
@@ -107,6 +127,7 @@ def test_the_page_reads_files_as_large_as_the_store_writes_them() -> None:
         "index": MAX_INDEX_BYTES,
         "json": MAX_BYTES[".json"],
         "bundle": MAX_BYTES[".css"],
+        "sweep": MAX_SWEEP_BYTES,
         "dataset": MAX_DATASET_BYTES,
     }
 

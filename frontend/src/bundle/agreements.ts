@@ -3,7 +3,7 @@ import type * as contract from "../contract.ts";
 import { outputsOf, weightsPerUnit } from "../model/layers.ts";
 import { bytesAt, decodeBytes, decodeFloats, floatsOf, inflate } from "./bytes.ts";
 import { Refusal } from "./check.ts";
-import { type Images, type Network, type Snapshots, sizeOf } from "./run.ts";
+import { type Described, type Images, type Network, type Snapshots, sizeOf } from "./run.ts";
 
 const MAX_WORK = 2 ** 28; // about a second
 
@@ -92,7 +92,7 @@ export const agreements = {
       sha256: value.sha256,
     };
   },
-  images(value: contract.Dataset, summary: contract.RunSummary): Packed {
+  images(value: contract.Dataset, summary: Described): Packed {
     const stated = summary.dataset;
     if (value.sha256 !== stated.sha256)
       throw new Refusal(`${stated.file}: sha256`, stated.sha256.slice(0, 12), value.sha256.slice(0, 12));

@@ -6,7 +6,7 @@ import { fields, integer, list, own, type Published, plain, Refusal } from "./ch
 import { LIMITS } from "./limits.ts";
 import { join, parent } from "./path.ts";
 import { decode } from "./published.ts";
-import type { FileStatus, IndexEntry, Part, Run } from "./run.ts";
+import type { Described, FileStatus, IndexEntry, Part, Run } from "./run.ts";
 import { type Digest, Missing, parseJson, type Source, Unreadable } from "./source.ts";
 
 export interface LoadedIndex {
@@ -45,7 +45,7 @@ export async function loadRun(source: Source, directory: string, digest: Digest,
   const summary = required(part(read, "run_summary.json", contract.runSummary, (value) => value, notices));
   if (summary.run_id !== read.manifest.run_id)
     throw new Refusal("run_summary.json.run_id", String(read.manifest.run_id), summary.run_id);
-  const images = loadImages(source, directory, summary, notices); // read while the rest is checked
+  const images = loadImages(source, datasetPath(directory, summary), summary, notices); // read while the rest is checked
   const check = <T, U>(
     name: string,
     checks: Published<T>,
@@ -80,13 +80,12 @@ export function datasetPath(directory: string, summary: contract.RunSummary): st
   return summary.run_id === null ? join(directory, file) : join(join(parent(directory), "datasets"), file);
 }
 
-async function loadImages(
+export async function loadImages(
   source: Source,
-  directory: string,
-  summary: contract.RunSummary,
+  path: string,
+  summary: Described,
   notices: string[],
 ): Promise<Run["images"]> {
-  const path = datasetPath(directory, summary);
   try {
     const dataset = decode(await source.read(path, LIMITS.dataset), path, contract.dataset, notices);
     return { state: "ok", value: await unpacked(agreements.images(dataset, summary), await keptOf(source, path)) };

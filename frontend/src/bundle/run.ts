@@ -54,12 +54,20 @@ export interface Run {
   notices: string[];
 }
 
+/** What a run and a sweep say alike of their data set. */
+export interface Described {
+  dataset: Pick<
+    contract.RunSummary["dataset"],
+    "file" | "sha256" | "samples" | "class_names" | "image_shape" | "channels" | "max_value" | "feature_names" | "tone"
+  >;
+}
+
 /** How many numbers a sample is. */
-export function sizeOf({ dataset }: contract.RunSummary): number {
+export function sizeOf({ dataset }: Described): number {
   const [height, width] = dataset.image_shape ?? [1, dataset.feature_names?.length ?? 1];
   return (height ?? 1) * (width ?? 1) * channelsOf(dataset);
 }
 
-export function channelsOf(dataset: contract.RunSummary["dataset"]): number {
+export function channelsOf(dataset: Described["dataset"]): number {
   return dataset.channels ?? 1;
 }

@@ -81,7 +81,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
       values = edited.values?.some((value) => value > 0) ? edited.values : null;
       shown();
       said();
-    }, NEVER);
+    }, never());
     replace(cells, ...pixels({ run, edited }, start, "Start anew"));
     values = Array.from(start).some((value) => value > 0) ? Array.from(start) : null;
     shown();
@@ -146,7 +146,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
   );
   use(way);
   readers.watch(shown);
-  onThemeChange(shown, NEVER);
+  onThemeChange(shown, never());
   return {
     element: panel({ title: onPad ? "Draw a digit" : "Draw an image", files: ["model.json"] }, why, body),
     values: () => values,
@@ -164,7 +164,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
 }
 
 /** The laboratory stays as long as its run does. */
-const NEVER = new AbortController().signal;
+const never = (): AbortSignal => new AbortController().signal;
 
 /** What the network is worth on drawings; measured by benchmarks/drawings.py. */
 function honest(): HTMLElement {

@@ -1,12 +1,13 @@
 // The first thing on the page: what the run is, in a sentence, and the images it found hardest.
 
+import { join, parent } from "../bundle/path.ts";
 import { hardest, isRight, type Sample } from "../selection/samples.ts";
 import { hiddenSizes, nameOf, tally, terms, titleOf } from "../text/facts.ts";
 import { certainty, count, time } from "../text/format.ts";
 import { divergence, hardestCaption, layersOf, performance } from "../text/sentences.ts";
 import { besides } from "../text/verdicts.ts";
 import { belowCommonest, closeToCommonest, splitRemarks } from "../text/words.ts";
-import { button, el, replace } from "../view/dom.ts";
+import { button, type Child, el, replace } from "../view/dom.ts";
 import { captionOf, picture } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
@@ -46,7 +47,7 @@ export function opening(app: App): HTMLElement[] {
   const head = el(
     "div",
     { class: "opening-text" },
-    el("p", { class: "eyebrow" }, `${summary.dataset.title} · ${time(summary.created)}`),
+    el("p", { class: "eyebrow" }, `${summary.dataset.title} · ${time(summary.created)}`, ...sweepOf(app)),
     el("h1", { id: "title", translate: "no" }, titleOf(app.run)),
     el("p", { class: "sentence" }, sentence(app)),
   );
@@ -55,6 +56,15 @@ export function opening(app: App): HTMLElement[] {
     el("div", { class: "opening-row" }, head, mistakes(app)),
     tiles(app),
   ];
+}
+
+/** The way to the sweep that the run is a point of. */
+function sweepOf({ run, exported }: App): Child[] {
+  const { sweep } = run.summary;
+  if (!sweep || exported) return [];
+  const link = el("a", {}, "its sweep");
+  link.href = `sweep.html?sweep=${join(join(parent(run.directory), "sweeps"), sweep)}`; // both passed the rules for paths
+  return [" · ", link];
 }
 
 function notice(kind: "warn" | "bad", title: string, text: string): HTMLElement {

@@ -1,5 +1,5 @@
 // What panels ask about a run, in one place.
-import { channelsOf, type Run } from "../bundle/run.ts";
+import { channelsOf, type Described, type Run } from "../bundle/run.ts";
 import { accuracyOf } from "../model/stats.ts";
 import { architecture } from "./format.ts";
 
@@ -20,7 +20,7 @@ export interface ImageShape {
 }
 
 /** What an image of this run is; null where its samples are the rows of a table. */
-export function imageOf({ summary }: Run): ImageShape | null {
+export function imageOf({ summary }: { summary: Described }): ImageShape | null {
   const { dataset } = summary;
   if (!dataset.image_shape) return null;
   const [height, width] = dataset.image_shape;

@@ -1,7 +1,7 @@
 // A sample as its data set shows it: ink on paper, light in both themes, or a bar for each feature of a table's row.
 import type { Run } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
-import { imageOf } from "../text/facts.ts";
+import { type ImageShape, imageOf } from "../text/facts.ts";
 import { inkScale, type Shape } from "./digit.ts";
 import { el } from "./dom.ts";
 import { palette, type Rgb } from "./theme.ts";
@@ -17,8 +17,10 @@ const [BARS_WIDTH, BARS_HEIGHT] = [48, 36];
 
 export function lookOf(run: Run): Look {
   const image = imageOf(run);
-  if (!image) return bars(run);
-  const { shape, channels, most, ink } = image;
+  return image ? lookOfImage(image) : bars(run);
+}
+
+export function lookOfImage({ shape, channels, most, ink }: ImageShape): Look {
   const size = shape[0] * shape[1];
   const shade = ink && channels === 1 ? inkScale() : null;
   const grey = (value: number): number => 255 * (ink ? 1 - value : value);
@@ -31,7 +33,10 @@ export function lookOf(run: Run): Look {
 
 /** A canvas with the sample. */
 export function picture(run: Run, values: ArrayLike<number>): HTMLCanvasElement {
-  const look = lookOf(run);
+  return painting(lookOf(run), values);
+}
+
+export function painting(look: Look, values: ArrayLike<number>): HTMLCanvasElement {
   const canvas = el("canvas", { class: "digit", width: look.shape[1], height: look.shape[0], "aria-hidden": "true" });
   canvas.getContext("2d")?.putImageData(look.image(values), 0, 0);
   return canvas;

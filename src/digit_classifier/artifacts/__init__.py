@@ -20,12 +20,15 @@ from digit_classifier.artifacts.loss_curve import *
 from digit_classifier.artifacts.manifest import *
 from digit_classifier.artifacts.metrics import *
 from digit_classifier.artifacts.model import *
+from digit_classifier.artifacts.plan import *
+from digit_classifier.artifacts.point import *
 from digit_classifier.artifacts.predictions import *
 from digit_classifier.artifacts.replay import *
 from digit_classifier.artifacts.roc_curves import *
 from digit_classifier.artifacts.rules import Payload as Payload
 from digit_classifier.artifacts.run_summary import *
 from digit_classifier.artifacts.split import *
+from digit_classifier.artifacts.sweep import *
 from digit_classifier.artifacts.timing_stats import *
 from digit_classifier.artifacts.training_dynamics import *
 
@@ -53,6 +56,8 @@ ARTIFACTS: dict[str, Artifact] = {
         REPLAY,
     )
 }
+# Of a sweep, which is many runs: not files of one.
+SWEEP_ARTIFACTS: dict[str, Artifact] = {artifact.name: artifact for artifact in (PLAN, POINT, SWEEP)}
 
 
 def payloads_of(results: Results) -> dict[str, Payload]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from digit_classifier.artifacts import ARTIFACTS
+from digit_classifier.artifacts import ARTIFACTS, SWEEP_ARTIFACTS
 
 FOLDER = Path(__file__).with_name("schemas")
 
@@ -14,7 +14,7 @@ def schema_files() -> dict[str, str]:
     """Text of each published schema by file name."""
     return {
         name.replace(".json", ".schema.json"): json.dumps(each.schema, indent=2) + "\n"
-        for name, each in ARTIFACTS.items()
+        for name, each in (ARTIFACTS | SWEEP_ARTIFACTS).items()
     }
 
 

@@ -44,7 +44,7 @@ ENTRY = obj(
         "diverged": FLAG,
         "manifest_sha256": SHA256,
     },
-    optional={"interrupted": FLAG, "replay": MARK},
+    optional={"interrupted": FLAG, "sweep": RUN_ID, "replay": MARK},
 )
 SCHEMA = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)})
 
@@ -60,6 +60,7 @@ def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) 
         **{key: metrics[key] for key in ("accuracy", "macro_f1")},
         "diverged": summary["diverged"] is not None,
         **interrupted,
+        **({"sweep": summary["sweep"]} if "sweep" in summary else {}),
         "manifest_sha256": manifest_sha256,
     }
 

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
     from digit_classifier.artifacts.dataset import PlainDataset
 
-__all__ = ["RUN_SUMMARY", "build_run_summary", "results_digest", "stamped", "validate_run_summary_payload"]
+__all__ = ["RUN_SUMMARY", "build_run_summary", "recipe_digest", "results_digest", "stamped", "validate_run_summary_payload"]
 
 Setting = str | int | float | bool | None
 
@@ -128,9 +128,10 @@ KEYS: dict[str, Schema] = {
     "environment": mapping(KEY, FACT),
     "results_digest": SHA256,
 }
+DATASET_OF_RUN = obj(DATA, optional={**SHAPE, "tone": TONE, "origin": ORIGIN})
 SECOND = {
     **KEYS,
-    "dataset": obj(DATA, optional={**SHAPE, "tone": TONE, "origin": ORIGIN}),
+    "dataset": DATASET_OF_RUN,
     # Samples on neither side are those that settings such as train_share leave out.
     "split": obj(
         {**SIDES, "training_counts": COUNTS, "holdout_counts": COUNTS},
@@ -139,7 +140,7 @@ SECOND = {
 }
 SCHEMA = versions(
     document("run_summary", KEYS, optional={"interrupted": INTERRUPTED}),
-    document("run_summary", SECOND, optional={"interrupted": INTERRUPTED}, version=2),
+    document("run_summary", SECOND, optional={"interrupted": INTERRUPTED, "sweep": RUN_ID}, version=2),
 )
 
 
@@ -212,11 +213,15 @@ def _group_counts(holdout_ids: Sequence[int], groups: Sequence[int]) -> Payload:
     return {"training": len(set(groups) - held), "holdout": len(held)}
 
 
-def stamped(summary: Payload, run_id: str | None) -> Payload:
-    """The same summary under the name of the run on disk; None is a flat run, which contains its data set."""
+def stamped(summary: Payload, run_id: str | None, sweep: str | None = None) -> Payload:
+    """The same summary under the name of the run on disk; None is a flat run, which contains its data set.
+
+    `sweep` is the id of the sweep that the run is a point of.
+    """
     dataset = summary["dataset"]
     return {
         **summary,
+        **({"sweep": sweep} if sweep else {}),
         "run_id": run_id,
         "dataset": {**dataset, "file": dataset_file(dataset["name"], dataset["sha256"], run_id)},
     }
@@ -243,6 +248,11 @@ def _model(name: str, model: Payload) -> Payload:
     return {"name": name, "layers": layers, "parameters": model["parameters"]}
 
 
+def recipe_digest(config: Mapping[str, Any], dataset_sha256: str) -> str:
+    """Digest of what a run is going to compute, known before its training: recorded settings and data."""
+    return _digest([{key: value for key, value in config.items() if key not in UNRELATED}, dataset_sha256])
+
+
 def results_digest(payloads: Mapping[str, Payload]) -> str:
     """Digest of what a run computed: settings, data, split, weights, predictions, metrics; no times, ids or paths.
 
@@ -259,6 +269,10 @@ def results_digest(payloads: Mapping[str, Payload]) -> str:
         "holdout": payloads["holdout.json"],
         "metrics": in_version(1, payloads["metrics.json"], METRICS.schema),
     }
+    return _digest(content)
+
+
+def _digest(content: object) -> str:
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def random_stream(random_state: int, purpose: int) -> np.random.PCG64:
     """An endless stream of 64-bit words, `.random_raw(count)`; independent for each purpose.
 
-    Purposes in use: 0 split, 1 initial weights, 2 order of an epoch, 3 moved images, 4 wrong labels.
+    Purposes in use: 0 split, 1 initial weights, 2 order of an epoch, 3 moved images, 4 wrong labels,
+    5 bootstraps.
     """
     return np.random.PCG64([random_state, purpose])
 

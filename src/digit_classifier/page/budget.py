@@ -13,25 +13,25 @@ from digit_classifier.store.json import decode, encode
 from digit_classifier.store.layout import MAX_DATASET_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from digit_classifier.artifacts import Payload, PlainDataset
 
 BUDGET = 4_000_000  # bytes of packed samples; a third more as text
 
 
-def within_budget(text: bytes, runs: Sequence[Mapping[str, Payload]], budget: int = BUDGET) -> tuple[bytes, str | None]:
+def within_budget(text: bytes, wanted: Iterable[int], budget: int = BUDGET) -> tuple[bytes, str | None]:
     """A data set's file with as many of its samples as fit, and which: JSON with their ids; None where all do.
 
-    The samples of predictions.json come first, then mistakes of the hold-out, the others of it, and the training ones.
-    Those that are left out are zeros; labels, names and the digest of the whole stay.
+    Those in `wanted` come first, in that order. Those that are left out are zeros; labels, names and the digest of the
+    whole stay.
     """
     payload = decode(text, "a data set", max_bytes=MAX_DATASET_BYTES)
     data = plain_dataset(payload)
     packed = len(zlib.compress(data.samples, LEVEL))
     if packed <= budget:
         return text, None
-    order = list(dict.fromkeys(sample_id for run in runs for sample_id in _wanted(run))) or []
+    order = list(dict.fromkeys(wanted))
     known = set(order)
     order += [sample_id for sample_id in range(len(data.labels)) if sample_id not in known]
     count = len(order) * budget // packed
@@ -43,12 +43,20 @@ def within_budget(text: bytes, runs: Sequence[Mapping[str, Payload]], budget: in
         count = count * 9 // 10
 
 
-def _wanted(run: Mapping[str, Payload]) -> Iterator[int]:
+def wanted_by_run(run: Mapping[str, Payload]) -> Iterator[int]:
+    """The samples of predictions.json, then mistakes of the hold-out, and the others of it."""
     holdout = run["holdout.json"]
     yield from (sample["sample_id"] for sample in run["predictions.json"]["samples"])
     rows = list(zip(holdout["sample_ids"], holdout["true_labels"], holdout["predicted_labels"], strict=True))
     yield from (sample_id for sample_id, true, predicted in rows if true != predicted)
     yield from holdout["sample_ids"]
+
+
+def wanted_by_sweep(sweep: Payload) -> Iterator[int]:
+    """The unstable samples of each setting, and those that were never right."""
+    for each in sweep["stability"]:
+        for kind in ("unstable", "never_right"):
+            yield from each[kind]["sample_id"]
 
 
 def _with_only(data: PlainDataset, kept: Sequence[int]) -> PlainDataset:

@@ -1,36 +1,34 @@
-"""The page and a run as one HTML file that opens by double click.
+"""The page and a run, or a sweep, as one HTML file that opens by double click.
 
 Only runs that are as they were published are exported, and only what an export of ours made is ever replaced.
 """
 
 from __future__ import annotations
 
-import base64
-import gzip
-import hashlib
 import html
 import json
 import os
-import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
-from digit_classifier.errors import INSTALL, InputError, RunError, explain, option, typed_command
-from digit_classifier.page.budget import BUDGET, within_budget
-from digit_classifier.page.built import ARTIFACTS_PATH, MARK, SCRIPTS, is_export, page_text
-from digit_classifier.page.source import dataset_of, find_run, run_id_of
+from digit_classifier.errors import InputError, explain, option, typed_command
+from digit_classifier.page.budget import BUDGET, wanted_by_run, wanted_by_sweep, within_budget
+from digit_classifier.page.built import ARTIFACTS_PATH, is_export
+from digit_classifier.page.inline import self_contained
+from digit_classifier.page.source import dataset_of, find_run, is_sweep, run_id_of, shared_dataset
 from digit_classifier.store.files import cannot_write, replace_all
 from digit_classifier.store.index import entry_of
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import decode, encode
-from digit_classifier.store.layout import DATASET_FILE, DATASETS, INDEX_FILE
+from digit_classifier.store.layout import DATASET_FILE, DATASETS, INDEX_FILE, SWEEP_FILE, SWEEPS
+from digit_classifier.store.sweeps import read_sweep
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from digit_classifier.artifacts import Payload
     from digit_classifier.text import AnyPath
 
 
@@ -42,12 +40,14 @@ def write_html(
 ) -> int:
     """Write the page, a run, its data set and perhaps a second run as one HTML file; returns its size in bytes.
 
-    Either may be a run directory, or an artifacts root for its latest run. Of a large data set as many samples go along
-    as fit into 4 MB, or with `whole` all. InputError where the target may not be
-    replaced, ArtifactError where a run is not as it was published.
+    Either may be a run directory, or an artifacts root for its latest run; `run` also the directory of a sweep. Of a
+    large data set as many samples go along as fit into 4 MB, or with `whole` all. InputError where the target may not
+    be replaced, ArtifactError where a run is not as it was published.
     """
     run, target = as_path(run), as_path(target)
     _require_ours(target, force)
+    if is_sweep(run) and not compare:
+        return _write(target, sweep_document(run, whole=whole))
     run, compare = find_run(run), find_run(as_path(compare)) if compare else None
     directories = [run, *([compare] if compare else [])]
     found = {directory: inspect(directory).require_sound() for directory in directories}
@@ -64,15 +64,37 @@ def write_html(
     if compare:
         entries = [entry_of(read[directory]) for directory in directories]
         texts[f"{ARTIFACTS_PATH}/{INDEX_FILE}"] = encode(build_index(1, names[run], entries))
-    extra = {} if whole else _reduce(texts, [each.payloads for each in found.values()])
+    runs = [each.payloads for each in found.values()]
+    extra = {} if whole else _reduce(texts, lambda: chain.from_iterable(map(wanted_by_run, runs)))
     title = decode(read[run]["run_summary.json"], run)["label"] or names[run]
     compared = names[compare] if compare else None
-    document = _document(texts, extra, names[run], title=title, compared=compared).encode("utf-8")
+    return _write(target, _document(texts, extra, names[run], title=title, compared=compared))
+
+
+def sweep_document(directory: Path, *, whole: bool = False) -> str:
+    """The page of a sweep as one document, with the samples that it shows; ArtifactError unless it is as published."""
+    sweep, name = read_sweep(directory), directory.resolve().name
+    texts = {f"{ARTIFACTS_PATH}/{SWEEPS}/{name}/{SWEEP_FILE}": encode(sweep)}
+    for file, data in shared_dataset(directory.resolve().parent.parent, sweep["dataset"]).items():
+        if sweep["stability"] and file.endswith(".json"):
+            texts[f"{ARTIFACTS_PATH}/{DATASETS}/{file}"] = data
+    extra = {} if whole else _reduce(texts, lambda: wanted_by_sweep(sweep))
+    return self_contained(
+        {**extra, **{path: data.decode("utf-8") for path, data in texts.items()}},
+        start=f"{ARTIFACTS_PATH}/{SWEEPS}/{name}",
+        compared=None,
+        title=sweep["label"] or name,
+        page="sweep.html",
+    )
+
+
+def _write(target: Path, document: str) -> int:
+    data = document.encode("utf-8")
     try:
-        replace_all(target.parent, {target.name: document}, scratch=target.parent)
+        replace_all(target.parent, {target.name: data}, scratch=target.parent)
     except OSError as error:
         raise cannot_write(target, error, option("output")) from error
-    return len(document)
+    return len(data)
 
 
 def framed_page(run: Path, most: int) -> tuple[str | None, str | None]:
@@ -88,7 +110,7 @@ def framed_page(run: Path, most: int) -> tuple[str | None, str | None]:
 
     def page(budget: int | None) -> tuple[str, int]:
         texts = dict(whole)
-        kept = _reduce(texts, [found.payloads], budget) if budget is not None else {}
+        kept = _reduce(texts, lambda: wanted_by_run(found.payloads), budget) if budget is not None else {}
         left_out = [samples - len(json.loads(ids)) for ids in kept.values()]
         return html.escape(_document(texts, kept, name, title=title)), sum(left_out)
 
@@ -116,12 +138,12 @@ def _shared_data(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes
     return {f"{ARTIFACTS_PATH}/{DATASETS}/{each}": data for each, data in found.items() if each.endswith(".json")}
 
 
-def _reduce(texts: dict[str, bytes], runs: list[Mapping[str, Payload]], budget: int = BUDGET) -> dict[str, str]:
+def _reduce(texts: dict[str, bytes], wanted: Callable[[], Iterable[int]], budget: int = BUDGET) -> dict[str, str]:
     """Put no more samples into data sets than fit; which ones are left, by the path of the file and `.kept`."""
     kept = {}
     for path in [path for path in texts if path.endswith(DATASET_FILE) or f"/{DATASETS}/" in path]:
         if path.endswith(".json"):
-            texts[path], ids = within_budget(texts[path], runs, budget)
+            texts[path], ids = within_budget(texts[path], wanted(), budget)
             if ids is not None:
                 kept[f"{path}.kept"] = ids
     return kept
@@ -136,47 +158,6 @@ def _document(
         compared=compared,
         title=title,
     )
-
-
-def self_contained(files: Mapping[str, str], *, start: str, compared: str | None, title: str) -> str:
-    """The page as one document, `files` in it, compressed, by the path that they would have beside it.
-
-    Its policy names the scripts and the style by hash and allows nothing else: no request, no frame, no other code.
-    """
-    script, *deferred = (page_text(name) for name in SCRIPTS)
-    style = page_text("dashboard.css")
-    if re.search(r"</script|<!--", script + "".join(deferred), re.IGNORECASE) or re.search("</style", style, re.IGNORECASE):
-        raise RunError(explain("the page", "scripts and a style that end only at their end", "others", INSTALL))
-    allowed = " ".join(f"'{_digest(each)}'" for each in (script, *deferred))
-    policy = (
-        f"default-src 'none'; script-src {allowed}; style-src '{_digest(style)}'; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-    packed = base64.b64encode(gzip.compress(json.dumps(files).encode("utf-8"), mtime=0)).decode("ascii")
-    data = json.dumps({"start": start, "compared": compared, "files": packed}).replace("<", "\\u003c")
-    parts = {
-        r'(?<=http-equiv="Content-Security-Policy" content=")[^"]+': policy,
-        r"<title>[^<]*</title>": f"{MARK}\n<title>{html.escape(title)} · digit classifier</title>",
-        r'<link rel="stylesheet" href="dashboard\.css">': f"<style>{style}</style>",
-        r'<script src="dashboard\.js"></script>': (
-            f'<script type="application/json" id="embedded">{data}</script>\n<script>{script}</script>'
-        ),
-        r'<script src="panels\.js" defer></script>': f"<script>{deferred[0]}</script>",
-        r'<script src="lab\.js" defer></script>': f"<script>{deferred[1]}</script>",
-    }
-    # One pass, so that nothing is looked for inside what was put in.
-    pattern = re.compile("|".join(f"({part})" for part in parts))
-    document, count = pattern.subn(
-        lambda found: list(parts.values())[(found.lastindex or 1) - 1], page_text("index.html")
-    )
-    if count != len(parts):
-        raise RunError(explain("index.html", f"{len(parts)} places to fill", str(count), INSTALL))
-    return document
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 def _require_ours(target: Path, force: bool) -> None:

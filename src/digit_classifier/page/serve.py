@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option
 from digit_classifier.page.built import ARTIFACTS_PATH, built_page, page_text
+from digit_classifier.page.source import is_sweep
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.layout import (
     DATASETS,
@@ -29,6 +30,9 @@ from digit_classifier.store.layout import (
     MAX_DATASET_BYTES,
     RUN_ID,
     SHARED_DATASET,
+    SWEEP_FILE,
+    SWEEP_PICTURE,
+    SWEEPS,
     known_names,
 )
 
@@ -45,12 +49,14 @@ TYPES = {
     ".json": "application/json",
     ".png": "image/png",
 }
-PAGES = {"/": "index.html", "/index.html": "index.html"}  # these may have a query: the page keeps its state there
-SCRIPTS = {f"/{name}": name for name in ("dashboard.css", "dashboard.js", "panels.js", "lab.js")}
+# These may have a query: a page keeps its state there
+PAGES = {"/": "index.html", "/index.html": "index.html", "/sweep.html": "sweep.html"}
+SCRIPTS = {
+    f"/{name}": name for name in ("dashboard.css", "dashboard.js", "panels.js", "lab.js", "sweep.css", "sweep.js")
+}
 LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?", re.ASCII)
-TARGET = re.compile(
-    rf"/{ARTIFACTS_PATH}/(?:(?P<place>{RUN_ID.pattern}|{DATASETS}|{LATEST})/)?(?P<name>{FILE_NAME.pattern})", re.ASCII
-)
+PLACE = rf"{RUN_ID.pattern}|{SWEEPS}/{RUN_ID.pattern}|{DATASETS}|{LATEST}"
+TARGET = re.compile(rf"/{ARTIFACTS_PATH}/(?:(?P<place>{PLACE})/)?(?P<name>{FILE_NAME.pattern})", re.ASCII)
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -168,11 +174,7 @@ class Handler(BaseHTTPRequestHandler):
         if match is None:
             return None
         place, name = match["place"] or "", match["name"]
-        if (
-            not SHARED_DATASET.fullmatch(name)
-            if place == DATASETS
-            else name not in known_names() | {MANIFEST_FILE, INDEX_FILE}
-        ):
+        if not _belongs(place, name):
             return None
         path = self.server.root / place / name
         try:
@@ -181,7 +183,7 @@ class Handler(BaseHTTPRequestHandler):
             data = read_regular(path, MAX_DATASET_BYTES)
         except (OSError, ArtifactError):
             return None
-        lasting = bool(place) and place != LATEST
+        lasting = bool(RUN_ID.fullmatch(place)) or place == DATASETS
         return data, TYPES[path.suffix], "max-age=31536000, immutable" if lasting else "no-store"
 
     def reply(self, status: HTTPStatus, body: bytes, kind: str, caching: str) -> None:
@@ -219,8 +221,20 @@ class Handler(BaseHTTPRequestHandler):
         """Log nothing: the terminal shows only the address."""
 
 
+def _belongs(place: str, name: str) -> bool:
+    """Whether the page may ask for a file of this name there."""
+    if place == DATASETS:
+        return bool(SHARED_DATASET.fullmatch(name))
+    if place.startswith(f"{SWEEPS}/"):
+        return name in (SWEEP_FILE, SWEEP_PICTURE)
+    return name in known_names() | {MANIFEST_FILE, INDEX_FILE}
+
+
 def place_of(path: Path) -> tuple[Path, str]:
-    """The root to serve and the query that shows what was asked for: a run of a root is shown among the others."""
+    """The root to serve and the address below it of what was asked for: a run of a root is shown among the others."""
+    if is_sweep(path):
+        sweep = path.resolve()
+        return sweep.parent.parent, f"sweep.html?sweep={ARTIFACTS_PATH}/{SWEEPS}/{sweep.name}"
     if (path / MANIFEST_FILE).is_file() and (path.resolve().parent / INDEX_FILE).is_file():
         run_id = path.resolve().name
         return path.resolve().parent, f"?artifacts={ARTIFACTS_PATH}/{run_id}" if RUN_ID.fullmatch(run_id) else ""

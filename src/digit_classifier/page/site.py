@@ -8,13 +8,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
 from digit_classifier.errors import InputError, explain, option, show, typed_command
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, PAGE_NAMES, is_export, page_text
-from digit_classifier.page.source import dataset_of
-from digit_classifier.store.files import cannot_write, sync_directory, write_all
+from digit_classifier.page.source import dataset_of, shared_dataset
+from digit_classifier.store.files import cannot_write, read_regular, sync_directory, write_all
 from digit_classifier.store.index import entry_of, load_index
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import encode, twin
@@ -24,16 +25,23 @@ from digit_classifier.store.layout import (
     INDEX_TWIN,
     LITTER,
     MANIFEST_FILE,
+    MAX_BYTES,
     RUN_ID,
     SHARED_DATASET,
+    SWEEP_FILE,
+    SWEEP_PICTURE,
+    SWEEP_TWIN,
+    SWEEPS,
     known_names,
 )
+from digit_classifier.store.sweeps import read_sweep, sweep_ids
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from digit_classifier.artifacts import Payload
     from digit_classifier.text import AnyPath
 
 
@@ -114,9 +122,30 @@ def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:
     return wanted
 
 
+def _sweeps_with(root: Path, run_ids: Sequence[str]) -> list[str]:
+    """The finished sweeps of a root that these runs are points of, or that none is: theirs were not kept."""
+    entries = load_index(root)["runs"]
+    others = {entry.get("sweep") for entry in entries} - {
+        entry.get("sweep") for entry in entries if entry["run_id"] in run_ids
+    }
+    finished = [name for name in sweep_ids(root) if (root / SWEEPS / name / MANIFEST_FILE).is_file()]
+    return [name for name in finished if name not in others]
+
+
+def _files_of_sweep(directory: Path, sweep: Payload) -> dict[str, bytes]:
+    text = encode(sweep)
+    files = {SWEEP_FILE: text, SWEEP_TWIN: twin(text)}
+    with suppress(FileNotFoundError):
+        files[SWEEP_PICTURE] = read_regular(directory / SWEEP_PICTURE, MAX_BYTES[".png"])
+    return files
+
+
 def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
     """The page and an artifacts root without lock and latest/, run by run: a large root need not fit in memory."""
     (site / ARTIFACTS_PATH).mkdir(parents=True)
+    sweeps = _sweeps_with(root, run_ids)
+    if sweeps:
+        (site / ARTIFACTS_PATH / SWEEPS).mkdir()
     entries: list[dict[str, object]] = []
     datasets: dict[str, bytes] = {}
     for run_id in run_ids:
@@ -124,6 +153,10 @@ def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
         entries.append(entry_of(files))
         datasets |= dataset_of(root / run_id, files)
         _write_directory(site / ARTIFACTS_PATH / run_id, files)
+    for name in sweeps:
+        sweep = read_sweep(root / SWEEPS / name)
+        datasets |= shared_dataset(root, sweep["dataset"]) if sweep["stability"] else {}
+        _write_directory(site / ARTIFACTS_PATH / SWEEPS / name, _files_of_sweep(root / SWEEPS / name, sweep))
     if datasets:
         _write_directory(site / ARTIFACTS_PATH / DATASETS, datasets)
     index = encode(build_index(1, run_ids[0], entries))
@@ -161,8 +194,13 @@ def _is_of_a_site(parts: tuple[str, ...]) -> bool:
             return name in (*PAGE_NAMES, ARTIFACTS_PATH)
         case (top, name):
             return top == ARTIFACTS_PATH and (
-                name in (INDEX_FILE, INDEX_TWIN, DATASETS) or bool(RUN_ID.fullmatch(name))
+                name in (INDEX_FILE, INDEX_TWIN, DATASETS, SWEEPS) or bool(RUN_ID.fullmatch(name))
             )
+        case (top, place, name) if place == SWEEPS:
+            return top == ARTIFACTS_PATH and bool(RUN_ID.fullmatch(name))
+        case (top, place, sweep, name):
+            inside = (top, place) == (ARTIFACTS_PATH, SWEEPS) and bool(RUN_ID.fullmatch(sweep))
+            return inside and name in (SWEEP_FILE, SWEEP_TWIN, SWEEP_PICTURE)
         case (top, place, name):
             known = SHARED_DATASET.fullmatch(name) if place == DATASETS else name in known_names() | {MANIFEST_FILE}
             return top == ARTIFACTS_PATH and bool(known)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option, show, typed_command
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.index import load_index, run_directories
 from digit_classifier.store.json import decode, twin
-from digit_classifier.store.layout import DATASET_FILE, DATASETS, INDEX_FILE, MANIFEST_FILE, MAX_DATASET_BYTES
+from digit_classifier.store.layout import (
+    DATASET_FILE,
+    DATASETS,
+    INDEX_FILE,
+    MANIFEST_FILE,
+    MAX_DATASET_BYTES,
+    PLAN_FILE,
+    SWEEPS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,20 +51,27 @@ def find_runs(path: Path, chosen: Sequence[str] = ()) -> list[Path]:
     return [path / name for name in sorted(chosen or found)]
 
 
+def is_sweep(path: Path) -> bool:
+    """Whether a path is the directory of a sweep, in the sweeps/ of its root."""
+    return path.resolve().parent.name == SWEEPS and (path / PLAN_FILE).is_file()
+
+
 def dataset_of(directory: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The data set that a run shares, and its twin; empty where the run contains it or it is missing."""
     if DATASET_FILE in files:
         return {}
-    stated = decode(files["run_summary.json"], directory)["dataset"]
-    path = directory.resolve().parent / DATASETS / stated["file"]
+    return shared_dataset(directory.resolve().parent, decode(files["run_summary.json"], directory)["dataset"])
+
+
+def shared_dataset(root: Path, stated: Mapping[str, Any]) -> dict[str, bytes]:
+    """The data set of a root that a run or a sweep states, and its twin; empty where it is missing."""
+    path = root / DATASETS / stated["file"]
     try:
         data = read_regular(path, MAX_DATASET_BYTES)
     except FileNotFoundError:
         return {}
     if decode(data, path, max_bytes=MAX_DATASET_BYTES).get("sha256") != stated["sha256"]:
-        raise ArtifactError(
-            explain(path, "the data set of the run", "another", typed_command("verify", directory.parent))
-        )
+        raise ArtifactError(explain(path, "the data set of the run", "another", typed_command("verify", root)))
     return {path.name: data, path.with_suffix(".css").name: twin(data)}
 
 

@@ -25,6 +25,13 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
         require_kind("dataset", dataset, Dataset, "a data set", "Dataset.from_arrays(samples, labels)")
     data = dataset or find_data(config)
     require_recordable(data)
+    split = split_as(config, data)
+    require_fitting(suited(config, split), split)
+    return split
+
+
+def split_as(config: RunConfig, data: Dataset) -> Split:
+    """The data split as the settings say; InputError where they cannot be."""
     state = config.random_state if config.split_state is None else config.split_state
     split = SPLITS[_split_of(config, data)](data, config.test_size, state)
     if config.leave_out:
@@ -33,7 +40,6 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
         split = thinned(split, config.train_share, state)
     if config.label_noise:
         split = mislabelled(split, config.label_noise, state)
-    _require_fitting(suited(config, split), split)
     return split
 
 
@@ -45,7 +51,7 @@ def suited(config: RunConfig, split: Split) -> RunConfig:
     own = {"dataset": ARGUMENT} if config.origin.get("dataset") == "default" and data.name != config.dataset else {}
     named = replace(config, dataset=data.name, split=_split_of(config, data), origin={**config.origin, **own})
     if config.origin.get("sample_count") == "default":  # nobody asked for more than there are
-        named = replace(named, sample_count=min(config.sample_count, len(split.holdout)))
+        named = replace(named, sample_count=min(config.sample_count, len(split.holdout_ids)))
     return fitted(named, task_of(split))
 
 
@@ -58,10 +64,10 @@ def _split_of(config: RunConfig, data: Dataset) -> Any:
 def task_of(split: Split) -> Task:
     """What the presets may know of a split."""
     data = split.dataset
-    return Task(images=not data.is_table, inputs=data.samples[0].size, samples=len(split.training))
+    return Task(images=not data.is_table, inputs=data.samples[0].size, samples=len(split.training_ids))
 
 
-def _require_fitting(config: RunConfig, split: Split) -> None:
+def require_fitting(config: RunConfig, split: Split) -> None:
     """InputError for settings that mean nothing for these data, and where a file would become too large."""
     data, count = split.dataset, len(split.holdout)
     if data.is_table:

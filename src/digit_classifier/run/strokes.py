@@ -47,9 +47,9 @@ def prepared(strokes: Strokes) -> Prepared:
         distances = _distances(_fitted(upright, half))
         order = np.argsort(distances, kind="stable")
         half = sqrt(float(distances[order[INK - 1]]))
-    field = np.zeros(SIDE * SIDE, np.uint8)
-    field[order[:INK]] = 1
-    field = field.reshape(SIDE, SIDE)
+    inked = np.zeros(SIDE * SIDE, np.uint8)
+    inked[order[:INK]] = 1
+    field = inked.reshape(SIDE, SIDE)
     blocks = field.reshape(SIDE // BLOCK, BLOCK, SIDE // BLOCK, BLOCK)
     return Prepared(upright, field, blocks.sum(axis=(1, 3), dtype=np.uint8))
 

@@ -36,13 +36,16 @@ def setting(
     alias: str = "",
     example: str = "",
     absent: Any = MISSING,
+    logarithmic: bool = False,
 ) -> Any:
     """Declare one setting: what it accepts, its default, one line of help, its section of --help, its other name.
 
     `absent` is for a setting that is newer than the first version: the value that recorded settings mean which do not
     name it. That value is never recorded, so the settings of older runs, and their digests, stay as they are.
+    `logarithmic`: a range of values is searched, and shown, by its logarithm.
     """
     meta = {"kind": kind, "about": about, "group": group, "alias": alias, "example": example, "absent": absent}
+    meta["logarithmic"] = logarithmic
     return field(default=default, metadata=meta)
 
 
@@ -55,14 +58,14 @@ class RunConfig:
     channels: tuple[int, ...] = setting(SIZES, BY_MODEL, "units per convolution of 3 x 3 pixels; 2 x 2 max pooling after every second and the last", group="model", example="16,32")
     hidden_sizes: tuple[int, ...] = setting(SIZES, BY_MODEL, "units per hidden layer; none is softmax regression", group="model", example="128,64")
     optimizer: Literal["sgd", "adamw"] = setting(choice("sgd", "adamw"), BY_MODEL, "gradient descent with momentum, or AdamW")
-    epochs: int = setting(whole(1, 100_000), BY_MODEL, "passes over the training split")
-    batch_size: int = setting(whole(0, 1_000_000), BY_MODEL, "samples per update; 0 is the whole training split")
-    learning_rate: float = setting(real(0, 1000, above=True), BY_MODEL, "rate of the first epoch")
+    epochs: int = setting(whole(1, 100_000), BY_MODEL, "passes over the training split", logarithmic=True)
+    batch_size: int = setting(whole(0, 1_000_000), BY_MODEL, "samples per update; 0 is the whole training split", logarithmic=True)
+    learning_rate: float = setting(real(0, 1000, above=True), BY_MODEL, "rate of the first epoch", logarithmic=True)
     lr_decay: float = setting(real(0, 1), BY_MODEL, "linear: epoch e (from 0) has rate learning_rate * max(0, 1 - lr_decay * e)")
     momentum: float = setting(real(0, 1, below=True), BY_MODEL, "heavy-ball momentum of sgd, beta1 of adamw")
-    weight_decay: float = setting(real(0, 10), BY_MODEL, "decoupled decay of the weights towards zero")
+    weight_decay: float = setting(real(0, 10), BY_MODEL, "decoupled decay of the weights towards zero", logarithmic=True)
     label_smoothing: float = setting(real(0, 1, below=True), BY_MODEL, "share of the target spread over all classes")
-    temperature: float = setting(real(0.01, 100), BY_MODEL, "the trained network's logits are divided by this: below 1 its probabilities are surer", absent=1.0)
+    temperature: float = setting(real(0.01, 100), BY_MODEL, "the trained network's logits are divided by this: below 1 its probabilities are surer", absent=1.0, logarithmic=True)
     shift_pixels: float = setting(real(0, 16), BY_MODEL, "training images shift, slant and stretch by up to this many pixels; 0 leaves them alone")
     exact: bool = setting(SWITCH, False, "give the same bits on every machine, in up to four times the time")
     scaling: Literal["standard", "max"] = setting(choice("standard", "max"), BY_MODEL, "per-pixel mean and deviation of the training split, or pixels / max")
@@ -75,7 +78,7 @@ class RunConfig:
     test_data: str | None = setting(FILE, None, "a second file or folder, which becomes the hold-out of the split given", group="data", example="test.csv")
     split: Literal["auto", "random", "contiguous", "folds", "given", "grouped"] = setting(choice("auto", "random", "contiguous", "folds", "given", "grouped"), "auto", "hold out random rows of each class, neighbouring rows, one of 1 / test-size folds, a test part of the data, or whole groups; auto is given where the data have a test part, else random", group="data")
     split_state: int | None = setting(whole(0, 2**32 - 1), None, "decides which rows are held out, instead of random-state", group="data", example="7", absent=None)
-    train_share: float = setting(real(0, 1, above=True), 1.0, "share of the training rows of each class that train", group="data", absent=1.0)
+    train_share: float = setting(real(0, 1, above=True), 1.0, "share of the training rows of each class that train", group="data", absent=1.0, logarithmic=True)
     label_noise: float = setting(real(0, 1), 0.0, "share of the training labels replaced by wrong ones", group="data", absent=0.0)
     leave_out: str | None = setting(LABEL, None, "a class that does not train, and stays in the hold-out", group="data", example="7", absent=None)
     test_size: float = setting(real(0, 1, above=True, below=True), 0.2, "share held out for the test", group="data", alias="test_split")

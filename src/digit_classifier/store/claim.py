@@ -24,7 +24,8 @@ from digit_classifier.store.files import (
     sync_directory,
     write_all,
 )
-from digit_classifier.store.index import refresh
+from digit_classifier.store.index import entry_of_payloads, refresh_patiently
+from digit_classifier.store.json import encode
 from digit_classifier.store.layout import (
     CLAIM,
     DATASETS,
@@ -38,7 +39,7 @@ from digit_classifier.store.layout import (
     RUN_ID,
     TRASH,
 )
-from digit_classifier.store.lock import Lock, SiblingLock, exclusive
+from digit_classifier.store.lock import Lock, SiblingLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,8 +105,7 @@ class Claim:
         try:
             sync_directory(self.root)
             if listed:
-                with exclusive(self.root / ROOT_LOCK):
-                    refresh(self.root, run.files)
+                refresh_patiently(self.root, run.files)
         except (OSError, DigitClassifierError) as error:
             attempt = typed_command("repair", self.root)
             stale = f"{target}: the run is saved, but the index is stale ({error}); try {attempt}"
@@ -166,6 +166,43 @@ def claim(root: Path, created: str, label_slug: str | None = None) -> Iterator[C
         raise
     finally:
         mine.release(crashed=crashed)
+
+
+def rehearse(root: Path, created: str, name_slug: str) -> None:
+    """Do once what publishing will do, and leave nothing; InputError where the root cannot be written."""
+    take_claim(root, created, name_slug).release()
+
+
+def publish_as(
+    root: Path,
+    run_id: str,
+    payloads: Mapping[str, Payload],
+    pictures: Mapping[str, bytes],
+    data: PlainDataset,
+) -> Payload | None:
+    """Publish a run under this very name, unlisted; its index entry, or None where it is there already.
+
+    For a coordinator that knows its runs before they are trained, and whose lock keeps others away from these names.
+    """
+    if os.path.lexists(root / run_id):
+        return None
+    mine = _try(root, run_id, [])
+    if mine is None and not os.path.lexists(root / run_id):  # what a killed coordinator left
+        lock = SiblingLock.take(root / f"{CLAIM}{run_id}.lock")
+        if lock is not None:
+            try:
+                remove_directory(root / f"{CLAIM}{run_id}", levels=2)
+            finally:
+                lock.release()
+        mine = _try(root, run_id, [])
+    if mine is None:
+        return None
+    try:
+        bundle = mine.publish(payloads, pictures, data, listed=False)
+    finally:
+        mine.release()
+    summary, metrics = bundle.payloads["run_summary.json"], bundle.payloads["metrics.json"]
+    return entry_of_payloads(summary, metrics, encode(bundle.manifest))
 
 
 def take_claim(root: Path, created: str, label_slug: str | None) -> Claim:

@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option
 
@@ -85,6 +85,16 @@ def user_name(uid: int) -> str:
 
 def read_regular(path: Path, max_bytes: int) -> bytes:
     """The bytes of a regular file; ArtifactError for links, pipes and devices, and for files beyond `max_bytes`."""
+    with open_regular(path) as file:
+        size, data = os.fstat(file.fileno()).st_size, file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        came = f"{max(size, len(data))}"
+        raise ArtifactError(explain(path, f"at most {max_bytes} bytes", came, "another copy of it"))
+    return data
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file, open for reading; ArtifactError for links, pipes and devices."""
     try:
         descriptor = os.open(path, _READ)  # O_NONBLOCK: a pipe must not hang the reader
     except OSError as error:
@@ -95,12 +105,7 @@ def read_regular(path: Path, max_bytes: int) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         close(descriptor)
         raise _not_regular(path)
-    with os.fdopen(descriptor, "rb") as file:
-        data = file.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        came = f"{max(status.st_size, len(data))}"
-        raise ArtifactError(explain(path, f"at most {max_bytes} bytes", came, "another copy of it"))
-    return data
+    return os.fdopen(descriptor, "rb")
 
 
 def _not_regular(path: Path) -> ArtifactError:
@@ -124,11 +129,29 @@ def write_new(path: Path, data: bytes, like: os.stat_result | None = None) -> in
     return descriptor
 
 
+def open_to_append(path: Path) -> int:
+    """A descriptor that writes at the end of a regular file, which is made where it is missing."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    new = not os.path.lexists(path)
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except OSError as error:
+        if path.is_symlink():
+            raise _not_regular(path) from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        close(descriptor)
+        raise _not_regular(path)
+    if new:
+        share(descriptor, sharing(path.parent))
+    return descriptor
+
+
 def sync_and_close(descriptors: list[int]) -> None:
     """Wait until the disk has these files. Writing all before waiting for the first halves the journal's commits."""
     try:
         for descriptor in descriptors:
-            _sync(descriptor)
+            sync(descriptor)
     finally:
         close_all(descriptors)
 
@@ -145,7 +168,8 @@ def close(descriptor: int) -> None:
         os.close(descriptor)
 
 
-def _sync(descriptor: int) -> None:
+def sync(descriptor: int) -> None:
+    """Wait until the disk has what was written to a descriptor."""
     if sys.platform == "darwin":
         import fcntl
 
@@ -226,7 +250,7 @@ def sync_directory(directory: Path) -> None:
         return
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        _sync(descriptor)
+        sync(descriptor)
     except OSError as error:
         if error.errno not in _UNSYNCED:
             raise

@@ -27,13 +27,18 @@ from digit_classifier.store.layout import (
     REPLAYS,
     ROOT_LOCK,
     RUN_ID,
+    SWEEPS,
     TRASH,
 )
+from digit_classifier.store.lock import exclusive
 from digit_classifier.store.replays import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
+
+
+CHUNK = 200  # runs that are read between two uses of the lock
 
 
 class Refreshed(NamedTuple):
@@ -43,6 +48,7 @@ class Refreshed(NamedTuple):
     restored: tuple[str, ...]  # complete runs that were not listed
     dropped: tuple[str, ...]  # listed runs that are gone or damaged
     set_aside: str | None  # the name a corrupt index was given
+    unlisted: tuple[str, ...] = ()  # runs that it was told not to read, newest first
 
 
 def refresh(
@@ -50,6 +56,10 @@ def refresh(
     published: Mapping[str, bytes] | None = None,
     damaged: frozenset[str] = frozenset(),
     replayed: Collection[str] = (),
+    *,
+    entries: Sequence[Payload] = (),
+    found: Sequence[Payload] | None = None,
+    behind: int = 0,
 ) -> Refreshed:
     """Bring index.json, index.css and latest/ up to date with the run directories. The caller holds the root's lock.
 
@@ -57,16 +67,24 @@ def refresh(
     complete run that is not listed comes next: its writer stopped before listing it. Synthetic samples come after every
     real run. Runs named in `damaged` are left out, and so are those that no longer look like what was listed. For those
     in `replayed`, the outcome in replays/ is read again.
+
+    `entries` are of several runs just published, newest first. To read runs that are not listed takes time, in which no
+    other writer can publish: with `found`, the entries of those that were read before, none is read, and the rest is
+    named in the answer. They come after the first `behind` runs that are listed.
     """
     since = index_time(root)
     old, set_aside = _load_or_set_aside(root)
-    newest = [entry_of(published)] if published else []
-    others = run_directories(root) - damaged - {entry["run_id"] for entry in newest}
+    newest = [entry_of(published)] if published else list(entries)
+    present = run_directories(root) - damaged
+    newest = [entry for entry in newest if entry["run_id"] in present]
+    others = present - {entry["run_id"] for entry in newest}
     listed = [entry for entry in old["runs"] if entry["run_id"] in others and not fault(root, entry, since)]
-    found = _unlisted(root, others - {entry["run_id"] for entry in listed})
-    runs = [marked(root, entry) for entry in newest + found]
-    runs += [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
-    runs = real_first(runs)
+    names = others - {entry["run_id"] for entry in listed}
+    found = read_unlisted(root, names) if found is None else [each for each in found if each["run_id"] in names]
+    left = names - {entry["run_id"] for entry in found} if names else set()
+    known = [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
+    before, after = known[:behind], known[behind:]
+    runs = real_first([*(marked(root, entry) for entry in newest), *before, *(marked(root, e) for e in found), *after])
     is_first = bool(newest) and runs[0]["run_id"] == newest[0]["run_id"]
     files = published if published and is_first else _files_of_first(root, runs)
     if runs != old["runs"] or set_aside or not _is_twin_current(root):
@@ -75,7 +93,31 @@ def refresh(
         _mirror(root, files)
     kept = {entry["run_id"] for entry in runs}
     gone = tuple(entry["run_id"] for entry in old["runs"] if entry["run_id"] not in kept)
-    return Refreshed(len(runs), tuple(entry["run_id"] for entry in found), gone, set_aside)
+    restored = tuple(entry["run_id"] for entry in found)
+    return Refreshed(len(runs), restored, gone, set_aside, tuple(sorted(left, key=by_time, reverse=True)))
+
+
+def refresh_patiently(
+    root: Path, published: Mapping[str, bytes] | None = None, entries: Sequence[Payload] = ()
+) -> Refreshed:
+    """Take the root's lock and list what was just published; then any other run, read while others can have the lock.
+
+    A sweep that is killed may leave thousands unlisted; to read them under the lock would keep every training waiting.
+    """
+    with exclusive(root / ROOT_LOCK):
+        done = refresh(root, published, entries=entries, found=())
+    left, tried = list(done.unlisted), set[str]()
+    behind = 1 if published or entries else 0
+    restored: list[str] = []
+    while left:
+        tried.update(left[:CHUNK])
+        if found := read_unlisted(root, left[:CHUNK]):
+            with exclusive(root / ROOT_LOCK):
+                more = refresh(root, found=found, behind=behind + len(restored))
+            restored += more.restored
+            done = more._replace(dropped=done.dropped + more.dropped, set_aside=done.set_aside or more.set_aside)
+        left = [name for name in left[CHUNK:] if name not in tried]
+    return done._replace(restored=tuple(restored))
 
 
 def real_first(entries: list[Payload]) -> list[Payload]:
@@ -119,16 +161,21 @@ def _load_or_set_aside(root: Path) -> tuple[Payload, str | None]:
 
 
 def entry_of(files: Mapping[str, bytes]) -> Payload:
-    """The index entry of a run: at most 450 bytes, so that a page can list thousands; a long label is shortened."""
+    """The index entry of a run, from its files."""
     summary, metrics = (decode(files[name], name) for name in ("run_summary.json", "metrics.json"))
-    entry = build_index_entry(summary, metrics, hashlib.sha256(files[MANIFEST_FILE]).hexdigest())
+    return entry_of_payloads(summary, metrics, files[MANIFEST_FILE])
+
+
+def entry_of_payloads(summary: Payload, metrics: Payload, manifest: bytes) -> Payload:
+    """The index entry of a run: at most 560 bytes, so that a page can list thousands; a long label is shortened."""
+    entry = build_index_entry(summary, metrics, hashlib.sha256(manifest).hexdigest())
     while entry["label"] and len(json.dumps(entry)) > MAX_ENTRY_BYTES:
         shorter = entry["label"].removesuffix("…")[:-1].rstrip()
         entry["label"] = f"{shorter}…" if shorter else None
     return entry
 
 
-def _unlisted(root: Path, names: set[str]) -> list[Payload]:
+def read_unlisted(root: Path, names: Collection[str]) -> list[Payload]:
     """Entries of the complete runs among these, newest first by their own clock: no other order is known."""
     entries = []
     for name in sorted(names, key=by_time, reverse=True):
@@ -235,7 +282,7 @@ def _is_copy(mirror: Path, original: Path) -> bool:
 
 def root_remarks(root: Path) -> list[str]:
     """What lies in a root and is none of its parts: nothing reads or removes it."""
-    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS}
+    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS, SWEEPS}
     found = []
     for path in sorted(root.iterdir()):
         name = path.name

@@ -36,6 +36,15 @@ def encode(payload: Payload) -> bytes:
     return (_text(payload, "\n", "payload") + "\n").encode("ascii")
 
 
+def encode_line(payload: Payload) -> bytes:
+    """The same on one line, for files that grow by lines."""
+    try:
+        return (_COMPACT.encode(payload) + "\n").encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        attempt = "null and a reason beside it"
+        raise ArtifactError(explain("line", "finite JSON values", str(error), attempt)) from error
+
+
 def _text(value: object, margin: str, where: str) -> str:
     if isinstance(value, dict) and value:
         inner = margin + "  "

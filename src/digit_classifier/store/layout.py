@@ -8,6 +8,8 @@
     ├── .trash-<name>-<hex>/         what is being deleted: TRASH
     ├── datasets/                    data sets shared by the runs, each with its twin: SHARED_DATASET
     ├── replays/<run id>.json        the newest outcome of repeating a run
+    ├── sweeps/<sweep id>/           many runs: PLAN_FILE, POINTS_FILE, and what is derived from them, SWEEP_FILES
+    │   └── .lock                    held by the one process that computes it
     ├── latest/                      a copy of the newest run
     ├── index.json  index.css        the list of runs
     └── .lock                        held while one of the four above is written
@@ -23,7 +25,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, REPLAY, rules
+from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, PLAN, REPLAY, SWEEP, rules
 
 # Files of a run
 MANIFEST_FILE, DATASET_FILE = MANIFEST.name, DATASET.name
@@ -39,11 +41,16 @@ PICTURES = (
 # Files and directories of an artifacts root
 INDEX_FILE, INDEX_TWIN = INDEX.name, "index.css"
 ROOT_LOCK = ".lock"
-DATASETS, REPLAYS, LATEST = "datasets", "replays", "latest"
+DATASETS, REPLAYS, SWEEPS, LATEST = "datasets", "replays", "sweeps", "latest"
 CLAIM, TRASH = ".incoming-", ".trash-"
 READY = "run"  # inside a claim
 REMOVED = ".removed"  # in a run that is being deleted where it cannot be renamed first
 FLAT_LOCK = f".{MANIFEST_FILE}.lock"
+
+# Files of a sweep
+PLAN_FILE, POINTS_FILE = PLAN.name, "points.jsonl"
+SWEEP_FILE, SWEEP_TWIN, SWEEP_PICTURE = SWEEP.name, "sweep.css", "sweep.png"
+SWEEP_FILES = (SWEEP_FILE, SWEEP_TWIN, SWEEP_PICTURE, MANIFEST_FILE)
 
 # Patterns
 RUN_ID = re.compile(rules.RUN_ID["pattern"].strip("^$"), re.ASCII)
@@ -66,7 +73,10 @@ MAX_MANIFEST_BYTES = 64_000
 MAX_REPLAY_BYTES = 64_000
 MAX_DATASET_BYTES = 256_000_000
 MAX_INDEX_BYTES = 64_000_000  # 100,000 runs
-MAX_ENTRY_BYTES = 450  # of a run in the index
+MAX_SWEEP_BYTES = 64_000_000  # of plan.json and of sweep.json
+MAX_POINTS_BYTES = 4_000_000_000
+MAX_LINE_BYTES = 8_000_000  # of points.jsonl
+MAX_ENTRY_BYTES = 560  # of a run in the index
 MAX_PICTURE_SIDE = 4096  # pixels
 
 

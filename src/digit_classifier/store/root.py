@@ -31,6 +31,7 @@ from digit_classifier.store.index import (
     load_index,
     real_first,
     refresh,
+    refresh_patiently,
     run_names,
 )
 from digit_classifier.store.inspection import fingerprint, inspect
@@ -40,7 +41,7 @@ from digit_classifier.store.replays import write_replay
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import Literal
 
@@ -50,12 +51,14 @@ if TYPE_CHECKING:
 _NO_DIRECTORY = "expected a run directory, got a link or a file; try moving it elsewhere"
 
 
-def update_index(root: AnyPath) -> Refreshed:
-    """List every complete run that is not listed yet: one coordinator does it for many workers."""
+def update_index(root: AnyPath, entries: Sequence[Payload] = ()) -> Refreshed:
+    """List every complete run that is not listed yet: one coordinator does it for many workers.
+
+    `entries` are of the runs that it has just published, newest first: they are not read again.
+    """
     root = as_path(root)
     try:
-        with exclusive(root / ROOT_LOCK):
-            return refresh(root)
+        return refresh_patiently(root, entries=entries)
     except OSError as error:
         attempt = typed_command("repair", root)
         raise RunError(explain(root, "to write the index", error.strerror or str(error), attempt)) from error

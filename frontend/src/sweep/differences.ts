@@ -1,0 +1,119 @@
+// Every other setting beside the best: by how much it is worse, and whether that may be luck.
+import { count, plural } from "../text/format.ts";
+import { button, el, replace } from "../view/dom.ts";
+import { dataTable, panel } from "../view/panel.ts";
+import type { App } from "./app.ts";
+import { headRow } from "./dots.ts";
+import { axis, scaleOf, track } from "./track.ts";
+import { axesName, differenceSentence, rowName, settingName, signed } from "./words.ts";
+
+const [MANY, TOP] = [40, 20];
+
+export function differences(app: App): HTMLElement | null {
+  const { sweep } = app;
+  const table = sweep.differences;
+  if (!sweep.best || !table.other.length) return null;
+  const order = table.other.map((_, row) => row).sort((a, b) => (table.mean[a] ?? 2) - (table.mean[b] ?? 2));
+  const box = el("div", { class: "rows-box" });
+  const draw = (rows: readonly number[]): void => {
+    const values = rows.flatMap((row) => [table.mean[row] ?? 0, table.low[row] ?? 0, table.high[row] ?? 0]);
+    const scale = scaleOf([0, ...values]);
+    const foot = el(
+      "div",
+      { class: "sweep-row foot-row", "aria-hidden": "true" },
+      el("span", {}, "points better"),
+      axis(scale, scale.ticks, (value) => (value === 0 ? "0" : signed(value))),
+      el("span", {}),
+    );
+    replace(
+      box,
+      headRow(axesName(sweep)),
+      el("ul", { class: "sweep-rows" }, ...rows.map((row) => line(app, row, scale))),
+      foot,
+    );
+  };
+  draw(order.length > MANY ? order.slice(0, TOP) : order);
+  const all =
+    order.length > MANY &&
+    button(`Show all ${count(order.length)}`, { class: "quiet" }, () => {
+      draw(order.slice(0, 500));
+      if (all) all.remove();
+    });
+  const tested = table.p.filter((p) => p !== null).length;
+  const looked = (sweep.settings.mean.filter((mean) => mean !== null).length * table.other.length) / 2;
+  return panel(
+    { title: "Is the best one better?", files: ["sweep.json"] },
+    el(
+      "p",
+      { class: "reading" },
+      `${settingName(sweep, sweep.best.setting)} minus each other setting, from the same splits and starts. “More than luck” means p below 0.05 after Holm’s correction for all ${plural(looked, "pair")} of settings: the best is known only after looking at all.`,
+    ),
+    box,
+    all,
+    tested > 0 && dataTable("The tests as a table", () => tests(app, order)),
+    sweep.pairs.other.length > 0 && dataTable("McNemar’s exact test on each split", () => pairs(app)),
+  );
+}
+
+function line(app: App, row: number, scale: ReturnType<typeof scaleOf>): HTMLElement {
+  const { sweep } = app;
+  const table = sweep.differences;
+  const [mean, low, high] = [table.mean[row] ?? null, table.low[row] ?? null, table.high[row] ?? null];
+  const apart = table.apart[row];
+  const verdict = apart ? "more than luck" : low === null ? "unknown" : "may be luck";
+  return el(
+    "li",
+    { class: `sweep-row${apart ? " apart" : ""}`, title: differenceSentence(sweep, row) },
+    el(
+      "span",
+      { class: "row-name" },
+      el("span", { class: "cut", translate: "no" }, rowName(sweep, table.other[row] ?? 0)),
+    ),
+    track(scale, { mean, low, high }, [0]),
+    el(
+      "span",
+      { class: "row-value" },
+      el("b", {}, verdict),
+      " ",
+      el(
+        "small",
+        {},
+        mean === null ? "" : low === null || high === null ? signed(mean) : `${signed(low)} to ${signed(high)}`,
+      ),
+    ),
+  );
+}
+
+const written = (p: number | null | undefined): string =>
+  typeof p !== "number" ? "–" : p < 0.0001 ? "< 0.0001" : p.toFixed(4);
+
+function tests({ sweep }: App, order: readonly number[]) {
+  const { differences: table } = sweep;
+  const part = (value: number | null | undefined): string => (typeof value === "number" ? signed(value) : "–");
+  return {
+    head: ["Setting", "Difference", "95 % from", "to", "Splits or starts", "p", "p after Holm"],
+    rows: order.map((row) => [
+      settingName(sweep, table.other[row] ?? 0),
+      part(table.mean[row]),
+      part(table.low[row]),
+      part(table.high[row]),
+      count(table.count[row] ?? 0),
+      written(table.p[row]),
+      written(table.adjusted[row]),
+    ]),
+  };
+}
+
+function pairs({ sweep }: App) {
+  const { pairs: table } = sweep;
+  return {
+    head: ["Setting", "Random state", "Only the best right", "Only the other right", "p"],
+    rows: table.other.map((other, i) => [
+      settingName(sweep, other),
+      String(sweep.points.random_state[table.point[i] ?? 0] ?? "–"),
+      count(table.only_best[i] ?? 0),
+      count(table.only_other[i] ?? 0),
+      written(table.p[i]),
+    ]),
+  };
+}

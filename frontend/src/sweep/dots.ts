@@ -1,0 +1,131 @@
+// One row per setting: its points as dots, their mean, and the interval around it.
+import { count, interval, percent } from "../text/format.ts";
+import { button, el, replace } from "../view/dom.ts";
+import { panel } from "../view/panel.ts";
+import { windowed } from "../view/rows.ts";
+import { type App, pointsOf, ranked } from "./app.ts";
+import { axis, type Scale, scaleOf, tickText, track } from "./track.ts";
+import { axesName, reasonOf, rowName, rowOf } from "./words.ts";
+
+const [MANY, TOP] = [40, 20];
+const ROW = 40; // pixels, as in the style sheet
+const STACKED = 68;
+
+export function dotPlot(app: App): HTMLElement {
+  const { sweep } = app;
+  const order = ranked(sweep);
+  const points = pointsOf(sweep);
+  const { settings } = sweep;
+  const shown = order.length > MANY ? order.slice(0, TOP) : order;
+  const box = el("div", { class: "rows-box" });
+  const draw = (some: readonly number[]): void => {
+    const values = some.flatMap((i) => [
+      ...dotsOf(app, points[i] ?? []),
+      settings.low[i] ?? 1,
+      settings.high[i] ?? 0,
+      ...(wilson(sweep, i) ?? []),
+    ]);
+    const scale = scaleOf(values.filter((each, i) => each > 0 || settings.mean[i] === 0));
+    const make = (i: number): HTMLElement => row(app, i, points[i] ?? [], scale);
+    const foot = el(
+      "div",
+      { class: "sweep-row foot-row", "aria-hidden": "true" },
+      el("span", {}, "% correct"),
+      axis(scale, scale.ticks, tickText(scale.ticks)),
+      el("span", {}),
+    );
+    replace(
+      box,
+      headRow(axesName(sweep)),
+      some.length > MANY ? scrolling(some, make) : el("ul", { class: "sweep-rows" }, ...some.map(make)),
+      foot,
+    );
+  };
+  draw(shown);
+  const all =
+    shown.length < order.length &&
+    button(`Show all ${count(order.length)} settings`, { class: "quiet" }, () => {
+      draw(order);
+      if (all) all.remove();
+    });
+  const without = settings.values.length - order.length;
+  return panel(
+    { title: "Accuracy of every setting", files: ["sweep.json"] },
+    el("p", { class: "reading" }, legend(sweep.settings.kind[order[0] ?? 0] ?? "splits")),
+    box,
+    all,
+    without > 0 && el("p", { class: "reading" }, `${count(without)} more without a result.`),
+  );
+}
+
+/** What the names of the rows are of. */
+export function headRow(words: string): HTMLElement | null {
+  return words === ""
+    ? null
+    : el("div", { class: "sweep-row head-row" }, el("span", {}, words), el("span", {}), el("span", {}));
+}
+
+function legend(kind: "splits" | "folds" | "starts"): string {
+  const of = { splits: "random splits", folds: "folds", starts: "starts on one split" }[kind];
+  return `A dot is a training, a larger one several of the same accuracy. The upright line is the mean, the bar its 95\u00a0% interval over ${of}: of 100 such bars, about 95 hold the accuracy that they are after.${kind === "starts" ? " The thin line is the interval that comes from the size of the hold-out." : ""}`;
+}
+
+/** The interval of a hold-out of this size, where only starts vary. */
+function wilson({ settings }: App["sweep"], i: number): [number, number] | null {
+  const [low, high] = [settings.wilson_low[i], settings.wilson_high[i]];
+  return typeof low === "number" && typeof high === "number" ? [low, high] : null;
+}
+
+function dotsOf({ sweep }: App, points: readonly number[]): number[] {
+  return points.flatMap((point) => sweep.points.accuracy[point] ?? []);
+}
+
+function row(app: App, i: number, points: readonly number[], scale: Scale & { ticks: number[] }): HTMLElement {
+  const { sweep } = app;
+  const { best, settings } = sweep;
+  const found = rowOf(settings, i);
+  const name = rowName(sweep, i);
+  const text = found.low !== null && found.high !== null ? interval(found.low, found.high) : "no interval";
+  const why = found.reason === null ? null : reasonOf(found.reason, found.kind, found.count);
+  const same = best?.not_told_apart.includes(i) && i !== best.setting;
+  const mark = settings.values.length < 2 ? "" : i === best?.setting ? "best" : same ? "may be as good" : "";
+  return el(
+    "li",
+    { class: `sweep-row${i === best?.setting ? " leading" : ""}`, title: why ?? `${count(points.length)} points` },
+    el(
+      "span",
+      { class: "row-name" },
+      el("span", { class: "cut", translate: "no" }, name),
+      mark && el("small", {}, mark),
+    ),
+    track(scale, { ...found, dots: dotsOf(app, points), wide: wilson(sweep, i) }, scale.ticks),
+    el(
+      "span",
+      { class: "row-value" },
+      el("b", {}, found.mean === null ? "–" : percent(found.mean)),
+      " ",
+      el("small", {}, text),
+    ),
+  );
+}
+
+/** Hundreds of rows: only those in sight exist. */
+function scrolling(order: readonly number[], make: (i: number) => HTMLElement): HTMLElement {
+  const list = el("ul", { class: "sweep-rows" });
+  const view = el("div", { class: "rows-scroll", tabindex: 0, role: "region", "aria-label": "All settings" }, list);
+  const spacer = (pixels: number): HTMLElement => {
+    const gap = el("li", { "aria-hidden": "true", hidden: pixels === 0 });
+    gap.style.height = `${pixels}px`;
+    return gap;
+  };
+  const rows = windowed(
+    view,
+    list,
+    () => (innerWidth <= 720 ? STACKED : ROW),
+    (from, to) => order.slice(from, to).map(make),
+    spacer,
+  );
+  rows.refresh(order.length);
+  queueMicrotask(() => rows.refresh(order.length));
+  return view;
+}

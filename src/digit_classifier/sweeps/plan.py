@@ -1,0 +1,303 @@
+"""From a request to a plan: every point known, checked and named before the first is trained."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from digit_classifier import __version__
+from digit_classifier.artifacts import PlainDataset, Payload, build_plan, dataset_file, recipe_digest
+from digit_classifier.artifacts.dataset import DESCRIPTION
+from digit_classifier.artifacts.plan import MAX_POINTS
+from digit_classifier.artifacts.rules import shape_of
+from digit_classifier.errors import InputError, explain, option
+from digit_classifier.learning.build import architecture_of
+from digit_classifier.learning.network import count_parameters
+from digit_classifier.run.data import find_data, name_of, plain_of, require_recordable
+from digit_classifier.run.prepare import require_fitting, split_as, suited, task_of
+from digit_classifier.settings.resolve import command_for, fitted
+from digit_classifier.settings.run_config import recorded
+from digit_classifier.store.sweeps import sweep_name
+from digit_classifier.sweeps.axes import ORIGIN, frozen, grid_of, plain, random_of
+from digit_classifier.sweeps.request import KEEP_ALL
+from digit_classifier.text import LABEL_LIMIT, clean_text, slug
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from digit_classifier.datasets.dataset import Dataset
+    from digit_classifier.datasets.split import Split
+    from digit_classifier.settings.presets import Task as DataTask
+    from digit_classifier.settings.run_config import RunConfig
+    from digit_classifier.sweeps.axes import Values
+    from digit_classifier.sweeps.request import Asked, State
+
+SAME_SIZES = ("random", "given")  # splits whose sizes do not depend on the random state
+SPLITTING = ("split", "test_size", "split_state", "random_state", "leave_out", "train_share", "label_noise")
+
+
+class Point(NamedTuple):
+    """One training of a sweep: the values of its setting, and where chance begins. Its identity is its recipe."""
+
+    values: Values
+    random_state: int
+    split_state: int | None
+    confirming: bool
+    recipe: str  # 64 hexadecimal digits
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """The settings of one combination of values: as resolved, and as suited to the data in its first state."""
+
+    resolved: RunConfig
+    suited: RunConfig
+    recorded: dict[str, Any]
+    is_uniform: bool  # what the data make of presets is the same in every state
+
+
+@dataclass
+class Book:
+    """Settings and recipes of points, made when asked for; settings that contradict the data are InputErrors."""
+
+    asked: Asked
+    data: Dataset
+    plain: PlainDataset
+    _settings: dict[Values, _Setting] = field(default_factory=dict)
+    _splits: OrderedDict[tuple[Any, ...], Split] = field(default_factory=OrderedDict)
+    _tasks: dict[tuple[Any, ...], DataTask] = field(default_factory=dict)
+
+    def point(self, values: Values, state: State, *, confirming: bool = False) -> Point:
+        """The point of this setting and state."""
+        setting, (start, split) = self.setting(values), state
+        if setting.is_uniform:
+            config = setting.recorded | {"random_state": start}
+            if split is not None:
+                config |= {"split_state": split}
+        else:
+            config = recorded(self._suited_config(setting, start, split))
+        return Point(values, start, split, confirming, recipe_digest(config, self.data.sha256))
+
+    def config_of(self, point: Point) -> RunConfig:
+        """The settings of a point, as its run records them."""
+        setting = self.setting(point.values)
+        if setting.is_uniform:
+            return _in_state(setting.suited, point.random_state, point.split_state)
+        return self._suited_config(setting, point.random_state, point.split_state)
+
+    def setting(self, values: Values) -> _Setting:
+        """The setting of these values, checked with the data in the first state."""
+        if values not in self._settings:
+            start, split = self.asked.states[0]
+            resolved = _in_state(self.asked.config_of(values), start, split)
+            first = self._split(resolved)
+            config = suited(resolved, first)
+            require_fitting(config, first)
+            rest = recorded(config)
+            rest.pop("split_state", None)
+            uniform = config.split in SAME_SIZES or len(self.asked.states) == 1
+            self._settings[values] = _Setting(resolved, config, rest, uniform)
+        return self._settings[values]
+
+    def _suited_config(self, setting: _Setting, start: int, split: int | None) -> RunConfig:
+        config = _in_state(setting.resolved, start, split)
+        key = _splitting(config)
+        if key not in self._tasks:
+            self._tasks[key] = task_of(self._split(config))
+        named = replace(config, dataset=setting.suited.dataset, split=setting.suited.split)
+        named = replace(named, sample_count=setting.suited.sample_count)
+        return fitted(named, self._tasks[key])
+
+    def _split(self, config: RunConfig) -> Split:
+        key = _splitting(config)
+        if key not in self._splits:
+            self._splits[key] = split_as(config, self.data)
+            if len(self._splits) > 2:
+                self._splits.popitem(last=False)
+        return self._splits[key]
+
+
+def _in_state(config: RunConfig, start: int, split: int | None) -> RunConfig:
+    origin = {**config.origin, "random_state": ORIGIN} | ({"split_state": ORIGIN} if split is not None else {})
+    return replace(config, random_state=start, split_state=split, origin=origin)
+
+
+def _splitting(config: RunConfig) -> tuple[Any, ...]:
+    return tuple(getattr(config, name) for name in SPLITTING)
+
+
+def open_book(asked: Asked, dataset: Dataset | None) -> Book:
+    """Load the data; InputError where they cannot be used."""
+    data = dataset or find_data(asked.base)
+    require_recordable(data)
+    return Book(asked, data, plain_of(data))
+
+
+def make_plan(book: Book, created: str, command: str) -> Payload:
+    """plan.json: all that will be trained, or the rule that it follows from; InputError for what cannot be."""
+    asked, request = book.asked, book.asked.request
+    settings = first_settings(asked)
+    for values in settings:
+        book.setting(rung_values(book, values, 0, rungs(len(settings), request.halving)) if request.halving else values)
+    count = planned_points(asked, len(settings))
+    if count > MAX_POINTS:
+        raise InputError(explain("sweep", f"at most {MAX_POINTS:,} points", f"{count:,}", "fewer values or seeds"))
+    base = asked.base
+    label = clean_text(base.run_label or "", LABEL_LIMIT) or None
+    first = suited(base, book._split(_in_state(base, *asked.states[0])))
+    kinds = {book.setting(values).suited.split for values in settings} if not request.halving else {first.split}
+    name = next(iter(kinds)) if len(kinds) == 1 and all(axis.name != "split" for axis in asked.axes) else None
+    return build_plan(
+        {
+            "sweep_id": sweep_name(created, slug(label or "") or asked.method),
+            "label": label,
+            "created": created,
+            "command": command,
+            "train_command": train_command(book, first),
+            "package_version": __version__,
+            "numpy_version": np.__version__,
+            "method": asked.method,
+            "given": _given(book, first),
+            "dataset": dataset_payload(book.plain),
+            "split": name,
+            "exact": base.exact,
+            "axes": [axis.payload() for axis in asked.axes],
+            "settings": [plain(values) for values in settings] if asked.method in ("grid", "random") else [],
+            "states": {
+                "random_state": [start for start, _ in asked.states],
+                "split_state": [split for _, split in asked.states],
+            },
+            "confirming": list(asked.confirming),
+            "halving": request.halving,
+            "trials": request.trials,
+            "batch": 1,
+            "seed": base.random_state,
+            "keep": request.keep or ("all" if count <= KEEP_ALL else "best"),
+            "points": count,
+        }
+    )
+
+
+def first_settings(asked: Asked) -> list[Values]:
+    """The settings that are known before the first training, without the epochs of a rung."""
+    request = asked.request
+    axes = asked.axes[:-1] if request.halving else asked.axes
+    if asked.method == "tpe":
+        return []
+    if request.random is not None:
+        return random_of(axes, request.random, asked.base.random_state)
+    combined = 1
+    for axis in axes:
+        combined *= len(axis.values or ())
+    if combined * len(asked.states) > MAX_POINTS:
+        came = f"{combined * len(asked.states):,}"
+        raise InputError(explain("sweep", f"at most {MAX_POINTS:,} points", came, "fewer values or seeds"))
+    found = [frozen(values) for values in grid_of(axes)]
+    if request.halving and len(found) < 2:
+        raise InputError(explain(option("halving"), "at least two settings", "one", "more values"))
+    return found
+
+
+def planned_points(asked: Asked, settings: int) -> int:
+    """How many points will be trained, confirming ones aside."""
+    request = asked.request
+    if request.trials is not None:
+        return request.trials * len(asked.states)
+    if request.halving:
+        return len(asked.states) * sum(rung_sizes(settings, request.halving))
+    return settings * len(asked.states)
+
+
+def rung_sizes(settings: int, rate: int) -> list[int]:
+    """How many settings each rung trains: one part in `rate` of the rung before, rounded up, until one is left."""
+    sizes = [settings]
+    while sizes[-1] > 1:
+        sizes.append(ceil(sizes[-1] / rate))
+    return sizes
+
+
+def rungs(settings: int, rate: int | None) -> int:
+    """The number of rungs."""
+    return len(rung_sizes(settings, rate)) if rate else 1
+
+
+def rung_values(book: Book, values: Values, rung: int, count: int) -> Values:
+    """The values of a setting in a rung: with its epochs, all of its own in the last rung."""
+    rate = book.asked.request.halving or 2
+    own = suited_epochs(book, values)
+    return (*values, max(1, ceil(own / rate ** (count - 1 - rung))))
+
+
+def suited_epochs(book: Book, values: Values) -> int:
+    """The epochs that a setting has outside of a sweep."""
+    config = _in_state(book.asked.config_of(values), *book.asked.states[0])
+    return suited(config, book._split(config)).epochs
+
+
+def dataset_payload(data: PlainDataset) -> Payload:
+    """The data set as run_summary.json describes it."""
+    return {
+        **{key: getattr(data, key) for key in DESCRIPTION},
+        "sha256": data.sha256,
+        **shape_of(data.shape),
+        **({"tone": data.tone} if "image_shape" in data.shape else {}),
+        "class_names": list(data.class_names),
+        "samples": len(data.labels),
+        "file": dataset_file(data.name, data.sha256, ""),
+        **({"origin": data.origin} if data.origin else {}),
+    }
+
+
+def train_command(book: Book, config: RunConfig) -> str:
+    """The command that trains a point, without what varies: the values of its axes and its states come after it."""
+    asked = book.asked
+    bare = asked.config_of(())
+    varied = {axis.name for axis in asked.axes}
+    try:
+        split = split_as(bare, book.data)
+        bare = suited(bare, split)
+        task = task_of(split)
+    except InputError:  # only with one of its values does it fit the data
+        return command_for(config, task_of(book._split(config)), dataset=name_of(book.plain, flat=False))
+    if "model" in varied:
+        bare = replace(bare, model="mlp")
+    plain_state = replace(bare, random_state=42, split_state=None)
+    return command_for(plain_state, task, dataset=name_of(book.plain, flat=False))
+
+
+def _given(book: Book, config: RunConfig) -> dict[str, Any]:
+    """The settings that were chosen and do not vary."""
+    varied = {axis.name for axis in book.asked.axes} | {"random_state", "split_state"}
+    return {
+        name: value
+        for name, value in recorded(config).items()
+        if name not in varied and not config.origin.get(name, "").startswith(("preset", "default"))
+    }
+
+
+def all_points(book: Book, settings: Iterable[Values]) -> Iterator[Point]:
+    """Every point of these settings, in every state; equal ones once."""
+    seen: set[bytes] = set()
+    for values in settings:
+        for state in book.asked.states:
+            point = book.point(values, state)
+            key = bytes.fromhex(point.recipe)
+            if key not in seen:
+                seen.add(key)
+                yield point
+
+
+def confirming_points(book: Book, values: Values) -> Iterator[Point]:
+    """The points that train the winner once more, on splits that chose nothing."""
+    for state in book.asked.confirming:
+        yield book.point(values, (state, None), confirming=True)
+
+
+def key_of(values: Iterable[Any]) -> str:
+    """Values as text, to be compared after reading them from a file."""
+    return json.dumps(plain(values))

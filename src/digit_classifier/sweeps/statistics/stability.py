@@ -1,0 +1,55 @@
+"""Samples that some trainings of one setting get right and some wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from digit_classifier.sweeps.statistics.setting import Key, Setting
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A held-out sample: how often it was held out and how often wrong, and a point of each kind to look at."""
+
+    sample_id: int
+    held: int
+    wrong: int
+    right_point: Key | None
+    wrong_point: Key | None
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Samples that were held out at least twice and ever wrong. `unstable`: sometimes; `never_right`: always."""
+
+    unstable: list[Sample]
+    never_right: list[Sample]
+    held_twice: int  # samples that could have been either
+
+
+def stability(setting: Setting, kept: Collection[Key] = ()) -> Stability:
+    """The unstable samples of a setting, the largest share of wrong first; of equals those held out more often.
+
+    The points to look at are of `kept` where there are any: those whose run is in the store.
+    """
+    held: dict[int, int] = {}
+    points: dict[tuple[int, bool], list[Key]] = {}
+    for key in sorted(setting.hits, key=lambda key: (key not in kept, key)):
+        for sample, hit in zip(setting.held[key[0]], setting.hits[key], strict=True):
+            held[sample] = held.get(sample, 0) + 1
+            points.setdefault((sample, bool(hit)), []).append(key)
+    found = []
+    for sample, count in held.items():
+        right, wrong = (points.get((sample, hit), []) for hit in (True, False))
+        if count > 1 and wrong:
+            found.append(Sample(sample, count, len(wrong), next(iter(right), None), wrong[0]))
+    found.sort(key=lambda each: (-each.wrong / each.held, -each.held, each.sample_id))
+    return Stability(
+        [each for each in found if each.wrong < each.held],
+        [each for each in found if each.wrong == each.held],
+        sum(count > 1 for count in held.values()),
+    )
