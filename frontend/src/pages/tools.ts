@@ -3,7 +3,7 @@ import { datasetFile } from "../bundle/load.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
-import { differenceInterval } from "../model/stats.ts";
+import { differenceInterval, largest } from "../model/stats.ts";
 import { watch } from "../panels/app.ts";
 import { CURRENT, currentSample, lookAt } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
@@ -77,6 +77,7 @@ export const tools = {
   isDeep,
   isWide,
   KERNEL,
+  largest,
   lastAtMost,
   lastEpoch,
   lookAt,
