@@ -6,7 +6,6 @@ import { labelOf } from "../selection/samples.ts";
 import { isWide, lastEpoch, nameOf, terms } from "../text/facts.ts";
 import { count } from "../text/format.ts";
 import { cellSentence, matrixSentence } from "../text/sentences.ts";
-import { say } from "../text/words.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
 import { type Cell, matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
@@ -97,7 +96,11 @@ export function confusion(app: App): HTMLElement {
     el("div", { class: "controls" }, cells.element, diagonal),
     title,
     shown.length < names.length &&
-      el("p", { class: "small muted" }, say("classes.some", { shown: count(shown.length), all: count(names.length) })),
+      el(
+        "p",
+        { class: "small muted" },
+        `${shown.length} of ${count(names.length)} classes: those with the most mistakes`,
+      ),
     el("p", { class: "axis-note" }, el("span", {}, "true ↓"), " ", el("span", {}, `${terms(app.run).as} →`)),
     el("div", { class: isWide(app.run) ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
     el("div", { class: "matrix-foot" }, reading, thumbs),
