@@ -91,5 +91,5 @@ function compared(stored: Run, made: Run, changed: ReadonlyMap<string, unknown>)
     made.summary.split.sha256 === stored.summary.split.sha256
       ? verdict(changes(outcomes(samplesOf(stored)), outcomes(samplesOf(made))), now, was)
       : unpaired(made, stored);
-  return `${head}${scores} ${test ?? ""}`.trim();
+  return `${head}${scores} ${(test ?? "").replace(/^./, (letter) => letter.toUpperCase())}`.trim();
 }
