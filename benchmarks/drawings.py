@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MODELS = ("logistic", "mlp", "cnn")
 SIDE, CHOOSING = 28, 300  # pixels; digits of each class that choose
-SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)  # confidences that are tried
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999)  # confidences that are tried
 SURE = 0.95  # share that has to be right above the confidence
 DARK = 0.5  # ink, of 1
 # The eight neighbours of a pixel, clockwise from the one above.

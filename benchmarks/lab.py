@@ -43,6 +43,12 @@ const found = globalThis.timed(task);
 const { user, system } = process.cpuUsage(before);
 console.log(JSON.stringify({ ...found, seconds: (user + system) / 1e6 }));
 """
+BUNDLE = """
+import { build } from "esbuild";
+const options = { bundle: true, write: false, format: "iife", target: "es2022" };
+const { outputFiles } = await build({ entryPoints: ["test/timed.ts"], ...options });
+process.stdout.write(outputFiles[0].text);
+"""
 
 
 def in_numpy(config: RunConfig, split: Split) -> dict[str, Any]:
@@ -72,14 +78,7 @@ def in_browser(page: Any, task: str) -> dict[str, Any]:
 
 def bundled(node: str) -> str:
     """The script of the browsers, as the page's own is built."""
-    command = [
-        node,
-        "node_modules/esbuild/bin/esbuild",
-        "test/timed.ts",
-        "--bundle",
-        "--format=iife",
-        "--target=es2022",
-    ]
+    command = [node, "--input-type=module", "--eval", BUNDLE]
     return subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=True).stdout
 
 
