@@ -1,0 +1,276 @@
+"""The laboratory: the page trains the run again, bit for bit, and answers to what is drawn."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import demo_site
+import pytest
+from browsers import wait_for
+
+from digit_classifier.page.html import write_html
+from digit_classifier.run.strokes import prepared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from browsers import Chromium, Page
+
+READY = "document.querySelector('[data-action=retrain]') !== null"
+OUTCOME = "document.querySelector('.lab-outcome').dataset.outcome"
+DIGEST = "document.querySelector('.lab-outcome').dataset.digest"
+STATE = "document.getElementById('lab').dataset.state"
+TRAIN = "document.querySelector('[data-action=retrain]').click()"
+SAID = "document.querySelector('.lab-outcome').textContent"
+SETTINGS = {"model": "logistic", "epochs": "12", "exact": "true"}
+
+
+@pytest.fixture(scope="module")
+def laboratory(pages: Path) -> Path:
+    """A small exact run, one that is not exact, and one that came without its data set."""
+    root = pages / "laboratory"
+    if not root.exists():
+        root.mkdir()
+        for name in demo_site.PAGE:
+            shutil.copy(pages / name, root)
+        demo_site.train(root / "artifacts", "exact", **SETTINGS)
+        demo_site.train(root / "plain", "plain", model="logistic", epochs="4")
+        shutil.copytree(root / "artifacts", root / "alone")
+        shutil.rmtree(root / "alone/datasets")
+        write_html(root / "artifacts", root / "report.html")
+    return root
+
+
+def stored(root: Path) -> dict[str, Any]:
+    return json.loads((root / "artifacts/latest/model.json").read_text())
+
+
+def opened(page: Page, address: str, ready: str = READY) -> None:
+    page.goto(address)
+    wait_for(page, ready)
+
+
+def choose(page: Page, field: str, value: str) -> None:
+    wait_for(
+        page,
+        f"""(() => {{
+      const fields = [...document.querySelectorAll('.knobs .field')];
+      const field = fields.find(each => each.textContent.startsWith('{field}'));
+      const input = field?.querySelector('select, input');
+      if (!input) return false;
+      input.value = '{value}';
+      input.dispatchEvent(new Event('change'));
+      return true;
+    }})()""",
+    )
+
+
+def trained(page: Page) -> str:
+    page.evaluate(TRAIN)
+    return str(wait_for(page, OUTCOME))
+
+
+@pytest.mark.parametrize("place", ["file", "http", "export"])
+def test_the_run_is_trained_again_bit_for_bit(
+    page: Page, addresses: dict[str, str], laboratory: Path, place: str
+) -> None:
+    where = f"{addresses['file']}laboratory/report.html" if place == "export" else f"{addresses[place]}laboratory/"
+    opened(page, where if place == "export" else f"{where}index.html")
+    assert page.evaluate(STATE) == "ready"
+    assert trained(page) == "identical"
+    assert page.evaluate(DIGEST) == stored(laboratory)["sha256"]
+    assert page.evaluate(STATE) == "done-equal"
+    assert page.evaluate(SAID) == "The same 650 numbers as in the stored run, bit for bit."
+    assert page.errors == []
+
+
+def test_with_another_setting_it_is_compared_and_python_gets_the_same_weights(
+    page: Page, addresses: dict[str, str], laboratory: Path, tmp_path: Path
+) -> None:
+    opened(page, f"{addresses['file']}laboratory/index.html")
+    choose(page, "Wrong labels", "0.4")
+    choose(page, "Leaves out", "8")
+    choose(page, "Tested on", "contiguous")
+    assert trained(page) == "compared"
+    changed = {"label_noise": "0.4", "leave_out": "8", "split": "contiguous"}
+    demo_site.train(tmp_path / "artifacts", "changed", **SETTINGS, **changed)
+    assert page.evaluate(DIGEST) == stored(tmp_path)["sha256"]
+    assert "interval" in page.evaluate(SAID)
+    command = page.evaluate("document.querySelector('.lab-command code').textContent")
+    assert all(words in command for words in ("--label-noise 0.4", "--leave-out 8", "--split contiguous", "--exact"))
+
+
+def test_a_run_that_is_not_exact_is_compared_and_the_command_that_makes_it_exact_is_shown(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    opened(page, f"{addresses['http']}{laboratory.name}/index.html?artifacts=plain")
+    command = page.evaluate("document.querySelector('.lab-left .command code').textContent")
+    assert command.startswith("digit-classifier train")
+    assert command.endswith("--exact")
+    assert trained(page) == "compared"
+    assert "McNemar" in page.evaluate(SAID) or "not one changed sides" in page.evaluate(SAID)
+
+
+def test_it_can_be_paused_continued_and_stopped(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    page.evaluate("document.querySelector('[data-action=epoch]').click()")
+    wait_for(page, f"{STATE} === 'paused'")
+    assert page.evaluate("document.querySelector('.lab-time').textContent").startswith("Epoch 1 of 12")
+    page.evaluate("document.querySelector('[data-action=epoch]').click()")
+    wait_for(page, "document.querySelector('.lab-time').textContent.startsWith('Epoch 2 of 12')")
+    page.evaluate("document.querySelector('[data-action=stop]').click()")
+    assert page.evaluate(OUTCOME) == "stopped"
+    assert page.evaluate(STATE) == "ready"
+    assert trained(page) == "identical"
+
+
+def test_a_training_that_diverges_says_so(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    choose(page, "Learning rate", "1000")
+    choose(page, "Epochs", "60")
+    assert trained(page) == "diverged"
+    assert page.evaluate(SAID).startswith("It diverged in epoch 47: the hold-out loss was nan.")  # as in Python
+    assert page.evaluate(STATE) == "diverged"
+    assert "lower learning rate" in page.evaluate(SAID)
+
+
+def test_without_the_data_set_nothing_can_be_trained_and_the_page_says_why(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    opened(page, f"{addresses['http']}{laboratory.name}/index.html?artifacts=alone", f"{STATE} === 'no-data'")
+    assert "came without its data set" in page.evaluate("document.getElementById('lab').textContent")
+    assert page.evaluate(f"!({READY})")
+
+
+def test_the_training_is_laid_beside_the_stored_run(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    choose(page, "Random state", "7")
+    assert trained(page) == "compared"
+    page.evaluate("document.querySelector('[data-action=beside]').click()")
+    wait_for(page, "document.querySelector('#compare-picker')?.textContent.includes('trained in this page')")
+    wait_for(page, "document.querySelector('#experiment .notice')?.textContent.includes('different samples')")
+    assert page.evaluate(OUTCOME) == "compared"  # the laboratory is as it was
+
+
+@pytest.mark.parametrize("question", ["?lab=1.r.x", "#lab=", "#lab=1.r.0123456789abcdef.-.mlp", "#lab=2.r.x"])
+def test_no_address_starts_anything(page: Page, addresses: dict[str, str], laboratory: Path, question: str) -> None:
+    opened(page, f"{addresses['http']}{laboratory.name}/index.html{question}")
+    assert page.evaluate(f"{OUTCOME} ?? null") is None
+    assert page.evaluate(STATE) in ("ready", "other-data")
+    if question.startswith("#"):
+        assert "not understood" in page.evaluate("document.querySelector('.lab-link').textContent")
+
+
+def test_a_link_brings_its_settings_and_the_digest_decides(
+    page: Page, addresses: dict[str, str], laboratory: Path, tmp_path: Path
+) -> None:
+    settings = {**SETTINGS, "random_state": "5"}
+    demo_site.train(tmp_path / "artifacts", "shared", **settings)
+    summary = json.loads((laboratory / "artifacts/latest/run_summary.json").read_text())
+    config = summary["config"]
+    fields = "mlogistic~cnone~hnone~osgd~e12~b0~r{learning_rate}~d{lr_decay}~u{momentum}~w{weight_decay}".format(
+        **config
+    )
+    rest = f"~s{config['label_smoothing']}~j{config['shift_pixels']}~z{config['scaling']}~prandom~v0.2~a5"
+    for weights, ending in ((stored(tmp_path)["sha256"][:16], "identical"), ("0" * 16, "different")):
+        link = f"#lab=1.r.{summary['dataset']['sha256'][:16]}.{weights}.{fields}{rest}"
+        page.goto("about:blank")
+        opened(page, f"{addresses['file']}{laboratory.name}/index.html{link}")
+        said = page.evaluate("document.querySelector('.lab-time').textContent")
+        assert said == "From the link: random state 5. Nothing has started."
+        assert trained(page) == ending
+
+
+def test_a_link_of_other_data_says_which(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    link = "#lab=1.r.0123456789abcdef.-.mlogistic~cnone~hnone~osgd~e12~b0~r0.7~d0~u0.9~w0~s0~j0~zmax~prandom~v0.2~a5"
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html{link}")
+    assert page.evaluate(STATE) == "other-data"
+    assert "0123456789abcdef" in page.evaluate("document.querySelector('.lab-link').textContent")
+
+
+SEVEN = [(60, 50), (180, 55), (120, 210)]
+
+
+def test_what_is_drawn_is_prepared_as_in_python_and_read(
+    chromium: Chromium, addresses: dict[str, str], laboratory: Path
+) -> None:
+    page = chromium.page
+    opened(chromium, f"{addresses['http']}{laboratory.name}/index.html")
+    pad = page.query_selector(".pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    for x, y in SEVEN:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+        page.mouse.down()
+    page.mouse.up()
+    wait_for(chromium, "document.querySelectorAll('.draw-steps figure').length === 4")
+    link = page.evaluate("location.hash")
+    assert link.startswith("#lab=1.d.")
+    wait_for(chromium, "/^(Reads|Not sure)/.test(document.querySelector('.answer .verdict').textContent)")
+    drawn = page.evaluate("""[...document.querySelectorAll('.draw-steps canvas')].map(canvas => {
+      const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      return Array.from({length: data.length / 4}, (_, i) => data[4 * i]);
+    })""")
+    points = page.evaluate("""(() => {
+      const [, move, rest] = document.querySelector('.pad path').getAttribute('d').match(/^M(\\d+ \\d+)(.*)$/);
+      return [move, ...rest.split('L').filter(Boolean)].map(pair => pair.split(' ').map(Number));
+    })()""")
+    expected = prepared([points]).field.ravel()
+    paper = max(drawn[0])
+    assert [int(value < paper) for value in drawn[0]] == expected.tolist()
+    page.keyboard.press("Control+z")
+    pad.focus() if pad.get_attribute("tabindex") else page.click("text=Undo")
+    wait_for(chromium, "document.querySelectorAll('.draw-steps figure').length === 0")
+
+
+def test_a_drawing_comes_with_a_link(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html#lab=1.d.AwA8MrQ3eNI")
+    wait_for(page, "document.querySelectorAll('.draw-steps figure').length === 4")
+    assert page.evaluate("document.querySelector('.pad path').getAttribute('d')") == "M60 50L180 55L120 210"
+
+
+def test_cells_are_filled_by_the_keyboard_alone(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    page.evaluate("""[...document.querySelectorAll('.draw .segmented button')].at(-1).click()""")
+    key = "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true})"
+    page.evaluate(f"document.querySelector('.draw .pixels button').dispatchEvent({key})")
+    assert page.evaluate("document.querySelector('.draw .pixels button').textContent") == "16"
+    wait_for(page, "/^(Reads|Not sure)/.test(document.querySelector('.answer .verdict').textContent)")
+
+
+def test_the_fewest_pixels_turn_the_answer(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    find = "[...document.querySelectorAll('#lab button')].find(each => each.textContent === 'Find the fewest pixels')"
+    page.evaluate(f"{find}.click()")
+    flips = wait_for(page, "Number(document.querySelector('[data-flip]').dataset.flip)")
+    assert 1 <= flips <= 12
+    said = page.evaluate("document.querySelector('[data-flip]').textContent")
+    assert " instead of " in said
+    assert page.evaluate("document.querySelectorAll('.mind-pictures figure').length") == 4
+
+
+def test_one_step_shows_the_numbers_of_the_training(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    page.evaluate("document.querySelector('[data-action=step]').click()")
+    wait_for(page, "document.querySelectorAll('.station').length === 5")
+    values = page.evaluate("""Object.fromEntries([...document.querySelectorAll('.station')].map(
+      each => [each.dataset.station, Number(each.dataset.value)]))""")
+    assert values["loss"] == pytest.approx(2.302585, abs=1e-6)  # ln 10: the last layer begins with zeros
+    rate = json.loads((laboratory / "artifacts/latest/run_summary.json").read_text())["config"]["learning_rate"]
+    assert values["update"] == pytest.approx(-rate * values["gradient"], rel=1e-6)
+    page.evaluate("document.querySelector('[data-action=next]').click()")
+    assert page.evaluate("document.querySelector('[aria-current=step]').dataset.station") == "loss"
+
+
+def test_without_its_script_the_section_says_so(page: Page, addresses: dict[str, str], laboratory: Path) -> None:
+    alone = laboratory / "without"
+    if not alone.exists():
+        shutil.copytree(laboratory / "artifacts", alone / "artifacts")
+        for name in demo_site.PAGE:
+            if name != "lab.js":
+                shutil.copy(laboratory / name, alone)
+    opened(page, f"{addresses['file']}{laboratory.name}/without/index.html", "document.body.matches('.settled')")
+    assert "lab.js did not load" in page.evaluate("document.getElementById('lab').textContent")
+    assert page.evaluate("document.querySelectorAll('#workflow .step').length") == 5
