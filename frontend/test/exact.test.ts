@@ -87,7 +87,7 @@ for (const each of golden.steps)
   test(`one step is Python's in every number: ${each.name}, ${each.before} batches before`, () => {
     const data = dataOf(each.data);
     const config = settingsOf(each.config, data);
-    const start = newNetwork(config, data, splitOf(config, data).training);
+    const start = finished(newNetwork(config, data, splitOf(config, data).training));
     assert.equal(digestOf(start.parameters), each.start, "start");
     const step = finished(oneStep(config, data, each.before + 1));
     const rows = (values: ArrayLike<number>): number => values.length / step.samples;

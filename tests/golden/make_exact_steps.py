@@ -266,7 +266,6 @@ def one_step(name: str, data: str, settings: dict[str, Any], before: int) -> dic
                     "deltas": [digest(each.T) for each in work.deltas],
                     "gradients": [digest(each) for each in views[1]],
                     "parameters": [digest(each) for each in views[2]],
-                    "loss": float(-np.log(probabilities[labels[columns], np.arange(batch)].astype(float)).mean()),
                     "weights": [chosen(layer, *matrices) for layer, matrices in enumerate(zip(*views, strict=True))],
                     "convolutions": [isinstance(layer, Convolution) for layer in shapes],
                 }
@@ -397,8 +396,8 @@ def drawn() -> list[list[list[tuple[int, int]]]]:
     return found
 
 
-def main() -> None:
-    payload = {
+def payload() -> dict[str, Any]:
+    return {
         "data": {name: described(name, data) for name, data in DATA.items()},
         "numerics": numerics(),
         "randomness": randomness(),
@@ -410,8 +409,7 @@ def main() -> None:
         "golden": whole(),
         "drawings": drawings(),
     }
-    (HERE / "exact_steps.json").write_text(json.dumps(payload, separators=(",", ":")) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    (HERE / "exact_steps.json").write_text(json.dumps(payload(), separators=(",", ":")) + "\n")

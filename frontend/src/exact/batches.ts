@@ -21,12 +21,18 @@ export interface Block {
 }
 
 /** An endless iterator over epochs. */
-export function passes(config: Config, net: Net, data: Data, split: Split, batch: number): () => Pass {
+export function* passes(
+  config: Config,
+  net: Net,
+  data: Data,
+  split: Split,
+  batch: number,
+): Generator<undefined, () => Pass> {
   const count = split.training.length;
   const size = sizeOf(data);
   const rows = gathered(data, split.training, size);
   const still = !config.shiftPixels || !data.image;
-  const scaled = still && (batch === count || rows.length <= SCALED) ? inputsOf(net, rows, count) : null;
+  const scaled = still && (batch === count || rows.length <= SCALED) ? yield* inputsOf(net, rows, count) : null;
   if (still && batch === count) {
     const everything = Int32Array.from({ length: count }, (_, i) => i);
     const inputs = scaled as Float64Array;
@@ -69,7 +75,7 @@ function stillBlocks(
     for (let first = 0; first < order.length; first += batch) {
       const part = order.subarray(first, first + batch);
       yield {
-        inputs: scaled ? taken(scaled, part, size + 1) : inputsOf(net, picked(rows, part, size), part.length),
+        inputs: scaled ? taken(scaled, part, size + 1) : yield* inputsOf(net, picked(rows, part, size), part.length),
         samples: part.length,
       };
     }
@@ -113,8 +119,8 @@ function movedBlocks(
       );
       const images = picked(rows, whole, size);
       yield* jittered(images, whole.length, channels, height, width, words, shiftPixels);
-      const inputs = inputsOf(net, images, whole.length).subarray(0, part.length * (size + 1));
-      yield { inputs, samples: part.length };
+      const inputs = yield* inputsOf(net, images, whole.length);
+      yield { inputs: inputs.subarray(0, part.length * (size + 1)), samples: part.length };
     }
   };
 }

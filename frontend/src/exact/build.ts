@@ -5,6 +5,7 @@ import { countParameters, matricesOf, type Net } from "./network.ts";
 import { randomStream, unitUniform, WEIGHTS } from "./random.ts";
 import { type Config, type Data, sizeOf } from "./settings.ts";
 
+const WORDS = 4096; // between two yields
 const POOL = 2;
 const CELLS = 9;
 const LARGE = 14; // pixels: larger images are pooled after every convolution
@@ -34,7 +35,7 @@ export function shapesOf({ channels, hiddenSizes }: Config, data: Data): Shape[]
 }
 
 /** The scaling comes from the training rows alone. */
-export function newNetwork(config: Config, data: Data, training: readonly number[]): Net {
+export function* newNetwork(config: Config, data: Data, training: readonly number[]): Generator<undefined, Net> {
   const shapes = shapesOf(config, data);
   const size = sizeOf(data);
   const [offset, scale] =
@@ -42,7 +43,11 @@ export function newNetwork(config: Config, data: Data, training: readonly number
       ? [new Float32Array(size), new Float32Array(size).fill(data.maxValue)]
       : standardScaling(data, training, size);
   const parameters = new Float32Array(countParameters(shapes));
-  const uniform = unitUniform(randomStream(config.randomState, WEIGHTS).words(parameters.length));
+  yield;
+  const stream = randomStream(config.randomState, WEIGHTS);
+  const uniform = new Float64Array(parameters.length);
+  for (let first = 0; first < uniform.length; first += WORDS, yield)
+    uniform.set(unitUniform(stream.words(Math.min(WORDS, uniform.length - first))), first);
   let at = 0;
   matricesOf(shapes, parameters).forEach((matrix, i) => {
     const { weights } = shapes[i] as Shape;

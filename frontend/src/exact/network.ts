@@ -4,6 +4,7 @@ import { type Inputs, type Shape, type Work, workOf } from "./layers.ts";
 
 const { fround } = Math;
 const BLOCK = 4096; // samples at a time, at most
+const PIECE = 2 ** 16; // numbers between two yields
 const MEMORY = 2 ** 24; // numbers in the caches of all layers, about
 
 export interface Net {
@@ -39,14 +40,16 @@ export function cooled(net: Net, temperature: number): Net {
 }
 
 /** Samples (count, inputs) as the first layer takes them: scaled, with a one at the end of each row, rounded once. */
-export function inputsOf(net: Net, samples: ArrayLike<number>, count: number): Float64Array {
+export function* inputsOf(net: Net, samples: ArrayLike<number>, count: number): Generator<undefined, Float64Array> {
   const { offset, scale } = net;
   const size = offset.length;
   const scaled = new Float32Array(count * (size + 1));
+  const often = Math.max(1, Math.floor(PIECE / (size + 1)));
   for (let row = 0, at = 0, from = 0; row < count; row++) {
     for (let i = 0; i < size; i++)
       scaled[at++] = fround((samples[from++] as number) - (offset[i] as number)) / (scale[i] as number);
     scaled[at++] = 1;
+    if (row % often === often - 1) yield;
   }
   return constant(scaled);
 }

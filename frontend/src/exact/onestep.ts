@@ -30,9 +30,9 @@ export function* oneStep(config: Config, data: Data, number: number): Generator<
   const split = splitOf(config, data);
   const count = split.training.length;
   const batch = Math.min(config.batchSize, count) || count;
-  const net = newNetwork(config, data, split.training);
+  const net = yield* newNetwork(config, data, split.training);
   const classes = classesOf(net);
-  const feed = passes(config, net, data, split, batch);
+  const feed = yield* passes(config, net, data, split, batch);
   const gradient = new Float32Array(net.parameters.length);
   const gradients = matricesOf(net.shapes, gradient);
   const update = optimizer(config.optimizer, net.parameters, config.momentum);

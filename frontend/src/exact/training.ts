@@ -1,5 +1,5 @@
 // The training loop, as learning/training.py, as a generator: it yields between pieces of work that take milliseconds.
-import { passes, smoothedTargets } from "./batches.ts";
+import { type Pass, passes, smoothedTargets } from "./batches.ts";
 import { newNetwork } from "./build.ts";
 import type { Shape } from "./layers.ts";
 import {
@@ -68,9 +68,8 @@ function* run(
   batch: number,
   state: { done: number },
 ): Generator<Epoch | undefined, Trained> {
-  const net = newNetwork(config, data, split.training);
-  yield;
-  const learn = learner(config, net, data, split, batch, state);
+  const net = yield* newNetwork(config, data, split.training);
+  const learn = learner(config, net, split, yield* passes(config, net, data, split, batch), state);
   const look = watcher(config, net, data, split.holdout);
   let diverged: Diverged | null = null;
   for (let number = 1; number <= config.epochs && !diverged; number++) {
@@ -93,10 +92,10 @@ function divergence(epoch: number, training: number, holdout: number): Diverged 
 
 type Learn = (rate: number) => Generator<undefined, Scores>;
 
-function learner(config: Config, net: Net, data: Data, split: Split, batch: number, state: { done: number }): Learn {
+function learner(config: Config, net: Net, split: Split, feed: () => Pass, state: { done: number }): Learn {
   const classes = classesOf(net);
   const count = split.training.length;
-  const feed = passes(config, net, data, split, batch);
+  const batch = Math.min(config.batchSize, count) || count;
   const spaces = new Map<number, Workspace>();
   for (const size of [batch, count % batch]) if (size) spaces.set(size, workspace(net.shapes, size));
   const probabilities = new Float32Array(count * classes);
@@ -179,16 +178,17 @@ export function asker(
     }
     return found;
   };
-  const blocks = blocksOf(net.shapes, ids.length).map((block) => ({
-    ...block,
-    inputs: inputsOf(net, rows(block.first, block.size), block.size),
-  }));
+  const blocks = blocksOf(net.shapes, ids.length);
+  const inputs: Float64Array[] = [];
   const space = workspace(net.shapes, blocks[0]?.size ?? 0);
   return {
     *ask(asked) {
       const probabilities = new Float32Array(ids.length * classes);
-      for (const { first, size: count, inputs } of blocks)
-        yield* forward(asked, inputs, space, probabilities.subarray(first * classes, (first + count) * classes));
+      for (const [i, { first, size: count }] of blocks.entries()) {
+        const scaled = inputs[i] ?? (yield* inputsOf(net, rows(first, count), count));
+        inputs[i] = scaled;
+        yield* forward(asked, scaled, space, probabilities.subarray(first * classes, (first + count) * classes));
+      }
       return probabilities;
     },
   };
