@@ -34,7 +34,7 @@ let scope = new AbortController(); // of the sweep on the page
 async function start(): Promise<void> {
   startTheme();
   fillTools();
-  state(loading());
+  document.getElementById("state")?.replaceChildren(loading());
   picker.addEventListener("change", () => void openFolder());
   if (inlined) return show(inlined.source, inlined.start);
   const wanted = wantedSweep(location.search);
