@@ -105,7 +105,7 @@ function plot(app: App, place: number): HTMLElement {
     ),
     el("div", { class: "axis-box" }, chart),
     el("p", { class: "axis-name" }, `${title}${log ? ", logarithmic" : ""} → % correct`),
-    dataTable("As a table", () => ({
+    dataTable(`The means by ${title} as a table`, () => ({
       head: [title, "Setting", "Mean", "95 % from", "to"],
       rows: [...all]
         .sort((a, b) => a.x - b.x)
