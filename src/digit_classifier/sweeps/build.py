@@ -189,6 +189,8 @@ def build(root: Path, found: Collected, finished: str) -> Payload:
     again = found.confirming.get(best) if best is not None else None
     confirmed = again.statistics(found.held, blocks=False) if again and again.scores else None
     parts = aggregate(settings, point_of, kept=kept, confirmed=confirmed, candidates=candidates_of(found))
+    if found.plan["method"] == "halving" and parts["best"]:
+        parts["best"]["chosen_among"] = len({values[:-1] for values in found.settings})
     rows_of = list(found.settings.values())
     for name in SIZES:
         parts["settings"][name] = [rows.sizes.get(name) for rows in rows_of]

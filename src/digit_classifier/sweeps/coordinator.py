@@ -17,8 +17,9 @@ from digit_classifier.errors import ArtifactError, DigitClassifierError, RunErro
 from digit_classifier.store.bundle import SharedData, encoded
 from digit_classifier.store.checkpoint import write_shared_data
 from digit_classifier.store.claim import publish_as, rehearse
+from digit_classifier.store.layout import MANIFEST_FILE
 from digit_classifier.store.root import update_index
-from digit_classifier.store.sweeps import Points, open_sweep, read_sweep
+from digit_classifier.store.sweeps import Points, find_sweep, open_sweep, read_sweep
 from digit_classifier.sweeps.axes import frozen
 from digit_classifier.sweeps.build import best_of, build, collect, kept_run, run_id_of
 from digit_classifier.sweeps.compute import answer_of, environment_key, task_for
@@ -321,23 +322,28 @@ def run_sweep(
 
     RunError and Ctrl-C leave what is done: the same plan continues. InputError where nothing can begin.
     """
-    rehearse(root, plan["created"], "sweep")
-    folder = open_sweep(root, plan, again=again)
-    try:
-        engine = engine_for(book.data, jobs, cluster, plan["points"])
-        coordinator = Coordinator(book, folder, engine, fail_fast, progress)
+    engine = engine_for(book.data, jobs, cluster, plan["points"])
+    with ExitStack() as stack:
+        if cluster is not None and not _is_finished(find_sweep(root, plan["plan_sha256"])):
+            stack.enter_context(engine)  # unreachable: before anything is written
+        rehearse(root, plan["created"], "sweep")
+        folder = open_sweep(root, plan, again=again)
+        stack.callback(folder.release)
+        coordinator = Coordinator(book, folder, engine, fail_fast, progress, _is_open=cluster is not None)
         resumed = coordinator.resume()
+        if folder.resumed and (payload := _finished(folder, resumed)):
+            return Outcome(folder.directory, payload, resumed, ())
         try:
-            if folder.resumed and (payload := _finished(folder, resumed)):
-                return Outcome(folder.directory, payload, resumed, ())
             payload = coordinator.run()
         except (DigitClassifierError, KeyboardInterrupt) as error:
             done = len(coordinator._done)
             error.add_note(f"{done} of {folder.plan['points']} points are kept; the same command continues")
             raise
         return Outcome(folder.directory, payload, resumed, tuple(coordinator.notes))
-    finally:
-        folder.release()
+
+
+def _is_finished(directory: Path | None) -> bool:
+    return directory is not None and (directory / MANIFEST_FILE).exists()
 
 
 def _finished(folder: SweepFolder, done: int) -> Payload | None:

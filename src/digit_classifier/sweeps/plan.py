@@ -150,7 +150,7 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
     base = asked.base
     label = clean_text(base.run_label or "", LABEL_LIMIT) or None
     first = suited(base, book._split(_in_state(base, *asked.states[0])))
-    kinds = {book.setting(values).suited.split for values in settings} if not request.halving else {first.split}
+    kinds = {book.setting(values).suited.split for values in settings} if settings and not request.halving else {first.split}
     name = next(iter(kinds)) if len(kinds) == 1 and all(axis.name != "split" for axis in asked.axes) else None
     return build_plan(
         {
