@@ -19,7 +19,12 @@ export function dotPlot(app: App): HTMLElement {
   const shown = order.length > MANY ? order.slice(0, TOP) : order;
   const box = el("div", { class: "rows-box" });
   const draw = (some: readonly number[]): void => {
-    const values = some.flatMap((i) => [...dotsOf(app, points[i] ?? []), settings.low[i] ?? 1, settings.high[i] ?? 0]);
+    const values = some.flatMap((i) => [
+      ...dotsOf(app, points[i] ?? []),
+      settings.low[i] ?? 1,
+      settings.high[i] ?? 0,
+      ...(wilson(sweep, i) ?? []),
+    ]);
     const scale = scaleOf(values.filter((each, i) => each > 0 || settings.mean[i] === 0));
     const make = (i: number): HTMLElement => row(app, i, points[i] ?? [], scale);
     const foot = el(
@@ -62,7 +67,13 @@ export function headRow(words: string): HTMLElement | null {
 
 function legend(kind: "splits" | "folds" | "starts"): string {
   const of = { splits: "random splits", folds: "folds", starts: "starts on one split" }[kind];
-  return `A dot is a training, a larger one several of the same accuracy. The upright line is the mean, the bar its 95\u00a0% interval over ${of}: of 100 such bars, about 95 hold the accuracy that they are after.`;
+  return `A dot is a training, a larger one several of the same accuracy. The upright line is the mean, the bar its 95\u00a0% interval over ${of}: of 100 such bars, about 95 hold the accuracy that they are after.${kind === "starts" ? " The thin line is the interval that comes from the size of the hold-out." : ""}`;
+}
+
+/** The interval of a hold-out of this size, where only starts vary. */
+function wilson({ settings }: App["sweep"], i: number): [number, number] | null {
+  const [low, high] = [settings.wilson_low[i], settings.wilson_high[i]];
+  return typeof low === "number" && typeof high === "number" ? [low, high] : null;
 }
 
 function dotsOf({ sweep }: App, points: readonly number[]): number[] {
@@ -77,7 +88,7 @@ function row(app: App, i: number, points: readonly number[], scale: Scale & { ti
   const text = found.low !== null && found.high !== null ? interval(found.low, found.high) : "no interval";
   const why = found.reason === null ? null : reasonOf(found.reason, found.kind, found.count);
   const same = best?.not_told_apart.includes(i) && i !== best.setting;
-  const mark = i === best?.setting ? "best" : same ? "may be as good" : "";
+  const mark = settings.values.length < 2 ? "" : i === best?.setting ? "best" : same ? "may be as good" : "";
   return el(
     "li",
     { class: `sweep-row${i === best?.setting ? " leading" : ""}`, title: why ?? `${count(points.length)} points` },
@@ -87,7 +98,7 @@ function row(app: App, i: number, points: readonly number[], scale: Scale & { ti
       el("span", { class: "cut", translate: "no" }, name),
       mark && el("small", {}, mark),
     ),
-    track(scale, { ...found, dots: dotsOf(app, points) }, scale.ticks),
+    track(scale, { ...found, dots: dotsOf(app, points), wide: wilson(sweep, i) }, scale.ticks),
     el(
       "span",
       { class: "row-value" },

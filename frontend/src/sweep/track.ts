@@ -44,10 +44,15 @@ export interface Marks {
   mean: number | null;
   low: number | null;
   high: number | null;
+  wide?: readonly [number, number] | null; // an interval around that one
 }
 
 /** One row: equal values are one dot whose area is their number. */
-export function track(scale: Scale, { dots = [], mean, low, high }: Marks, guides: readonly number[]): SVGSVGElement {
+export function track(
+  scale: Scale,
+  { dots = [], mean, low, high, wide }: Marks,
+  guides: readonly number[],
+): SVGSVGElement {
   const counts = new Map<number, number>();
   for (const value of dots) counts.set(value, (counts.get(value) ?? 0) + 1);
   const line = (kind: string, from: number, to: number, y1: number, y2: number): SVGLineElement =>
@@ -56,6 +61,7 @@ export function track(scale: Scale, { dots = [], mean, low, high }: Marks, guide
     "svg",
     { class: "dots-line", height: 28, "aria-hidden": "true" },
     ...guides.map((each) => line(each === 0 ? "guide zero" : "guide", each, each, 0, 28)),
+    wide && line("wide", wide[0], wide[1], 14, 14),
     low !== null && high !== null && line("range", low, high, 14, 14),
     ...[...counts].map(([value, n]) =>
       svg("circle", { class: "dot", cx: scale.at(value), cy: 14, r: Math.min(9, 3 * Math.sqrt(n)).toFixed(1) }),

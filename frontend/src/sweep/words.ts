@@ -30,7 +30,8 @@ export function differenceSentence(sweep: Sweep, row: number): string {
     const why = reasonOf(reason ?? "none", sweep.settings.kind[own] ?? "splits", table.count[row] ?? 0);
     return sentence("sweep.difference.reason", { difference, reason: why });
   }
-  const verdict = say(table.apart[row] ? "sweep.verdict.apart" : "sweep.verdict.together");
+  const key = table.apart[row] ? "apart" : low <= 0 && high >= 0 ? "together" : "many";
+  const verdict = say(`sweep.verdict.${key}`);
   return sentence("sweep.difference.interval", { difference, low: signed(low), high: signed(high), verdict });
 }
 
@@ -130,9 +131,15 @@ function rivals(sweep: Sweep): string[] {
   const equal = all.filter((each) => each !== setting);
   if (!others) return [];
   if (!equal.length) return [sentence("sweep.rivals.none", {}, others)];
-  const smallest = sentence("sweep.smallest", { name: settingName(sweep, all[0] ?? 0) });
-  if (equal.length === 1) return [sentence("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) }), smallest];
-  return [sentence("sweep.rivals.some", { all: count(others) }, equal.length), smallest];
+  const lines =
+    equal.length === 1
+      ? [sentence("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) })]
+      : equal.length === others
+        ? [sentence("sweep.rivals.all", {}, others)]
+        : [sentence("sweep.rivals.some", { all: count(others) }, equal.length)];
+  if (new Set(all.map((each) => sweep.settings.parameters[each])).size > 1)
+    lines.push(sentence("sweep.smallest", { name: settingName(sweep, all[0] ?? 0) }));
+  return lines;
 }
 
 function choice(sweep: Sweep): string[] {
@@ -169,7 +176,10 @@ function luck({ settings }: Sweep, best: number): string[] {
   const [low, high] = [settings.wilson_low[best], settings.wilson_high[best]];
   if (settings.kind[best] === "starts" && typeof low === "number" && typeof high === "number") {
     const holdout = count(settings.holdout[best] ?? 0);
-    lines.push(sentence("sweep.luck.starts", { holdout, interval: range(low, high) }));
+    const own = rowOf(settings, best);
+    const span = own.low === null || own.high === null ? 0 : own.high - own.low;
+    const key = !span ? "size" : span < high - low ? "starts" : "both";
+    lines.push(sentence(`sweep.luck.${key}`, { holdout, interval: range(low, high) }));
   }
   if (settings.kind[best] === "folds") lines.push(sentence("sweep.luck.folds"));
   const share = settings.start_share[best];

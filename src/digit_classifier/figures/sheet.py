@@ -53,6 +53,19 @@ class Sheet:
         """A filled triangle."""
         self._draw.polygon(corners, fill=self._index(colour))
 
+    def disc(self, x: int, y: int, radius: int, colour: str, paper: str = PAPER) -> None:
+        """A filled circle around a pixel, with a smooth edge on `paper`."""
+        from PIL import Image, ImageDraw
+
+        side, fine = 2 * radius + 1, 4
+        cover = Image.new("L", (fine * side, fine * side))
+        ImageDraw.Draw(cover).ellipse((0, 0, fine * side - 1, fine * side - 1), fill=255)
+        cover = cover.resize((side, side), Image.Resampling.BOX)
+        ramp = [self._index(blend(paper, colour, level / _RAMP)) for level in range(_RAMP + 1)]
+        self._image.paste(
+            cover.point([ramp[level] for level in _LEVELS]), (x - radius, y - radius), cover.point(_COVERED)
+        )
+
     def picture(self, left: int, top: int, image: Image.Image, shades: list[str]) -> None:
         """A grey-level image ("L") whose value v is painted as `shades[v]`."""
         table = [self._index(colour) for colour in shades]

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 EXTRA = "pip install 'digit-classifier[cluster]'"
 CONNECT = 10  # seconds
-CHUNK_SECONDS, LARGE_SECONDS = 2.0, 10.0  # that a task takes, about; on a large cluster the scheduler has no time for more
+CHUNK_SECONDS, LARGE_SECONDS = (
+    2.0,
+    10.0,
+)  # that a task takes, about; on a large cluster the scheduler has no time for more
 LARGE = 100  # workers
 LOST, RETRIES = 5, 2  # times that a point may be lost, and that Dask itself tries again
 
@@ -170,4 +173,6 @@ def _distributed() -> ModuleType:
 def require_address(address: str) -> None:
     """InputError for what is no address of a scheduler."""
     if "://" not in address:
-        raise InputError(explain(option("cluster"), "an address such as tcp://host:8786", show(address), "tcp://" + address))
+        raise InputError(
+            explain(option("cluster"), "an address such as tcp://host:8786", show(address), "tcp://" + address)
+        )

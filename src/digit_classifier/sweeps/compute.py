@@ -91,7 +91,9 @@ def unpack(packed: bytes) -> Loaded:
         groups=np.frombuffer(groups, "<i8").astype(np.intp) if groups else None,
     )
     if data.sha256 != sha256:
-        raise InputError(explain("data set", f"sha256 {sha256[:12]}…", data.sha256[:12], "the same versions everywhere"))
+        raise InputError(
+            explain("data set", f"sha256 {sha256[:12]}…", data.sha256[:12], "the same versions everywhere")
+        )
     return Loaded(sha256, data, plain)
 
 

@@ -97,7 +97,9 @@ def _axes(request: Request) -> tuple[Axis, ...]:
     seen: dict[str, Axis] = {}
     for axis in axes:
         if axis.name in seen:
-            raise InputError(explain(axis.where, "each setting once", f"also {seen[axis.name].where}", "one of the two"))
+            raise InputError(
+                explain(axis.where, "each setting once", f"also {seen[axis.name].where}", "one of the two")
+            )
         seen[axis.name] = axis
     for given in request.flags:
         if (name := SPELLINGS[given.spelling]) in seen:
@@ -126,7 +128,9 @@ def _method(request: Request, axes: tuple[Axis, ...]) -> str:
     if searching is not (request.trials is not None):
         attempt = f"{option('search', 'tpe')} {option('trials', 50)}"
         came = option("trials" if request.trials is not None else "search")
-        raise InputError(explain("sweep", f"{option('search')} and {option('trials')} together", f"{came} alone", attempt))
+        raise InputError(
+            explain("sweep", f"{option('search')} and {option('trials')} together", f"{came} alone", attempt)
+        )
     if searching and (request.random is not None or request.halving is not None):
         other = option("random" if request.random is not None else "halving")
         raise InputError(explain("sweep", "one kind of search", f"{option('search')} and {other}", "one of the two"))
@@ -134,7 +138,9 @@ def _method(request: Request, axes: tuple[Axis, ...]) -> str:
         if value is not None and not 1 <= value <= most:
             raise InputError(explain(option(name), f"a whole number from 1 to {most}", str(value), option(name, 50)))
     if request.halving is not None and not 2 <= request.halving <= 100:
-        raise InputError(explain(option("halving"), "a number from 2 to 100", str(request.halving), option("halving", 3)))
+        raise InputError(
+            explain(option("halving"), "a number from 2 to 100", str(request.halving), option("halving", 3))
+        )
     if ranged and not searching and request.random is None:
         attempt = f"{option('random', 50)}, or --grid {ranged.name} and its values"
         raise InputError(explain(ranged.where, f"{option('random')} or {option('search')}", "neither", attempt))

@@ -1,11 +1,11 @@
 """What many runs show, in sentences for readers who know no statistics.
 
-Every number stands with what it may be luck of. The page has the same functions in frontend/src/sweep/sentences.ts.
+Every number stands with what it may be luck in it. The page has the same functions in frontend/src/sweep/words.ts.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.words import say, thing_named_by
@@ -41,8 +41,9 @@ def difference_sentence(sweep: Payload, row: int) -> str:
     if reason is not None:
         unit = sweep["settings"]["kind"][sweep["best"]["setting"]]
         return _sentence("sweep.difference.reason", difference=start, reason=_reason(reason, unit, table["count"][row]))
-    verdict = say("sweep.verdict.apart" if table["apart"][row] else "sweep.verdict.together")
-    return _sentence("sweep.difference.interval", difference=start, low=signed(low), high=signed(high), verdict=verdict)
+    verdict = "apart" if table["apart"][row] else "together" if low <= 0 <= high else "many"
+    said = say(f"sweep.verdict.{verdict}")
+    return _sentence("sweep.difference.interval", difference=start, low=signed(low), high=signed(high), verdict=said)
 
 
 def is_curve(sweep: Payload) -> bool:
@@ -59,6 +60,18 @@ def setting_name(sweep: Payload, index: int) -> str:
         return values[0]
     parts = [f"{axis['name'].replace('_', ' ')} {value_text(value)}" for axis, value in zip(axes, values, strict=True)]
     return ", ".join(parts)
+
+
+def row_name(sweep: Payload, index: int) -> str:
+    """The same in a row whose head names the settings: `20 · 0.01`."""
+    if not sweep["axes"]:
+        return say("sweep.only")
+    return " · ".join(map(value_text, sweep["settings"]["values"][index]))
+
+
+def axes_name(sweep: Payload) -> str:
+    """That head: `epochs · learning rate`."""
+    return " · ".join(axis["name"].replace("_", " ") for axis in sweep["axes"])
 
 
 def value_text(value: Any) -> str:
@@ -79,8 +92,8 @@ def value_text(value: Any) -> str:
 def points(difference: float) -> str:
     """A difference of accuracies in percentage points, without its sign: `0.9`."""
     size = abs(100 * difference)
-    digits = next((each for each in (1, 2, 3) if size == 0 or round(size, each) > 0), 4)
-    return f"{size:.{digits}f}"
+    texts = [str(Decimal(size).quantize(Decimal(10) ** -digits, ROUND_HALF_UP)) for digits in (1, 2, 3, 4)]
+    return next((text for text in texts if size == 0 or float(text) > 0), texts[-1])
 
 
 def signed(difference: float) -> str:
@@ -118,12 +131,15 @@ def _rivals(sweep: Payload) -> list[str]:
         return []
     if not equal:
         return [_sentence("sweep.rivals.none", others)]
-    first = setting_name(sweep, best["not_told_apart"][0])
     if len(equal) == 1:
         lines = [_sentence("sweep.rivals.one", name=setting_name(sweep, equal[0]))]
+    elif len(equal) == others:
+        lines = [_sentence("sweep.rivals.all", others)]
     else:
         lines = [_sentence("sweep.rivals.some", len(equal), all=f"{others:,}")]
-    return [*lines, _sentence("sweep.smallest", name=first)]
+    if len({sweep["settings"]["parameters"][index] for index in best["not_told_apart"]}) > 1:
+        lines.append(_sentence("sweep.smallest", name=setting_name(sweep, best["not_told_apart"][0])))
+    return lines
 
 
 def _choice(sweep: Payload) -> list[str]:
@@ -157,11 +173,10 @@ def _luck(sweep: Payload, best: int) -> list[str]:
     lines = []
     if found["kind"] == "starts" and found["wilson_low"] is not None:
         low, high = ends(found["wilson_low"], found["wilson_high"])
-        lines.append(
-            _sentence(
-                "sweep.luck.starts", holdout=f"{found['holdout']:,}", interval=say("interval", low=low, high=high)
-            )
-        )
+        own = 0 if found["low"] is None else found["high"] - found["low"]
+        key = "size" if not own else "starts" if own < found["wilson_high"] - found["wilson_low"] else "both"
+        interval = say("interval", low=low, high=high)
+        lines.append(_sentence(f"sweep.luck.{key}", holdout=f"{found['holdout']:,}", interval=interval))
     if found["kind"] == "folds":
         lines.append(_sentence("sweep.luck.folds"))
     if found["start_share"] is not None:
