@@ -287,10 +287,7 @@ class Coordinator:
 
 def write_derived(folder: SweepFolder, found: Collected) -> Payload:
     """Write sweep.json, its twin, its picture and their manifest; sweep.json."""
-    try:
-        from digit_classifier.figures.sweep import sweep_png
-    except ImportError:
-        sweep_png = lambda payload: None
+    from digit_classifier.figures.sweep import sweep_png
 
     payload = build(folder.root, found, created_now())
     try:
