@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from digit_classifier.artifacts.artifact import Artifact
 from digit_classifier.artifacts.rules import BASE64, RUN_ID, Payload, check_line, from_base64, require, to_base64
 from digit_classifier.artifacts.run_summary import FACT, KEY, SETTING
-from digit_classifier.artifacts.plan import MAX_AXES, STATE
+from digit_classifier.artifacts.plan import STATE
+from digit_classifier.artifacts.sweep import MAX_AXES
 from digit_classifier.artifacts.schema import (
     COUNT,
     FLAG,
@@ -39,7 +40,7 @@ __all__ = [
     "validate_point_payload",
 ]
 
-FAILURE_LIMIT = 500
+FAILURE_LIMIT = 300
 ENVIRONMENT_KEY = text(12, 12, "^[0-9a-f]{12}$", "12 lower-case hexadecimal digits")
 RESULT = obj(
     {

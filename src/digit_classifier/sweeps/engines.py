@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import types
 from collections import Counter, deque
 from contextlib import contextmanager, suppress
@@ -132,20 +131,21 @@ class Pool:
         from concurrent.futures import FIRST_COMPLETED, wait
         from concurrent.futures.process import BrokenProcessPool
 
-        chunks, running = Chunks(tasks, CHUNK_SECONDS), dict[Any, tuple[list[Task], float]]()
+        chunks = Chunks(tasks, CHUNK_SECONDS)
+        running: dict[Any, list[Task]] = {}
         breaks: Counter[str] = Counter()
         while True:
             broken: list[Task] = []
             try:
                 while len(running) < self._window(chunks, breaks) and (chunk := chunks.next()):
-                    running[self._submit(chunk)] = chunk, time.perf_counter()
+                    running[self._submit(chunk)] = chunk
             except BrokenProcessPool:
                 broken += chunk
             if not running and not broken:
                 return
             done = wait(running, return_when=FIRST_COMPLETED).done if running and not broken else set(running)
             for future in done:
-                chunk, _ = running.pop(future)
+                chunk = running.pop(future)
                 try:
                     texts = future.result()
                 except BrokenProcessPool:
@@ -155,7 +155,7 @@ class Pool:
                 yield from zip(chunk, texts, strict=True)
             if broken:
                 self._stop()
-                broken += [task for chunk, _ in running.values() for task in chunk]
+                broken += [task for chunk in running.values() for task in chunk]
                 running.clear()
                 breaks.update(task.recipe for task in broken)
                 for task in broken:

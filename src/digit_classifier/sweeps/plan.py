@@ -150,11 +150,11 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
     base = asked.base
     label = clean_text(base.run_label or "", LABEL_LIMIT) or None
     first = suited(base, book._split(_in_state(base, *asked.states[0])))
-    kinds = {book.setting(values).suited.split for values in settings} if not request.halving else {first.split}
+    kinds = {book.setting(values).suited.split for values in settings} if settings and not request.halving else {first.split}
     name = next(iter(kinds)) if len(kinds) == 1 and all(axis.name != "split" for axis in asked.axes) else None
     return build_plan(
         {
-            "sweep_id": sweep_name(created, slug(label or "") or asked.method),
+            "sweep_id": sweep_name(created, slug(label or "") or _slug(asked)),
             "label": label,
             "created": created,
             "command": command,
@@ -181,6 +181,12 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
             "points": count,
         }
     )
+
+
+def _slug(asked: Asked) -> str:
+    """A name for a sweep without a label: what varies."""
+    names = [axis.name for axis in asked.axes if axis.name != "epochs" or asked.method != "halving"]
+    return slug("-".join(names)) or ("folds" if asked.request.folds else "seeds")
 
 
 def first_settings(asked: Asked) -> list[Values]:
@@ -301,3 +307,13 @@ def confirming_points(book: Book, values: Values) -> Iterator[Point]:
 def key_of(values: Iterable[Any]) -> str:
     """Values as text, to be compared after reading them from a file."""
     return json.dumps(plain(values))
+
+
+def run_size(book: Book) -> tuple[int, int]:
+    """Held-out samples, and the bytes of a run, about: of the first setting."""
+    config = _in_state(book.asked.base, *book.asked.states[0])
+    split = book._split(config)
+    config = suited(config, split)
+    parameters, holdout = count_parameters(architecture_of(config, split.training)), len(split.holdout_ids)
+    text = 5.4 * parameters + holdout * (11 * len(split.dataset.class_names) + 30) + 40_000
+    return holdout, int(2.4 * text + 65_000)  # each file and its twin, and the pictures
