@@ -54,7 +54,7 @@ class LoopbackCluster:
         return self._start([*words, "--local-directory", str(directory)], self.home / f"worker-{number}.log", directory)
 
     def _start(self, words: list[str], log: Path, directory: Path | None = None) -> subprocess.Popen[bytes]:
-        program = f"import sys; sys.argv = ['dask', *{words!r}]; from distributed.cli.dask_{words[0]} import main; main({words[1:]!r})"
+        program = f"from distributed.cli.dask_{words[0]} import main; main({words[1:]!r})"
         with log.open("wb") as stream:
             process = subprocess.Popen(
                 [sys.executable, "-c", program], stdout=stream, stderr=stream, env=self.environment,
@@ -151,7 +151,9 @@ def test_workers_write_nothing_into_their_directories(cluster: LoopbackCluster, 
     )
     near = dc.sweep(dataset=data, model="mlp", epochs=2, seeds="0:12", jobs=1, artifacts_root=tmp_path / "near")
     assert digests(done.directory) == digests(near.directory)
-    left = {path.name for number in range(4) for path in (cluster.home / f"worker-{number}").rglob("*") if path.is_file()}
+    left = {
+        path.name for number in range(4) for path in (cluster.home / f"worker-{number}").rglob("*") if path.is_file()
+    }
     assert not {name for name in left if name.endswith((".json", ".png", ".css", ".jsonl"))}
 
 

@@ -16,6 +16,7 @@ import pytest
 import digit_classifier as dc
 from digit_classifier.cli.main import main
 from digit_classifier.errors import RunError
+from digit_classifier.settings.resolve import Given
 from digit_classifier.store.sweeps import SweepFolder, sweep_problems
 from digit_classifier.sweeps.api import ready
 from digit_classifier.sweeps.compute import Task, answer_of, task_for
@@ -23,7 +24,6 @@ from digit_classifier.sweeps.coordinator import run_sweep
 from digit_classifier.sweeps.engines import Pool
 from digit_classifier.sweeps.plan import all_points
 from digit_classifier.sweeps.request import Request
-from digit_classifier.settings.resolve import Given
 from sweep_tools import QUICK, digests, finished, kill_group, lines_of, lines_written, newest, start, wait_for
 
 if TYPE_CHECKING:
@@ -210,11 +210,16 @@ def test_a_program_without_a_guard_is_not_begun_again_by_its_workers(tmp_path: P
     program.write_text(
         "import digit_classifier as dc\n"
         "print('begun')\n"
-        f"done = dc.sweep(model='logistic', epochs=1, seeds=range(4), jobs=2, artifacts_root={str(tmp_path / 'root')!r})\n"
+        f"root = {str(tmp_path / 'root')!r}\n"
+        "done = dc.sweep(model='logistic', epochs=1, seeds=range(4), jobs=2, artifacts_root=root)\n"
         "print(len(done.table))\n"
     )
     src = str(Path(dc.__file__).parents[1])
     out = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": src}, timeout=60
+        [sys.executable, str(program)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": src},
+        timeout=60,
     )
     assert (out.stdout, out.stderr) == ("begun\n4\n", "")
