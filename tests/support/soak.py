@@ -200,9 +200,7 @@ def whole_fashion(place: Path) -> str:
         subprocess.run([*command, *words], check=True, capture_output=True)
     exported = (place / "run.html").stat().st_size
     assert exported < 9_000_000, exported
-    return (
-        f"60,000 images trained on, exported in {exported / 1e6:.1f} MB, verified, and repeated without their file"
-    )
+    return f"60,000 images trained on, exported in {exported / 1e6:.1f} MB, verified, and repeated without their file"
 
 
 PARTS: list[Callable[[Path], str]] = [

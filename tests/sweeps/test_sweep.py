@@ -110,9 +110,7 @@ def test_halving_trains_a_third_three_times_as_long(tmp_path: Path) -> None:
     for row in done.table:
         rungs.setdefault(row["epochs"], set()).add(row["learning_rate"])
     assert {epochs: len(found) for epochs, found in rungs.items()} == {2: 7, 6: 3, 18: 1}
-    score = {
-        (row["learning_rate"], row["epochs"]): row["mean"] for row in done.settings
-    }
+    score = {(row["learning_rate"], row["epochs"]): row["mean"] for row in done.settings}
     best = sorted(rates, key=lambda rate: -score[rate, 2])[:3]
     assert rungs[6] == set(best)
     assert done.best is not None
@@ -385,7 +383,7 @@ def test_a_point_that_fails_is_recorded_and_the_others_go_on(
         (["--random", "3"], "--random: expected a setting to vary, got none"),
         (["--search", "tpe"], "expected --search and --trials together"),
         (["--search", "grid", "--trials", "3"], "--search: expected tpe, got 'grid'"),
-        (["--halving", "1", "--grid", "momentum", "0", "0.5"], "--halving: expected a number from 2"),
+        (["--halving", "1", "--grid", "momentum", "0", "0.5"], "--halving: expected a whole number from 2"),
         (["--folds", "1"], "--folds: expected a whole number from 2"),
         (["--folds", "5", "--test-size", "0.3"], "--folds: expected no --test-size"),
         (["--folds", "5", "--split", "random"], "--folds: expected folds, contiguous or grouped splits"),

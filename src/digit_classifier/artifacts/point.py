@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts.artifact import Artifact
+from digit_classifier.artifacts.plan import STATE
 from digit_classifier.artifacts.rules import BASE64, RUN_ID, Payload, check_line, from_base64, require, to_base64
 from digit_classifier.artifacts.run_summary import FACT, KEY, SETTING
-from digit_classifier.artifacts.plan import STATE
-from digit_classifier.artifacts.sweep import MAX_AXES
 from digit_classifier.artifacts.schema import (
-    COUNT,
     FLAG,
     SHA256,
     UNIT,
@@ -25,6 +23,7 @@ from digit_classifier.artifacts.schema import (
     obj,
     text,
 )
+from digit_classifier.artifacts.sweep import MAX_AXES
 from digit_classifier.errors import ArtifactError
 
 if TYPE_CHECKING:

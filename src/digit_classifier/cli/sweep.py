@@ -38,7 +38,10 @@ ABOUT = {
     "search": ("NAME", "tpe: let Optuna choose the settings; needs --trials"),
     "trials": ("INT", "settings that a search tries"),
     "confirm_seeds": ("A:B", "train the winner again with these random states, which chose nothing"),
-    "keep": ("HOW", "all: keep every run (default up to 200 points); best: the median run of each setting and the best"),
+    "keep": (
+        "HOW",
+        "all: keep every run (default up to 200 points); best: the median run of each setting and the best",
+    ),
     "jobs": ("INT", "processes of this machine (default: as many as cores); 1 is a loop in this one"),
 }
 LISTED = 64  # settings of the report
@@ -47,14 +50,36 @@ LISTED = 64  # settings of the report
 def _arguments(parser: Parser, defaults: Defaults) -> None:
     parser.usage = f"{parser.prog} [--config PATH] [--seeds A:B] [--grid NAME VALUE ...] [--SETTING VALUE ...]"
     about = "YAML file with settings, and what varies: docs/sweeps.md shows one"
-    parser.add_argument("--config", metavar="PATH", default=defaults.config_file, help=f"{about} ({near(defaults.config_file)})")
+    parser.add_argument(
+        "--config", metavar="PATH", default=defaults.config_file, help=f"{about} ({near(defaults.config_file)})"
+    )
     group = parser.add_argument_group("many runs")
     for name, (metavar, text) in ABOUT.items():
         group.add_argument("--" + name.replace("_", "-"), metavar=metavar, help=text)
-    group.add_argument("--grid", nargs="+", action="append", default=[], metavar=("NAME", "VALUE"), help="a setting and its values; can be repeated")
-    group.add_argument("--range", nargs="+", action="append", default=[], metavar=("NAME", "LOW HIGH"), help="a setting and two ends, for --random and --search")
-    group.add_argument("--train-shares", nargs="+", metavar="SHARE", help="learning curve: the same as --grid train-share")
-    group.add_argument("--cluster", metavar="URL", help="a Dask scheduler that you trust, such as tcp://host:8786: it runs code of whoever reaches it")
+    group.add_argument(
+        "--grid",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar=("NAME", "VALUE"),
+        help="a setting and its values; can be repeated",
+    )
+    group.add_argument(
+        "--range",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar=("NAME", "LOW HIGH"),
+        help="a setting and two ends, for --random and --search",
+    )
+    group.add_argument(
+        "--train-shares", nargs="+", metavar="SHARE", help="learning curve: the same as --grid train-share"
+    )
+    group.add_argument(
+        "--cluster",
+        metavar="URL",
+        help="a Dask scheduler that you trust, such as tcp://host:8786: it runs code of whoever reaches it",
+    )
     for name, text in (
         ("plan", "say how many points, how long and how large; train one, and write nothing"),
         ("again", "begin anew, where the same sweep was begun before"),
@@ -241,7 +266,10 @@ def _summarise(done: Outcome, report: Payload) -> None:
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     for line in [*report["sentences"], *(f"Note: {note}" for note in report["notes"])]:
         console.print(printable(line))
-    for line in (f"Saved in    {done.directory}", f"Look at it: {typed_command('serve', done.directory.parent.parent, '--open')}"):
+    for line in (
+        f"Saved in    {done.directory}",
+        f"Look at it: {typed_command('serve', done.directory.parent.parent, '--open')}",
+    ):
         console.print(printable(line), soft_wrap=True)
 
 
@@ -268,4 +296,6 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
         yield listen
 
 
-COMMAND = Command("sweep", "train many runs: seeds, folds, grids, searches; the same command continues", _arguments, _sweep)
+COMMAND = Command(
+    "sweep", "train many runs: seeds, folds, grids, searches; the same command continues", _arguments, _sweep
+)

@@ -58,9 +58,7 @@ def _without_waiting(path: str, flags: int) -> int:
     raise OSError(errno.EINVAL, "a pipe or device")
 
 
-def parse_yaml(
-    data: bytes, label: str, others: Collection[str] = (), found: Others | None = None
-) -> list[Given]:
+def parse_yaml(data: bytes, label: str, others: Collection[str] = (), found: Others | None = None) -> list[Given]:
     """The settings in YAML text, still as text; InputError names `label`, line, rule and fix.
 
     The values of `others` are put into `found`.

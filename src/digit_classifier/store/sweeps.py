@@ -349,7 +349,7 @@ class Points:
 
 
 def sweep_problems(directory: Path) -> list[str]:
-    """Everything that is wrong with a sweep: plan, points, what is derived, and that they agree. Damage never raises."""
+    """Everything that is wrong with a sweep: plan, points, what is derived, and whether they agree; it never raises."""
     try:
         plan, points = read_plan(directory), list(Points(directory))
     except (OSError, ArtifactError) as error:

@@ -191,7 +191,9 @@ def _texts(where: str, name: str, values: Any) -> list[str]:
     except TypeError:
         listed = []
     if not listed:
-        raise InputError(explain(f"{where}[{name!r}]", "a list of values", show(values), f"{where}={{{name!r}: [20, 40]}}"))
+        raise InputError(
+            explain(f"{where}[{name!r}]", "a list of values", show(values), f"{where}={{{name!r}: [20, 40]}}")
+        )
     return [as_text(value) for value in listed]
 
 

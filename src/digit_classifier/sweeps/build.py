@@ -42,7 +42,7 @@ class Rows:
     lines: list[tuple[Payload, Key | None]] = field(default_factory=list)  # without predictions
     failed: int = 0
 
-    def statistics(self, held: dict[str, list[int]], blocks: bool) -> statistics.Setting:  # noqa: FBT001
+    def statistics(self, held: dict[str, list[int]], blocks: bool) -> statistics.Setting:
         """As the statistics see it."""
         sizes = {"parameters": 0, "training": 1, "holdout": 1} | self.sizes
         ids = {split: held[split] for split, _ in self.hits}
@@ -168,8 +168,7 @@ def build(root: Path, found: Collected, finished: str) -> Payload:
     """sweep.json of what was collected; `finished` is now."""
     settings = settings_of(found)
     columns: dict[str, list[Any]] = {
-        name: []
-        for name in ("setting", "random_state", "split_state", "accuracy", "log_loss", "epochs", "seconds")
+        name: [] for name in ("setting", "random_state", "split_state", "accuracy", "log_loss", "epochs", "seconds")
     } | {"run": [], "failure": []}
     point_of: dict[tuple[int, Key], int] = {}
     kept: set[int] = set()
@@ -204,7 +203,18 @@ def build(root: Path, found: Collected, finished: str) -> Payload:
         _forget_unlisted(parts)
     keys = ("sweep_id", "label", "created", "command", "train_command", "package_version", "method", "plan_sha256")
     dataset = found.plan["dataset"]
-    named = ("name", "title", "file", "sha256", "samples", "class_names", "image_shape", "channels", "max_value", "tone")
+    named = (
+        "name",
+        "title",
+        "file",
+        "sha256",
+        "samples",
+        "class_names",
+        "image_shape",
+        "channels",
+        "max_value",
+        "tone",
+    )
     return build_sweep(
         **{key: found.plan[key] for key in keys},
         finished=finished,

@@ -10,6 +10,7 @@ import json
 import time
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -82,7 +83,7 @@ def unpack(packed: bytes) -> Loaded:
     head = json.loads(first)
     sizes, sha256 = head.pop("sizes"), head.pop("sha256")
     ends = np.cumsum([0, *sizes])
-    samples, labels, held_out, groups = (rest[start:end] for start, end in zip(ends, ends[1:], strict=False))
+    samples, labels, held_out, groups = (rest[start:end] for start, end in pairwise(ends))
     plain = PlainDataset(labels=np.frombuffer(labels, "<i8").tolist(), samples=samples, **head)
     data = data_of(plain)
     data = replace(

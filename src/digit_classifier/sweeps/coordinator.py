@@ -208,7 +208,9 @@ class Coordinator:
             write_shared_data(self.root, shared, self.root)
         except OSError as error:
             attempt = "the same command when that is solved"
-            raise RunError(explain(self.root, "to write the data set", error.strerror or str(error), attempt)) from error
+            raise RunError(
+                explain(self.root, "to write the data set", error.strerror or str(error), attempt)
+            ) from error
 
     def _publish(self, recipe: str, answer: Payload) -> str | None:
         """Publish the run of a point under its own name; None where another is there under it."""
@@ -275,7 +277,9 @@ class Coordinator:
         for task, came in self._engine_results(tasks()):
             answer = self._answer(came, task)
             if "files" not in answer or answer["result"]["results_digest"] != digests[task.recipe]:
-                self.notes.append(f"point {task.recipe[:12]} came out otherwise when its run was to be kept: try --exact")
+                self.notes.append(
+                    f"point {task.recipe[:12]} came out otherwise when its run was to be kept: try --exact"
+                )
                 continue
             self._publish(task.recipe, answer)
             self._list_sometimes()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from digit_classifier import __version__
-from digit_classifier.artifacts import PlainDataset, Payload, build_plan, dataset_file, recipe_digest
+from digit_classifier.artifacts import Payload, PlainDataset, build_plan, dataset_file, recipe_digest
 from digit_classifier.artifacts.dataset import DESCRIPTION
 from digit_classifier.artifacts.plan import MAX_POINTS
 from digit_classifier.artifacts.rules import shape_of
@@ -150,7 +150,11 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
     base = asked.base
     label = clean_text(base.run_label or "", LABEL_LIMIT) or None
     first = suited(base, book._split(_in_state(base, *asked.states[0])))
-    kinds = {book.setting(values).suited.split for values in settings} if settings and not request.halving else {first.split}
+    kinds = (
+        {book.setting(values).suited.split for values in settings}
+        if settings and not request.halving
+        else {first.split}
+    )
     name = next(iter(kinds)) if len(kinds) == 1 and all(axis.name != "split" for axis in asked.axes) else None
     return build_plan(
         {

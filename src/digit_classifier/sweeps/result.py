@@ -57,9 +57,7 @@ class SweepResult:
         """A dictionary for each point: the values of its axes, its states, scores, run and failure."""
         names = [axis["name"] for axis in self.payload["axes"]]
         values = self.payload["settings"]["values"]
-        return [
-            dict(zip(names, values[row["setting"]], strict=True)) | row for row in _rows(self.payload["points"])
-        ]
+        return [dict(zip(names, values[row["setting"]], strict=True)) | row for row in _rows(self.payload["points"])]
 
     @property
     def frame(self) -> Any:
@@ -74,9 +72,12 @@ class SweepResult:
     def best(self) -> Payload | None:
         """The best setting, with what its accuracy is worth after having been chosen; None where every point failed."""
         best: Payload | None = self.payload["best"]
-        return None if best is None else self.settings[best["setting"]] | {
-            key: best[key] for key in ("chosen_among", "claimed", "expected", "confirmed")
-        }
+        return (
+            None
+            if best is None
+            else self.settings[best["setting"]]
+            | {key: best[key] for key in ("chosen_among", "claimed", "expected", "confirmed")}
+        )
 
     @property
     def failures(self) -> list[Payload]:
