@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts import build_sweep, held_out_ids, labels_within
+from digit_classifier.artifacts import build_sweep, held_out_ids, hits_within
 from digit_classifier.artifacts.sweep import MAX_MACHINES
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
 from digit_classifier.store.files import read_regular
@@ -79,13 +79,7 @@ class Collected:
             if split not in self.held:
                 self.held[split] = held_out_ids(points.splits[split], len(self.labels))
             ids, classes = self.held[split], len(self.plan["dataset"]["class_names"])
-            predicted = labels_within(result["predicted"], len(ids), classes)
-            hits = bytes(label == self.labels[sample] for label, sample in zip(predicted, ids, strict=True))
-            if abs(sum(hits) / len(hits) - result["accuracy"]) > 1e-9:
-                came = f"{result['accuracy']:g}"
-                wanted = f"{sum(hits) / len(hits):g}, that of its predictions"
-                where = f"{self.directory}: point {line['recipe_digest'][:12]}"
-                raise ArtifactError(explain(where, wanted, came, "another copy of it"))
+            hits = hits_within(line, ids, self.labels, classes)
             key = split, line["random_state"]
             rows.scores[key], rows.hits[key] = result["accuracy"], hits
             rows.sizes = rows.sizes or {name: result[name] for name in SIZES}
