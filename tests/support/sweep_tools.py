@@ -11,8 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digit_classifier.settings.resolve import Given
 from digit_classifier.store.layout import POINTS_FILE
 from digit_classifier.store.sweeps import Points, sweep_ids
+from digit_classifier.sweeps.api import ready
+from digit_classifier.sweeps.compute import answer_of, task_for
+from digit_classifier.sweeps.engines import Loop
+from digit_classifier.sweeps.plan import all_points
+from digit_classifier.sweeps.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +41,22 @@ def lines_of(directory: Path) -> list[dict[str, Any]]:
 def digests(directory: Path) -> dict[str, str]:
     """What each point computed, by its recipe."""
     return {line["recipe_digest"]: line["result"]["results_digest"] for line in lines_of(directory)}
+
+
+def quick_plan(root: Path, points: int) -> tuple[Any, Any]:
+    """Book and plan of so many seeds."""
+    flags = [Given(name, str(value), name, "argument") for name, value in {**QUICK, "artifacts_root": root}.items()]
+    return ready(Request(flags=flags, seeds=f"0:{points}"), None, "", 1)
+
+
+def serial_digests(root: Path, points: int) -> dict[str, str]:
+    """What each point computes in an undisturbed loop that writes nothing."""
+    book, plan = quick_plan(root, points)
+    tasks = [
+        task_for(point.recipe, book.config_of(point), plan["created"], keep=False) for point in all_points(book, [()])
+    ]
+    results = Loop(book.data).results(tasks)
+    return {task.recipe: answer_of(came, task)["result"]["results_digest"] for task, came in results}  # type: ignore[arg-type]
 
 
 def start(root: Path, *flags: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:

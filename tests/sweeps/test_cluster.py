@@ -18,7 +18,19 @@ import digit_classifier as dc
 from digit_classifier.cli.main import main
 from digit_classifier.errors import InputError
 from digit_classifier.store.sweeps import sweep_problems
-from sweep_tools import HERE, QUICK, digests, finished, kill_group, lines_of, lines_written, newest, start, wait_for
+from sweep_tools import (
+    HERE,
+    QUICK,
+    digests,
+    finished,
+    kill_group,
+    lines_of,
+    lines_written,
+    newest,
+    serial_digests,
+    start,
+    wait_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,8 +95,7 @@ def cluster() -> Iterator[LoopbackCluster]:
 
 @pytest.fixture(scope="module")
 def serial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    done = dc.sweep(**QUICK, seeds=f"0:{POINTS}", jobs=1, keep="best", artifacts_root=tmp_path_factory.mktemp("serial"))
-    found = digests(done.directory)
+    found = serial_digests(tmp_path_factory.mktemp("serial"), POINTS)
     assert len(found) == POINTS
     return found
 

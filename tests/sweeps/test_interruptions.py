@@ -16,15 +16,24 @@ import pytest
 import digit_classifier as dc
 from digit_classifier.cli.main import main
 from digit_classifier.errors import RunError
-from digit_classifier.settings.resolve import Given
 from digit_classifier.store.sweeps import SweepFolder, sweep_problems
-from digit_classifier.sweeps.api import ready
-from digit_classifier.sweeps.compute import Task, answer_of, task_for
+from digit_classifier.sweeps.compute import PointTask, answer_of, task_for
 from digit_classifier.sweeps.coordinator import run_sweep
 from digit_classifier.sweeps.engines import Pool
 from digit_classifier.sweeps.plan import all_points
-from digit_classifier.sweeps.request import Request
-from sweep_tools import QUICK, digests, finished, kill_group, lines_of, lines_written, newest, start, wait_for
+from sweep_tools import (
+    QUICK,
+    digests,
+    finished,
+    kill_group,
+    lines_of,
+    lines_written,
+    newest,
+    quick_plan,
+    serial_digests,
+    start,
+    wait_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +45,7 @@ FLAGS = ["--seeds", f"0:{POINTS}"]
 @pytest.fixture(scope="module")
 def serial(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What an undisturbed loop computes."""
-    root = tmp_path_factory.mktemp("serial")
-    done = dc.sweep(**QUICK, seeds=f"0:{POINTS}", jobs=1, artifacts_root=root)
-    found = digests(done.directory)
+    found = serial_digests(tmp_path_factory.mktemp("serial"), POINTS)
     assert len(found) == POINTS
     return found
 
@@ -54,18 +61,13 @@ def require_whole(root: Path, serial: dict[str, str]) -> None:
     assert main(["verify", str(root)]) == 0
 
 
-def quick_plan(root: Path, points: int = POINTS) -> tuple[Any, Any]:
-    flags = [Given(name, str(value), name, "argument") for name, value in {**QUICK, "artifacts_root": root}.items()]
-    return ready(Request(flags=flags, seeds=f"0:{points}"), None, "", 1)
-
-
 def test_a_coordinator_killed_fifty_times_loses_and_doubles_nothing(tmp_path: Path, serial: dict[str, str]) -> None:
     rng, kills = random.Random(7), 0
     while kills < 50:
         child = os.fork()
         if child == 0:  # a coordinator without the start of an interpreter
             try:
-                book, plan = quick_plan(tmp_path)
+                book, plan = quick_plan(tmp_path, POINTS)
                 run_sweep(book, plan, root=tmp_path, jobs=1, progress=lambda *_: time.sleep(rng.random() * 0.004))
             finally:
                 os._exit(0)
@@ -109,7 +111,7 @@ def test_killed_workers_are_replaced(count: int, tmp_path: Path, serial: dict[st
                 os.kill(child.pid or 0, signal.SIGKILL)
                 killed.append(child.pid)
 
-    book, plan = quick_plan(tmp_path)
+    book, plan = quick_plan(tmp_path, POINTS)
     run_sweep(book, plan, root=tmp_path, jobs=2, progress=listen)
     assert len(killed) >= 2 * count
     require_whole(tmp_path, serial)
@@ -126,7 +128,7 @@ def test_a_point_that_ends_its_worker_three_times_fails_and_takes_no_other_with_
     book, plan = quick_plan(tmp_path, 12)
     points = list(all_points(book, [()]))
     tasks = [task_for(point.recipe, book.config_of(point), plan["created"], keep=False) for point in points]
-    tasks.insert(5, Task("f" * 64, {"model": Bomb()}, {}, plan["created"], False))
+    tasks.insert(5, PointTask("f" * 64, {"model": Bomb()}, {}, plan["created"], False))
     with Pool(book.data, 2) as pool:
         found = {task.recipe: came for task, came in pool.results(tasks)}
     failure = found.pop("f" * 64)

@@ -20,7 +20,7 @@ from digit_classifier.store.index import load_index
 from digit_classifier.store.root import update_index
 from digit_classifier.store.sweeps import read_plan, sweep_ids, sweep_problems
 from digit_classifier.sweeps import coordinator
-from digit_classifier.sweeps.axes import numbers, random_of, range_axis
+from digit_classifier.sweeps.axes import number_list, random_of, range_axis
 from digit_classifier.sweeps.compute import pack, unpack
 from sweep_tools import FLAGS, QUICK, digests, lines_of, newest
 
@@ -96,8 +96,8 @@ def test_random_settings_lie_between_the_ends_and_spread_by_their_logarithm() ->
 
 
 def test_numbers_are_ranges_without_their_end() -> None:
-    assert numbers("0:4", "--seeds") == tuple(range(4))
-    assert numbers("0:10:5,3", "--seeds") == (0, 5, 3)
+    assert number_list("0:4", "--seeds") == tuple(range(4))
+    assert number_list("0:10:5,3", "--seeds") == (0, 5, 3)
 
 
 def test_halving_trains_a_third_three_times_as_long(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ LINE_BYTES = 1_100  # of points.jsonl beside the predictions: a line, and its sh
 
 
 @dataclass(frozen=True)
-class Size:
+class Volume:
     """How much a sweep will leave on disk, about."""
 
     points: int
@@ -50,7 +50,7 @@ def ready(request: Request, dataset: Dataset | None, command: str, batch: int) -
     return book, {**make_plan(book, created_now(), command), "batch": batch}
 
 
-def size_of_plan(book: Book, plan: Payload) -> Size:
+def size_of_plan(book: Book, plan: Payload) -> Volume:
     """What the files of a plan will take, about."""
     from digit_classifier.sweeps.plan import run_size
 
@@ -59,10 +59,10 @@ def size_of_plan(book: Book, plan: Payload) -> Size:
     points = plan["points"] + len(plan["confirming"])
     each = LINE_BYTES + holdout * wide * 4 // 3 + len(book.plain.labels) // 6
     kept = plan["points"] if plan["keep"] == "all" else min(200, plan["points"])
-    return Size(points, points * each, kept, run_bytes)
+    return Volume(points, points * each, kept, run_bytes)
 
 
-def require_consent(size: Size, *, yes: bool) -> None:
+def require_consent(size: Volume, *, yes: bool) -> None:
     """InputError for a very large sweep, unless it was asked for with `yes`."""
     total = size.lines + size.kept * size.run_bytes
     if yes or (size.points <= MANY_POINTS and total <= MANY_BYTES):

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts import build_sweep, held_out_ids, labels_within
+from digit_classifier.artifacts import build_sweep, held_out_ids, hits_within
 from digit_classifier.artifacts.sweep import MAX_MACHINES
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
 from digit_classifier.store.files import read_regular
@@ -79,13 +79,7 @@ class Collected:
             if split not in self.held:
                 self.held[split] = held_out_ids(points.splits[split], len(self.labels))
             ids, classes = self.held[split], len(self.plan["dataset"]["class_names"])
-            predicted = labels_within(result["predicted"], len(ids), classes)
-            hits = bytes(label == self.labels[sample] for label, sample in zip(predicted, ids, strict=True))
-            if abs(sum(hits) / len(hits) - result["accuracy"]) > 1e-9:
-                came = f"{result['accuracy']:g}"
-                wanted = f"{sum(hits) / len(hits):g}, that of its predictions"
-                where = f"{self.directory}: point {line['recipe_digest'][:12]}"
-                raise ArtifactError(explain(where, wanted, came, "another copy of it"))
+            hits = hits_within(line, ids, self.labels, classes)
             key = split, line["random_state"]
             rows.scores[key], rows.hits[key] = result["accuracy"], hits
             rows.sizes = rows.sizes or {name: result[name] for name in SIZES}
@@ -130,7 +124,7 @@ def _order(value: Any) -> tuple[bool, float, str]:
     return not number, value if number else 0, "" if number else str(value)
 
 
-def settings_of(found: Collected) -> list[statistics.Setting]:
+def statistics_of(found: Collected) -> list[statistics.Setting]:
     """The settings as the statistics see them."""
     kind, names = found.plan["split"], [axis["name"] for axis in found.plan["axes"]]
     place = names.index("split") if "split" in names else None
@@ -153,9 +147,9 @@ def candidates_of(found: Collected) -> list[int] | None:
     return [each[-1] for each in own.values() if len(each) == most]
 
 
-def best_of(found: Collected) -> Values | None:
+def best_values(found: Collected) -> Values | None:
     """The values of the best setting."""
-    settings, candidates = settings_of(found), candidates_of(found)
+    settings, candidates = statistics_of(found), candidates_of(found)
     rivals = [
         each if candidates is None or index in candidates else replace(each, scores={})
         for index, each in enumerate(settings)
@@ -166,7 +160,7 @@ def best_of(found: Collected) -> Values | None:
 
 def build(root: Path, found: Collected, finished: str) -> Payload:
     """sweep.json of what was collected; `finished` is now."""
-    settings = settings_of(found)
+    settings = statistics_of(found)
     columns: dict[str, list[Any]] = {
         name: [] for name in ("setting", "random_state", "split_state", "accuracy", "log_loss", "epochs", "seconds")
     } | {"run": [], "failure": []}
@@ -184,7 +178,7 @@ def build(root: Path, found: Collected, finished: str) -> Payload:
             columns["run"].append(run)
             for name in columns.keys() - {"setting", "run"}:
                 columns[name].append(line[name])
-    best = best_of(found)
+    best = best_values(found)
     again = found.confirming.get(best) if best is not None else None
     confirmed = again.statistics(found.held, blocks=False) if again and again.scores else None
     parts = aggregate(settings, point_of, kept=kept, confirmed=confirmed, candidates=candidates_of(found))
@@ -249,12 +243,12 @@ def _forget_unlisted(parts: Payload) -> None:
                 each[kind][name] = [point if point is not None and point < LISTED else None for point in points]
 
 
-def run_id_of(sweep_id: str, recipe: str) -> str:
+def kept_run_id(sweep_id: str, recipe: str) -> str:
     """The id of a kept run: known before it is trained."""
     return f"{sweep_id}-{recipe[:8]}"
 
 
 def kept_run(root: Path, sweep_id: str, recipe: str) -> str | None:
     """The id of the run of a point, where it is in the store."""
-    run_id = run_id_of(sweep_id, recipe)
+    run_id = kept_run_id(sweep_id, recipe)
     return run_id if (root / run_id / MANIFEST_FILE).is_file() else None

@@ -21,12 +21,12 @@ from digit_classifier.store.layout import MANIFEST_FILE
 from digit_classifier.store.root import update_index
 from digit_classifier.store.sweeps import Points, find_sweep, open_sweep, read_sweep
 from digit_classifier.sweeps.axes import frozen
-from digit_classifier.sweeps.build import best_of, build, collect, kept_run, run_id_of
+from digit_classifier.sweeps.build import best_values, build, collect, kept_run, kept_run_id
 from digit_classifier.sweeps.compute import answer_of, environment_key, task_for
 from digit_classifier.sweeps.engines import engine_for
 from digit_classifier.sweeps.plan import confirming_points
 from digit_classifier.sweeps.request import KEEP_ALL
-from digit_classifier.sweeps.search import batches
+from digit_classifier.sweeps.search import point_batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from digit_classifier.store.sweeps import SweepFolder
     from digit_classifier.sweeps.axes import Values
     from digit_classifier.sweeps.build import Collected
-    from digit_classifier.sweeps.compute import Task
+    from digit_classifier.sweeps.compute import PointTask
     from digit_classifier.sweeps.engines import Engine
     from digit_classifier.sweeps.plan import Book, Point
 
@@ -104,10 +104,10 @@ class Coordinator:
         return self._derive()
 
     def _train(self) -> None:
-        for batch in batches(self.book, self.plan, self._score):
+        for batch in point_batches(self.book, self.plan, self._score):
             self._compute(batch, keep=self.plan["keep"] == "all")
         found = self._collected()
-        if self.plan["confirming"] and (best := best_of(found)) is not None:
+        if self.plan["confirming"] and (best := best_values(found)) is not None:
             self._compute(confirming_points(self.book, best), keep=False)
         if self.plan["keep"] == "best":
             self._keep_best(found)
@@ -127,7 +127,7 @@ class Coordinator:
         """Train those points of a batch that are not done."""
         waiting: dict[str, Point] = {}
 
-        def tasks() -> Iterator[Task]:
+        def tasks() -> Iterator[PointTask]:
             for point in points:
                 if bytes.fromhex(point.recipe) not in self._done and point.recipe not in waiting:
                     waiting[point.recipe] = point
@@ -142,16 +142,16 @@ class Coordinator:
             if self.fail_fast and self._stop:
                 raise RunError(f"{self._stop}; stopped by {option('fail_fast', True)}: what is done is kept")
 
-    def _engine_results(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, bytes | str]]:
+    def _engine_results(self, tasks: Iterator[PointTask]) -> Iterator[tuple[PointTask, bytes | str]]:
         first = next(tasks, None)
         if first is None:
             return  # nothing is left to do: no worker is started
-        if not self._is_open:  # once for all batches
+        if not self._is_open:  # once for all point_batches
             self._stack.enter_context(self.engine)
             self._is_open = True
         yield from self.engine.results(chain([first], tasks))
 
-    def _record(self, point: Point, task: Task, came: bytes | str) -> None:
+    def _record(self, point: Point, task: PointTask, came: bytes | str) -> None:
         lines, answer = [], self._answer(came, task)
         facts, result, run = answer.get("environment"), answer.get("result"), None
         if facts is not None:
@@ -184,7 +184,7 @@ class Coordinator:
             self.progress(len(self._done), self.plan["points"] + len(self.plan["confirming"]))
         self._list_sometimes()
 
-    def _answer(self, came: bytes | str, task: Task) -> Payload:
+    def _answer(self, came: bytes | str, task: PointTask) -> Payload:
         if isinstance(came, str):
             return {"failure": came}
         answer = answer_of(came, task)
@@ -214,7 +214,7 @@ class Coordinator:
 
     def _publish(self, recipe: str, answer: Payload) -> str | None:
         """Publish the run of a point under its own name; None where another is there under it."""
-        run_id = run_id_of(self.plan["sweep_id"], recipe)
+        run_id = kept_run_id(self.plan["sweep_id"], recipe)
         files = answer["files"]
         summary = {**files["run_summary.json"], "sweep": self.plan["sweep_id"]}
         entry = publish_as(
@@ -249,7 +249,7 @@ class Coordinator:
     def _keep_best(self, found: Collected) -> None:
         """Train again, and publish, the run of median accuracy of each setting, and the runs of the best one."""
         wanted: dict[str, str] = {}  # recipe → results_digest
-        best = best_of(found)
+        best = best_values(found)
         ranked = sorted(found.settings.values(), key=lambda rows: (rows.values != best, -_mean(rows.scores)))
         for rows in ranked[:KEPT_SETTINGS]:
             done = sorted((line["accuracy"], line["recipe_digest"]) for line, key in rows.lines if key is not None)
@@ -269,7 +269,7 @@ class Coordinator:
             if line["recipe_digest"] in missing
         }
 
-        def tasks() -> Iterator[Task]:
+        def tasks() -> Iterator[PointTask]:
             for recipe, (values, start, split) in states.items():
                 point = self.book.point(values, (start, split))
                 yield task_for(recipe, self.book.config_of(point), self.plan["created"], keep=True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from digit_classifier.settings.presets import Task as DataTask
     from digit_classifier.settings.run_config import RunConfig
     from digit_classifier.sweeps.axes import Values
-    from digit_classifier.sweeps.request import Asked, State
+    from digit_classifier.sweeps.request import State, Understood
 
 SAME_SIZES = ("random", "given")  # splits whose sizes do not depend on the random state
 SPLITTING = ("split", "test_size", "split_state", "random_state", "leave_out", "train_share", "label_noise")
@@ -65,7 +65,7 @@ class _Setting:
 class Book:
     """Settings and recipes of points, made when asked for; settings that contradict the data are InputErrors."""
 
-    asked: Asked
+    asked: Understood
     data: Dataset
     plain: PlainDataset
     _settings: dict[Values, _Setting] = field(default_factory=dict)
@@ -131,7 +131,7 @@ def _splitting(config: RunConfig) -> tuple[Any, ...]:
     return tuple(getattr(config, name) for name in SPLITTING)
 
 
-def open_book(asked: Asked, dataset: Dataset | None) -> Book:
+def open_book(asked: Understood, dataset: Dataset | None) -> Book:
     """Load the data; InputError where they cannot be used."""
     data = dataset or find_data(asked.base)
     require_recordable(data)
@@ -187,13 +187,13 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
     )
 
 
-def _slug(asked: Asked) -> str:
+def _slug(asked: Understood) -> str:
     """A name for a sweep without a label: what varies."""
     names = [axis.name for axis in asked.axes if axis.name != "epochs" or asked.method != "halving"]
     return slug("-".join(names)) or ("folds" if asked.request.folds else "seeds")
 
 
-def first_settings(asked: Asked) -> list[Values]:
+def first_settings(asked: Understood) -> list[Values]:
     """The settings that are known before the first training, without the epochs of a rung."""
     request = asked.request
     axes = asked.axes[:-1] if request.halving else asked.axes
@@ -213,7 +213,7 @@ def first_settings(asked: Asked) -> list[Values]:
     return found
 
 
-def planned_points(asked: Asked, settings: int) -> int:
+def planned_points(asked: Understood, settings: int) -> int:
     """How many points will be trained, confirming ones aside."""
     request = asked.request
     if request.trials is not None:

@@ -9,7 +9,7 @@ from digit_classifier.artifacts.plan import MAX_POINTS
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.settings.resolve import Given, resolve
 from digit_classifier.settings.run_config import SPELLINGS
-from digit_classifier.sweeps.axes import ORIGIN, Axis, grid_axis, numbers, range_axis
+from digit_classifier.sweeps.axes import ORIGIN, Axis, grid_axis, number_list, range_axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Understood:
     """The same, understood: axes, states, method; settings are made by `config_of`."""
 
     request: Request
@@ -70,7 +70,7 @@ class Asked:
         return [axis.given(value) for axis, value in zip(self.axes, values, strict=False)]
 
 
-def understood(request: Request) -> Asked:
+def understood(request: Request) -> Understood:
     """The request, checked as far as it can be without the data; InputError says what contradicts what."""
     axes = _axes(request)
     method = _method(request, axes)
@@ -78,17 +78,17 @@ def understood(request: Request) -> Asked:
     states = _states(request)
     if request.keep not in (None, "all", "best"):
         raise InputError(explain(option("keep"), "all or best", show(request.keep), option("keep", "best")))
-    confirming = numbers(request.confirm_seeds, option("confirm_seeds")) if request.confirm_seeds else ()
+    confirming = number_list(request.confirm_seeds, option("confirm_seeds")) if request.confirm_seeds else ()
     _check_confirming(confirming, request, axes, states)
     if method == "halving":
         axes = (*axes, Axis("epochs", None, option("halving"), 1, 100_000))
-    asked = Asked(request, axes, states, confirming, method, resolve())
+    asked = Understood(request, axes, states, confirming, method, resolve())
     first = tuple(axis.values[0] if axis.values else axis.rounded(axis.high) for axis in axes)
     base = asked.config_of(first[:-1] if method == "halving" else first)
     if base.output_dir is not None:
         came, attempt = option("output_dir"), option("artifacts_root", "artifacts")
         raise InputError(explain("sweep", "an artifacts root, for many runs", came, attempt))
-    return Asked(request, axes, states, confirming, method, base)
+    return Understood(request, axes, states, confirming, method, base)
 
 
 def _axes(request: Request) -> tuple[Axis, ...]:
@@ -196,7 +196,7 @@ def _states(request: Request) -> tuple[State, ...]:
     """The random states of every setting, with the split's where it is apart: a comparison is paired."""
     fixed = _given(request, "split_state")
     if request.seeds is not None:
-        seeds = numbers(request.seeds, option("seeds"))
+        seeds = number_list(request.seeds, option("seeds"))
         clash = next((each for each in request.flags if SPELLINGS[each.spelling] == "random_state"), None)
         searching = request.search or request.random or request.halving
         if clash and not searching:
