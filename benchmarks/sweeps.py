@@ -1,7 +1,7 @@
-"""Points per second of each engine on the same points, and beside Optuna's own loop and joblib; and what a resume costs.
+"""Points per second of each engine, beside Optuna's own loop and joblib on the same points; and what a resume costs.
 
-Every contestant trains the same network (the logistic preset) on the same splits; ours also writes a line per point, joblib
-and Optuna keep their results in memory.
+Every contestant trains the same network (the logistic preset) on the same splits; ours also writes a line per point,
+joblib and Optuna keep their results in memory.
 
     python -m benchmarks.sweeps [--quick]
 """
