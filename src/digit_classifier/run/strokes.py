@@ -7,6 +7,7 @@ these in one way everywhere, so `frontend/src/exact/strokes.ts` gives the same i
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,7 +60,7 @@ def _straightened(strokes: list[list[tuple[float, float]]]) -> list[list[tuple[f
     total = sum_x = sum_y = 0.0
     pieces = []
     for stroke in strokes:
-        for (ax, ay), (bx, by) in zip(stroke, stroke[1:], strict=False):
+        for (ax, ay), (bx, by) in pairwise(stroke):
             length = sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay))
             x, y = (ax + bx) / 2, (ay + by) / 2
             pieces.append((x, y, length))
