@@ -31,7 +31,7 @@ from digit_classifier.numerics.arithmetic import exact_exp, exact_log
 from digit_classifier.numerics.randomness import random_order, random_stream, random_words, unit_uniform
 from digit_classifier.run import results_of
 from digit_classifier.run.prepare import prepare, suited
-from digit_classifier.run.strokes import prepared as prepared_strokes
+from digit_classifier.run.strokes import prepared_strokes
 from digit_classifier.settings.resolve import configure
 from digit_classifier.settings.run_config import recorded
 
