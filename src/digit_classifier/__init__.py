@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from digit_classifier.settings.run_config import RunConfig as RunConfig
     from digit_classifier.store import Bundle as Bundle
     from digit_classifier.store import read_bundle as read_bundle
+    from digit_classifier.sweeps.api import sweep as sweep
+    from digit_classifier.sweeps.result import SweepResult as SweepResult
+    from digit_classifier.sweeps.result import load_sweep as load_sweep
 
 __version__ = "0.1.0"
 
@@ -48,14 +51,17 @@ _HOMES = {
     "RunError": "errors",
     "Split": "datasets.split",
     "StoredRun": "run.stored",
+    "SweepResult": "sweeps.result",
     "Training": "learning.training",
     "configure": "settings.resolve",
     "load_run": "run.stored",
+    "load_sweep": "sweeps.result",
     "prepare": "run.prepare",
     "read_bundle": "store",
     "record": "experiment",
     "run_experiment": "experiment",
     "stratified_split": "datasets.split",
+    "sweep": "sweeps.api",
     "train": "learning.training",
 }
 

@@ -127,3 +127,39 @@ def test_long_names_of_many_classes_stay_in_their_chips_and_cells(
     assert titles == names
     widest = "Math.max(...[...document.querySelectorAll('.matrix td[data-cell]')].map(cell => cell.offsetWidth))"
     assert page.evaluate(widest) < 48
+
+
+@pytest.mark.parametrize("scheme", ["", "dark"])
+def test_of_very_many_classes_the_matrix_has_those_with_the_most_mistakes(
+    page: Page, addresses: dict[str, str], pages: Path, scheme: str
+) -> None:
+    root = pages / "classes"
+    if not root.exists():
+        labels = np.arange(3000) % 1000
+        rows = np.stack([labels // 100, labels // 10 % 10, labels % 10], 1) + np.random.default_rng(3).normal(
+            0, 0.2, (3000, 3)
+        )
+        record(
+            dc.configure(artifacts_root=str(root), epochs=3, test_size=1 / 3),
+            dc.Dataset.from_arrays(rows, labels, name="k"),
+        )
+    matrix = np.array(read(root / "latest", "metrics.json")["confusion_matrix"])
+    wrong = matrix.sum(0) + matrix.sum(1) - 2 * matrix.diagonal()
+    page.goto(f"{addresses['http']}index.html?artifacts=classes")
+    wait_for(page, LOADED)
+    if scheme:
+        page.evaluate("(document.documentElement.dataset.theme = 'dark', null)")
+    wait_for(page, "document.querySelectorAll('.matrix th[scope=col]').length === 40")
+    shown = [
+        int(name) for name in page.evaluate("[...document.querySelectorAll('.matrix th[scope=col]')].map(h => h.title)")
+    ]
+    assert shown == sorted(np.argsort(-wrong, kind="stable")[:40])
+    cells = page.evaluate(
+        "[...document.querySelectorAll('.matrix td[data-cell]')].map(cell => Number(cell.textContent))"
+    )
+    assert np.array_equal(np.array(cells).reshape(40, 40), matrix[np.ix_(shown, shown)])
+    row, column = np.argwhere(matrix[np.ix_(shown, shown)] * (1 - np.eye(40)))[0]
+    page.evaluate(f"(document.querySelectorAll('.matrix td[data-cell]')[{row * 40 + column}].click(), null)")
+    wait_for(page, f"location.href.includes('pred={shown[column]}')")
+    assert "40 of 1,000 classes: those with the most mistakes" in page.evaluate("document.body.innerText")
+    assert page.errors == []

@@ -74,6 +74,9 @@ DATA = {
     "groups": invented(103, (120, 5, 6), 3, name="groups", groups=(np.arange(120) * 7 // 50)),
     "given": invented(104, (80, 6, 5), 2, name="given", held_out=np.arange(80) >= 60),
     "iris": load_iris(),
+    "rare": Dataset.from_arrays(
+        np.arange(240, dtype=np.uint8).reshape(60, 2, 2), np.repeat([0, 1, 2], [50, 8, 2]), name="rare"
+    ),
 }
 
 
@@ -189,6 +192,8 @@ SPLITS: dict[str, tuple[str, dict[str, Any]]] = {
     "given": ("given", {"split": "given"}),
     "grouped": ("groups", {"split": "grouped", "random_state": 1}),
     "iris": ("iris", {"random_state": 5}),
+    "few held out": ("iris", {"test_size": 0.02, "random_state": 5}),
+    "rare classes": ("rare", {"test_size": 0.1, "shift_pixels": 0}),
 }
 
 

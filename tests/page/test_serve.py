@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,15 +16,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digit_classifier.errors import InputError
+from digit_classifier.page.built import page_text
 from digit_classifier.page.serve import Server, place_of
 from digit_classifier.store.claim import claim
-from tiny_runs import CREATED, publish, shared_data
+from example_sweep import STARTS, example_sweep, sweep_folder
+from tiny_runs import CREATED, picture, publish, shared_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 RUN = "20261122-191612"
+SWEEP = "20261126-200000-example"
 SECRET = b"not for other eyes"
 DATASET = next(iter(shared_data()))
 
@@ -36,6 +40,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with claim(root, CREATED) as mine:
         publish(mine)
     (home / "outside.json").write_bytes(SECRET)
+    sweep = sweep_folder(root, example_sweep(STARTS), picture())
+    (sweep / "points.jsonl").write_bytes(SECRET)
+    (sweep / "stray.json").write_bytes(SECRET)
     (root / "notes.json").write_bytes(SECRET)
     (root / ".hidden.json").write_bytes(SECRET)
     (root / RUN / "stray.json").write_bytes(SECRET)
@@ -84,6 +91,12 @@ FOUND = [
     ("/index.html", "text/html; charset=utf-8", "no-store"),
     ("/index.html?artifacts=artifacts", "text/html; charset=utf-8", "no-store"),
     ("/dashboard.js", "text/javascript; charset=utf-8", "no-store"),
+    ("/sweep.html", "text/html; charset=utf-8", "no-store"),
+    (f"/sweep.html?sweep=artifacts/sweeps/{SWEEP}", "text/html; charset=utf-8", "no-store"),
+    ("/sweep.js", "text/javascript; charset=utf-8", "no-store"),
+    ("/sweep.css", "text/css; charset=utf-8", "no-store"),
+    (f"/artifacts/sweeps/{SWEEP}/sweep.json", "application/json", "no-store"),
+    (f"/artifacts/sweeps/{SWEEP}/sweep.png", "image/png", "no-store"),
     ("/panels.js", "text/javascript; charset=utf-8", "no-store"),
     ("/lab.js", "text/javascript; charset=utf-8", "no-store"),
     ("/dashboard.css", "text/css; charset=utf-8", "no-store"),
@@ -128,6 +141,10 @@ ABSENT = [
         "/artifacts/latest",
         "/artifacts/latest/",
     ),
+    *("/artifacts/sweeps", "/artifacts/sweeps/", f"/artifacts/sweeps/{SWEEP}", f"/artifacts/{SWEEP}/sweep.json"),
+    *(f"/artifacts/sweeps/{SWEEP}/{name}" for name in ("points.jsonl", "stray.json", "plan.json", "manifest.json")),
+    *("/artifacts/sweeps/sweep.json", f"/artifacts/sweeps/{SWEEP}/../../index.json", "/sweep.js?x", "/sweep"),
+    *(f"/artifacts/sweeps/{RUN}/metrics.json", f"/artifacts/sweeps/{SWEEP}/sweep.css"),
     *("/artifacts/latest/latest/metrics.json", "/artifacts/Latest/metrics.json", "/artifacts/LATEST/METRICS.JSON"),
     *(f"/artifacts/{RUN}", f"/artifacts/{RUN}/", f"/artifacts/{RUN}//metrics.json", f"/artifacts/{RUN}/stray.json"),
     *(f"/artifacts/{RUN}/roc_curves.png", f"/artifacts/{RUN}/roc_curves.json", f"/artifacts/{RUN}/timing_stats.json"),
@@ -307,6 +324,17 @@ def test_a_run_is_served_among_the_others_of_its_root(root: Path) -> None:
     assert place_of(root / RUN) == (root, f"?artifacts=artifacts/{RUN}")
     assert place_of(root / "latest") == (root, "")
     assert place_of(root) == (root, "")
+
+
+def test_a_sweep_is_served_on_its_own_page_among_the_runs_of_its_root(root: Path) -> None:
+    assert place_of(root / "sweeps" / SWEEP) == (root, f"sweep.html?sweep=artifacts/sweeps/{SWEEP}")
+    assert page_policy("sweep.html") == page_policy("index.html")
+
+
+def page_policy(name: str) -> str:
+    found = re.search(r'Content-Security-Policy" content="([^"]+)"', page_text(name))
+    assert found is not None
+    return found[1]
 
 
 def test_a_browser_in_the_terminal_is_answered_while_the_server_waits_for_nothing(root: Path, tmp_path: Path) -> None:

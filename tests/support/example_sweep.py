@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts import build_sweep
+from digit_classifier.artifacts import build_manifest, build_sweep
+from digit_classifier.store.json import encode, twin
+from digit_classifier.store.layout import MANIFEST_FILE, PLAN_FILE, SWEEP_FILE, SWEEP_PICTURE, SWEEP_TWIN, SWEEPS
 from digit_classifier.sweeps.aggregate import aggregate
 from digit_classifier.sweeps.statistics import Key, Setting
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SAMPLES, HOLDOUT = 1797, 360
 DIGITS = {
@@ -95,6 +100,10 @@ def example_sweep(drawn: Drawn, random_state: int = 0) -> dict[str, Any]:
         sweep_id="20261126-200000-example",
         label=drawn.label,
         created="2026-11-26T20:00:00Z",
+        finished="2026-11-26T20:01:00Z",
+        method="grid",
+        plan_sha256="0" * 64,
+        machines=[],
         command="digit-classifier sweep --grid model logistic mlp cnn --seeds 0:10",
         train_command="digit-classifier train --epochs 40",
         package_version="2.0.0",
@@ -137,3 +146,16 @@ def grid(rates: int = 8, decays: int = 8, splits: int = 5) -> Drawn:
 
 
 EXAMPLES = {"models": MODELS, "starts": STARTS, "many-starts": MANY_STARTS, "folds": FOLDS, "curve": CURVE}
+
+
+def sweep_folder(root: Path, sweep: dict[str, Any], picture: bytes | None = None) -> Path:
+    """The directory of a sweep as it is when it has ended, without points."""
+    directory = root / SWEEPS / sweep["sweep_id"]
+    directory.mkdir(parents=True)
+    text = encode(sweep)
+    files = {PLAN_FILE: b"{}\n", SWEEP_FILE: text, SWEEP_TWIN: twin(text)}
+    files |= {SWEEP_PICTURE: picture} if picture else {}
+    manifest = build_manifest(sweep["sweep_id"], files=files, created=sweep["created"], results_digest="0" * 64)
+    for name, data in {**files, MANIFEST_FILE: encode(manifest)}.items():
+        (directory / name).write_bytes(data)
+    return directory

@@ -200,14 +200,36 @@ def whole_fashion(place: Path) -> str:
         subprocess.run([*command, *words], check=True, capture_output=True)
     exported = (place / "run.html").stat().st_size
     assert exported < 9_000_000, exported
-    return (
-        f"60,000 images trained on, exported in {exported / 1e6:.1f} MB, verified, and repeated without their file"
-    )
+    return f"60,000 images trained on, exported in {exported / 1e6:.1f} MB, verified, and repeated without their file"
+
+
+def hundred_thousand_points(place: Path) -> str:
+    """A sweep of short points in processes: the coordinator's memory stays flat, and every point is there once."""
+    import resource
+
+    from digit_classifier.store.sweeps import Points
+    from digit_classifier.sweeps.coordinator import run_sweep
+    from sweep_tools import quick_plan
+
+    count, used = times(100_000), []
+
+    def listen(done: int, _: int) -> None:
+        if done % max(1, count // 20) == 0:
+            used.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+    book, plan = quick_plan(place / "root", count)
+    began = time.monotonic()
+    done = run_sweep(book, plan, root=place / "root", progress=listen)
+    rate = count / (time.monotonic() - began)
+    assert sum(1 for _ in Points(done.directory)) == count
+    # What is known of a point while others are computed: its digest and its score.
+    assert used[-1] - used[len(used) // 4] < 50 + count * 600 / 2**20, used
+    return f"{count:,} points, {rate:,.0f} a second, {used[-1]:,.0f} MiB"
 
 
 PARTS: list[Callable[[Path], str]] = [
     *(kills_at_any_time, power_failures, crowds_with_kills, many_runs, any_order, properties, exact_anywhere),
-    *(whole_fashion, broken_inputs, the_page),
+    *(whole_fashion, broken_inputs, hundred_thousand_points, the_page),
 ]
 
 

@@ -14,6 +14,7 @@ import {
   imageOf,
   inkScale,
   isDeep,
+  largest,
   mapOf,
   nameOf,
   onThemeChange,
@@ -138,7 +139,7 @@ export function architecture(app: App): HTMLElement {
 
 /** Activations of a dense layer as small squares, in rows of at most 16; of a convolution, one small image per unit. */
 function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasElement {
-  const most = Math.max(...Array.from(values), 1e-9);
+  const most = largest(Array.from(values), 1e-9);
   if (layer?.convolution) {
     const sheet = mosaic(values, layer.units, mapOf(layer));
     return digit(sheet.values, sheet.shape, most, inkScale());

@@ -1,7 +1,7 @@
 // Lines over epochs: direct labels instead of a legend, a crosshair that reads, a marker for the selected epoch.
 
 import { epochTicks, logTicks, ticks } from "./ticks.ts";
-import { replace, set, svg } from "./tools.ts";
+import { largest, replace, set, svg } from "./tools.ts";
 
 export interface Line {
   label: string;
@@ -123,8 +123,11 @@ function verticalScale({ lines, log, zero }: ChartOptions): Vertical {
   const values = lines.flatMap((line) =>
     line.values.filter((value): value is number => value !== null && (!log || value > 0)),
   );
-  let low = Math.min(...values, zero && !log ? 0 : Infinity);
-  let high = Math.max(...values, -Infinity);
+  let low = -largest(
+    values.map((value) => -value),
+    zero && !log ? 0 : -Infinity,
+  );
+  let high = largest(values, -Infinity);
   if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = [log ? 0.1 : 0, 1];
   if (low === high) high = low + (Math.abs(low) || 1) / 10;
   const bottom = HEIGHT - EDGE.bottom;

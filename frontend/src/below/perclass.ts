@@ -117,7 +117,12 @@ function row(app: App, key: number, { precision, recall, f1, support }: Scores, 
   };
   const filter = button(
     nameOf(app.run, key),
-    { class: "class-name", translate: "no", "aria-label": `${nameOf(app.run, key)}: show its samples` },
+    {
+      class: "class-name",
+      translate: "no",
+      title: nameOf(app.run, key),
+      "aria-label": `${nameOf(app.run, key)}: show its samples`,
+    },
     () => showInStudio(app, { truth: [key], predicted: null, outcome: "all", split: "holdout", confidence: [0, 100] }),
   );
   return el(

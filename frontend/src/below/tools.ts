@@ -38,6 +38,7 @@ export const {
   isDeep,
   isWide,
   KERNEL,
+  largest,
   lastAtMost,
   lastEpoch,
   lookAt,

@@ -33,8 +33,13 @@ export function floatsOf(bytes: Uint8Array, where: string): Float32Array {
   return floats;
 }
 
+const RATIO = 1032; // bytes that zlib can make of one (RFC 1951: 258 of two bits)
+const MOST = 480_000_000; // bytes: as many float32 numbers as the writer takes
+
 /** `count` bytes, compressed by zlib; no more than these are unpacked, whatever there is. */
 export async function inflate(zlib: Uint8Array<ArrayBuffer>, count: number, where: string): Promise<Uint8Array> {
+  const room = Math.min(MOST, RATIO * zlib.length);
+  if (count > room) throw new Refusal(where, `${count} bytes when unpacked`, `at most ${room} of so few`);
   const packed = new Blob([zlib]).stream();
   const reader = packed.pipeThrough(new DecompressionStream("deflate")).getReader();
   const bytes = new Uint8Array(count);

@@ -42,7 +42,8 @@ function heldOut({ split, testSize }: Config, data: Data, state: number): readon
       .map((_, label) => label)
       .sort((a, b) => rest(quotas, held, a) - rest(quotas, held, b) || a - b);
     for (const label of order.slice(0, left)) held[label] = (held[label] as number) + 1;
-    return byClass(labels, state, classNames.length).flatMap((rows, label) => rows.slice(0, held[label]));
+    const fair = onBothSides(held, counts);
+    return byClass(labels, state, classNames.length).flatMap((rows, label) => rows.slice(0, fair[label]));
   }
   if (split === "contiguous") {
     const first = Math.min((state % Math.ceil(labels.length / total)) * total, labels.length - total);
@@ -73,6 +74,19 @@ function inGroups(groups: readonly number[], total: number, state: number): numb
   for (const group of randomOrder(randomStream(state, SPLIT), names.length))
     if (held.length < total) held.push(...(rows.get(names[group] as number) ?? []));
   return held;
+}
+
+/** How many rows of each class to hold out, so many in all, and of no class none or all; as they are if none are so. */
+function onBothSides(held: readonly number[], counts: readonly number[]): readonly number[] {
+  const fair = held.map((out, label) => Math.min(Math.max(out, 1), (counts[label] as number) - 1));
+  const total = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0);
+  for (let over = total(fair) - total(held); over !== 0; over -= Math.sign(over)) {
+    const room = fair.map((out, label) => (over > 0 ? out - 1 : (counts[label] as number) - 1 - out));
+    const most = room.indexOf(Math.max(...room));
+    if ((room[most] as number) < 1) return held;
+    fair[most] = (fair[most] as number) - Math.sign(over);
+  }
+  return fair;
 }
 
 const rest = (quotas: readonly number[], held: readonly number[], label: number): number =>

@@ -32,6 +32,13 @@ export function accuracyOf(matrix: readonly (readonly number[])[]): { hits: numb
   return { hits: sum(matrix.map((row, i) => row[i] ?? 0)), n: sum(matrix.map(sum)) };
 }
 
+/** The largest of these and `least`, however many there are: a call has no room for a hundred thousand arguments. */
+export function largest(values: Iterable<number>, least = 0): number {
+  let top = least;
+  for (const value of values) if (value > top) top = value;
+  return top;
+}
+
 export function sum(values: readonly number[]): number {
   let total = 0;
   for (const value of values) total += value;

@@ -4,7 +4,7 @@ import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
-import { accuracyOf, differenceInterval, wilson } from "../model/stats.ts";
+import { accuracyOf, differenceInterval, largest, wilson } from "../model/stats.ts";
 import { watch } from "../panels/app.ts";
 import { CURRENT, currentSample, lookAt } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
@@ -82,6 +82,7 @@ export const tools = {
   isDeep,
   isWide,
   KERNEL,
+  largest,
   lastAtMost,
   lastEpoch,
   lookAt,

@@ -1,6 +1,6 @@
 // The confusion matrix: rows are the true classes. A cell is a filter for the studio.
 
-import { matrixAt } from "../model/matrices.ts";
+import { classesToShow, matrixAt } from "../model/matrices.ts";
 import { accuracyOf } from "../model/stats.ts";
 import { labelOf } from "../selection/samples.ts";
 import { isWide, lastEpoch, nameOf, terms } from "../text/facts.ts";
@@ -19,9 +19,11 @@ export function confusion(app: App): HTMLElement {
   const files = app.run.snapshots.state === "ok" ? [FILE, "epoch_snapshots.json"] : [FILE];
   const frame = { title: "Confusion matrix", files, wide: isWide(app.run) ? "w12" : "w5" };
   if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Confusion matrix"));
-  const names = app.run.metrics.value.labels;
+  const { labels: names, confusion_matrix: final } = app.run.metrics.value;
+  const shown = classesToShow(final);
   const grid = matrixGrid({
     names,
+    shown,
     label: "Confusion matrix, rows true, columns predicted",
     point(cell) {
       pointed = cell;
@@ -93,6 +95,12 @@ export function confusion(app: App): HTMLElement {
     frame,
     el("div", { class: "controls" }, cells.element, diagonal),
     title,
+    shown.length < names.length &&
+      el(
+        "p",
+        { class: "small muted" },
+        `${shown.length} of ${count(names.length)} classes: those with the most mistakes`,
+      ),
     el("p", { class: "axis-note" }, el("span", {}, "true ↓"), " ", el("span", {}, `${terms(app.run).as} →`)),
     el("div", { class: isWide(app.run) ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
     el("div", { class: "matrix-foot" }, reading, thumbs),

@@ -1,5 +1,5 @@
 // A square matrix of counts as a grid of cells: shaded, reached by pointer and keyboard. Rows are the true classes.
-import { sum } from "../model/stats.ts";
+import { largest, sum } from "../model/stats.ts";
 import { clip, percent, plural } from "../text/format.ts";
 import { el, set } from "./dom.ts";
 import { next } from "./roving.ts";
@@ -9,7 +9,8 @@ const LONGEST = 24; // characters of a class name beside its row or over its col
 
 export type Cell = [row: number, column: number];
 export interface MatrixOptions {
-  names: readonly string[]; // of the classes
+  names: readonly string[]; // of all classes
+  shown: readonly number[]; // the classes that have a row and a column
   label: string;
   point(cell: Cell | null): void; // by pointer or focus
   choose(cell: Cell): void;
@@ -20,13 +21,13 @@ export interface Matrix {
   mark(cell: Cell | null): void;
 }
 
-export function matrixGrid({ names, label, point, choose }: MatrixOptions): Matrix {
-  const classes = names.length;
-  const cellAt = (index: number): Cell => [Math.floor(index / classes), index % classes];
-  const rowHeads = names.map((name) => el("th", { scope: "row", translate: "no", title: name }, clip(name, LONGEST)));
-  const columnHeads = names.map((name) =>
-    el("th", { scope: "col", translate: "no", title: name }, clip(name, LONGEST)),
-  );
+export function matrixGrid({ names, shown, label, point, choose }: MatrixOptions): Matrix {
+  const classes = shown.length;
+  const nameOf = (label: number): string => names[label] ?? "";
+  const cellAt = (index: number): Cell => [shown[Math.floor(index / classes)] ?? 0, shown[index % classes] ?? 0];
+  const headsOf = (scope: "row" | "col"): HTMLElement[] =>
+    shown.map(nameOf).map((name) => el("th", { scope, translate: "no", title: name }, clip(name, LONGEST)));
+  const [rowHeads, columnHeads] = [headsOf("row"), headsOf("col")];
   const tds = Array.from({ length: classes * classes }, (_, i) => el("td", { tabindex: i ? -1 : 0, "data-cell": i }));
   const rows = rowHeads.map((head, row) => el("tr", {}, head, ...tds.slice(row * classes, (row + 1) * classes)));
   const corner = el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted"));
@@ -35,14 +36,14 @@ export function matrixGrid({ names, label, point, choose }: MatrixOptions): Matr
   element.style.setProperty("--classes", String(classes));
   element.classList.toggle(
     "named",
-    names.some((name) => name.length > 3),
+    shown.some((label) => nameOf(label).length > 3),
   );
   let current = 0; // the cell in the tab order
 
   const pointAt = (index: number | null): void => {
     const cell = index === null ? null : cellAt(index);
-    rowHeads.forEach((each, i) => each.classList.toggle("on", cell?.[0] === i));
-    columnHeads.forEach((each, i) => each.classList.toggle("on", cell?.[1] === i));
+    rowHeads.forEach((each, i) => each.classList.toggle("on", cell?.[0] === shown[i]));
+    columnHeads.forEach((each, i) => each.classList.toggle("on", cell?.[1] === shown[i]));
     point(cell);
   };
   const indexOf = (event: Event): number | null => {
@@ -78,14 +79,16 @@ export function matrixGrid({ names, label, point, choose }: MatrixOptions): Matr
   return {
     element,
     mark(cell) {
-      const marked = cell && cell[0] * classes + cell[1];
-      tds.forEach((td, i) => set(td, "aria-selected", i === marked ? "true" : null));
+      tds.forEach((td, i) => {
+        const [row, column] = cellAt(i);
+        set(td, "aria-selected", cell && row === cell[0] && column === cell[1] ? "true" : null);
+      });
     },
     draw(matrix, cells, diagonal) {
       const totals = matrix.map(sum);
-      const most = Math.max(1, ...totals);
-      const largest = Math.max(...matrix.flat());
-      element.style.setProperty("--digits", String(cells === "share" ? 3 : String(largest).length));
+      const most = largest(totals, 1);
+      const widest = largest(shown.map((row) => largest(shown.map((column) => matrix[row]?.[column] ?? 0))));
+      element.style.setProperty("--digits", String(cells === "share" ? 3 : String(widest).length));
       tds.forEach((td, i) => {
         const [row, column] = cellAt(i);
         const n = matrix[row]?.[column] ?? 0;
@@ -97,7 +100,7 @@ export function matrixGrid({ names, label, point, choose }: MatrixOptions): Matr
           hidden || !n ? "" : cells === "share" ? percent(share, 0).replace(/ /g, "").slice(0, -1) : String(n);
         if (td.textContent !== text) td.textContent = text;
         const amount = cells === "share" ? percent(share, 0) : plural(n, "sample");
-        set(td, "aria-label", `${amount}, true ${names[row]}, predicted ${names[column]}`);
+        set(td, "aria-label", `${amount}, true ${nameOf(row)}, predicted ${nameOf(column)}`);
       });
     },
   };

@@ -24,6 +24,7 @@ from digit_classifier.artifacts.schema import (
     obj,
     one_of,
 )
+from digit_classifier.artifacts.sweep import MAX_AXES, METHODS
 from digit_classifier.text import LABEL_LIMIT
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["PLAN", "build_plan", "plan_sha256", "validate_plan_payload"]
 
 MAX_POINTS = 500_000
-MAX_AXES = 16
 STATE = integer(0, 2**32 - 1)
-METHODS = ("grid", "random", "halving", "tpe")
 AXIS = obj(
     {
         "name": KEY,

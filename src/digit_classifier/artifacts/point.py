@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts.artifact import Artifact
+from digit_classifier.artifacts.plan import STATE
 from digit_classifier.artifacts.rules import BASE64, RUN_ID, Payload, check_line, from_base64, require, to_base64
 from digit_classifier.artifacts.run_summary import FACT, KEY, SETTING
-from digit_classifier.artifacts.plan import MAX_AXES, STATE
 from digit_classifier.artifacts.schema import (
-    COUNT,
     FLAG,
     SHA256,
     UNIT,
@@ -24,6 +23,7 @@ from digit_classifier.artifacts.schema import (
     obj,
     text,
 )
+from digit_classifier.artifacts.sweep import MAX_AXES
 from digit_classifier.errors import ArtifactError
 
 if TYPE_CHECKING:
@@ -34,12 +34,13 @@ __all__ = [
     "build_point",
     "held_out_ids",
     "held_out_map",
+    "hits_within",
     "labels_text",
     "labels_within",
     "validate_point_payload",
 ]
 
-FAILURE_LIMIT = 500
+FAILURE_LIMIT = 300
 ENVIRONMENT_KEY = text(12, 12, "^[0-9a-f]{12}$", "12 lower-case hexadecimal digits")
 RESULT = obj(
     {
@@ -141,6 +142,19 @@ def labels_within(predicted: str, count: int, classes: int) -> Sequence[int]:
     if labels and max(labels) >= classes:
         raise ArtifactError(f"point.result.predicted: expected classes below {classes}, got {max(labels)}")
     return labels
+
+
+def hits_within(line: Payload, ids: Sequence[int], labels: Sequence[int], classes: int) -> bytes:
+    """1 for each held-out sample that a point got right, 0 for the others; ArtifactError unless they are its accuracy.
+
+    `ids` are the held-out samples, `labels` those of the whole data set.
+    """
+    predicted = labels_within(line["result"]["predicted"], len(ids), classes)
+    hits = bytes(label == labels[sample] for label, sample in zip(predicted, ids, strict=True))
+    share, stated = sum(hits) / max(1, len(hits)), line["result"]["accuracy"]
+    where = f"point {line['recipe_digest'][:12]}: result.accuracy"
+    require(abs(share - stated) < 1e-9, where, f"{share:g}, that of its predictions", stated)
+    return hits
 
 
 _LITTLE = memoryview(b"\1\0").cast("H")[0] == 1

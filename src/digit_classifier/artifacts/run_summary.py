@@ -60,7 +60,14 @@ if TYPE_CHECKING:
 
     from digit_classifier.artifacts.dataset import PlainDataset
 
-__all__ = ["RUN_SUMMARY", "build_run_summary", "recipe_digest", "results_digest", "stamped", "validate_run_summary_payload"]
+__all__ = [
+    "RUN_SUMMARY",
+    "build_run_summary",
+    "recipe_digest",
+    "results_digest",
+    "stamped",
+    "validate_run_summary_payload",
+]
 
 Setting = str | int | float | bool | None
 

@@ -22,7 +22,7 @@ from digit_classifier.artifacts.rules import (
     check_shape,
     require,
 )
-from digit_classifier.artifacts.run_summary import KEY, SETTING
+from digit_classifier.artifacts.run_summary import FACT, KEY, SETTING
 from digit_classifier.artifacts.schema import (
     COUNT,
     FLAG,
@@ -34,6 +34,7 @@ from digit_classifier.artifacts.schema import (
     document,
     integer,
     line,
+    mapping,
     nullable,
     number,
     obj,
@@ -43,6 +44,8 @@ from digit_classifier.text import LABEL_LIMIT
 
 __all__ = ["SWEEP", "build_sweep", "validate_sweep_payload"]
 
+METHODS = ("grid", "random", "halving", "tpe")
+MAX_MACHINES = 100  # listed, those with the most points first
 MAX_POINTS = 1_000_000
 MAX_AXES = 16
 MAX_FULL = 64  # settings with tests and samples of their own
@@ -70,9 +73,9 @@ ESTIMATE: dict[str, Schema] = {
 }
 SETTINGS = {
     "values": arr(SETTING, 0, MAX_AXES),  # one per axis
-    "parameters": integer(1),
-    "training": integer(1),
-    "holdout": integer(1),
+    "parameters": nullable(integer(1)),  # null where every point failed
+    "training": nullable(integer(1)),
+    "holdout": nullable(integer(1)),
     "points": COUNT,
     "failed": COUNT,
     **ESTIMATE,
@@ -113,9 +116,13 @@ SCHEMA = document(
         "created": CREATED,
         "command": line(0, 4000),
         "train_command": line(0, 4000),  # of a point, without what its setting and its random state say
+        "finished": CREATED,  # when this was derived
+        "method": one_of(*METHODS),
+        "plan_sha256": SHA256,
         "package_version": line(1, 40),
         "planned": integer(1, MAX_POINTS),
-        "environments": integer(1),
+        "environments": integer(0),
+        "machines": arr(obj({"points": COUNT, "facts": mapping(KEY, FACT)}), 0, MAX_MACHINES),
         "dataset": obj(
             {
                 "name": NAME,

@@ -23,7 +23,7 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
     add, root = parser.add_argument, near(defaults.artifacts_root)
     known = ", ".join([*PAGE_FORMATS, *FORMATS, *TRACKERS])
     add("format", nargs="?", metavar="FORMAT", help=f"{known}, or a format that an installed plugin writes")
-    about = f"a run directory, or an artifacts root for its latest run; {MANY} take all runs of a root"
+    about = f"a run directory, or an artifacts root for its latest run; html also a sweep's; {MANY} take all of a root"
     add("path", nargs="?", metavar="RUN", help=f"{about} (default: {root})")
     target = "the file or folder to write; an earlier export there is replaced; mlflow: a tracking URI"
     add("--output", "-o", metavar="TARGET", help=f"{target}, such as {EXAMPLES['mlflow']}")

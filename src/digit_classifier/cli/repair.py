@@ -10,6 +10,8 @@ from digit_classifier.cli.terminal import printable
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:
@@ -38,7 +40,29 @@ def _repair(options: argparse.Namespace) -> int:
             print(f"  {printable(problem)}")
     for problem in report.datasets:
         print(f"data set: {printable(problem)}")
-    return 1 if report.damaged or report.datasets else 0
+    damaged = [line for line in _sweeps(root) if line]
+    return 1 if report.damaged or report.datasets or damaged else 0
+
+
+def _sweeps(root: Path) -> Iterator[bool]:
+    """Make what is derived of each sweep again; whether it is damaged."""
+    from digit_classifier.store.layout import SWEEPS
+    from digit_classifier.store.sweeps import sweep_ids
+
+    names = sweep_ids(root)
+    if not names:
+        return
+    from digit_classifier.sweeps.mend import mend
+
+    for name in names:
+        found = mend(root / SWEEPS / name)
+        if found.is_running:
+            print(f"sweep {name}: is being computed, left as it is")
+        elif found.problem:
+            print(f"damaged: sweep {name}, left as it is\n  {printable(found.problem)}")
+        else:
+            print(f"sweep {name}: {found.done} of {found.planned} points")
+        yield found.problem is not None
 
 
 COMMAND = Command("repair", "rebuild index.json and latest/ from the run directories", _arguments, _repair)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, root_of
 from digit_classifier.cli.terminal import no_runs, printable
@@ -11,6 +11,7 @@ from digit_classifier.errors import typed_command
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from digit_classifier.store.checkpoint import Interrupted
     from digit_classifier.store.root import Root
@@ -25,11 +26,11 @@ def _runs(options: argparse.Namespace) -> int:
     from digit_classifier.store import read_root
 
     root = root_of(options)
-    found = read_root(root)
+    found, sweeps = read_root(root), _sweeps(root)
     if options.json:
-        print(json.dumps(_as_json(found), indent=2))
+        print(json.dumps({**_as_json(found), "sweeps": sweeps}, indent=2))
         return 0
-    if not (found.entries or found.damaged or found.interrupted or found.unsure):
+    if not (found.entries or found.damaged or found.interrupted or found.unsure or sweeps):
         print(no_runs(root))
         return 0
     rows = [("RUN", "ACCURACY", "MACRO F1", "MODEL", "LABEL")]
@@ -50,7 +51,42 @@ def _runs(options: argparse.Namespace) -> int:
         print(printable(f"{interrupted_line(each)}; try {typed_command('repair', '--adopt', root)}, or --remove"))
     for each in found.unsure:
         print(f"perhaps {interrupted_line(each)}: files cannot be locked here, so it may still be training")
+    for sweep in sweeps:
+        print(printable(_sweep_line(sweep)))
     return 0
+
+
+def _sweeps(root: Path) -> list[dict[str, Any]]:
+    """The sweeps of a root, newest first: how far they are, and what they show."""
+    from digit_classifier.errors import ArtifactError
+    from digit_classifier.store.layout import SWEEPS
+    from digit_classifier.store.sweeps import is_computed, read_plan, read_sweep, sweep_ids
+    from digit_classifier.words.sweeps import sweep_sentences
+
+    found: list[dict[str, Any]] = []
+    for name in sweep_ids(root):
+        directory = root / SWEEPS / name
+        each: dict[str, Any] = {"sweep_id": name, "is_computed": is_computed(directory)}
+        try:
+            plan = read_plan(directory)
+            each |= {"label": plan["label"], "command": plan["command"], "planned": plan["points"], "result": None}
+            each["result"] = sweep_sentences(read_sweep(directory))[0]
+        except FileNotFoundError:
+            pass
+        except (OSError, ArtifactError) as error:
+            each["problem"] = str(error)
+        found.append(each)
+    return found
+
+
+def _sweep_line(sweep: dict[str, Any]) -> str:
+    name = f"sweep {sweep['sweep_id']}"
+    if "problem" in sweep:
+        return f"damaged: {name}: {sweep['problem']}"
+    if sweep["result"] is None:
+        state = "is being computed" if sweep["is_computed"] else f"was interrupted; to go on: {sweep['command']}"
+        return f"{name}, {sweep['planned']} points: {state}"
+    return f"{name}, {sweep['planned']} points: {sweep['result']}"
 
 
 def _as_json(found: Root) -> dict[str, object]:

@@ -13,18 +13,22 @@ if TYPE_CHECKING:
 
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:
-    add_run(parser, defaults, "a run directory, or an artifacts root for all its runs")
+    add_run(parser, defaults, "a run directory, the directory of a sweep, or an artifacts root for all of them")
 
 
 def _verify(options: argparse.Namespace) -> int:
     from digit_classifier.store import inspect
     from digit_classifier.store.index import derived_problems, root_remarks, run_directories
-    from digit_classifier.store.layout import MANIFEST_FILE
+    from digit_classifier.store.layout import MANIFEST_FILE, PLAN_FILE, SWEEPS
+    from digit_classifier.store.sweeps import sweep_ids, sweep_problems
 
     path = path_of(options)
+    if (path / PLAN_FILE).exists():
+        return _print({f"sweep {path.resolve().name}": (sweep_problems(path), [])})
     is_run = (path / MANIFEST_FILE).exists()
     directories = [path] if is_run else [path / name for name in sorted(run_directories(path))]
-    if not directories:
+    sweeps = [] if is_run else sweep_ids(path)
+    if not directories and not sweeps:
         came, attempt = f"{path}, which has none", typed_command("train", "--artifacts-root", path)
         raise InputError(explain("RUN", "a run, or a directory with runs", came, attempt))
     found = {
@@ -33,7 +37,13 @@ def _verify(options: argparse.Namespace) -> int:
         for looked in [inspect(directory, shared_data="if there" if is_run else "required")]
     }
     if not is_run:
+        found |= {f"sweep {name}": (sweep_problems(path / SWEEPS / name), []) for name in sweeps}
         found["index and latest"] = (derived_problems(path), root_remarks(path))
+    return _print(found)
+
+
+def _print(found: dict[str, tuple[list[str], list[str]]]) -> int:
+    """Every run or sweep with its problems and remarks; the exit code."""
     for name, (problems, remarks) in found.items():
         print(f"{name}: {'damaged' if problems else 'ok'}")
         for line in [*problems, *(f"remark: {remark}" for remark in remarks)]:

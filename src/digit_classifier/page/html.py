@@ -73,7 +73,12 @@ def write_html(
 
 def sweep_document(directory: Path, *, whole: bool = False) -> str:
     """The page of a sweep as one document, with the samples that it shows; ArtifactError unless it is as published."""
-    sweep, name = read_sweep(directory), directory.resolve().name
+    name = directory.resolve().name
+    try:
+        sweep = read_sweep(directory)
+    except FileNotFoundError:
+        attempt = "its command again, which goes on with it"
+        raise InputError(explain("RUN", "a sweep that has ended", f"{name}, which has not", attempt)) from None
     texts = {f"{ARTIFACTS_PATH}/{SWEEPS}/{name}/{SWEEP_FILE}": encode(sweep)}
     for file, data in shared_dataset(directory.resolve().parent.parent, sweep["dataset"]).items():
         if sweep["stability"] and file.endswith(".json"):

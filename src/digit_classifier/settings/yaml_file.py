@@ -15,15 +15,28 @@ from digit_classifier.settings.resolve import Given, example
 from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C where PyYAML was built so: ten times as fast
 LIMIT = 64 * 1024  # bytes; a file with every setting has about two thousand
 
 
+Others = dict[str, tuple[str, Any]]  # key → where it stands, and its value: texts in lists and dictionaries
+
+
 def read_yaml(path: Path) -> list[Given]:
     """The settings in a YAML file, still as text; InputError names file, line, rule and fix."""
+    return parse_yaml(*_bytes_of(path))
+
+
+def read_yaml_with(path: Path, others: Collection[str]) -> tuple[list[Given], Others]:
+    """The same with these other keys, whose values may be lists and dictionaries of texts and lists."""
+    found: Others = {}
+    return parse_yaml(*_bytes_of(path), others, found), found
+
+
+def _bytes_of(path: Path) -> tuple[bytes, str]:
     try:
         with open(path, "rb", opener=_without_waiting) as stream:
             data = stream.read(LIMIT + 1)
@@ -32,7 +45,7 @@ def read_yaml(path: Path) -> list[Given]:
         came = f"{show(str(path))} ({reason})"
         attempt = f"{typed_command('settings')} > my-settings.yaml"
         raise InputError(explain(option("config"), "a readable YAML file", came, attempt)) from None
-    return parse_yaml(data, show(path.name).strip("'"))
+    return data, show(path.name).strip("'")
 
 
 def _without_waiting(path: str, flags: int) -> int:
@@ -45,14 +58,17 @@ def _without_waiting(path: str, flags: int) -> int:
     raise OSError(errno.EINVAL, "a pipe or device")
 
 
-def parse_yaml(data: bytes, label: str) -> list[Given]:
-    """The settings in YAML text, still as text; InputError names `label`, line, rule and fix."""
+def parse_yaml(data: bytes, label: str, others: Collection[str] = (), found: Others | None = None) -> list[Given]:
+    """The settings in YAML text, still as text; InputError names `label`, line, rule and fix.
+
+    The values of `others` are put into `found`.
+    """
     if len(data) > LIMIT:
         raise InputError(explain(label, f"at most {LIMIT} bytes", "more", "a file with only settings"))
     try:
         text = data.decode("utf-8-sig")
-        _refuse_nesting_and_aliases(label, text)
-        return list(_settings_of(label, yaml.compose(text, Loader=_LOADER)))
+        _refuse_nesting_and_aliases(label, text, 4 if others else 2)
+        return list(_settings_of(label, yaml.compose(text, Loader=_LOADER), others, {} if found is None else found))
     except InputError:  # a ValueError, too
         raise
     except UnicodeDecodeError as error:
@@ -72,7 +88,7 @@ def _line(label: str, mark: Any) -> str:
     return f"{label} line {mark.line + 1}" if mark else label
 
 
-def _refuse_nesting_and_aliases(label: str, text: str) -> None:
+def _refuse_nesting_and_aliases(label: str, text: str, most: int) -> None:
     """Stop before `compose`, which recurses and expands; the stream of events does neither."""
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
@@ -80,11 +96,11 @@ def _refuse_nesting_and_aliases(label: str, text: str) -> None:
         if isinstance(event, yaml.AliasEvent):
             raise InputError(explain(where, "plain values", "an alias", "writing the value out"))
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > 2:
+        if depth > most:
             raise InputError(explain(where, "'key: value' lines", "nesting", "one setting per line"))
 
 
-def _settings_of(label: str, node: yaml.Node | None) -> Iterator[Given]:
+def _settings_of(label: str, node: yaml.Node | None, others: Collection[str], found: Others) -> Iterator[Given]:
     if node is None:  # an empty file, or only comments
         return
     if not isinstance(node, yaml.MappingNode):
@@ -93,14 +109,29 @@ def _settings_of(label: str, node: yaml.Node | None) -> Iterator[Given]:
     for key, value in node.value:
         where = _line(label, key.start_mark)
         spelling = key.value if isinstance(key, yaml.ScalarNode) else ""
-        if spelling not in SPELLINGS:
-            raise InputError(explain(where, "a setting", show(spelling), suggestion(spelling, SETTINGS)))
+        if spelling not in SPELLINGS and spelling not in others:
+            raise InputError(explain(where, "a setting", show(spelling), suggestion(spelling, [*SETTINGS, *others])))
         if spelling in seen:
             raise InputError(explain(where, f"{spelling} once", "it twice", "deleting one of the two lines"))
         seen.add(spelling)
+        if spelling in others:
+            found[spelling] = f"{where}, {spelling}", _plain_of(f"{where}, {spelling}", value)
+            continue
         text = _text_of(f"{where}, {spelling}", spelling, value)
         if text is not None:
             yield Given(spelling, text, f"{where}, {spelling}", label)
+
+
+def _plain_of(where: str, node: yaml.Node) -> Any:
+    """A node as texts, lists and dictionaries."""
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain_of(where, item) for item in node.value]
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(str(key.value), _plain_of(where, value)) for key, value in node.value]
+        if len(dict(pairs)) < len(pairs):
+            raise InputError(explain(where, "each key once", "one of them twice", "deleting one of the two lines"))
+        return dict(pairs)
+    return str(node.value)
 
 
 def _text_of(where: str, spelling: str, node: yaml.Node) -> str | None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts import MANIFEST, PLAN, POINT, SWEEP, Payload, build_manifest
+from digit_classifier.artifacts import MANIFEST, PLAN, POINT, SWEEP, Payload, build_manifest, held_out_ids, hits_within
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain, typed_command
 from digit_classifier.store.bundle import entry_of_file
 from digit_classifier.store.files import (
@@ -25,8 +25,10 @@ from digit_classifier.store.files import (
 )
 from digit_classifier.store.json import decode, encode, encode_line, excess, twin
 from digit_classifier.store.layout import (
+    DATASETS,
     MANIFEST_FILE,
     MAX_BYTES,
+    MAX_DATASET_BYTES,
     MAX_LINE_BYTES,
     MAX_MANIFEST_BYTES,
     MAX_POINTS_BYTES,
@@ -349,9 +351,9 @@ class Points:
 
 
 def sweep_problems(directory: Path) -> list[str]:
-    """Everything that is wrong with a sweep: plan, points, what is derived, and that they agree. Damage never raises."""
+    """Everything that is wrong with a sweep: plan, points, what is derived, and whether they agree; it never raises."""
     try:
-        plan, points = read_plan(directory), list(Points(directory))
+        plan, points = read_plan(directory), list(_checked(directory))
     except (OSError, ArtifactError) as error:
         return [str(error) if isinstance(error, ArtifactError) else f"{directory}: {error.strerror or error}"]
     problems = []
@@ -375,6 +377,31 @@ def sweep_problems(directory: Path) -> list[str]:
     except (OSError, ArtifactError) as error:
         problems.append(str(error) if isinstance(error, ArtifactError) else f"{directory}: {error.strerror or error}")
     return problems
+
+
+def _checked(directory: Path) -> Iterator[Payload]:
+    """The points of a sweep, each compared with the data set, where that is beside the runs."""
+    about = read_plan(directory)["dataset"]
+    points, labels, held = Points(directory), _labels_beside(directory, about), dict[str, list[int]]()
+    for line in points:
+        result = line["result"]
+        if result is not None and labels is not None:
+            split = result["split"]
+            if split not in held:
+                held[split] = held_out_ids(points.splits[split], len(labels))
+            hits_within(line, held[split], labels, len(about["class_names"]))
+        yield {**line, "result": result and {"accuracy": result["accuracy"]}}
+
+
+def _labels_beside(directory: Path, about: Payload) -> list[int] | None:
+    path = directory.resolve().parent.parent / DATASETS / about["file"]
+    try:
+        data = decode(read_regular(path, MAX_DATASET_BYTES), path, max_bytes=MAX_DATASET_BYTES)
+    except (OSError, ArtifactError):
+        return None  # what is wrong with it is said of its runs
+    labels = data.get("labels")
+    fits = data.get("sha256") == about["sha256"] and isinstance(labels, list) and len(labels) == about["samples"]
+    return labels if fits else None
 
 
 def _disagreements(directory: Path, sweep: Payload, plan: Payload, points: list[Payload]) -> list[str]:

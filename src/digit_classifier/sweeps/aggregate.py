@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.sweep import MAX_FULL, MAX_PAIRS, MAX_SAMPLES
@@ -22,19 +23,25 @@ def aggregate(
     *,
     kept: Collection[int] = (),
     confirmed: s.Setting | None = None,
+    candidates: Sequence[int] | None = None,
 ) -> dict[str, Any]:
     """The keys `settings` (without `values`, `points`, `failed`), `best`, `differences`, `pairs` and `stability`.
 
     `point_of` gives the number of the point of a setting's split and start, `kept` the numbers of the points whose run
     is in the store; `confirmed` is the best setting on splits that chose nothing. Of more than 64 settings only those
-    of the highest accuracy have McNemar's tests and samples.
+    of the highest accuracy have McNemar's tests and samples. The best is chosen among the `candidates`, which are the
+    last rung of a halving; all settings if not given.
     """
-    best = s.best_setting(settings)
-    differences = s.differences_to_best(settings)
+    rivals = [
+        each if candidates is None or index in candidates else replace(each, scores={}, hits={})
+        for index, each in enumerate(settings)
+    ]
+    best = s.best_setting(rivals)
+    differences = s.differences_to_best(rivals)
     full = _ranked(settings)[:MAX_FULL]
     return {
         "settings": _settings(settings),
-        "best": None if best is None else _best(settings, best, differences, confirmed),
+        "best": None if best is None else _best(rivals, best, differences, confirmed),
         "differences": _columns(
             ("other", "count", "mean", "low", "high", "reason", "p", "adjusted", "apart"),
             [_difference(each) for each in differences],

@@ -125,7 +125,7 @@ def _setting(name: str, where: str) -> str:
     return setting
 
 
-def numbers(text: str, where: str) -> tuple[int, ...]:
+def number_list(text: str, where: str) -> tuple[int, ...]:
     """Whole numbers from `0:20` (without the last), `0:20:5`, or `1,5,7`; InputError for none, or one twice."""
     found: list[int] = []
     for part in str(text).split(","):

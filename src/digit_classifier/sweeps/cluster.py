@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from digit_classifier.errors import InputError, explain, option, show
-from digit_classifier.sweeps.compute import pack, report, work_with
+from digit_classifier.sweeps.compute import pack, work_with, worker_report
 from digit_classifier.sweeps.engines import WINDOW, Chunks, interrupted_cluster, seconds_of
 
 if TYPE_CHECKING:
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from digit_classifier.datasets.dataset import Dataset
-    from digit_classifier.sweeps.compute import Task
+    from digit_classifier.sweeps.compute import PointTask
     from digit_classifier.sweeps.engines import Results
 
 EXTRA = "pip install 'digit-classifier[cluster]'"
 CONNECT = 10  # seconds
-CHUNK_SECONDS, LARGE_SECONDS = 2.0, 10.0  # that a task takes, about; on a large cluster the scheduler has no time for more
+CHUNK_SECONDS, LARGE_SECONDS = (
+    2.0,
+    10.0,
+)  # that a task takes, about; on a large cluster the scheduler has no time for more
 LARGE = 100  # workers
 LOST, RETRIES = 5, 2  # times that a point may be lost, and that Dask itself tries again
 
@@ -63,9 +66,9 @@ class Cluster:
 
     def _check_versions(self, where: str) -> None:
         """Every worker must have this very version before the first point."""
-        mine = report()
+        mine = worker_report()
         try:
-            theirs = self._client.run(report)
+            theirs = self._client.run(worker_report)
         except Exception as error:  # whatever a worker answers that lacks the package
             came = show(str(error).splitlines()[0] if str(error) else type(error).__name__)
             attempt = f"pip install digit-classifier=={mine['digit_classifier']} where the workers run"
@@ -89,19 +92,25 @@ class Cluster:
             with suppress(Exception):
                 client.close(timeout=2)
 
-    def results(self, tasks: Iterable[Task]) -> Results:
+    def results(self, tasks: Iterable[PointTask]) -> Results:
         """Each task with its result; RunError when the scheduler is gone."""
         distributed = _distributed()
         chunks = Chunks(tasks, LARGE_SECONDS if self.workers > LARGE else CHUNK_SECONDS)
-        running: dict[Any, list[Task]] = {}
+        try:
+            yield from self._results(distributed, chunks)
+        except (OSError, TimeoutError, StopIteration) as error:  # of the connection
+            raise interrupted_cluster("a scheduler that cannot be reached") from error
+
+    def _results(self, distributed: ModuleType, chunks: Chunks) -> Results:
+        running: dict[Any, list[PointTask]] = {}
         losses: dict[str, int] = {}
-        ready = distributed.as_completed([], raise_errors=False)
+        ready = distributed.as_completed([], loop=self._client.loop, raise_errors=False)
         self._fill(chunks, running, ready)
         while running:
             future = next(ready)
             chunk = running.pop(future)
             status = future.status
-            if status == "cancelled" or self._client.status != "running":
+            if status == "cancelled" or self._client.status != "running":  # none of the others will come
                 raise interrupted_cluster("a scheduler that ended")
             texts, problem = _outcome(future) if status == "finished" else (None, _problem(future, status))
             if texts is not None:
@@ -115,7 +124,7 @@ class Cluster:
                 yield chunk[0], problem
             self._fill(chunks, running, ready)
 
-    def _fill(self, chunks: Chunks, running: dict[Any, list[Task]], ready: Any) -> None:
+    def _fill(self, chunks: Chunks, running: dict[Any, list[PointTask]], ready: Any) -> None:
         most = WINDOW * max(1, self.workers)
         while len(running) < most and (chunk := chunks.next()):
             self._attempt += 1  # a key that was lost is not asked for again
@@ -147,7 +156,7 @@ def _problem(future: Any, status: str) -> str | None:
     return None
 
 
-def _again(chunk: list[Task], losses: dict[str, int], chunks: Chunks) -> Results:
+def _again(chunk: list[PointTask], losses: dict[str, int], chunks: Chunks) -> Results:
     for task in chunk:
         losses[task.recipe] = losses.get(task.recipe, 0) + 1
         if losses[task.recipe] > LOST:
@@ -162,12 +171,15 @@ def _distributed() -> ModuleType:
         import distributed
     except ImportError:
         raise InputError(explain(option("cluster"), "the package distributed", "none", EXTRA)) from None
-    for name in ("distributed", "tornado.application", "asyncio"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    known = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    for name in (*known, "distributed", "tornado.application", "asyncio"):  # some have a level of their own
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return distributed
 
 
 def require_address(address: str) -> None:
     """InputError for what is no address of a scheduler."""
     if "://" not in address:
-        raise InputError(explain(option("cluster"), "an address such as tcp://host:8786", show(address), "tcp://" + address))
+        raise InputError(
+            explain(option("cluster"), "an address such as tcp://host:8786", show(address), "tcp://" + address)
+        )

@@ -10,6 +10,7 @@ import json
 import time
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 MAX_RESULT_BYTES = 256_000_000
 
 
-class Task(NamedTuple):
+class PointTask(NamedTuple):
     """A point as a worker gets it."""
 
     recipe: str
@@ -55,10 +56,10 @@ class Loaded(NamedTuple):
     plain: PlainDataset
 
 
-def task_for(recipe: str, config: RunConfig, created: str, *, keep: bool) -> Task:
+def task_for(recipe: str, config: RunConfig, created: str, *, keep: bool) -> PointTask:
     """The task of a point."""
     values = {name: getattr(config, name) for name in SETTINGS if name not in ("artifacts_root", "output_dir")}
-    return Task(recipe, values, dict(config.origin), created, keep)
+    return PointTask(recipe, values, dict(config.origin), created, keep)
 
 
 # The data set, sent once
@@ -82,7 +83,7 @@ def unpack(packed: bytes) -> Loaded:
     head = json.loads(first)
     sizes, sha256 = head.pop("sizes"), head.pop("sha256")
     ends = np.cumsum([0, *sizes])
-    samples, labels, held_out, groups = (rest[start:end] for start, end in zip(ends, ends[1:], strict=False))
+    samples, labels, held_out, groups = (rest[start:end] for start, end in pairwise(ends))
     plain = PlainDataset(labels=np.frombuffer(labels, "<i8").tolist(), samples=samples, **head)
     data = data_of(plain)
     data = replace(
@@ -91,14 +92,16 @@ def unpack(packed: bytes) -> Loaded:
         groups=np.frombuffer(groups, "<i8").astype(np.intp) if groups else None,
     )
     if data.sha256 != sha256:
-        raise InputError(explain("data set", f"sha256 {sha256[:12]}…", data.sha256[:12], "the same versions everywhere"))
+        raise InputError(
+            explain("data set", f"sha256 {sha256[:12]}…", data.sha256[:12], "the same versions everywhere")
+        )
     return Loaded(sha256, data, plain)
 
 
 # A point
 
 
-def computed(task: Task, loaded: Loaded) -> bytes:
+def computed(task: PointTask, loaded: Loaded) -> bytes:
     """A point as a line of JSON: what it scored and, if wanted, every file; or why it failed. Never raises."""
     began = time.perf_counter()
     try:
@@ -127,7 +130,7 @@ def environment_key(facts: Payload) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
 
 
-def _trained(task: Task, loaded: Loaded) -> Payload:
+def _trained(task: PointTask, loaded: Loaded) -> Payload:
     started = time.perf_counter()
     config = RunConfig(**task.config, origin=task.origin)
     split = prepare(config, loaded.data)
@@ -155,7 +158,7 @@ def _trained(task: Task, loaded: Loaded) -> Payload:
     return answer
 
 
-def answer_of(text: bytes, task: Task) -> Payload:
+def answer_of(text: bytes, task: PointTask) -> Payload:
     """What came from a worker, checked as a file from elsewhere is; ArtifactError for anything else."""
     answer = decode(text, f"result of {task.recipe[:12]}", max_bytes=MAX_RESULT_BYTES)
     if answer.get("recipe_digest") != task.recipe:
@@ -171,7 +174,7 @@ def answer_of(text: bytes, task: Task) -> Payload:
 _here: list[Loaded] = []
 
 
-def report() -> dict[str, str]:
+def worker_report() -> dict[str, str]:
     """What a worker is, before it gets any work."""
     return {"digit_classifier": __version__, "numpy": np.__version__}
 
@@ -195,12 +198,12 @@ def begin(packed: bytes) -> None:
     _here[:] = [unpack(packed)]
 
 
-def work(tasks: Sequence[Task]) -> list[bytes]:
+def work(tasks: Sequence[PointTask]) -> list[bytes]:
     """The results of these points, in a process that `begin` made a worker."""
     return [computed(task, _here[0]) for task in tasks]
 
 
-def work_with(packed: bytes, sha256: str, tasks: Sequence[Task]) -> list[bytes]:
+def work_with(packed: bytes, sha256: str, tasks: Sequence[PointTask]) -> list[bytes]:
     """The same where workers are not ours, and live longer than a sweep: the data are unpacked once."""
     loaded = next((each for each in _here if each.sha256 == sha256), None) or unpack(packed)
     _here[:] = [loaded]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import types
 from collections import Counter, deque
 from contextlib import contextmanager, suppress
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
     from digit_classifier.datasets.dataset import Dataset
-    from digit_classifier.sweeps.compute import Task
+    from digit_classifier.sweeps.compute import PointTask
 
     Outcome = bytes | str
-    Results = Iterator[tuple[Task, Outcome]]
+    Results = Iterator[tuple[PointTask, Outcome]]
 
 CHUNK_SECONDS = 0.25  # that the points of one message take, about
 MOST_BREAKS = 3  # pools that a point may see break
@@ -45,7 +44,7 @@ class Engine(Protocol):
     def __exit__(self, *error: object) -> None:
         """Stop what is not finished."""
 
-    def results(self, tasks: Iterable[Task]) -> Results:
+    def results(self, tasks: Iterable[PointTask]) -> Results:
         """Each task with its result, or the text of why there is none."""
 
 
@@ -63,7 +62,7 @@ class Loop:
     def __exit__(self, *error: object) -> None:
         pass
 
-    def results(self, tasks: Iterable[Task]) -> Results:
+    def results(self, tasks: Iterable[PointTask]) -> Results:
         """Each task with its result."""
         for task in tasks:
             yield task, computed(task, self._loaded)
@@ -72,17 +71,17 @@ class Loop:
 class Chunks:
     """Groups tasks so that a group takes about as long as told; what failed comes again, each by itself."""
 
-    def __init__(self, tasks: Iterable[Task], seconds: float, most: int = 1000) -> None:
+    def __init__(self, tasks: Iterable[PointTask], seconds: float, most: int = 1000) -> None:
         self._tasks, self._seconds, self._most = iter(tasks), seconds, most
         self._mean: float | None = None
-        self.again: deque[Task] = deque()
+        self.again: deque[PointTask] = deque()
 
     def learn(self, count: int, seconds: float) -> None:
         """So many points took that long in a worker."""
         mean = seconds / max(1, count)
         self._mean = mean if self._mean is None else 0.8 * self._mean + 0.2 * mean
 
-    def next(self) -> list[Task]:
+    def next(self) -> list[PointTask]:
         """The next group; empty when all are given."""
         if self.again:
             return [self.again.popleft()]
@@ -117,7 +116,7 @@ class Pool:
             with suppress(OSError, ValueError, AssertionError):
                 process.join(5)
 
-    def _submit(self, chunk: list[Task]) -> Future[list[bytes]]:
+    def _submit(self, chunk: list[PointTask]) -> Future[list[bytes]]:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
@@ -127,25 +126,26 @@ class Pool:
                 self._pool = ProcessPoolExecutor(self.workers, spawn, initializer=begin, initargs=(self._packed,))
             return self._pool.submit(work, chunk)
 
-    def results(self, tasks: Iterable[Task]) -> Results:
+    def results(self, tasks: Iterable[PointTask]) -> Results:
         """Each task with its result; a point that sees three pools break is taken for the cause."""
         from concurrent.futures import FIRST_COMPLETED, wait
         from concurrent.futures.process import BrokenProcessPool
 
-        chunks, running = Chunks(tasks, CHUNK_SECONDS), dict[Any, tuple[list[Task], float]]()
+        chunks = Chunks(tasks, CHUNK_SECONDS)
+        running: dict[Any, list[PointTask]] = {}
         breaks: Counter[str] = Counter()
         while True:
-            broken: list[Task] = []
+            broken: list[PointTask] = []
             try:
                 while len(running) < self._window(chunks, breaks) and (chunk := chunks.next()):
-                    running[self._submit(chunk)] = chunk, time.perf_counter()
+                    running[self._submit(chunk)] = chunk
             except BrokenProcessPool:
                 broken += chunk
             if not running and not broken:
                 return
             done = wait(running, return_when=FIRST_COMPLETED).done if running and not broken else set(running)
             for future in done:
-                chunk, _ = running.pop(future)
+                chunk = running.pop(future)
                 try:
                     texts = future.result()
                 except BrokenProcessPool:
@@ -155,7 +155,7 @@ class Pool:
                 yield from zip(chunk, texts, strict=True)
             if broken:
                 self._stop()
-                broken += [task for chunk, _ in running.values() for task in chunk]
+                broken += [task for chunk in running.values() for task in chunk]
                 running.clear()
                 breaks.update(task.recipe for task in broken)
                 for task in broken:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from digit_classifier import __version__
-from digit_classifier.artifacts import PlainDataset, Payload, build_plan, dataset_file, recipe_digest
+from digit_classifier.artifacts import Payload, PlainDataset, build_plan, dataset_file, recipe_digest
 from digit_classifier.artifacts.dataset import DESCRIPTION
 from digit_classifier.artifacts.plan import MAX_POINTS
 from digit_classifier.artifacts.rules import shape_of
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from digit_classifier.settings.presets import Task as DataTask
     from digit_classifier.settings.run_config import RunConfig
     from digit_classifier.sweeps.axes import Values
-    from digit_classifier.sweeps.request import Asked, State
+    from digit_classifier.sweeps.request import State, Understood
 
 SAME_SIZES = ("random", "given")  # splits whose sizes do not depend on the random state
 SPLITTING = ("split", "test_size", "split_state", "random_state", "leave_out", "train_share", "label_noise")
@@ -65,7 +65,7 @@ class _Setting:
 class Book:
     """Settings and recipes of points, made when asked for; settings that contradict the data are InputErrors."""
 
-    asked: Asked
+    asked: Understood
     data: Dataset
     plain: PlainDataset
     _settings: dict[Values, _Setting] = field(default_factory=dict)
@@ -131,7 +131,7 @@ def _splitting(config: RunConfig) -> tuple[Any, ...]:
     return tuple(getattr(config, name) for name in SPLITTING)
 
 
-def open_book(asked: Asked, dataset: Dataset | None) -> Book:
+def open_book(asked: Understood, dataset: Dataset | None) -> Book:
     """Load the data; InputError where they cannot be used."""
     data = dataset or find_data(asked.base)
     require_recordable(data)
@@ -150,11 +150,15 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
     base = asked.base
     label = clean_text(base.run_label or "", LABEL_LIMIT) or None
     first = suited(base, book._split(_in_state(base, *asked.states[0])))
-    kinds = {book.setting(values).suited.split for values in settings} if not request.halving else {first.split}
+    kinds = (
+        {book.setting(values).suited.split for values in settings}
+        if settings and not request.halving
+        else {first.split}
+    )
     name = next(iter(kinds)) if len(kinds) == 1 and all(axis.name != "split" for axis in asked.axes) else None
     return build_plan(
         {
-            "sweep_id": sweep_name(created, slug(label or "") or asked.method),
+            "sweep_id": sweep_name(created, slug(label or "") or _slug(asked)),
             "label": label,
             "created": created,
             "command": command,
@@ -183,7 +187,13 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
     )
 
 
-def first_settings(asked: Asked) -> list[Values]:
+def _slug(asked: Understood) -> str:
+    """A name for a sweep without a label: what varies."""
+    names = [axis.name for axis in asked.axes if axis.name != "epochs" or asked.method != "halving"]
+    return slug("-".join(names)) or ("folds" if asked.request.folds else "seeds")
+
+
+def first_settings(asked: Understood) -> list[Values]:
     """The settings that are known before the first training, without the epochs of a rung."""
     request = asked.request
     axes = asked.axes[:-1] if request.halving else asked.axes
@@ -203,7 +213,7 @@ def first_settings(asked: Asked) -> list[Values]:
     return found
 
 
-def planned_points(asked: Asked, settings: int) -> int:
+def planned_points(asked: Understood, settings: int) -> int:
     """How many points will be trained, confirming ones aside."""
     request = asked.request
     if request.trials is not None:
@@ -301,3 +311,13 @@ def confirming_points(book: Book, values: Values) -> Iterator[Point]:
 def key_of(values: Iterable[Any]) -> str:
     """Values as text, to be compared after reading them from a file."""
     return json.dumps(plain(values))
+
+
+def run_size(book: Book) -> tuple[int, int]:
+    """Held-out samples, and the bytes of a run, about: of the first setting."""
+    config = _in_state(book.asked.base, *book.asked.states[0])
+    split = book._split(config)
+    config = suited(config, split)
+    parameters, holdout = count_parameters(architecture_of(config, split.training)), len(split.holdout_ids)
+    text = 5.4 * parameters + holdout * (11 * len(split.dataset.class_names) + 30) + 40_000
+    return holdout, int(2.4 * text + 65_000)  # each file and its twin, and the pictures

@@ -9,7 +9,7 @@ from digit_classifier.artifacts.plan import MAX_POINTS
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.settings.resolve import Given, resolve
 from digit_classifier.settings.run_config import SPELLINGS
-from digit_classifier.sweeps.axes import ORIGIN, Axis, grid_axis, numbers, range_axis
+from digit_classifier.sweeps.axes import ORIGIN, Axis, grid_axis, number_list, range_axis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Understood:
     """The same, understood: axes, states, method; settings are made by `config_of`."""
 
     request: Request
@@ -70,7 +70,7 @@ class Asked:
         return [axis.given(value) for axis, value in zip(self.axes, values, strict=False)]
 
 
-def understood(request: Request) -> Asked:
+def understood(request: Request) -> Understood:
     """The request, checked as far as it can be without the data; InputError says what contradicts what."""
     axes = _axes(request)
     method = _method(request, axes)
@@ -78,17 +78,17 @@ def understood(request: Request) -> Asked:
     states = _states(request)
     if request.keep not in (None, "all", "best"):
         raise InputError(explain(option("keep"), "all or best", show(request.keep), option("keep", "best")))
-    confirming = numbers(request.confirm_seeds, option("confirm_seeds")) if request.confirm_seeds else ()
+    confirming = number_list(request.confirm_seeds, option("confirm_seeds")) if request.confirm_seeds else ()
     _check_confirming(confirming, request, axes, states)
     if method == "halving":
         axes = (*axes, Axis("epochs", None, option("halving"), 1, 100_000))
-    asked = Asked(request, axes, states, confirming, method, resolve())
+    asked = Understood(request, axes, states, confirming, method, resolve())
     first = tuple(axis.values[0] if axis.values else axis.rounded(axis.high) for axis in axes)
     base = asked.config_of(first[:-1] if method == "halving" else first)
     if base.output_dir is not None:
         came, attempt = option("output_dir"), option("artifacts_root", "artifacts")
         raise InputError(explain("sweep", "an artifacts root, for many runs", came, attempt))
-    return Asked(request, axes, states, confirming, method, base)
+    return Understood(request, axes, states, confirming, method, base)
 
 
 def _axes(request: Request) -> tuple[Axis, ...]:
@@ -97,7 +97,9 @@ def _axes(request: Request) -> tuple[Axis, ...]:
     seen: dict[str, Axis] = {}
     for axis in axes:
         if axis.name in seen:
-            raise InputError(explain(axis.where, "each setting once", f"also {seen[axis.name].where}", "one of the two"))
+            raise InputError(
+                explain(axis.where, "each setting once", f"also {seen[axis.name].where}", "one of the two")
+            )
         seen[axis.name] = axis
     for given in request.flags:
         if (name := SPELLINGS[given.spelling]) in seen:
@@ -119,36 +121,46 @@ def _two(name: str, ends: Sequence[str]) -> tuple[str, str]:
 
 
 def _method(request: Request, axes: tuple[Axis, ...]) -> str:
+    """Which kind of sweep this is; InputError where two kinds are asked for, or half of one."""
+    _check_search(request)
+    _check_sizes(request)
+    chosen = [name for name in ("search", "random", "halving") if getattr(request, name) is not None]
     ranged = next((axis for axis in axes if axis.values is None), None)
+    if ranged and request.search is None and request.random is None:
+        attempt = f"{option('random', 50)}, or --grid {ranged.name} and its values"
+        raise InputError(explain(ranged.where, f"{option('random')} or {option('search')}", "neither", attempt))
+    if not axes and chosen:
+        attempt = "--range learning-rate 1e-3 1"
+        raise InputError(explain(option(chosen[0]), "a setting to vary", "none", attempt))
+    if request.halving is not None:
+        if named := next((each.where for each in axes if each.name == "epochs"), None):
+            came, attempt = f"{named} beside it", f"leaving out {named}"
+            raise InputError(explain(option("halving"), "epochs to itself", came, attempt))
+        return "halving"
+    return {"search": "tpe", "random": "random"}.get(chosen[0], "grid") if chosen else "grid"
+
+
+def _check_search(request: Request) -> None:
+    """--search and --trials go together, and with no other kind of search."""
     searching = request.search is not None
     if searching and request.search != "tpe":
         raise InputError(explain(option("search"), "tpe", show(request.search), option("search", "tpe")))
     if searching is not (request.trials is not None):
         attempt = f"{option('search', 'tpe')} {option('trials', 50)}"
-        came = option("trials" if request.trials is not None else "search")
-        raise InputError(explain("sweep", f"{option('search')} and {option('trials')} together", f"{came} alone", attempt))
+        came, both = option("search" if searching else "trials"), f"{option('search')} and {option('trials')} together"
+        raise InputError(explain("sweep", both, f"{came} alone", attempt))
     if searching and (request.random is not None or request.halving is not None):
         other = option("random" if request.random is not None else "halving")
         raise InputError(explain("sweep", "one kind of search", f"{option('search')} and {other}", "one of the two"))
-    for name, value, most in (("random", request.random, MAX_POINTS), ("trials", request.trials, MAX_POINTS)):
-        if value is not None and not 1 <= value <= most:
-            raise InputError(explain(option(name), f"a whole number from 1 to {most}", str(value), option(name, 50)))
-    if request.halving is not None and not 2 <= request.halving <= 100:
-        raise InputError(explain(option("halving"), "a number from 2 to 100", str(request.halving), option("halving", 3)))
-    if ranged and not searching and request.random is None:
-        attempt = f"{option('random', 50)}, or --grid {ranged.name} and its values"
-        raise InputError(explain(ranged.where, f"{option('random')} or {option('search')}", "neither", attempt))
-    if not axes and (searching or request.random is not None or request.halving is not None):
-        name = "search" if searching else "random" if request.random is not None else "halving"
-        attempt = "--range learning-rate 1e-3 1"
-        raise InputError(explain(option(name), "a setting to vary", "none", attempt))
-    if request.halving is not None:
-        named = next((each.where for each in axes if each.name == "epochs"), None)
-        if named:
-            came, attempt = f"{named} beside it", f"leaving out {named}"
-            raise InputError(explain(option("halving"), "epochs to itself", came, attempt))
-        return "halving"
-    return "tpe" if searching else "random" if request.random is not None else "grid"
+
+
+def _check_sizes(request: Request) -> None:
+    """Numbers of settings and trials are in their ranges."""
+    for name, low, most in (("random", 1, MAX_POINTS), ("trials", 1, MAX_POINTS), ("halving", 2, 100)):
+        value = getattr(request, name)
+        if value is not None and not low <= value <= most:
+            wanted, attempt = f"a whole number from {low} to {most}", option(name, 3 if name == "halving" else 50)
+            raise InputError(explain(option(name), wanted, str(value), attempt))
 
 
 def _check_folds(request: Request, axes: Sequence[Axis]) -> None:
@@ -184,7 +196,7 @@ def _states(request: Request) -> tuple[State, ...]:
     """The random states of every setting, with the split's where it is apart: a comparison is paired."""
     fixed = _given(request, "split_state")
     if request.seeds is not None:
-        seeds = numbers(request.seeds, option("seeds"))
+        seeds = number_list(request.seeds, option("seeds"))
         clash = next((each for each in request.flags if SPELLINGS[each.spelling] == "random_state"), None)
         searching = request.search or request.random or request.halving
         if clash and not searching:

@@ -1,7 +1,7 @@
 """Which points come next: all at once, the better part of a rung, or what an optimiser asks for.
 
-A search is a generator of batches. It is sent nothing: it reads the scores of the batch before from `score`, so that a
-search that goes on from a file asks exactly what one without an interruption would have asked.
+A search is a generator of batches. It reads the scores of the batch before from `score`, so that a search that goes on
+from a file asks exactly what one without an interruption would have asked.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXTRA = "pip install 'digit-classifier[search]'"
 
 
-def batches(book: Book, plan: Payload, score: Score) -> Iterator[Iterable[Point]]:
+def point_batches(book: Book, plan: Payload, score: Score) -> Iterator[Iterable[Point]]:
     """The points of a plan, batch by batch: each is to be finished before the next is asked for."""
     if plan["method"] == "halving":
         yield from _halving(book, score)
@@ -59,7 +59,7 @@ def require_optuna() -> Any:
 def _tpe(book: Book, plan: Payload, score: Score) -> Iterator[Iterable[Point]]:
     """Tree-structured Parzen estimators (Bergstra and others, NeurIPS 2011), by Optuna's ask and tell.
 
-    Optuna's own storage is not used: the study is made anew for each batch, from the batches before.
+    Optuna's own storage is not used: the study is made anew for each batch, from the point_batches before.
     """
     optuna = require_optuna()
     spread = {axis.name: _distribution(optuna, axis) for axis in book.asked.axes}

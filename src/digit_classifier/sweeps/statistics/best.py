@@ -73,7 +73,7 @@ def _counts(settings: Sequence[Setting], column: dict[int, int]) -> tuple[NDArra
     for row, each in enumerate(settings):
         for (split, _), hits in each.hits.items():
             columns = [column[sample] for sample in each.held[split]]  # a split holds a sample once
-            right[row, columns] += np.asarray(hits, dtype=np.float64)
+            right[row, columns] += np.frombuffer(bytes(hits), np.uint8)
             held[row, columns] += 1
     return right, held
 

@@ -1,0 +1,254 @@
+"""From plan.json and points.jsonl to sweep.json: nothing else is asked, so it can be made again at any time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from digit_classifier.artifacts import build_sweep, held_out_ids, hits_within
+from digit_classifier.artifacts.sweep import MAX_MACHINES
+from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
+from digit_classifier.store.files import read_regular
+from digit_classifier.store.json import decode
+from digit_classifier.store.layout import DATASETS, MANIFEST_FILE, MAX_DATASET_BYTES
+from digit_classifier.store.sweeps import Points
+from digit_classifier.sweeps import statistics
+from digit_classifier.sweeps.aggregate import aggregate
+from digit_classifier.sweeps.axes import frozen, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from digit_classifier.artifacts import Payload
+    from digit_classifier.sweeps.axes import Values
+    from digit_classifier.sweeps.statistics import Key
+
+BLOCKS = ("contiguous", "grouped")
+LISTED = 100_000  # points of sweep.json
+SIZES = ("parameters", "training", "holdout")
+
+
+@dataclass
+class Rows:
+    """The points of one setting."""
+
+    values: Values
+    sizes: dict[str, int] = field(default_factory=dict)
+    scores: dict[Key, float] = field(default_factory=dict)
+    hits: dict[Key, bytes] = field(default_factory=dict)
+    lines: list[tuple[Payload, Key | None]] = field(default_factory=list)  # without predictions
+    failed: int = 0
+
+    def statistics(self, held: dict[str, list[int]], blocks: bool) -> statistics.Setting:
+        """As the statistics see it."""
+        sizes = {"parameters": 0, "training": 1, "holdout": 1} | self.sizes
+        ids = {split: held[split] for split, _ in self.hits}
+        return statistics.Setting(self.scores, blocks=blocks, hits=self.hits, held=ids, **sizes)
+
+
+@dataclass
+class Collected:
+    """All that points.jsonl says, by setting in the order in which they were planned or asked for."""
+
+    directory: Path
+    plan: Payload
+    labels: list[int]
+    settings: dict[Values, Rows] = field(default_factory=dict)
+    confirming: dict[Values, Rows] = field(default_factory=dict)
+    held: dict[str, list[int]] = field(default_factory=dict)
+    machines: Counter[str] = field(default_factory=Counter)
+    facts: dict[str, Payload] = field(default_factory=dict)
+    digests: list[str] = field(default_factory=list)
+
+    def add(self, line: Payload, points: Points) -> None:
+        """Add a point; ArtifactError where its accuracy is not that of its predictions."""
+        values = frozen(line["values"])
+        home = self.confirming if line["confirming"] else self.settings
+        rows = home.setdefault(values, Rows(values))
+        if "environment" in line:
+            self.machines[line["environment"]] += 1
+            self.facts[line["environment"]] = points.environments[line["environment"]]
+        result, key = line["result"], None
+        if result is None:
+            rows.failed += 1
+        else:
+            split = result["split"]
+            if split not in self.held:
+                self.held[split] = held_out_ids(points.splits[split], len(self.labels))
+            ids, classes = self.held[split], len(self.plan["dataset"]["class_names"])
+            hits = hits_within(line, ids, self.labels, classes)
+            key = split, line["random_state"]
+            rows.scores[key], rows.hits[key] = result["accuracy"], hits
+            rows.sizes = rows.sizes or {name: result[name] for name in SIZES}
+            self.digests.append(f"{line['recipe_digest']} {result['results_digest']}")
+        lean = {name: line[name] for name in ("recipe_digest", "random_state", "split_state", "seconds", "failure")}
+        lean |= {name: result[name] if result else None for name in ("accuracy", "log_loss", "epochs", "run")}
+        rows.lines.append((lean, key))
+
+    @property
+    def results_digest(self) -> str:
+        """Digest of what all points computed, whatever the order in which they ended."""
+        return hashlib.sha256("\n".join(sorted(self.digests)).encode("ascii")).hexdigest()
+
+
+def collect(root: Path, directory: Path, plan: Payload) -> Collected:
+    """Read all points; ArtifactError for damaged ones, RunError where the data set is not beside the runs."""
+    path = root / DATASETS / plan["dataset"]["file"]
+    try:
+        data = decode(read_regular(path, MAX_DATASET_BYTES), path, max_bytes=MAX_DATASET_BYTES)
+    except FileNotFoundError:
+        raise RunError(explain(path, "the data set of the sweep", "none", "another copy of it")) from None
+    if data.get("sha256") != plan["dataset"]["sha256"]:
+        came = str(data.get("sha256"))[:12]
+        wanted = f"sha256 {plan['dataset']['sha256'][:12]}…"
+        raise ArtifactError(explain(path, wanted, came, typed_command("repair", root)))
+    found = Collected(directory, plan, data["labels"])
+    for row in plan["settings"]:
+        found.settings.setdefault(frozen(row), Rows(frozen(row)))
+    points = Points(directory)
+    for line in points:
+        found.add(line, points)
+    for rows in (*found.settings.values(), *found.confirming.values()):
+        rows.lines.sort(key=lambda each: (each[0]["random_state"], each[0]["split_state"] or 0))
+    if not plan["settings"]:  # they were found on the way, and ended in any order
+        found.settings = dict(sorted(found.settings.items(), key=lambda item: list(map(_order, item[0]))))
+    return found
+
+
+def _order(value: Any) -> tuple[bool, float, str]:
+    """Numbers by size, anything else by its text."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return not number, value if number else 0, "" if number else str(value)
+
+
+def statistics_of(found: Collected) -> list[statistics.Setting]:
+    """The settings as the statistics see them."""
+    kind, names = found.plan["split"], [axis["name"] for axis in found.plan["axes"]]
+    place = names.index("split") if "split" in names else None
+
+    def blocks(values: Values) -> bool:
+        return (kind if place is None else values[place]) in BLOCKS
+
+    return [rows.statistics(found.held, blocks(values)) for values, rows in found.settings.items()]
+
+
+def candidates_of(found: Collected) -> list[int] | None:
+    """The settings among which the best is chosen: all, or those of the last rung that a halving has reached."""
+    if found.plan["method"] != "halving":
+        return None
+    # A rung trains fewer settings, three times as long: the last one has the fewest, which were trained last.
+    own: dict[Values, list[int]] = {}
+    for index, values in enumerate(found.settings):
+        own.setdefault(values[:-1], []).append(index)
+    most = max((len(each) for each in own.values()), default=0)
+    return [each[-1] for each in own.values() if len(each) == most]
+
+
+def best_values(found: Collected) -> Values | None:
+    """The values of the best setting."""
+    settings, candidates = statistics_of(found), candidates_of(found)
+    rivals = [
+        each if candidates is None or index in candidates else replace(each, scores={})
+        for index, each in enumerate(settings)
+    ]
+    best = statistics.best_setting(rivals)
+    return None if best is None else list(found.settings)[best]
+
+
+def build(root: Path, found: Collected, finished: str) -> Payload:
+    """sweep.json of what was collected; `finished` is now."""
+    settings = statistics_of(found)
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("setting", "random_state", "split_state", "accuracy", "log_loss", "epochs", "seconds")
+    } | {"run": [], "failure": []}
+    point_of: dict[tuple[int, Key], int] = {}
+    kept: set[int] = set()
+    for index, rows in enumerate(found.settings.values()):
+        for line, key in rows.lines:
+            number = len(columns["setting"])
+            run = line["run"] or kept_run(root, found.plan["sweep_id"], line["recipe_digest"])
+            if key is not None:
+                point_of[index, key] = number
+            if run is not None:
+                kept.add(number)
+            columns["setting"].append(index)
+            columns["run"].append(run)
+            for name in columns.keys() - {"setting", "run"}:
+                columns[name].append(line[name])
+    best = best_values(found)
+    again = found.confirming.get(best) if best is not None else None
+    confirmed = again.statistics(found.held, blocks=False) if again and again.scores else None
+    parts = aggregate(settings, point_of, kept=kept, confirmed=confirmed, candidates=candidates_of(found))
+    if found.plan["method"] == "halving" and parts["best"]:
+        parts["best"]["chosen_among"] = len({values[:-1] for values in found.settings})
+    rows_of = list(found.settings.values())
+    for name in SIZES:
+        parts["settings"][name] = [rows.sizes.get(name) for rows in rows_of]
+    parts["settings"] |= {
+        "values": [plain(values) for values in found.settings],
+        "points": [len(rows.lines) for rows in rows_of],
+        "failed": [rows.failed for rows in rows_of],
+    }
+    if len(columns["setting"]) > LISTED:
+        columns = {name: values[:LISTED] for name, values in columns.items()}
+        _forget_unlisted(parts)
+    keys = ("sweep_id", "label", "created", "command", "train_command", "package_version", "method", "plan_sha256")
+    dataset = found.plan["dataset"]
+    named = (
+        "name",
+        "title",
+        "file",
+        "sha256",
+        "samples",
+        "class_names",
+        "image_shape",
+        "channels",
+        "max_value",
+        "tone",
+    )
+    return build_sweep(
+        **{key: found.plan[key] for key in keys},
+        finished=finished,
+        planned=max(1, found.plan["points"]),
+        environments=len(found.facts),
+        machines=[
+            {"points": count, "facts": found.facts[key]} for key, count in found.machines.most_common(MAX_MACHINES)
+        ],
+        dataset={name: dataset[name] for name in (*named, "feature_names") if name in dataset},
+        splits=_kinds(found),
+        axes=[{name: axis[name] for name in ("name", "numeric", "logarithmic")} for axis in found.plan["axes"]],
+        points=columns,
+        **parts,
+    )
+
+
+def _kinds(found: Collected) -> list[str]:
+    if found.plan["split"] is not None:
+        return [found.plan["split"]]
+    place = [axis["name"] for axis in found.plan["axes"]].index("split")
+    return sorted({values[place] for values in found.settings})
+
+
+def _forget_unlisted(parts: Payload) -> None:
+    """Drop references to points that are not listed."""
+    keep = [index for index, point in enumerate(parts["pairs"]["point"]) if point < LISTED]
+    parts["pairs"] = {name: [values[index] for index in keep] for name, values in parts["pairs"].items()}
+    for each in parts["stability"]:
+        for kind in ("unstable", "never_right"):
+            for name in ("right_point", "wrong_point"):
+                points: Sequence[int | None] = each[kind][name]
+                each[kind][name] = [point if point is not None and point < LISTED else None for point in points]
+
+
+def kept_run_id(sweep_id: str, recipe: str) -> str:
+    """The id of a kept run: known before it is trained."""
+    return f"{sweep_id}-{recipe[:8]}"
+
+
+def kept_run(root: Path, sweep_id: str, recipe: str) -> str | None:
+    """The id of the run of a point, where it is in the store."""
+    run_id = kept_run_id(sweep_id, recipe)
+    return run_id if (root / run_id / MANIFEST_FILE).is_file() else None
