@@ -84,9 +84,9 @@ def strokes_of(picture: NDArray[Any]) -> Strokes:
 
 def prepared_image(picture: NDArray[Any]) -> NDArray[Any]:
     """The picture as the pad would show it to the network, (8, 8)."""
-    from digit_classifier.run.strokes import prepared
+    from digit_classifier.run.strokes import prepared_strokes
 
-    return prepared(strokes_of(picture)).image
+    return prepared_strokes(strokes_of(picture)).image
 
 
 def images_of(archive: Path) -> tuple[Any, Any, Any]:

@@ -11,7 +11,7 @@ import pytest
 from browsers import wait_for
 
 from digit_classifier.page.html import write_html
-from digit_classifier.run.strokes import prepared
+from digit_classifier.run.strokes import prepared_strokes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,7 +217,7 @@ def test_what_is_drawn_is_prepared_as_in_python_and_read(
       const [, move, rest] = document.querySelector('.pad path').getAttribute('d').match(/^M(\\d+ \\d+)(.*)$/);
       return [move, ...rest.split('L').filter(Boolean)].map(pair => pair.split(' ').map(Number));
     })()""")
-    expected = prepared([points]).field.ravel()
+    expected = prepared_strokes([points]).field.ravel()
     paper = max(drawn[0])
     assert [int(value < paper) for value in drawn[0]] == expected.tolist()
     page.keyboard.press("Control+z")

@@ -31,7 +31,7 @@ from digit_classifier.numerics.arithmetic import exact_exp, exact_log
 from digit_classifier.numerics.randomness import random_order, random_stream, random_words, unit_uniform
 from digit_classifier.run import results_of
 from digit_classifier.run.prepare import prepare, suited
-from digit_classifier.run.strokes import prepared as prepared_strokes
+from digit_classifier.run.strokes import prepared_strokes
 from digit_classifier.settings.resolve import configure
 from digit_classifier.settings.run_config import recorded
 
@@ -192,6 +192,7 @@ SPLITS: dict[str, tuple[str, dict[str, Any]]] = {
     "given": ("given", {"split": "given"}),
     "grouped": ("groups", {"split": "grouped", "random_state": 1}),
     "iris": ("iris", {"random_state": 5}),
+    "few held out": ("iris", {"test_size": 0.02, "random_state": 5}),
     "rare classes": ("rare", {"test_size": 0.1, "shift_pixels": 0}),
 }
 

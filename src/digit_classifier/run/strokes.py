@@ -37,7 +37,7 @@ class Prepared(NamedTuple):
     image: NDArray[np.uint8]  # (8, 8), 0..16
 
 
-def prepared(strokes: Strokes) -> Prepared:
+def prepared_strokes(strokes: Strokes) -> Prepared:
     """Upright, as high as the field, of the usual width and ink; ValueError where nothing is drawn."""
     drawn = [[(float(x), float(y)) for x, y in stroke] for stroke in strokes if len(stroke)]
     if not drawn:
