@@ -166,9 +166,19 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
 /** The laboratory stays as long as its run does. */
 const never = (): AbortSignal => new AbortController().signal;
 
-/** What the network is worth on drawings; measured by benchmarks/drawings.py. */
-function honest(): HTMLElement {
-  return el("p", { class: "small muted" }, "@@HONEST@@");
+// Of 7,000 digits of other people, of the own hold-out, and of those digits where it is 99 % sure: shares that are right,
+// as benchmarks/drawings.py measures them for the presets.
+const RIGHT: Readonly<Record<string, readonly [others: number, own: number, sure: number]>> = {
+  logistic: [68, 98, 69],
+  mlp: [81, 99.7, 96],
+  cnn: [86, 99.7, 94],
+};
+
+/** What a network like this is worth on drawings. */
+function honest(model: string): HTMLElement {
+  const [others, own, sure] = RIGHT[model] ?? (RIGHT.mlp as readonly [number, number, number]);
+  const words = `Of 7,000 digits of other people, prepared like your drawing, the preset ${model} reads ${others} %, of its own hold-out ${own} %. Where it is 99 % sure, it is right in ${sure} %; elsewhere this page says “not sure”.`;
+  return el("p", { class: "small muted" }, words);
 }
 
 /** At most once in a while, the last call included. */
