@@ -121,7 +121,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
       next === "pad" ? sheet.element : cells,
       tools,
       next === "pad" && preparation.element,
-      next === "pad" && honest(),
+      next === "pad" && honest(run.summary.model.name),
     );
     if (next === "cells") cellsOf(values ?? new Array<number>(size).fill(0));
     else sheet.set(sheet.strokes);

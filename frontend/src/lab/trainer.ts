@@ -66,7 +66,7 @@ export function courseOf(run: Run, settings: Settings): Course {
         const classes = data.classNames.length;
         const rows = split.holdout.map((_, row) => Array.from(holdout.subarray(row * classes, (row + 1) * classes)));
         const trained = yield* asker(net, data, split.training).ask(net);
-        const hits = split.training.filter((id, row) => best(trained, row, classes) === split.labels[row]).length;
+        const hits = split.training.filter((_, row) => best(trained, row, classes) === split.labels[row]).length;
         const digest = modelDigest(net, data);
         return {
           network: networkOf(net, digest),
