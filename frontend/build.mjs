@@ -83,6 +83,7 @@ async function bundle(entry, options = {}, wanted = (key) => !ofSweeps(key)) {
     charset: "utf8",
     legalComments: "none",
     minifySyntax: true,
+    loader: { ".css": "text" }, // the style that comes with a script
     ...options,
     banner: { js: [`/* ${banner} */`, options.banner].filter(Boolean).join("\n") },
     footer: { js: options.footer ?? "" },
@@ -95,20 +96,21 @@ async function bundle(entry, options = {}, wanted = (key) => !ofSweeps(key)) {
 
 const page = await bundle("pages/page.ts");
 const reader = await bundle("pages/reader.ts");
-// The whole of lab.js is the body of one function, so that nothing of it runs before the page calls that.
-const lab = await bundle("lab/lab.ts", {
-  banner: "globalThis.openLab = (tools, panels) => {",
-  footer: "return panels;\n};",
-});
-const twice = lab.inputs.filter((name) => page.inputs.includes(name));
-if (twice.length > 0)
-  throw new Error(`${twice}: expected in one of the two scripts, got it in both; see src/lab/door.ts`);
+// The whole of panels.js and of lab.js is the body of one function, so that nothing of it runs before the page calls
+// that. None of the three has what another has; see src/below/door.ts and src/lab/door.ts.
+const body = (name) => ({ banner: `globalThis.${name} = (tools) => {\nlet given;`, footer: "return given;\n};" });
+const panels = await bundle("below/panels.ts", body("openPanels"));
+const lab = await bundle("lab/lab.ts", body("openLab"));
+const inputs = [page, panels, lab].flatMap((script) => script.inputs);
+const twice = inputs.filter((name, i) => inputs.indexOf(name) < i);
+if (twice.length > 0) throw new Error(`${twice}: expected in one of the three scripts, got it in more`);
 
 const sweep = await bundle("sweep/page.ts", {}, (key) => ofSweeps(key) || !key.includes("."));
 
 const copied = ["dashboard.css", "index.html", "reader.html", "sweep.css", "sweep.html"];
 const outputs = {
   "dashboard.js": page.text,
+  "panels.js": panels.text,
   "lab.js": lab.text,
   "sweep.js": sweep.text,
   "reader.js": reader.text,

@@ -47,7 +47,8 @@ const camel = (name) => name.replace(/[^a-z0-9]+([a-z0-9])/gi, (_, letter) => le
 const quoted = (key) => (/^\w+$/.test(key) ? key : JSON.stringify(key));
 const literals = (values) => values.map((each) => JSON.stringify(each));
 const kindsOf = (schema) => [schema.type].flat();
-const valuesOf = (schema) => schema.enum ?? ("const" in schema ? [schema.const] : null);
+const valuesOf = (schema) =>
+  schema.enum?.filter((each) => each !== null) ?? ("const" in schema ? [schema.const] : null);
 /** A file's version is read before its check is chosen. */
 const keysOf = (schema) => Object.entries(schema.properties ?? {}).filter(([key]) => key !== "schema_version");
 const isMap = (schema) => schema.additionalProperties !== false;

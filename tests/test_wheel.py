@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_one_page_and_every_schema(built: Path) -> None:
         names = wheel.namelist()
         page = {name.rpartition("/")[2]: wheel.read(name) for name in names if "/page/static/" in name}
     assert page == {name: (WEB_DEMO / name).read_bytes() for name in page}
-    assert len(page) == 6
+    assert len(page) == 7
     assert sum(name.endswith(".schema.json") for name in names) == len(ARTIFACTS)
     assert not [name for name in names if "test" in name]
 
@@ -42,6 +42,7 @@ def test_the_source_distribution_holds_the_page_and_its_sources(built: Path) -> 
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = [
+        "examples/digit-classifier/web_demo/panels.js",
         "examples/digit-classifier/web_demo/lab.js",
         "frontend/src/contract.ts",
         "requirements-dev.txt",

@@ -283,7 +283,10 @@ test("an index may say that a run was interrupted, and how a replay of it came o
   };
   const read = (more: object): unknown =>
     index[1]?.({ generation: 1, latest: ID, runs: [{ ...run, ...more }] }, "index").runs[0];
-  assert.deepEqual({ ...(read({}) as object) }, { ...run, interrupted: undefined, replay: undefined });
+  assert.deepEqual(
+    { ...(read({}) as object) },
+    { ...run, interrupted: undefined, sweep: undefined, replay: undefined },
+  );
   assert.deepEqual({ ...(read({ interrupted: true, replay }) as { replay: object }).replay }, replay);
   assert.throws(
     () => read({ replay: { ...replay, tier: "good" } }),

@@ -6,8 +6,8 @@ import { tools } from "../src/pages/tools.ts";
 import { exportCommand, inRepository, pathOf, quoted } from "../src/text/commands.ts";
 
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
-const { onTheSplitOf, trainHere, wordsOf } = await import("../src/lab/recorded.ts");
-const { originGroups } = await import("../src/lab/origins.ts");
+const { onTheSplitOf, trainHere, wordsOf } = await import("../src/below/recorded.ts");
+const { originGroups } = await import("../src/below/origins.ts");
 
 const WORDS = ["a", "a b", "ä", "it's", '"', "$HOME", "`id`", "a\\b", "--x=y z", "*", "", "~", "(", "é ß 'q' \"d\""];
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { epochTicks, logTicks, ticks } from "../src/lab/ticks.ts";
+import { epochTicks, logTicks, ticks } from "../src/below/ticks.ts";
 import { lastAtMost, shade } from "../src/view/scale.ts";
 
 test("ticks are round and inside", () => {

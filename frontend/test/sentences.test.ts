@@ -10,10 +10,10 @@ import * as format from "../src/text/format.ts";
 import { cellSentence, hardestCaption, layersOf, matrixSentence, performance } from "../src/text/sentences.ts";
 
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
-const lab = await import("../src/lab/sentences.ts");
-const { curveSentence } = await import("../src/lab/curve.ts");
-const { nearestSentence } = await import("../src/lab/nearest.ts");
-const numbers = await import("../src/lab/numbers.ts");
+const lab = await import("../src/below/sentences.ts");
+const { curveSentence } = await import("../src/below/curve.ts");
+const { nearestSentence } = await import("../src/below/nearest.ts");
+const numbers = await import("../src/below/numbers.ts");
 
 /** A table of cases: what comes, and the sentence. */
 function says<T extends unknown[]>(what: string, sentence: (...given: T) => unknown, cases: [T, unknown][]): void {

@@ -5,7 +5,7 @@ import { tools } from "../src/pages/tools.ts";
 import * as format from "../src/text/format.ts";
 
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
-const { configDifferences, verdict } = await import("../src/lab/verdicts.ts");
+const { configDifferences, verdict } = await import("../src/below/verdicts.ts");
 
 test("changes count only what both runs held out", () => {
   const changed = changes(

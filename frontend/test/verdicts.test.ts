@@ -7,7 +7,7 @@ import { tools } from "../src/pages/tools.ts";
 import { besides, footing, namesOf, points } from "../src/text/verdicts.ts";
 
 Object.assign(globalThis, { tools }); // what the build hands to lab.js
-const { contradiction, incomparable, unpaired, verdict, warning } = await import("../src/lab/verdicts.ts");
+const { contradiction, incomparable, unpaired, verdict, warning } = await import("../src/below/verdicts.ts");
 
 interface Made {
   label?: string;

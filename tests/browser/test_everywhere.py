@@ -146,19 +146,19 @@ def test_without_the_second_script_the_page_says_so_and_the_rest_works(
     if not alone.exists():
         shutil.copytree(pages / "artifacts", alone / "artifacts")
         for name in demo_site.PAGE:
-            if name != "lab.js":
+            if name != "panels.js":
                 shutil.copy(pages / name, alone)
     page.goto(f"{addresses[place]}alone/index.html")
     wait_for(page, "document.querySelector('#workflow .absence') !== null")
     assert text(page, "h1") == "baseline"
     for section in ("insights", "experiment", "workflow"):
         assert page.evaluate(f"document.querySelectorAll('#{section} .absence').length") == 1
-        assert "lab.js did not load" in text(page, f"#{section}")
+        assert "panels.js did not load" in text(page, f"#{section}")
     assert page.evaluate("document.querySelectorAll('#insights .matrix').length") == 1
     page.evaluate("document.querySelector('td[data-cell=\"0\"]').click()")
     wait_for(page, "location.search === '?true=0&pred=0'")
     wait_for(page, "document.querySelectorAll('#chips .chip').length === 2")
-    absent = ("lab.js", "Failed to load resource")  # Firefox and Chromium on the file that is not there
+    absent = ("panels.js", "Failed to load resource")  # Firefox and Chromium on the file that is not there
     assert [error for error in page.errors if not any(words in error for words in absent)] == []
 
 

@@ -171,7 +171,7 @@ def test_the_second_script_moves_nothing_but_the_foot_of_the_page(
     chromium: Chromium, addresses: dict[str, str], delay: int
 ) -> None:
     """The foot stands below whatever is there; sections are put in whole, also where the script comes late."""
-    chromium.page.route("**/lab.js", lambda route: (time.sleep(delay / 1000), route.continue_()))
+    chromium.page.route("**/panels.js", lambda route: (time.sleep(delay / 1000), route.continue_()))
     chromium.page.add_init_script(SHIFTS)
     chromium.goto(f"{addresses['http']}index.html")
     wait_for(chromium, LOADED)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from digit_classifier.cli.main import main
 from digit_classifier.datasets.bundled import load_digits, load_iris
+from digit_classifier.datasets.load import load_dataset
 from digit_classifier.experiment import record
 from digit_classifier.settings.resolve import configure
 
@@ -141,3 +142,24 @@ def test_help_says_what_the_runs_accuracy_is_not(capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         main(["predict", "--help"])
     assert "says nothing about such samples" in " ".join(capsys.readouterr().out.split())
+
+
+def test_columns_are_those_of_the_run_whatever_they_are_called_and_the_label_may_be_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Features called y and id are otherwise taken for a label, and for numbers of the rows."""
+    rows = [(n * 7 % 12, n * 5 % 12, n // 2, "ab"[n % 2]) for n in range(24)]
+    names = ["x  (cm)", "y", "id", "kind"]
+    with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([names, *rows])
+    run, holdout = trained(tmp_path / "runs", load_dataset(tmp_path / "t.csv"))
+    held = holdout["sample_ids"]
+    for columns in ([0, 1, 2], [2, 1, 0], [3, 1, 0, 2]):
+        with (tmp_path / "new.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([[row[at] for at in columns] for row in (names, *(rows[row] for row in held))])
+        assert_stored(predicted(capsys, run, tmp_path / "new.csv"), holdout, list(range(len(held))))
+    bare = [(a, b, c, "ab".index(kind)) for a, b, c, kind in rows]  # without names, the label last
+    with (tmp_path / "bare.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([*bare, *bare])
+    run, _ = trained(tmp_path / "bare", load_dataset(tmp_path / "bare.csv"))
+    assert len(predicted(capsys, run, tmp_path / "bare.csv")) == 48

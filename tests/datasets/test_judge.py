@@ -132,7 +132,7 @@ WRONG: dict[str, tuple[Any, Any, dict[str, Any], str]] = {
     "a gap": (np.where(ROWS[4, 2] == ROWS, np.nan, ROWS), LABELS, {}, "got 1 with gaps, the first of them row 5"),
     "infinity": (np.full((12, 2), np.inf), LABELS, {}, "expected numbers that a float32 holds, got inf in row 1"),
     "complex numbers": (ROWS + 1j, LABELS, {}, "expected numbers or texts, got an array of complex128"),
-    "nothing": ([], [], {}, "samples: expected images (n, h, w)"),
+    "nothing": ([], [], {}, "samples: expected at least two of each class, got none"),
     "one number": (5, LABELS, {}, "samples: expected one for each sample, got 5"),
     "a measure": (ROWS, ROWS[:, 0], {}, "labels: expected classes, got"),
     "one class": (ROWS, np.zeros(12), {}, "labels: expected 2 to 1,000 classes, got only '0'; try other classes"),

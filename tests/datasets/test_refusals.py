@@ -454,3 +454,22 @@ def test_samples_that_cannot_be_read_are_refused_for_a_prediction_too(tmp_path: 
     (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:50])
     with pytest.raises(InputError, match=r"a.png: expected a picture, got a broken one"):
         read_samples(tmp_path / "a.png")
+
+
+def test_a_folder_beside_train_and_test_is_no_class(tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        write_pictures(tmp_path / "p" / part, IMAGES, LABELS)
+    (tmp_path / "p" / "models").mkdir()
+    assert "expected folders of classes, or train, val and test alone, got 'models' beside" in refusal(tmp_path / "p")
+
+
+def test_pictures_of_a_kind_that_is_not_read_are_refused_and_not_passed_over(tmp_path: Path) -> None:
+    folder = write_pictures(tmp_path / "p", IMAGES, LABELS)
+    (folder / "0" / "IMG_1.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
+    assert "0/IMG_1.HEIC: expected a picture in PNG, JPEG" in refusal(folder)
+
+
+def test_a_test_part_without_labels_is_named(tmp_path: Path) -> None:
+    np.savez(tmp_path / "d.npz", x_train=IMAGES, y_train=LABELS, x_test=IMAGES)
+    says = "the test part: expected a class for each sample, as in the part that trains, got none"
+    assert says in refusal(tmp_path / "d.npz")

@@ -77,12 +77,19 @@ def test_a_whole_number_of_rows_is_not_rounded_up() -> None:
     assert len(split.holdout_ids) == 7
 
 
-@pytest.mark.parametrize(
-    ("labels", "test_size"), [([0] * 9 + [1], 0.2), ([0, 0, 1, 1], 0.9), ([0] * 50 + [1] * 2, 0.1)]
-)
+@pytest.mark.parametrize(("labels", "test_size"), [([0] * 9 + [1], 0.2), ([0, 0, 1, 1], 0.9), ([0, 0, 1, 1], 0.2)])
 def test_a_class_missing_on_one_side_is_refused_by_name(labels: list[int], test_size: float) -> None:
     with pytest.raises(
         InputError,
-        match=r"leaves every class on both sides, got .* of class '[01]'; try (test_size=0.2|another random_state)",
+        match=r"leaves every class on both sides, got .* of class '[01]'; try (test_size=0.5|another random_state)",
     ):
         stratified_split(small(labels, 2), test_size, 0)
+
+
+def test_rare_classes_are_on_both_sides_and_the_others_make_room() -> None:
+    labels = np.repeat([0, 1, 2], [50, 2, 3])
+    data = Dataset.from_arrays(np.arange(55.0)[:, None], labels)
+    for share, held in ((0.1, [4, 1, 1]), (0.2, [9, 1, 1]), (0.9, [47, 1, 2])):
+        split = stratified_split(data, share, 0)
+        assert np.bincount(split.holdout.labels).tolist() == held
+        assert sum(held) == len(split.holdout_ids) == ceil(share * 55)

@@ -89,6 +89,7 @@ export const agreements = {
       offset: decodeFloats(value.offset, pixels, "model.json.offset"),
       scale: decodeFloats(value.scale, pixels, "model.json.scale"),
       layers,
+      sha256: value.sha256,
     };
   },
   images(value: contract.Dataset, summary: Described): Packed {

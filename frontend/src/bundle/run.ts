@@ -16,6 +16,7 @@ export interface Network {
   offset: Float32Array;
   scale: Float32Array;
   layers: Layer[];
+  sha256: string; // of all these numbers, as model.json states it
 }
 export interface Images {
   labels: number[];

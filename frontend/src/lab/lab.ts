@@ -1,21 +1,7 @@
-// What lab.js holds: the panels below the first view.
-import { architecture } from "./architecture.ts";
-import { compareRuns } from "./compare.ts";
-import { convergence } from "./convergence.ts";
-import type { Lab } from "./door.ts";
-import { inspector } from "./inspector.ts";
-import { perClass } from "./perclass.ts";
-import { playbook } from "./playbook.ts";
-import { recipe, runSummary } from "./recipe.ts";
-import { runHistory } from "./runs.ts";
-import { templates } from "./templates.ts";
+// What lab.js holds: the laboratory.
+import type { Panel } from "../below/door.ts";
+import { laboratory } from "./laboratory.ts";
 
 // biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
-declare let panels: Lab;
-panels = {
-  learning: [convergence],
-  insights: [architecture, perClass, templates],
-  experiment: [runSummary, recipe, runHistory, compareRuns],
-  workflow: [playbook],
-  inspector,
-};
+declare let given: readonly Panel[];
+given = [laboratory];

@@ -8,7 +8,7 @@ interface Tally {
 const Z = 1.959963984540054; // two-sided 95 % quantile of the normal distribution
 
 /** 95 % score interval of a proportion (Wilson 1927). */
-function wilson({ hits, n }: Tally): { low: number; high: number } {
+export function wilson({ hits, n }: Tally): { low: number; high: number } {
   const [share, z2] = [hits / n, Z * Z];
   const centre = share + z2 / (2 * n);
   const margin = Z * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));

@@ -1,32 +1,41 @@
 // The second run, which the first is compared with.
 import { message } from "../bundle/load.ts";
 import { openRun } from "../bundle/place.ts";
+import type { Run } from "../bundle/run.ts";
 import { Missing } from "../bundle/source.ts";
-import type { App } from "../panels/app.ts";
+import type { App, Compared } from "../panels/app.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
 import { comparedWith, type Session } from "../selection/session.ts";
 import { digest } from "../sources/digest.ts";
 import { repairCommand } from "../text/commands.ts";
 import { footing } from "../text/verdicts.ts";
 
-/** The run of this id beside the session's, read; null where none is wanted, or where words say why there is none. */
+/**
+ * The run of this id beside the session's, read; null where none is wanted, or where words say why
+ * there is none. A run that is `lent` stands before one of the index. */
 export async function comparison(
   current: Session,
   wanted: string | null,
+  lent: Run | null,
 ): Promise<Pick<App, "compared" | "uncompared">> {
+  if (lent) return { compared: beside(current, lent), uncompared: null };
   const directory = comparedWith(current, wanted);
   if (directory === null || wanted === null) return { compared: null, uncompared: null };
   try {
     const other = await openRun(current.source, directory, current.place?.index ?? null, digest);
-    const samples = samplesOf(other);
-    const own = current.place?.run;
-    const alike = own && footing(own, other) !== "other data"; // ids of other data name other samples
-    const compared = { run: other, samples, right: alike ? outcomes(samples) : new Map<number, boolean>() };
-    return { compared, uncompared: null };
+    return { compared: beside(current, other), uncompared: null };
   } catch (error) {
     const uncompared = error instanceof Missing ? gone(current, wanted) : `It could not be read. ${message(error)}`;
     return { compared: null, uncompared: `Not compared with ${wanted}. ${uncompared}` };
   }
+}
+
+/** A run that was read or made, beside the session's. */
+export function beside(current: Session, other: Run): Compared {
+  const samples = samplesOf(other);
+  const own = current.place?.run;
+  const alike = own && footing(own, other) !== "other data"; // ids of other data name other samples
+  return { run: other, samples, right: alike ? outcomes(samples) : new Map<number, boolean>() };
 }
 
 function gone({ place, source }: Session, wanted: string): string {

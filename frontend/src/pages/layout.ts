@@ -1,21 +1,21 @@
 // Which panels stand where.
-import type { Panel, Places } from "../lab/door.ts";
+import type { Panel, Places } from "../below/door.ts";
 import type { App } from "../panels/app.ts";
 import { confusion } from "../panels/confusion.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
 import { attempt, breathe, inFocus } from "../view/actions.ts";
 import { el } from "../view/dom.ts";
-import { lab, withoutLab } from "./lab.ts";
+import { firstOf, panelsOf } from "./below.ts";
 
 export interface Section {
   id: string;
   nav: string;
   title: string;
   lead: string;
-  first?: keyof Places; // what lab.js has before them
+  first?: keyof Places; // what panels.js has before them
   panels: readonly Panel[]; // in the first script
-  lab?: keyof Places; // and what lab.js has after them
+  rest?: keyof Places | "lab"; // and what the other scripts have after them
 }
 
 export const SECTIONS: readonly Section[] = [
@@ -33,7 +33,15 @@ export const SECTIONS: readonly Section[] = [
     lead: "How it learned, what it confuses, and what it looks for. Move through the epochs; everything that has an epoch follows.",
     first: "learning",
     panels: [confusion],
-    lab: "insights",
+    rest: "insights",
+  },
+  {
+    id: "lab",
+    nav: "Lab",
+    title: "Laboratory: change something, and see",
+    lead: "Train this run again here, spoil it, draw for it. Nothing starts without a click, and nothing of it is stored.",
+    panels: [],
+    rest: "lab",
   },
   {
     id: "experiment",
@@ -41,7 +49,7 @@ export const SECTIONS: readonly Section[] = [
     title: "Experiment playset",
     lead: "What was run, how to run it again, and whether another way is better.",
     panels: [],
-    lab: "experiment",
+    rest: "experiment",
   },
   {
     id: "workflow",
@@ -49,7 +57,7 @@ export const SECTIONS: readonly Section[] = [
     title: "Workflow playbook",
     lead: "Five steps, and the files each of them leaves behind.",
     panels: [],
-    lab: "workflow",
+    rest: "workflow",
   },
 ];
 
@@ -59,9 +67,8 @@ export async function mount(app: App): Promise<void> {
   top?.replaceChildren(...opening(app));
   for (const section of SECTIONS) {
     const panels: HTMLElement[] = [];
-    const from = section.first || section.lab ? await lab : null;
-    const before = section.first ? (from?.[section.first] ?? []) : [];
-    const after = section.lab ? (from?.[section.lab] ?? [withoutLab]) : [];
+    const before = section.first ? await firstOf(section.first) : [];
+    const after = section.rest ? await panelsOf(section.rest) : [];
     for (const make of [...before, ...section.panels, ...after]) {
       await breathe();
       if (app.scope.aborted) return;

@@ -1,21 +1,11 @@
 // Boot: address → source → run → page. Only this file has side effects at load.
-import { message } from "../bundle/load.ts";
 import { wantedPath } from "../bundle/path.ts";
 import { locate } from "../bundle/place.ts";
-import { Missing, type Source } from "../bundle/source.ts";
+import type { Run } from "../bundle/run.ts";
+import type { Source } from "../bundle/source.ts";
 import type { App } from "../panels/app.ts";
 import { selector } from "../panels/selector.ts";
-import {
-  allGone,
-  crashed,
-  loading,
-  missing,
-  noRuns,
-  nothingIn,
-  refused,
-  savedCopy,
-  unreadable,
-} from "../panels/states.ts";
+import { allGone, crashed, failed, loading, noRuns, nothingIn, refused, savedCopy } from "../panels/states.ts";
 import { createEdited } from "../selection/edited.ts";
 import { samplesOf } from "../selection/samples.ts";
 import {
@@ -51,6 +41,7 @@ type View = { session: Session | null; selection: Selection; hash: string }; // 
 let session: Session | null = null;
 let listed: Session | null = null; // whose runs the selector lists, also while another run is on its way
 let scope = new AbortController(); // of the run on the page
+let lent: Run | null = null; // laid beside it by the laboratory
 let turn = 0; // of presenting; the result of an earlier one is dropped
 let drawn = Promise.resolve(); // once the page shows what was last asked for
 let hash = location.hash; // the section that an address names
@@ -83,7 +74,7 @@ function start(): void {
     const act = ACTS.some((key) => changed.has(key));
     way.note(act);
     if (act) hash = "";
-    if (changed.has("compared") && session?.place?.run) drawn = present(session);
+    if (changed.has("compared")) lend(null);
   });
   addEventListener("focus", () => void lookAgain());
   undoOnEscape(way.back);
@@ -129,6 +120,7 @@ const pick = (): void => picker.click();
 async function show(source: Source, path: string, forced: boolean): Promise<void> {
   turn++;
   scope.abort();
+  lent = null;
   const opened: Session = { source, path, forced, place: null };
   session = opened;
   const waiting = setTimeout(() => bar.busy(true), 150);
@@ -145,23 +137,14 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
     else if (place.gone.length) state(allGone(path, place.gone, runs, source.kind === "folder", pick));
     else state(noRuns(path, pick));
   } catch (error) {
-    if (session === opened) failed(opened, error);
+    if (session !== opened) return;
+    const kind = failure(error, opened);
+    const again = (): void => void show(source, path, forced);
+    state(copied && kind !== "crashed" ? savedCopy(pick) : failed(kind, error, path, local, again, showLatest, pick));
   } finally {
     clearTimeout(waiting);
     bar.busy(false);
   }
-}
-
-function failed(opened: Session, error: unknown): void {
-  const { source, path, forced } = opened;
-  const states = {
-    crashed: () => crashed(error),
-    unreadable: () => unreadable(path, message(error), local, () => void show(source, path, forced), pick),
-    missing: () => missing(path, error instanceof Missing ? error.found : "nothing", local, showLatest, pick),
-    empty: () => noRuns(path, pick),
-  };
-  const kind = failure(error, opened);
-  state(copied && kind !== "crashed" ? savedCopy(pick) : states[kind]());
 }
 
 /** Puts the session's run on the page, with the run it is compared with. */
@@ -169,7 +152,7 @@ async function present(current: Session): Promise<void> {
   const { run, index } = current.place ?? {};
   if (!run) return;
   const mine = ++turn;
-  const { compared, uncompared } = await comparison(current, store.selection.compared);
+  const { compared, uncompared } = await comparison(current, store.selection.compared, lent);
   if (mine !== turn) return;
   scope.abort();
   scope = new AbortController();
@@ -186,6 +169,7 @@ async function present(current: Session): Promise<void> {
     edited: createEdited(),
     scope: scope.signal,
     open,
+    lend,
     searchCompared: () => bar.search("compare"),
   };
   if (!compared?.right.size && ["fixed", "broken"].includes(store.selection.outcome))
@@ -210,6 +194,11 @@ function open(runId: string | null): void {
   way.note(true);
   store.set(move.ends);
   void show(listed.source, move.path, move.forced);
+}
+
+function lend(run: Run | null): void {
+  lent = run;
+  if (session?.place?.run) drawn = present(session);
 }
 
 function showLatest(): void {

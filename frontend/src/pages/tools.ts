@@ -1,15 +1,17 @@
-// What lab.js may use of the page's script, so that it bundles none of it a second time.
+// What panels.js and lab.js may use of the page's script, so that they bundle none of it a second time.
 import { datasetFile } from "../bundle/load.ts";
+import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
-import { differenceInterval } from "../model/stats.ts";
+import { accuracyOf, differenceInterval, wilson } from "../model/stats.ts";
 import { watch } from "../panels/app.ts";
 import { CURRENT, currentSample, lookAt } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
 import { showInStudio } from "../panels/reveal.ts";
+import { createEdited } from "../selection/edited.ts";
 import { find } from "../selection/runs.ts";
-import { outcomes } from "../selection/samples.ts";
+import { outcomes, samplesOf } from "../selection/samples.ts";
 import { folderOf, inRepository, pathOf, programOf, quoted } from "../text/commands.ts";
 import { hiddenSizes, imageOf, isDeep, isWide, lastEpoch, nameOf, tally, terms, titleOf } from "../text/facts.ts";
 import {
@@ -32,7 +34,7 @@ import {
 } from "../text/format.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
-import { attempt, calm, copyFrom, save } from "../view/actions.ts";
+import { announce, attempt, calm, copyFrom, save } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
@@ -44,6 +46,8 @@ import { onThemeChange } from "../view/theme.ts";
 
 export const tools = {
   absence,
+  accuracyOf,
+  announce,
   architecture,
   attempt,
   button,
@@ -54,6 +58,7 @@ export const tools = {
   clip,
   copyFrom,
   count,
+  createEdited,
   CURRENT,
   currentSample,
   datasetFile,
@@ -105,11 +110,13 @@ export const tools = {
   select,
   series,
   set,
+  samplesOf,
   save,
   share,
   short,
   showInStudio,
   shownFeatures,
+  sizeOf,
   small,
   some,
   svg,
@@ -119,5 +126,6 @@ export const tools = {
   titleOf,
   unpairedRange,
   watch,
+  wilson,
   windowed,
 };

@@ -25,6 +25,8 @@ export interface App {
   scope: AbortSignal; // aborted when another run takes the page
   /** Show a run of the index; null follows the latest. */
   open(runId: string | null): void;
+  /** Lay a run that is in no folder beside the one on the page; null takes it away. */
+  lend(run: Run | null): void;
   /** Open the list of all runs, to search one to compare with. */
   searchCompared(): void;
 }

@@ -1,5 +1,8 @@
 // What stands on the page when there is no run to show: which state it is, and the one thing to do.
+import { message } from "../bundle/load.ts";
 import { RULE } from "../bundle/path.ts";
+import { Missing } from "../bundle/source.ts";
+import type { failure } from "../selection/session.ts";
 import { DEMO, inRepository, pathOf, repairCommand } from "../text/commands.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
@@ -209,4 +212,20 @@ export function crashed(error: unknown): HTMLElement {
     el("p", { class: "muted" }, "This is a mistake in the page, not in the run. Please report it with these lines:"),
     el("pre", { class: "command", tabindex: 0 }, text.slice(0, 1500)),
   );
+}
+
+/** What stands there when a place could not be read; `again` reads it once more. */
+export function failed(
+  kind: ReturnType<typeof failure>,
+  error: unknown,
+  path: string,
+  local: boolean,
+  again: () => void,
+  showLatest: () => void,
+  openFolder: () => void,
+): HTMLElement {
+  if (kind === "crashed") return crashed(error);
+  if (kind === "unreadable") return unreadable(path, message(error), local, again, openFolder);
+  if (kind === "empty") return noRuns(path, openFolder);
+  return missing(path, error instanceof Missing ? error.found : "nothing", local, showLatest, openFolder);
 }

@@ -1,7 +1,7 @@
 // The dataset studio: filters, the grid of samples, and the one that is looked at.
 
 import { datasetFile } from "../bundle/load.ts";
-import { lab, withoutLab } from "../pages/lab.ts";
+import { below, without } from "../pages/below.ts";
 import type { Sample } from "../selection/samples.ts";
 import { SHOWS } from "../selection/shown.ts";
 import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
@@ -82,13 +82,13 @@ export function studio(app: App): HTMLElement[] {
   ];
 }
 
-/** The panel of the selected sample; lab.js fills it. */
+/** The panel of the selected sample; panels.js fills it. */
 function selected(app: App): HTMLElement {
   const body = el("div", { class: "inspector" });
-  void lab.then((from) => {
+  void below.then((from) => {
     if (app.scope.aborted) return;
     if (from) from.inspector(app, body);
-    else body.append(withoutLab());
+    else body.append(without("panels.js", "the panels that it draws are"));
   });
   return panel({ title: "Selected sample", wide: "w4" }, body);
 }

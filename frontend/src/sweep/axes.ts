@@ -10,12 +10,13 @@ import { settingName } from "./words.ts";
 const HEIGHT = 240;
 
 export function axisPlots(app: App): HTMLElement[] {
-  return app.sweep.axes.flatMap((axis, place) => {
+  const places = app.sweep.axes.flatMap((axis, place) => {
     const values = new Set(
       app.sweep.settings.values.map((each) => each[place]).filter((each) => typeof each === "number"),
     );
-    return axis.numeric && values.size > 1 ? [plot(app, place)] : [];
+    return axis.numeric && values.size > 1 ? [place] : [];
   });
+  return places.map((place) => plot(app, place, places.length > 1 ? "w6" : "w12"));
 }
 
 interface Spot {
@@ -42,7 +43,7 @@ function slice({ settings, best }: Sweep, all: readonly Spot[], place: number): 
   return all.filter(({ i }) => alike(i)).sort((a, b) => a.x - b.x);
 }
 
-function plot(app: App, place: number): HTMLElement {
+function plot(app: App, place: number, wide: string): HTMLElement {
   const { sweep } = app;
   const { name, logarithmic } = sweep.axes[place] ?? { name: "", logarithmic: false };
   const title = name.replaceAll("_", " ");
@@ -96,7 +97,7 @@ function plot(app: App, place: number): HTMLElement {
   );
   const others = all.length > line.length;
   return panel(
-    { title: name === "train_share" ? "Learning curve" : `Accuracy by ${title}`, files: ["sweep.json"], wide: "w6" },
+    { title: name === "train_share" ? "Learning curve" : `Accuracy by ${title}`, files: ["sweep.json"], wide },
     el(
       "p",
       { class: "reading" },
@@ -105,7 +106,7 @@ function plot(app: App, place: number): HTMLElement {
     ),
     el("div", { class: "axis-box" }, chart),
     el("p", { class: "axis-name" }, `${title}${log ? ", logarithmic" : ""} → % correct`),
-    dataTable("As a table", () => ({
+    dataTable(`The means by ${title} as a table`, () => ({
       head: [title, "Setting", "Mean", "95 % from", "to"],
       rows: [...all]
         .sort((a, b) => a.x - b.x)

@@ -1,5 +1,5 @@
 // Every other setting beside the best: by how much it is worse, and whether that may be luck.
-import { count, plural } from "../text/format.ts";
+import { count } from "../text/format.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { dataTable, panel } from "../view/panel.ts";
 import type { App } from "./app.ts";
@@ -41,12 +41,16 @@ export function differences(app: App): HTMLElement | null {
     });
   const tested = table.p.filter((p) => p !== null).length;
   const looked = (sweep.settings.mean.filter((mean) => mean !== null).length * table.other.length) / 2;
+  const corrected =
+    looked > 1
+      ? ` after Holm’s correction for all ${count(looked)} pairs of settings: the best is known only after looking at all`
+      : "";
   return panel(
     { title: "Is the best one better?", files: ["sweep.json"] },
     el(
       "p",
       { class: "reading" },
-      `${settingName(sweep, sweep.best.setting)} minus each other setting, from the same splits and starts. “More than luck” means p below 0.05 after Holm’s correction for all ${plural(looked, "pair")} of settings: the best is known only after looking at all.`,
+      `${settingName(sweep, sweep.best.setting)} minus each other setting, from the same splits and starts. “More than luck” means p below 0.05${corrected}.`,
     ),
     box,
     all,

@@ -34,7 +34,7 @@ let scope = new AbortController(); // of the sweep on the page
 async function start(): Promise<void> {
   startTheme();
   fillTools();
-  state(loading());
+  document.getElementById("state")?.replaceChildren(loading());
   picker.addEventListener("change", () => void openFolder());
   if (inlined) return show(inlined.source, inlined.start);
   const wanted = wantedSweep(location.search);
@@ -74,7 +74,7 @@ async function mount(app: App, notices: readonly string[]): Promise<void> {
   document.getElementById("state")?.replaceChildren();
   document.body.classList.add("loaded");
   const host = document.getElementById("panels");
-  host?.replaceChildren();
+  host?.replaceChildren(el("h2", { class: "visually-hidden" }, "What the result rests on"));
   for (const make of [dotPlot, differences, axisPlots, unstable, pointTable]) {
     await breathe();
     if (app.scope.aborted) return;

@@ -79,7 +79,7 @@ export function pointTable(app: App): HTMLElement {
     el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads)),
     body,
   );
-  const view = el("div", { class: "points-scroll", tabindex: 0, role: "region", "aria-label": "Points" }, table);
+  const view = el("div", { class: "points-scroll", tabindex: 0, role: "region", "aria-label": "All points" }, table);
   const spacer = (pixels: number): HTMLElement => {
     const cell = el("td", { colspan: COLUMNS.length });
     cell.style.height = `${pixels}px`;

@@ -117,7 +117,8 @@ function nameOf({ sweep, images }: App, sample: number): string {
 function tile(app: App, each: Stability, kind: Kind, i: number, open: boolean, choose: () => void): HTMLElement {
   const list = each[kind];
   const [sample, held, wrong] = [list.sample_id[i] ?? 0, list.held[i] ?? 0, list.wrong[i] ?? 0];
-  const words = `${nameOf(app, sample)}, sample ${sample}: wrong in ${wrong} of ${plural(held, "training")}`;
+  const shown = `${nameOf(app, sample)} · ${wrong}/${held}`;
+  const words = `${shown}, sample ${sample}: wrong in ${wrong} of ${plural(held, "training")}`;
   const result = button(
     null,
     {

@@ -163,7 +163,7 @@ def expected(schema: Schema) -> str:
     if "description" in schema:
         words = [schema["description"], *(["null"] if "null" in kinds else [])]
     elif "const" in schema or "enum" in schema:
-        words = [", ".join(show(value) for value in schema.get("enum", [schema.get("const")]))]
+        words = [", ".join(show(value) for value in schema.get("enum", [schema.get("const")]) if value is not None)]
     else:
         words = [_in_words(kind, schema) for kind in kinds]
     return " or ".join(words)
@@ -235,7 +235,8 @@ def one_of(*values: str | float) -> Schema:
 
 def nullable(schema: Schema) -> Schema:
     """Declare the same, or null."""
-    return {**schema, "type": [schema["type"], "null"]}
+    choice = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, **choice, "type": [schema["type"], "null"]}
 
 
 def document(name: str, required: Schema, optional: Schema | None = None, version: int = 1) -> Schema:

@@ -134,6 +134,9 @@ def _without_gaps(found: Found, asked: Asked) -> Found:
     count = int(np.count_nonzero(rows))
     if not count:
         return found
+    if count == len(rows):
+        expected, came = "rows without gaps left to train on", "a gap in every row"
+        raise InputError(explain(option("missing", "drop"), expected, came, "a file without that column"))
     kept: dict[str, Any] = {name: array[~rows] for name, array in arrays.items()}
     remark = f"{count:,} {'row' if count == 1 else 'rows'} with gaps dropped."
     return replace(found, **kept, note=f"{found.note} {remark}".strip(), sample_names=None)

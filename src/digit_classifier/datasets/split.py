@@ -72,7 +72,7 @@ class Split:
 def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
     """Hold out ⌈test_size · samples⌉ rows, each class in proportion (largest remainder, lower class first on ties).
 
-    InputError when a class would be missing on either side.
+    At least one row of each class is on either side; InputError where that cannot be.
     """
     require_kind("dataset", dataset, Dataset, "a data set", "Dataset.from_arrays(samples, labels)")
     if isinstance(test_size, bool) or not isinstance(test_size, Real) or not 0 < test_size < 1:
@@ -86,6 +86,7 @@ def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> S
     held = np.floor(quotas).astype(np.intp)
     largest = np.argsort(held - quotas, kind="stable")[: total - int(held.sum())]
     held[largest] += 1
+    held = _on_both_sides(held, counts)
     by_class = _by_class(dataset.labels, random_state, len(counts))
     return _split(dataset, np.concatenate([rows[:out] for rows, out in zip(by_class, held, strict=True)]), test_size)
 
@@ -153,6 +154,20 @@ SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {
 }
 
 
+def _on_both_sides(held: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many rows of each class to hold out, so many in all, and of no class none or all; as they are if none are so.
+
+    A row that a rare class is given is taken from the class that has most of them.
+    """
+    fair = np.clip(held, 1, counts - 1)
+    while (over := int(fair.sum() - held.sum())) != 0:
+        room = fair - 1 if over > 0 else counts - 1 - fair
+        if room.max() < 1:
+            return held
+        fair[room.argmax()] -= np.sign(over)
+    return fair
+
+
 def _by_class(labels: NDArray[np.intp], random_state: int, classes: int) -> list[NDArray[np.intp]]:
     """The rows of each class, in random order."""
     order = random_order(random_stream(random_state, 0), len(labels))
@@ -175,8 +190,10 @@ def _split(dataset: Dataset, held_out: NDArray[np.intp], test_size: float | None
         if test_size is None:
             where, came, attempt = option("split", "given"), f"one {came}", option("split", "random")
             raise InputError(explain(where, "a test part that leaves every class on both sides", came, attempt))
-        wanted, attempt = "a share that leaves every class on both sides", option("test_size", 0.2)
-        if test_size == 0.2:
+        classes, samples = len(dataset.class_names), len(dataset.labels)
+        wanted, enough = "a share that leaves every class on both sides", min(0.5, ceil(100 * classes / samples) / 100)
+        attempt = option("test_size", max(0.2, enough))
+        if attempt == option("test_size", test_size):
             attempt = f"another {option('random_state')}, or {option('test_size', 0.4)}"
         raise InputError(explain(option("test_size"), wanted, f"{test_size:g}, {came}", attempt))
     return Split(dataset, np.flatnonzero(~is_held), np.flatnonzero(is_held))

@@ -8,6 +8,7 @@ import numpy as np
 
 from digit_classifier.datasets.judge.arrays import array_of, numbers_of
 from digit_classifier.datasets.judge.images import judged_images
+from digit_classifier.datasets.judge.names import feature_names_of
 from digit_classifier.datasets.judge.source import Source, gaps, times
 from digit_classifier.datasets.load import Samples, read_samples
 from digit_classifier.datasets.readers import Asked, Found
@@ -85,7 +86,9 @@ def save_samples(parts: Sequence[tuple[Sequence[str], NDArray[Any]]], dataset: M
 def _asked(dataset: Mapping[str, Any]) -> Asked:
     """Files are read as those of the run were: without its label and its groups."""
     options = (dataset.get("origin") or {"options": {}})["options"]
-    return Asked(labels=False, label_column=options.get("label_column"), group_column=options.get("group_column"))
+    features = tuple(dataset["feature_names"]) if "feature_names" in dataset else None
+    label, group = options.get("label_column"), options.get("group_column")
+    return Asked(labels=False, label_column=label, group_column=group, features=features)
 
 
 def _rows(found: Samples, names: Sequence[str], place: Source) -> NDArray[np.float32]:
@@ -93,12 +96,13 @@ def _rows(found: Samples, names: Sequence[str], place: Source) -> NDArray[np.flo
     values = numbers_of(array_of("samples", found.samples, place), place)
     values = values.reshape(len(values), -1)
     if found.feature_names is not None:
-        missing = [name for name in names if name not in found.feature_names]
+        known, _ = feature_names_of(found.feature_names, place)
+        missing = [name for name in names if name not in known]
         if missing:
             shown = ", ".join(map(repr, missing[:5])) + (", …" if len(missing) > 5 else "")
-            came = ", ".join(map(repr, found.feature_names[:5])) + (", …" if len(found.feature_names) > 5 else "")
+            came = ", ".join(map(repr, known[:5])) + (", …" if len(known) > 5 else "")
             raise place.refusal("columns", f"the run's feature {shown}", f"only {came}", "the columns of its data")
-        values = values[:, [found.feature_names.index(name) for name in names]]
+        values = values[:, [known.index(name) for name in names]]
     elif values.shape[1] != len(names):
         raise place.refusal("columns", f"{len(names):,}, one per feature", f"{values.shape[1]:,}", "the run's features")
     place.refuse_gaps("samples", gaps(values))

@@ -85,6 +85,7 @@ def require_fitting(config: RunConfig, split: Split) -> None:
     try:
         layers = architecture_of(config, split.training)
     except ValueError as error:
-        small, attempt = f"{len(config.channels)} on images of which {error}", option("channels", "16,32")
+        small = f"{len(config.channels)} on images of which {error}"
+        attempt = option("channels", "16") if min(data.samples.shape[2:]) > 1 else option("model", "mlp")
         raise InputError(explain(option("channels"), "fewer convolutions", small, attempt)) from None
     require_room(config, split, layers)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import ARTIFACTS
 from digit_classifier.artifacts.sizes import largest_sizes
 from digit_classifier.errors import InputError, explain, option
+from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.learning.training import snapshot_epochs
 from digit_classifier.settings.run_config import recorded
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
     from digit_classifier.settings.run_config import RunConfig
 
 MAX_PARAMETERS = 2_000_000  # as many as fit into the 16 MB of model.json
+SMALLER = ((128, 64), (32,), (8,))
+
+
+def _smaller(config: RunConfig, split: Split) -> str:
+    """What to try where a network is too large: layers that fit, or smaller samples where none do."""
+    for sizes in SMALLER:
+        layers = architecture_of(replace(config, hidden_sizes=sizes), split.training)
+        if count_parameters(layers) <= MAX_PARAMETERS:
+            return option("hidden_sizes", ",".join(map(str, sizes)))
+    return "fewer features" if split.dataset.is_table else "smaller images"
 
 
 def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
@@ -27,8 +39,8 @@ def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
     classes, numbers = len(data.class_names), data.samples[0].size
     parameters = count_parameters(layers)
     if parameters > MAX_PARAMETERS:
-        most = f"at most {MAX_PARAMETERS:,} parameters in all"
-        raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", option("hidden_sizes", "128,64")))
+        most, attempt = f"at most {MAX_PARAMETERS:,} parameters in all", _smaller(config, split)
+        raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", attempt))
     first_weights = parameters - classes if len(layers) == 1 else 0
     sizes = largest_sizes(
         class_names=data.class_names,

@@ -80,9 +80,10 @@ def check_size(shape: tuple[int, ...], source: Source) -> None:
         raise source.refusal("samples", f"at most {limits.SAMPLES:,}", f"{shape[0]:,}", PART)
     if size > limits.NUMBERS:
         raise source.refusal("samples", f"at most {limits.NUMBERS:,} numbers", f"{size:,}", PART)
-    if not 2 <= len(shape) <= 4 or not size:
-        came = f"an array of {times(shape)}" if size else "none"
-        raise source.refusal("samples", LAYOUTS, came, "samples.reshape")
+    if not size:
+        raise source.refusal("samples", "at least two of each class", "none", "other data")
+    if not 2 <= len(shape) <= 4:
+        raise source.refusal("samples", LAYOUTS, f"an array of {times(shape)}", "samples.reshape")
 
 
 def numbers_of(samples: NDArray[Any], source: Source) -> NDArray[Any]:

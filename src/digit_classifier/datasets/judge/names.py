@@ -42,14 +42,15 @@ def class_names_of(texts: Iterable[object], source: Source) -> tuple[tuple[str, 
 def _short(
     what: str, texts: Iterable[object], limit: int, reserved: tuple[str, ...], source: Source
 ) -> tuple[tuple[str, ...], str]:
-    """A longer name is cut where that leaves it unique: names such as ImageNet's are not easily changed."""
-    names, cut = [], False
+    """A longer name is cut: names such as ImageNet's are not easily changed."""
+    names, cut, seen = [], False, set[str]()
     for text in texts:
         name = text_of(text)
         if len(name) > limit:
-            name, cut = name[: limit - 1].rstrip() + "…", True
+            name, cut = _cut(name, limit, seen), True
         names.append(name)
-    seen: set[str] = set()
+        seen.add(name)
+    seen.clear()
     for index, name in enumerate(names):
         if not name or name in seen or name in reserved:
             came = "no name" if not name else f"{show(name)} twice" if name in seen else show(name)
@@ -57,3 +58,12 @@ def _short(
             raise source.refusal(f"{what}[{index}]", expected, came, "another name")
         seen.add(name)
     return tuple(names), f"Names of more than {limit} characters were cut." if cut else ""
+
+
+def _cut(name: str, limit: int, others: set[str]) -> str:
+    """The start of a name, with a number where another one begins so, too."""
+    short, number = name[: limit - 1].rstrip() + "…", 2
+    while short in others:
+        end = f"… {number}"
+        short, number = name[: limit - len(end)].rstrip() + end, number + 1
+    return short

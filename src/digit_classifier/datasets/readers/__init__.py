@@ -27,11 +27,13 @@ class Asked:
     image_size: int | None = None  # pixels of both sides that pictures are made to fit
     missing: Literal["refuse", "drop"] = "refuse"  # rows with gaps
     labels: bool = True  # False for a prediction: labels may be missing
+    features: tuple[str, ...] | None = None  # of the run that predicts, where it learned from a table
 
     def given(self) -> dict[str, Any]:
         """The settings that were given, by their names."""
         values = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
-        return {name: value for name, (value, default) in values.items() if value != default and name != "labels"}
+        settings = {name: pair for name, pair in values.items() if name not in {"labels", "features"}}
+        return {name: value for name, (value, default) in settings.items() if value != default}
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digit_classifier.datasets import limits
+from digit_classifier.datasets.judge.names import text_of
 from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import nearest, option, show
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 LABELS = ("label", "labels", "class", "target", "y")  # what the column of classes is called, if nothing says another
 INDEXES = ("unnamed: 0", "id", "index")  # what a column is called that numbers the rows
 PIXEL = re.compile(r"(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)?", re.IGNORECASE)
-FRACTION = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{0,25}(e[-+]?[0-9]{1,2})?", re.IGNORECASE)
+FRACTION = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{0,25})?(e[-+]?[0-9]{1,2})?", re.IGNORECASE)
 UNNAMED = re.compile(r"x?\d+([ _.x-]\d+)?", re.IGNORECASE)
 FEWEST = 64  # columns of whole numbers without names that are taken for pixels
 BYTE = 255
@@ -58,20 +59,31 @@ def label_asked(asked: Asked, names: Sequence[str], where: str) -> int | None:
     return find_column(wanted, names, "label_column", where)
 
 
+def asked_features(asked: Asked, names: Sequence[str]) -> list[int] | None:
+    """The columns that a prediction needs; None where the file does not name all of them."""
+    places = {text_of(name): at for at, name in reversed([*enumerate(names)])}
+    if asked.features is None or not set(asked.features) <= set(places):
+        return None
+    return [places[name] for name in asked.features]
+
+
 def left_out_remark(names: Sequence[str], why: str) -> str:
     """What the note says of columns that are not among the features."""
     shown = ", ".join(map(show, names[:6])) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
     return f"Left out, as {why}: {shown}." if names else ""
 
 
-def named_label(names: Sequence[str], texts: Callable[[], Sequence[bool]]) -> int | None:
-    """The column of classes of a table with names: the one that is called so, or the only one of texts."""
-    for word in LABELS:
-        called = [index for index, name in enumerate(names) if name.strip().casefold() == word]
-        if called:
-            return called[0]
-    of_text = [index for index, is_text in enumerate(texts()) if is_text]
-    return of_text[0] if len(of_text) == 1 else None
+def named_label(names: Sequence[str], texts: Callable[[], Sequence[bool]], where: str) -> int | None:
+    """The column of classes of a table with names: the one that is called so, or the only one of texts.
+
+    A column of numbers called y may be a coordinate: one of texts comes before it. InputError for two of one name.
+    """
+    called = {name.strip().casefold() for name in names} & {*LABELS}
+    of_text = [index for index, is_text in enumerate(texts()) if is_text] if called <= {"y"} else []
+    if len(of_text) == 1:
+        return of_text[0]
+    word = next((word for word in LABELS if word in called), None)
+    return None if word is None else find_column(word, names, "label_column", where)
 
 
 def is_index(at: int, name: str, values: Sequence[Any]) -> bool:
@@ -139,7 +151,7 @@ def plain_labels(values: Sequence[str | None]) -> NDArray[Any]:
         if len(present) == len(values):
             return np.array([int(value) for value in present], np.int64)
         return np.array([np.nan if value is None else int(value) for value in values])
-    if present and all(FRACTION.fullmatch(value) for value in present):
+    if not whole and present and all(FRACTION.fullmatch(value) for value in present):
         return np.array([np.nan if value is None else float(value) for value in values])
     plain = np.empty(len(values), object)
     plain[:] = values

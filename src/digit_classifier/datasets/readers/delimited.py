@@ -13,6 +13,7 @@ from digit_classifier.datasets import limits
 from digit_classifier.datasets.readers import Found
 from digit_classifier.datasets.readers.columns import (
     as_images,
+    asked_features,
     check_width,
     find_column,
     is_index,
@@ -52,10 +53,16 @@ def read_delimited(path: Path, asked: Asked) -> Found:
     if asked.group_column is not None:
         group = find_column(asked.group_column, dialect.names, "group_column", path.name)
     indexes = [index for index in _indexes(table) if index not in (label, group)]
-    of_text = [index for index in _texts(table) if index not in (label, group, *indexes)]
-    features = [index for index in range(dialect.width) if index not in (label, group, *indexes, *of_text)]
+    asked_for = asked_features(asked, dialect.names) if dialect.headed else None
+    if asked_for is None:
+        taken = {label, group, *indexes}
+        empty = [index for index in _empty(table) if index not in taken]
+        of_text = [index for index in _texts(table) if index not in (*taken, *empty)]
+        features = [index for index in range(dialect.width) if index not in (*taken, *empty, *of_text)]
+    else:
+        indexes, empty, of_text, features = [], [], [], asked_for
     if not features:
-        raise unreadable(path.name, "columns of features beside the label", "none", "another file")
+        raise _no_features(table, of_text)
     samples, texts = table.columns(features, [index for index in (label, group) if index is not None])
     found = Found(samples, name=stem_of(path), title=readable_name(stem_of(path)), files=[content.file])
     if label is not None:
@@ -65,7 +72,8 @@ def read_delimited(path: Path, asked: Asked) -> Found:
         found.groups = plain_labels(texts[group])
     found.sample_names = [f"{path.name} row {row}" for row in range(1, len(samples) + 1)]
     found.feature_names = [dialect.names[index] for index in features] if dialect.headed else None
-    found.note = _note(dialect, label, indexes, of_text, guessed=asked.label_column is None)
+    left_out = {"it numbers the rows": indexes, "it is text": of_text, "it is empty": empty}
+    found.note = _note(dialect, label, left_out, guessed=asked.label_column is None)
     return as_images(found, asked, path.name, headed=dialect.headed)
 
 
@@ -165,12 +173,12 @@ def _label(table: _Table, asked: Asked) -> int | None:
     if not table.head:
         raise unreadable(table.where, "rows of data", "none", "another file")
     if dialect.headed:
-        found = named_label(dialect.names, lambda: table.texts)
+        found = named_label(dialect.names, lambda: table.texts, table.where)
         if found is None and asked.labels and not _are_pixels(dialect):
             shown = ", ".join(map(show, dialect.names[:8])) + (", …" if dialect.width > 8 else "")
             raise unreadable(table.where, "a column named label or class", shown, option("label_column", "NAME"))
         return found
-    if not asked.labels:
+    if not asked.labels and (asked.features is None or dialect.width != len(asked.features) + 1):
         return next((at for at, is_text in enumerate(table.texts) if is_text), None)
     return label_without_names(table.head, table.texts, table.where)
 
@@ -201,6 +209,23 @@ def _texts(table: _Table) -> list[int]:
     ]
 
 
+def _empty(table: _Table) -> list[int]:
+    """Columns without any value, such as one that a delimiter at the end of the names makes."""
+    head = table.head
+    columns = [at for at in range(table.dialect.width) if head and all(is_gap_cell(row[at]) for row in head)]
+    if not columns:
+        return []
+    _, texts = table.cell_by_cell([], columns)
+    return [at for at in columns if not any(text is not None for text in texts[at])]
+
+
+def _no_features(table: _Table, of_text: list[int]) -> Exception:
+    names = ", ".join(show(table.dialect.names[at]) for at in of_text[:6])
+    came = f"only text in {names}" if of_text else "none"
+    attempt = "numbers in place of the texts" if of_text else "another file"
+    return unreadable(table.where, "columns of numbers beside the label", came, attempt)
+
+
 def _rows_of(data: bytes, where: str) -> int:
     """How many lines there are; some may be blank, and the judge counts what is left."""
     rows = data.count(b"\n" if b"\n" in data[: limits.LINE_BYTES] else b"\r")
@@ -209,12 +234,12 @@ def _rows_of(data: bytes, where: str) -> int:
     return rows
 
 
-def _note(dialect: Dialect, label: int | None, indexes: list[int], of_text: list[int], *, guessed: bool) -> str:
+def _note(dialect: Dialect, label: int | None, left_out: dict[str, list[int]], *, guessed: bool) -> str:
     remarks = []
     if label is not None and guessed:
         which = show(dialect.names[label]) if dialect.headed else f"{label + 1} of {dialect.width}"
         remarks.append(f"The class is column {which}.")
-    for columns, why in ((indexes, "it numbers the rows"), (of_text, "it is text")):
+    for why, columns in left_out.items():
         remarks.append(left_out_remark([dialect.names[at] for at in columns], why))
     if dialect.decimal_comma:
         remarks.append("Decimal commas were read as points.")

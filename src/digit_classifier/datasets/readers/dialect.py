@@ -17,14 +17,18 @@ from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 DELIMITERS = ("\t", ";", "|", ",", None)  # None: any number of blanks
-GAPS = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "?"))
+GAPS = frozenset(("", "na", "n/a", "#na", "#n/a", "<na>", "nan", "null", "none", "?", "."))
 SWITCHES = {"true": 1.0, "false": 0.0}
 PIECE = 2**20  # bytes decoded at a time
 LOOKED_AT = 200  # lines that show how the file is written
 CELL = 100_000  # characters
+COUNTED = 6  # so many whole numbers in order are the names of columns
+SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)  # Excel's line that says what parts the cells
+QUOTED = re.compile(r'"((?:[^"]|"")*)"|(\S+)')  # a cell between blanks
+COMMENT = re.compile(r"\s*[#%]+\s?")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Dialect:
     headed: bool  # whether the first line has names
     quoted: bool
     decimal_comma: bool
+    skipped: int = 0  # lines before the first row
+    end: bool = False  # whether a delimiter ends every row, and no cell follows it
 
     @property
     def width(self) -> int:
@@ -49,18 +55,20 @@ class Dialect:
         return self.decimal_comma
 
     def lines(self, data: bytes) -> Iterator[str]:
-        """The lines of a file, their ends made one kind."""
-        return _lines(data, self.encoding)
+        """The lines of a file without those before its first row, their ends made one kind."""
+        return islice(_lines(data, self.encoding), self.skipped, None)
 
     def rows(self, data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
         """Line number and cells of every row that is not blank; InputError for a row with other cells."""
         skipped = not self.headed
-        for number, cells in _cells(self.lines(data), self.delimiter, where):
+        for number, cells in _cells(self.lines(data), self.delimiter, where, self.skipped):
             if not any(cell.strip() for cell in cells):
                 continue
             if not skipped:
                 skipped = True
                 continue
+            if self.end and len(cells) == self.width + 1 and not cells[-1].strip():
+                cells.pop()
             if len(cells) != self.width:
                 expected, came = f"{self.width} cells, as in the first", f"{len(cells)}"
                 raise unreadable(f"{where}: line {number}", expected, came, "a whole file, or another delimiter")
@@ -74,20 +82,70 @@ def dialect_of(data: bytes, where: str) -> Dialect:
     if start and len(start[0]) == limits.LINE_BYTES:
         raise unreadable(where, f"lines of at most {limits.LINE_BYTES // 2**20} MB", "a longer one", "another file")
     check_width(max(start[0].count(sign) for sign in (b",", b";", b"\t", b"|")) if start else 0, where)
-    lines = list(islice((line for line in _lines(data, encoding) if line.strip()), LOOKED_AT))
+    skipped, place, remark, given = _before(_lines(data, encoding))
+    lines = [line for line in islice(_lines(data, encoding), skipped, skipped + 2 * LOOKED_AT) if line.strip()]
+    lines = lines[:LOOKED_AT]
     if not lines:
         raise unreadable(where, "rows of data", "none", "another file")
-    delimiter = _delimiter(lines)
+    delimiter = given or _delimiter(lines)
     rows = [cells for _, cells in _cells(iter(lines), delimiter, where)]
     comma = delimiter in (";", "\t", None) and any(
         re.fullmatch(r"\s*[-+]?\d+,\d+\s*", cell) for row in rows for cell in row
     )
-    headed = _is_header(rows, decimal_comma=comma)
-    first = [cell.strip() for cell in rows[0]]
-    names = first if headed else [str(number) for number in range(1, len(first) + 1)]
+    named = _remarked_names(remark, delimiter, rows, where)
+    if named:
+        skipped, rows = place, [named, *rows]
+    if len(rows) > 1 and len(rows[0]) == len(rows[1]) + 1 and not rows[0][-1].strip():  # a delimiter ends the names
+        rows[0].pop()
+    headed = bool(named) or _is_header(rows, decimal_comma=comma)
+    first, end = _first_row([[cell.strip() for cell in row] for row in rows], headed=headed)
+    places = range(1, len(first) + 1)
+    if headed:  # the first may lack a name where it numbers the rows
+        names = [name if name or at == 1 else f"column {at}" for name, at in zip(first, places, strict=True)]
+    else:
+        names = [str(at) for at in places]
     if len(names) < 2:
         raise unreadable(where, "columns between commas, semicolons, tabs or blanks", show(lines[0][:40]), "a CSV file")
-    return Dialect(encoding, delimiter, names, headed, b'"' in data, comma)
+    return Dialect(encoding, delimiter, names, headed, b'"' in data, comma, skipped, end)
+
+
+def _before(lines: Iterator[str]) -> tuple[int, int, str, str | None]:
+    """How many lines stand before the rows, where the last remark among them is, its text, and a delimiter if named."""
+    skipped, place, remark, given = 0, 0, "", None
+    for line in islice(lines, LOOKED_AT):
+        excel = SEPARATOR.fullmatch(line)
+        if excel and given is None:
+            given = excel[1]
+        elif COMMENT.match(line):
+            place, remark = skipped, line
+        elif line.strip():
+            break
+        skipped += 1
+    return skipped, place, remark, given
+
+
+def _remarked_names(remark: str, delimiter: str | None, rows: Sequence[Sequence[str]], where: str) -> list[str]:
+    """The names of columns in a remark before the rows, as NumPy writes them; empty where it has none."""
+    _, names = next(_cells(iter([COMMENT.sub("", remark, count=1)]), delimiter, where), (1, []))
+    return names if len(names) == len(rows[0]) > 1 and not any(map(is_number, names)) else []
+
+
+def _first_row(rows: Sequence[list[str]], *, headed: bool) -> tuple[list[str], bool]:
+    """The cells of the first row as the others have them, and whether a delimiter ends the rows.
+
+    A delimiter may end the rows, the names, or both; R leaves out the name of the column that numbers the rows.
+    """
+    first, others = rows[0], rows[1:] if headed else rows
+    widths = {len(row) for row in others}
+    if len(widths) != 1 or not widths - {0, 1}:
+        return first, False
+    width = widths.pop()
+    ended = all(not row[-1] for row in others)
+    if ended and len(first) - width in ({-1, 0} if headed else {0}) and (len(first) < width or not first[-1]):
+        return first[: width - 1], True
+    if headed and len(first) == width - 1 and len({row[0] for row in others}) == len(others):
+        return ["", *first], False
+    return first, False
 
 
 def _lines(data: bytes, encoding: str) -> Iterator[str]:
@@ -117,12 +175,14 @@ def is_number(cell: str) -> bool:
 
 def _encoding(data: bytes, where: str) -> str:
     """Of the characters; InputError where they are of none."""
-    if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+    if data[:4] in {codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE}:
+        likely = ["utf-32"]
+    elif data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
         likely = ["utf-16"]
     elif b"\0" in data[:200]:
         likely = ["utf-16-be" if data[:1] == b"\0" else "utf-16-le"]
     else:
-        likely = ["ascii"] if data.isascii() else ["utf-8-sig", "latin-1"]
+        likely = ["ascii"] if data.isascii() else ["utf-8-sig", "cp1252", "latin-1"]
     for encoding in likely:
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
@@ -134,18 +194,22 @@ def _encoding(data: bytes, where: str) -> str:
     raise unreadable(where, "text of one encoding", f"something that is no {likely[0]}", "to save it as UTF-8")
 
 
-def _cells(lines: Iterator[str], delimiter: str | None, where: str) -> Iterator[tuple[int, list[str]]]:
+def _cells(
+    lines: Iterator[str], delimiter: str | None, where: str, skipped: int = 0
+) -> Iterator[tuple[int, list[str]]]:
     if delimiter is None:
-        for number, line in enumerate(lines, 1):
-            yield number, line.split()
+        for number, line in enumerate(lines, skipped + 1):
+            words = QUOTED.finditer(line) if '"' in line else ()
+            yield number, [word[2] or word[1].replace('""', '"') for word in words] if words else line.split()
         return
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
     csv.field_size_limit(CELL)
     try:
         for cells in reader:
-            yield reader.line_num, cells
+            yield skipped + reader.line_num, cells
     except csv.Error as error:
-        raise unreadable(f"{where}: line {reader.line_num}", "cells of text", str(error)[:60], "a CSV file") from error
+        place = f"{where}: line {skipped + reader.line_num}"
+        raise unreadable(place, "cells of text", str(error)[:60], "a CSV file") from error
 
 
 def _delimiter(lines: Sequence[str]) -> str | None:
@@ -171,12 +235,8 @@ def _is_header(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> bool:
     first, others = rows[0], [row for row in rows[1:] if len(row) == len(rows[0])]
     if not others:
         return not any(map(numeric, first))
-    digits = [cell.strip() for cell in first if numeric(cell)]
-    starts = (0, 1)
-    if len(digits) >= len(first) - 1 > 1 and any(
-        digits == [str(number) for number in range(start, start + len(digits))] for start in starts
-    ):
-        return not _continues(digits, others)
+    if _counts(first, others, numeric):
+        return True
     for at, cell in enumerate(first):
         if not numeric(cell) and all(numeric(row[at]) for row in others):
             return True
@@ -186,6 +246,16 @@ def _is_header(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> bool:
     return False
 
 
-def _continues(digits: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Whether the next row goes on as the first began, so that 1, 2, 3 is data."""
-    return len(others) < 2 or list(digits) == [cell.strip() for cell in others[0]][: len(digits)]
+def _counts(first: Sequence[str], others: Sequence[Sequence[str]], numeric: Callable[[str], bool]) -> bool:
+    """Whether the first line counts 0, 1, 2, … or 1, 2, 3, … as pandas names columns, and is no row that does so."""
+    digits = [cell.strip() for cell in first if numeric(cell)]
+    if len(digits) < max(2, len(first) - 1):
+        return False
+    if all(digits != [str(number) for number in range(start, start + len(digits))] for start in (0, 1)):
+        return False
+    if len(others) < 2 or [cell.strip() for cell in others[0] if numeric(cell)] == digits:
+        return False
+    if len(digits) < len(first):
+        at = next(at for at, cell in enumerate(first) if not numeric(cell))
+        return all(row[at].strip() != first[at].strip() for row in others)
+    return len(first) >= COUNTED or any("." in cell for row in others for cell in row)

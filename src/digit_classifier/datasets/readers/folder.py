@@ -15,8 +15,8 @@ from digit_classifier.datasets.readers import Found
 from digit_classifier.datasets.readers.columns import plain_labels
 from digit_classifier.datasets.readers.files import read_bounded, readable_name, stem_of, unreadable
 from digit_classifier.datasets.readers.parts import given_parts, part_of
-from digit_classifier.datasets.readers.pictures import decode_picture, one_form
-from digit_classifier.errors import option
+from digit_classifier.datasets.readers.pictures import FORMATS, decode_picture, one_form
+from digit_classifier.errors import option, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,23 +27,32 @@ if TYPE_CHECKING:
     from digit_classifier.datasets.readers import Asked
 
 PICTURE_NAME = re.compile(r".*\.(png|jpe?g|gif|bmp|tiff?|webp|p[bgp]m)", re.IGNORECASE)
-JUNK = re.compile(r"\..*|thumbs\.db|desktop\.ini|__macosx|icon\r", re.IGNORECASE)
+JUNK = re.compile(
+    r"\..*|thumbs\.db|desktop\.ini|__macosx|icon\r|@eadir|__pycache__|\$recycle\.bin|system volume information",
+    re.IGNORECASE,
+)
 DATA_NAME = re.compile(r".*\.(csv|tsv|npz|npy|mat|parquet|data|txt|json)(\.gz)?", re.IGNORECASE)
+FOREIGN_NAME = re.compile(r".*\.(heic|heif|avif|svg|jp2|jxl|tga|ico|psd|dng|cr2|nef|dcm)", re.IGNORECASE)
 PICTURE_BYTES = 2**27  # of one file
+WRAPPERS = 3  # folders around the one that is meant
 
 
 def read_folder(path: Path, asked: Asked) -> Found:
     """Pictures in folders of classes; for a prediction, pictures anywhere in the folder."""
     if not asked.labels:
         return _of_pictures(path, list(_walk(path, path)), asked)
-    folders = _classes(path)
+    inner, folders = _unwrapped(path)
     parts = {part_of(name): folder for name, folder in folders.items()}
+    if {"train", "test"} <= set(parts) and None in parts:
+        other = next(name for name in folders if part_of(name) is None)
+        expected, came = "folders of classes, or train, val and test alone", f"{show(other)} beside train and test"
+        raise unreadable(path.name, expected, came, "to move that folder out")
     if folders and None not in parts:
         if len(parts) < len(folders):
             raise unreadable(path.name, "one part of each kind", " and ".join(folders), "to join two of them")
         found = given_parts({str(part): _of_classes(each, asked) for part, each in parts.items()}, path.name)
     else:
-        found = _of_classes(path, asked)
+        found = _of_classes(inner, asked)
     found.name = stem_of(path)
     found.title = readable_name(found.name)
     digests = sorted(each["sha256"] for each in found.files)
@@ -57,6 +66,20 @@ def read_one_picture(path: Path, asked: Asked) -> Found:
     if asked.labels:
         raise unreadable(path.name, "a folder with a folder of pictures for each class", "one picture", "its folder")
     return _of_pictures(path.parent, [path], asked)
+
+
+def _unwrapped(path: Path) -> tuple[Path, dict[str, Path]]:
+    """The folder that holds the classes or parts, and these: archives often have one more folder around them."""
+    folders = _classes(path)
+    for _ in range(WRAPPERS):
+        if len(folders) != 1:
+            break
+        (inner,) = folders.values()
+        below = _classes(inner)
+        if len(below) < 2:
+            break
+        path, folders = inner, below
+    return path, folders
 
 
 def _classes(path: Path) -> dict[str, Path]:
@@ -137,6 +160,9 @@ def _is_picture(path: Path) -> bool:
 
     if PICTURE_NAME.fullmatch(path.name):
         return True
+    if FOREIGN_NAME.fullmatch(path.name):
+        where = f"{path.parent.name}/{path.name}"
+        raise unreadable(where, f"a picture in {', '.join(FORMATS)}", "one of another kind", "to save it as PNG")
     with path.open("rb") as file:
         return PICTURES.match(file.read(32)) is not None
 

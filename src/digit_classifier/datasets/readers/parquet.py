@@ -11,6 +11,7 @@ from digit_classifier.datasets import limits
 from digit_classifier.datasets.readers import Found
 from digit_classifier.datasets.readers.columns import (
     as_images,
+    asked_features,
     check_width,
     find_column,
     is_index,
@@ -47,7 +48,8 @@ def read_parquet(path: Path, asked: Asked) -> Found:
         found.class_names = _class_names(table.schema.metadata or {}, names[label])
     if group is not None:
         found.groups = _values(columns[group])
-    rest = [at for at in range(len(names)) if at not in (label, group)]
+    needed = asked_features(asked, names)
+    rest = [at for at in range(len(names)) if at not in (label, group)] if needed is None else needed
     pictures = [at for at in rest if _is_picture(columns[at].type)]
     if pictures:
         return _of_pictures(found, columns[pictures[0]], path.name, asked)
@@ -79,7 +81,7 @@ def _label(names: list[str], columns: list[Any], asked: Asked, where: str) -> in
     asked_for = label_asked(asked, names, where)
     if asked_for is not None:
         return asked_for
-    found = named_label(names, lambda: [_is_text(column.type) for column in columns])
+    found = named_label(names, lambda: [_is_text(column.type) for column in columns], where)
     if found is None and asked.labels:
         shown = ", ".join(map(show, names[:8]))
         raise unreadable(where, "a column named label or class", shown, option("label_column", "NAME"))
@@ -147,13 +149,16 @@ def _of_numbers(found: Found, names: list[str], columns: list[Any], rest: list[i
         kind = columns[at].type
         if names[at] in of_text:
             continue
+        if columns[at].null_count == len(columns[at]) and asked.features is None:
+            found.note = f"{found.note} {left_out_remark([names[at]], 'it is empty')}".strip()
+            continue
         if not (types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_decimal(kind)):
             attempt = f"{option('label_column', names[at])} if that is the class, or a file without that column"
             raise unreadable(f"{where}: column {show(names[at])}", "numbers", f"{kind}"[:60], attempt)
         column = columns[at].to_numpy()
         if column.dtype == object:
             column = np.array([np.nan if each is None else float(each) for each in column])
-        if is_index(at, names[at], column):
+        if asked.features is None and is_index(at, names[at], column):
             found.note = f"{found.note} {left_out_remark([names[at]], 'it numbers the rows')}".strip()
             continue
         values.append(column)

@@ -53,6 +53,8 @@ def joined(training: Found, test: Found, where: str = "the test part", *, given:
     held_out = np.arange(count + more) >= count if given else None
     names = [*training.sample_names, *test.sample_names] if training.sample_names and test.sample_names else None
     labels = None
+    if training.labels is not None and test.labels is None:
+        raise unreadable(where, "a class for each sample, as in the part that trains", "none", "the labels beside it")
     if training.labels is not None and test.labels is not None:
         labels = _labels(training.labels, test.labels, where)
     both = replace(training, samples=samples, labels=labels, groups=groups, held_out=held_out, sample_names=names)

@@ -32,7 +32,7 @@ def decode_picture(data: bytes, where: str, size: int | None = None) -> NDArray[
             with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
                 width, height = picture.size
                 if width * height <= limits.PICTURE_PIXELS:
-                    upright = _eight_bits(ImageOps.exif_transpose(picture))
+                    upright = _eight_bits(ImageOps.exif_transpose(picture), picture.format)
                     if size is not None:
                         upright = ImageOps.fit(upright, (size, size))
                     return _grey_if_possible(np.asarray(upright))
@@ -51,7 +51,7 @@ def _reason(error: Exception) -> str:
     return "of no kind that is known here" if type(error).__name__ == "UnidentifiedImageError" else show(str(error))
 
 
-def _eight_bits(picture: Any) -> Any:
+def _eight_bits(picture: Any, kind: str | None) -> Any:
     """As grey or RGB: two bytes become one, palettes their colours, transparency white paper."""
     from PIL import Image
 
@@ -59,7 +59,8 @@ def _eight_bits(picture: Any) -> Any:
         values = np.asarray(picture).astype(np.int64)
         if values.size and not 0 <= values.min() <= values.max() < 2**16:
             raise ValueError("more than 16 bits")
-        return Image.fromarray((values // 257 if values.max() > 255 else values).astype(np.uint8))
+        sixteen = picture.mode.startswith("I;16") or kind == "PNG" or values.max() > 255  # however dark it is
+        return Image.fromarray((values // 257 if sixteen else values).astype(np.uint8))
     if picture.mode == "F":
         raise ValueError("pixels that are fractions")
     if picture.mode in {"1", "L"} and "transparency" not in picture.info:

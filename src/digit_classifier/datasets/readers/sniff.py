@@ -21,6 +21,7 @@ UNPACK = "to unpack it"
 PICTURES = re.compile(
     rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|BM.{4}\0\0\0\0|II\*\0|MM\0\*|RIFF.{4}WEBP|P[1-6]\s[\s\d#]", re.DOTALL
 )
+JSON_LINES = re.compile(rb"\}\s*\n\s*\{")
 FOREIGN: list[tuple[re.Pattern[bytes], str, str]] = [
     (re.compile(rb"\x80[\x02-\x05].*\.", re.DOTALL), "a pickle, which can run code", AS_NPZ),
     (re.compile(rb"(\(dp?\d|\(lp?\d|c\w+(\.\w+)*\n\w+\n|ccopy_reg\n)"), "a pickle, which can run code", AS_NPZ),
@@ -34,6 +35,8 @@ FOREIGN: list[tuple[re.Pattern[bytes], str, str]] = [
     (re.compile(rb"version https://git-lfs"), "a pointer to a large file", "git lfs pull"),
     (re.compile(rb"\s*(<!doctype|<html|<\?xml|<svg)", re.IGNORECASE), "a page", "the file that it links to"),
     (re.compile(rb"\s*\[\s*[\[{\"\d]"), "JSON", AS_NPZ),
+    (JSON_LINES, "JSON lines", "a CSV file of it"),
+    (re.compile(rb"\s*[-+\d.]+(\s+\d+:[-+\d.e]+)+\s*\n"), "LIBSVM's sparse rows", "load_svmlight_file, and toarray()"),
     (re.compile(rb"\s*(%[^\n]*\n\s*)*@relation\s", re.IGNORECASE), "ARFF", "a CSV file of it"),
 ]
 
@@ -58,7 +61,7 @@ def format_of(path: Path) -> str:
 
 def _text(head: bytes, where: str) -> str:
     for sign, what, attempt in FOREIGN:
-        if sign.match(head):
+        if (sign.search if sign is JSON_LINES else sign.match)(head):
             raise unreadable(where, KNOWN, what, attempt)
     if not head:
         raise unreadable(where, KNOWN, "an empty file", "another")
@@ -76,7 +79,7 @@ def _format_of_bytes(head: bytes) -> str | None:
     if PICTURES.match(head):
         return "picture"
     if re.match(rb'\s*\{\s*"', head):
-        return "stored"
+        return None if JSON_LINES.search(head) else "stored"
     return "matlab" if _is_matlab4(head) else None
 
 

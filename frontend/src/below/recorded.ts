@@ -18,29 +18,31 @@ export function trainHere(command: string, where: Where): string {
   return [programOf(where), ...(inRepository(where) ? [] : ["train"]), ...rest].join(" ");
 }
 
-// What decides which images are held out: the setting, and the flags that mean it.
-const OF_THE_SPLIT: readonly (readonly [string, ...string[]])[] = [
-  ["random_state", "--seed", "--random-state"],
-  ["split_state", "--split-state"],
-  ["test_size", "--test-size", "--test-split"],
-  ["split", "--split"],
-];
+// What decides which images are held out.
+const OF_THE_SPLIT = ["random_state", "split_state", "test_size", "split"];
+const ALIASES: Readonly<Record<string, string>> = { random_state: "--seed", test_size: "--test-split" };
 
 /** The command with another run's split; null where it was not recorded, or where no setting makes the difference. */
 export function onTheSplitOf(
   was: ReadonlyMap<string, unknown>,
   now: { command: string; config: ReadonlyMap<string, unknown> },
 ): string | null {
-  let words = wordsOf(now.command);
+  const differ = OF_THE_SPLIT.filter((key) => String(was.get(key)) !== String(now.config.get(key)));
+  return differ.length ? withSettings(now.command, new Map(differ.map((key) => [key, was.get(key)]))) : null;
+}
+
+/** A recorded command with other values of some settings; undefined takes one away. Null where it is no such command. */
+export function withSettings(command: string, changed: ReadonlyMap<string, unknown>): string | null {
+  let words = wordsOf(command);
   if (words[0] !== "digit-classifier" || words[1] !== "train") return null;
-  const differ = OF_THE_SPLIT.filter(([key]) => String(was.get(key)) !== String(now.config.get(key)));
-  if (!differ.length) return null;
-  for (const [key, flag, ...others] of differ) {
-    words = words.filter((word, i) => {
-      const named = (text: string | undefined): boolean => [flag, ...others].some((each) => each === text);
-      return !named(word.split("=")[0]) && !named(words[i - 1]);
-    });
-    if (was.has(key)) words.push(flag ?? "", String(was.get(key)));
+  for (const [key, value] of changed) {
+    const flag = `--${key.replaceAll("_", "-")}`;
+    const named = (text: string | undefined): boolean => text !== undefined && (text === flag || text === ALIASES[key]);
+    const bare = (word: string | undefined): boolean => word === undefined || word.startsWith("--"); // a switch
+    words = words.filter((word, i) => !named(word.split("=")[0]) && !(named(words[i - 1]) && !bare(word)));
+    if (value === undefined || value === null || value === false) continue;
+    words.push(key === "random_state" ? "--seed" : flag);
+    if (value !== true) words.push(Array.isArray(value) ? value.join(",") || "none" : String(value));
   }
   return words.map((word) => quoted(word)).join(" ");
 }

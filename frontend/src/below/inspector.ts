@@ -1,4 +1,6 @@
 // The sample that is looked at: its picture or features, what the network said, its look-alikes, and its download.
+
+import type { Run } from "../bundle/run.ts";
 import { nearest } from "../model/nearest.ts";
 import { argmax, probabilities } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
@@ -94,7 +96,9 @@ function viewOf(app: App, sample: Sample, past: HTMLElement): View {
     if (!image && shown) replace(listed, features(app, shown));
     replace(
       bars,
-      now ? barsOf(app, sample, now) : el("p", { class: "small muted" }, "No prediction was recorded for this sample."),
+      now
+        ? barsOf(app.run, sample.truth, now)
+        : el("p", { class: "small muted" }, "No prediction was recorded for this sample."),
     );
     const guess = now && argmax(now);
     verdict.hidden = guess === null;
@@ -168,7 +172,7 @@ function say(app: App, verdict: HTMLElement, guess: number, truth: number, befor
   );
 }
 
-function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElement {
+export function barsOf(run: Run, truth: number | null, values: readonly number[]): HTMLElement {
   const top = argmax(values);
   const keys = values.map((_, i) => i);
   const shown = keys.length > 12 ? keys.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0)).slice(0, 10) : keys;
@@ -176,12 +180,12 @@ function barsOf(app: App, sample: Sample, values: readonly number[]): HTMLElemen
     const value = values[label] ?? 0;
     const fill = el("i", {});
     fill.style.width = `${100 * value}%`;
-    const kind = label === sample.truth ? "truth" : label === top ? "wrong" : null;
-    const mark = label === sample.truth ? " (true)" : label === top ? " (predicted)" : "";
+    const kind = label === (truth ?? top) ? "truth" : label === top ? "wrong" : null;
+    const mark = label === truth ? " (true)" : label === top ? " (predicted)" : "";
     return el(
       "li",
       { class: kind },
-      el("b", { translate: "no" }, nameOf(app.run, label), mark && el("span", { class: "visually-hidden" }, mark)),
+      el("b", { translate: "no" }, nameOf(run, label), mark && el("span", { class: "visually-hidden" }, mark)),
       el("span", { class: "track" }, fill),
       el("span", { class: "num" }, certainty(value, 1)),
     );

@@ -36,8 +36,8 @@ export function compareRuns(app: App): HTMLElement | null {
     wide: "w12",
   };
   const others = (app.index?.index.runs ?? []).filter((run) => run.run_id !== app.run.id);
-  if (!app.index) return null;
-  if (!others.length)
+  if (!app.index && !app.compared) return null;
+  if (!others.length && !app.compared)
     return panel(
       frame,
       el(
@@ -50,19 +50,27 @@ export function compareRuns(app: App): HTMLElement | null {
   const shown = others.slice(0, others.length > LISTED ? LISTED : undefined);
   const options = shown.map((run): [string, string] => [run.run_id, optionOf(run)]);
   const { compared } = app;
+  const lent = compared && compared.run.id === null;
   if (compared?.run.id && !options.some(([id]) => id === compared.run.id))
     options.push([compared.run.id, titleOf(compared.run)]);
   if (others.length > LISTED) options.push([SEARCH, `search all ${count(others.length)} runs …`]);
-  const picker = select("Compare with", [["", "nothing"], ...options], compared?.run.id ?? "", (id) => {
-    if (id !== SEARCH) app.store.set({ compared: id || null });
-    else {
-      const input = picker.querySelector("select");
-      if (input) input.value = compared?.run.id ?? "";
-      app.searchCompared();
-    }
-  });
+  const picker = select(
+    "Compare with",
+    [["", lent ? titleOf(compared.run) : "nothing"], ...options],
+    compared?.run.id ?? "",
+    (id) => {
+      if (id !== SEARCH) app.store.set({ compared: id || null });
+      else {
+        const input = picker.querySelector("select");
+        if (input) input.value = compared?.run.id ?? "";
+        app.searchCompared();
+      }
+    },
+  );
   picker.id = "compare-picker";
-  const stop = button("Stop comparing", { class: "quiet" }, () => app.store.set({ compared: null }));
+  const stop = button("Stop comparing", { class: "quiet" }, () =>
+    compared && compared.run.id === null ? app.lend(null) : app.store.set({ compared: null }),
+  );
   if (!app.compared)
     return panel(
       frame,

@@ -46,7 +46,11 @@ function fields(app: App, original: ArrayLike<number>): HTMLElement[] {
 }
 
 /** The pixels as cells; of a colour image one colour is painted, of a grey one an amount. */
-function pixels(app: App, original: ArrayLike<number>): HTMLElement[] {
+export function pixels(
+  app: Pick<App, "run" | "edited">,
+  original: ArrayLike<number>,
+  back = "Back to the sample",
+): HTMLElement[] {
   const { shape, channels, most, ink } = imageOf(app.run) as NonNullable<ReturnType<typeof imageOf>>;
   const size = shape[0] * shape[1];
   const values = Array.from(app.edited.values ?? original);
@@ -124,7 +128,7 @@ function pixels(app: App, original: ArrayLike<number>): HTMLElement[] {
     else return;
     event.preventDefault();
   });
-  const reset = button("Back to the sample", {}, () => {
+  const reset = button(back, {}, () => {
     values.forEach((_, i) => (values[i] = original[i] ?? 0));
     for (let i = 0; i < size; i++) label(i);
     app.edited.set(null);

@@ -1,0 +1,21 @@
+// The door between dashboard.js and panels.js, which holds the panels below the first view. It is deferred, and at load
+// it only registers one function; the page calls that with what panels.js may use, and gets panels back.
+import type { tools } from "../pages/tools.ts";
+import type { App } from "../panels/app.ts";
+import type { shared } from "./shared.ts";
+
+export type Tools = typeof tools;
+export type Panel = (app: App) => HTMLElement | HTMLElement[] | null;
+/** Panels by where they stand: at the start of the insights, or at the end of a section. */
+export type Places = Readonly<Record<"learning" | "insights" | "experiment" | "workflow", readonly Panel[]>>;
+export interface Panels extends Places {
+  /** Fills the panel of the selected sample. */
+  inspector(app: App, body: HTMLElement): void;
+  /** What the laboratory uses of them. */
+  shared: typeof shared;
+}
+
+declare global {
+  /** What panels.js registers. */
+  var openPanels: ((tools: Tools) => Panels) | undefined;
+}

@@ -1,0 +1,23 @@
+// What panels.js holds: the panels below the first view.
+import { architecture } from "./architecture.ts";
+import { compareRuns } from "./compare.ts";
+import { convergence } from "./convergence.ts";
+import type { Panels } from "./door.ts";
+import { inspector } from "./inspector.ts";
+import { perClass } from "./perclass.ts";
+import { playbook } from "./playbook.ts";
+import { recipe, runSummary } from "./recipe.ts";
+import { runHistory } from "./runs.ts";
+import { shared } from "./shared.ts";
+import { templates } from "./templates.ts";
+
+// biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
+declare let given: Panels;
+given = {
+  learning: [convergence],
+  insights: [architecture, perClass, templates],
+  experiment: [runSummary, recipe, runHistory, compareRuns],
+  workflow: [playbook],
+  inspector,
+  shared,
+};

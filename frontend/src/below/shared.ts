@@ -1,0 +1,26 @@
+// What lab.js may use of panels.js, so that it bundles none of it a second time.
+import { changes } from "../model/changes.ts";
+import { argmax, probabilities } from "../model/network.ts";
+import { classScores } from "../model/scores.ts";
+import { answerBox, answered } from "./answer.ts";
+import { lineChart } from "./chart.ts";
+import { commandLine } from "./command.ts";
+import { pixels } from "./editor.ts";
+import { trainHere, withSettings } from "./recorded.ts";
+import { unpaired, verdict } from "./verdicts.ts";
+
+export const shared = {
+  answerBox,
+  answered,
+  argmax,
+  changes,
+  classScores,
+  commandLine,
+  lineChart,
+  pixels,
+  probabilities,
+  trainHere,
+  unpaired,
+  verdict,
+  withSettings,
+};

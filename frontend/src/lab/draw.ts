@@ -1,0 +1,181 @@
+// Draw for the network: on the pad, or cell by cell, and see with every move what it answers.
+import { prepared } from "../exact/strokes.ts";
+import type { App } from "../panels/app.ts";
+import { drawingLink, pixelsLink, type Stroke } from "./link.ts";
+import { pad } from "./pad.ts";
+import type { Readers } from "./readers.ts";
+import { steps } from "./steps.ts";
+import {
+  announce,
+  answerBox,
+  answered,
+  attempt,
+  button,
+  copyFrom,
+  createEdited,
+  currentSample,
+  el,
+  imageOf,
+  onThemeChange,
+  panel,
+  pixels,
+  probabilities,
+  replace,
+  segmented,
+} from "./tools.ts";
+
+/** Of the digits, whose preparation the pad has. */
+const DIGITS = "a8076dba8d804092fe3fc46a11e59db62320dbb96a5ec3108e09f73e7c79a9c2";
+const MAX_CELLS = 1024;
+const SAID = 1000; // milliseconds between two answers that are read out
+
+export interface Drawing {
+  element: HTMLElement;
+  /** The image as it stands; null where nothing is drawn. */
+  values(): readonly number[] | null;
+  watch(listener: () => void): void;
+  draw(strokes: readonly Stroke[]): void;
+  fill(values: readonly number[]): void;
+}
+
+type Way = "pad" | "cells";
+
+/** Null for the rows of tables and for images of too many cells. */
+export function drawing(app: () => App, readers: Readers): Drawing | null {
+  const { run } = app();
+  const image = imageOf(run);
+  const pixelCount = image ? image.shape[0] * image.shape[1] : 0;
+  if (!image || pixelCount > MAX_CELLS) return null;
+  const size = pixelCount * image.channels;
+  const onPad = run.summary.dataset.sha256 === DIGITS;
+  let way: Way = onPad ? "pad" : "cells";
+  let values: readonly number[] | null = null;
+  const listeners: (() => void)[] = [];
+  const answer = answerBox(onPad ? "Draw a digit, as large as you like." : "Fill some cells.");
+  const preparation = steps();
+  const said = quietly(() => {
+    const network = readers.network();
+    if (network && values) announce(answered(app(), probabilities(network, values)));
+  });
+  const shown = (): void => {
+    const network = readers.network();
+    if (network) answer.show(app(), network, values);
+    for (const listener of listeners) listener();
+  };
+  const sheet = pad(
+    () => {
+      const found = sheet.strokes.length ? prepared(sheet.strokes) : null;
+      values = found && [...found.image];
+      preparation.show(sheet.strokes, found);
+      shown();
+    },
+    () => {
+      said();
+      attempt(() => history.replaceState(history.state, "", `${location.search}${linkOf() ?? ""}`));
+    },
+  );
+  const cells = el("div", {});
+  const cellsOf = (start: ArrayLike<number>): void => {
+    const edited = createEdited();
+    edited.watch(() => {
+      values = edited.values?.some((value) => value > 0) ? edited.values : null;
+      shown();
+      said();
+    }, never());
+    replace(cells, ...pixels({ run, edited }, start, "Start anew"));
+    values = Array.from(start).some((value) => value > 0) ? Array.from(start) : null;
+    shown();
+  };
+  const linkOf = (): string | null => {
+    if (way === "pad") return sheet.strokes.length ? drawingLink(sheet.strokes) : null;
+    return values && values.length <= 2048 && image.most <= 255 ? pixelsLink(values) : null;
+  };
+  const ways = segmented(
+    "Draw with",
+    [
+      { value: "pad", text: "Pen" },
+      { value: "cells", text: "Cells" },
+    ],
+    way,
+    (next) => use(next),
+  );
+  const tools = el("div", { class: "controls" });
+  const left = el("div", { class: "draw-left" });
+  const use = (next: Way): void => {
+    way = next;
+    ways.show(next);
+    const copy = button("Copy the selected sample", {}, () => {
+      const sample = currentSample(app());
+      if (sample?.values) cellsOf(sample.values);
+    });
+    const undo = button("Undo", { "aria-keyshortcuts": "Control+Z" }, () => sheet.undo());
+    const clear = button("Clear", {}, () => sheet.set([]));
+    const link = button("Copy a link to it", {}, () => {
+      const found = linkOf();
+      if (found) void copyFrom(link, `${location.href.split("#")[0]}${found}`);
+    });
+    replace(tools, ...(next === "pad" ? [undo, clear, link] : [copy, link]));
+    replace(
+      left,
+      onPad && ways.element,
+      next === "pad" ? sheet.element : cells,
+      tools,
+      next === "pad" && preparation.element,
+      next === "pad" && honest(),
+    );
+    if (next === "cells") cellsOf(values ?? new Array<number>(size).fill(0));
+    else sheet.set(sheet.strokes);
+  };
+  left.addEventListener("keydown", (event) => {
+    if (way !== "pad" || event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    sheet.undo();
+  });
+  const why = onPad
+    ? null
+    : el(
+        "p",
+        { class: "small muted" },
+        "The pad prepares strokes as the digits were prepared, so other images are drawn cell by cell.",
+      );
+  const body = el(
+    "div",
+    { class: "draw" },
+    left,
+    el("div", { class: "draw-right" }, readers.element(), answer.element),
+  );
+  use(way);
+  readers.watch(shown);
+  onThemeChange(shown, never());
+  return {
+    element: panel({ title: onPad ? "Draw a digit" : "Draw an image", files: ["model.json"] }, why, body),
+    values: () => values,
+    watch: (listener) => void listeners.push(listener),
+    draw(strokes) {
+      use("pad");
+      sheet.set(strokes);
+    },
+    fill(next) {
+      if (next.length !== size) return;
+      values = next.map((value) => Math.min(value, image.most));
+      use("cells");
+    },
+  };
+}
+
+/** The laboratory stays as long as its run does. */
+const never = (): AbortSignal => new AbortController().signal;
+
+/** What the network is worth on drawings; measured by benchmarks/drawings.py. */
+function honest(): HTMLElement {
+  return el("p", { class: "small muted" }, "@@HONEST@@");
+}
+
+/** At most once in a while, the last call included. */
+function quietly(action: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, SAID);
+  };
+}

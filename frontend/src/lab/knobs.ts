@@ -1,0 +1,190 @@
+// The settings that can be changed in the laboratory: what spoils a training, and what it is tested on.
+import type { Run } from "../bundle/run.ts";
+import { relevant, type Settings } from "./settings.ts";
+import { button, count, el, imageOf, nameOf, plural, replace, select, short } from "./tools.ts";
+
+export interface Knobs {
+  element: HTMLElement;
+  /** What decides the weights, as it stands now. */
+  settings(): Settings;
+  /** What differs from the run, by the recorded names; undefined where the run has it and the laboratory does not. */
+  changed(): ReadonlyMap<string, unknown>;
+  /** As in a link; null is as in the run. */
+  set(settings: Settings | null): void;
+  /** While a training runs nothing can be changed. */
+  lock(locked: boolean): void;
+}
+
+const FACTORS = ["0.01", "0.1", "0.3", "1", "3", "10", "100", "1000"];
+const NOISE = ["0", "0.1", "0.2", "0.4", "0.8"];
+const SHARES = ["1", "0.5", "0.2", "0.1", "0.05"];
+
+export function knobs(run: Run, update: () => void): Knobs {
+  const names = run.summary.dataset.class_names;
+  const recorded: Settings = relevant(run.summary.config, names);
+  let current = new Map(recorded);
+  const body = el("div", { class: "knobs" });
+  const fieldset = el("fieldset", {}, el("legend", { class: "visually-hidden" }, "Change something"), body);
+  const put = (changes: Readonly<Record<string, unknown>>): void => {
+    for (const [key, value] of Object.entries(changes))
+      if (value === undefined) current.delete(key);
+      else current.set(key, value);
+    update();
+    foot();
+  };
+  const reset = button("As the run was trained", { class: "quiet" }, () => {
+    current = new Map(recorded);
+    draw();
+    update();
+  });
+  const foot = (): void => {
+    reset.hidden = differing(recorded, current).size === 0;
+  };
+  const draw = (): void => {
+    replace(body, ...fieldsOf(run, recorded, current, put), reset);
+    foot();
+  };
+  draw();
+  return {
+    element: fieldset,
+    settings: () => current,
+    changed: () => asRecorded(differing(recorded, current), names),
+    set(settings) {
+      current = new Map(settings ?? recorded);
+      draw();
+      update();
+    },
+    lock(locked) {
+      fieldset.disabled = locked;
+    },
+  };
+}
+
+function differing(recorded: Settings, current: Settings): Map<string, unknown> {
+  const keys = new Set([...recorded.keys(), ...current.keys()]);
+  keys.delete("exact"); // how it is computed, not what
+  return new Map(
+    [...keys]
+      .filter((key) => String(recorded.get(key)) !== String(current.get(key)))
+      .map((key) => [key, current.get(key)]),
+  );
+}
+
+/** A class by its name, as the command line takes it. */
+function asRecorded(changed: Map<string, unknown>, names: readonly string[]): Map<string, unknown> {
+  const left = changed.get("leave_out");
+  if (left !== undefined) changed.set("leave_out", names[Number(left)]);
+  return changed;
+}
+
+/** The options, the current value among them even where it is none of the usual ones. */
+function options(usual: readonly string[], now: string, words: (value: string) => string): [string, string][] {
+  const values = usual.includes(now) ? usual : [...usual, now];
+  return values.map((value) => [value, words(value)]);
+}
+
+function fieldsOf(
+  run: Run,
+  recorded: Settings,
+  current: Settings,
+  put: (changes: Readonly<Record<string, unknown>>) => void,
+): HTMLElement[] {
+  const { dataset, split } = run.summary;
+  const rate = Number(recorded.get("learning_rate"));
+  const factor = String(Number((Number(current.get("learning_rate")) / rate).toPrecision(6)));
+  const number = (key: string): number => Number(current.get(key) ?? 0);
+  const fields = [
+    select(
+      "Learning rate",
+      options(FACTORS, factor, (value) => (value === "1" ? short(rate) : `${short(rate)} × ${value}`)),
+      factor,
+      (value) => put({ learning_rate: value === "1" ? rate : Number((rate * Number(value)).toPrecision(12)) }),
+    ),
+    select(
+      "Wrong labels",
+      options(NOISE, String(number("label_noise")), (value) =>
+        value === "0" ? "none" : `${short(100 * Number(value))} %`,
+      ),
+      String(number("label_noise")),
+      (value) => put({ label_noise: value === "0" ? undefined : Number(value) }),
+    ),
+    select(
+      "Trains on",
+      options(
+        SHARES,
+        String(current.get("train_share") ?? 1),
+        (value) =>
+          `about ${plural(Math.round((split.training * Number(value)) / Number(recorded.get("train_share") ?? 1)), "sample")}`,
+      ),
+      String(current.get("train_share") ?? 1),
+      (value) => put({ train_share: value === "1" ? undefined : Number(value) }),
+    ),
+    select("Leaves out", [["", "no class"], ...names(run)], String(current.get("leave_out") ?? ""), (value) =>
+      put({ leave_out: value === "" ? undefined : Number(value) }),
+    ),
+    wholeField("Random state", number("random_state"), 0, 2 ** 32 - 1, (value) => put({ random_state: value })),
+    wholeField("Epochs", number("epochs"), 1, 1000, (value) => put(epochsOf(recorded, value))),
+  ];
+  if (imageOf(run) && dataset.image_shape) {
+    const moved = number("shift_pixels") > 0;
+    const usual = Number(recorded.get("shift_pixels")) || 1;
+    fields.splice(
+      3,
+      0,
+      select(
+        "Images are",
+        [
+          ["moved", "moved a little"],
+          ["still", "still"],
+        ],
+        moved ? "moved" : "still",
+        (value) => put({ shift_pixels: value === "moved" ? usual : 0 }),
+      ),
+    );
+  }
+  const now = String(current.get("split"));
+  const digits = dataset.name === "digits";
+  if (now === "random" || now === "contiguous")
+    fields.push(
+      select(
+        "Tested on",
+        [
+          ["random", digits ? "the same writers" : "random rows"],
+          ["contiguous", digits ? "new writers" : "neighbouring rows"],
+        ],
+        now,
+        (value) => put({ split: value }),
+      ),
+    );
+  return fields;
+}
+
+/** Other epochs, at the recorded rate; a line that reached zero at the end goes on doing so. */
+function epochsOf(recorded: Settings, epochs: number): Record<string, unknown> {
+  const line = Number(recorded.get("lr_decay")) === 1 / Number(recorded.get("epochs"));
+  return { epochs, ...(line && { lr_decay: 1 / epochs }) };
+}
+
+const names = (run: Run): [string, string][] =>
+  run.summary.dataset.class_names.slice(0, 200).map((_, label) => [String(label), nameOf(run, label)]);
+
+function wholeField(label: string, now: number, low: number, high: number, put: (value: number) => void): HTMLElement {
+  const input = el("input", { type: "number", min: low, max: high, step: 1, value: now });
+  input.addEventListener("change", () => {
+    const value = Math.round(input.valueAsNumber);
+    const possible = Number.isFinite(value) && value >= low && value <= high;
+    if (possible) put(value);
+    input.value = String(possible ? value : now);
+  });
+  return el("label", { class: "field" }, el("span", {}, label), input);
+}
+
+/** "label noise 0.4, epochs 10", in the words of the settings. */
+export function changesInWords(changed: ReadonlyMap<string, unknown>): string {
+  return [...changed]
+    .map(
+      ([key, value]) =>
+        `${key.replaceAll("_", " ")} ${value === undefined ? "as usual" : Array.isArray(value) ? value.join(",") : typeof value === "number" && Number.isInteger(value) ? (key === "random_state" || key === "split_state" ? value : count(value)) : String(value)}`,
+    )
+    .join(", ");
+}

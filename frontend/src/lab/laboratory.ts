@@ -1,0 +1,110 @@
+// The laboratory: one section that belongs to a run and stays as long as that is on the page.
+import type { Network, Run } from "../bundle/run.ts";
+import type { App } from "../panels/app.ts";
+import { byHand } from "./byhand.ts";
+import { drawing } from "./draw.ts";
+import { type Link, parse } from "./link.ts";
+import { mind } from "./mind.ts";
+import { unpacked } from "./packed.ts";
+import { type Readers, readers } from "./readers.ts";
+import { type Retrain, retrain } from "./retrain.ts";
+import { addStyle } from "./style.ts";
+import { el, sizeOf } from "./tools.ts";
+
+interface Laboratory {
+  run: Run;
+  app: App;
+  elements: HTMLElement[];
+  training: Retrain | null;
+  asked: Readers;
+}
+
+let open: Laboratory | null = null;
+
+/** Panels of the laboratory; of the same run, the same ones again, whatever runs in them. */
+export function laboratory(app: App): HTMLElement[] {
+  addStyle();
+  if (open?.run === app.run) {
+    open.app = app;
+    return open.elements;
+  }
+  open?.training?.stop();
+  const asked = readers(app);
+  const now: Laboratory = { run: app.run, app, elements: [], training: null, asked };
+  open = now;
+  const current = (): App => now.app;
+  const pieces: (HTMLElement | null)[] = [];
+  if (app.run.images.state === "ok" && !app.run.images.value.kept) {
+    now.training = retrain(current, asked, say);
+    say("ready");
+    pieces.push(now.training.element);
+  } else {
+    say("no-data");
+    pieces.push(withoutData(app.run));
+  }
+  const drawn = app.run.network.state === "ok" ? drawing(current, asked) : null;
+  if (drawn) drawn.element.classList.replace("w12", "w7");
+  pieces.push(drawn?.element ?? null, mind(current, asked, drawn), now.training && byHand(current));
+  now.elements = pieces.filter((piece) => piece !== null);
+  const arrive = (): void => {
+    if (open === now) follow(parse(location.hash), now, drawn);
+  };
+  addEventListener("hashchange", arrive, { signal: app.scope });
+  arrive();
+  return now.elements;
+}
+
+type State = "ready" | "running" | "paused" | "done-equal" | "done-different" | "diverged" | "no-data" | "other-data";
+
+function say(state: State): void {
+  const section = document.getElementById("lab");
+  if (section) section.dataset.state = state;
+}
+
+/** What a link asks for is put in place; nothing starts. */
+function follow(link: Link, { run, training, elements, asked }: Laboratory, drawn: ReturnType<typeof drawing>): void {
+  if (link.kind === "none") return;
+  const reason = reasonAgainst(link, run, training, drawn);
+  const first = elements[0];
+  first?.querySelector(".lab-link")?.remove();
+  if (reason !== null) {
+    first?.querySelector("header")?.after(el("p", { class: "notice warn lab-link" }, el("b", {}, "Link"), reason));
+    return;
+  }
+  if (link.kind === "recipe") training?.offer(link.settings, link.weights);
+  if (link.kind === "drawing") drawn?.draw(link.strokes);
+  if (link.kind === "pixels") drawn?.fill(link.values);
+  const network = networkOf(link, run);
+  if (network) asked.add(network, "the one of the link");
+}
+
+function reasonAgainst(
+  link: Link,
+  run: Run,
+  training: Retrain | null,
+  drawn: ReturnType<typeof drawing>,
+): string | null {
+  if (link.kind === "refused") return ` This link was not understood: ${link.reason}.`;
+  if ((link.kind === "recipe" || link.kind === "weights") && !run.summary.dataset.sha256.startsWith(link.data)) {
+    say("other-data");
+    return ` It is of other data, whose digest begins with ${link.data}; this run’s begins with ${run.summary.dataset.sha256.slice(0, 16)}.`;
+  }
+  if (link.kind === "recipe" && !training)
+    return " Nothing can be trained here, because the run came without its data set.";
+  if (link.kind === "weights" && !networkOf(link, run)) return " Its weights are not those of this run’s data.";
+  if ((link.kind === "drawing" || link.kind === "pixels") && !drawn) return " Nothing can be drawn for this run.";
+  return null;
+}
+
+function networkOf(link: Link, run: Run): Network | null {
+  const { class_names } = run.summary.dataset;
+  return link.kind === "weights" ? unpacked(link.bytes, sizeOf(run.summary), class_names.length) : null;
+}
+
+function withoutData(run: Run): HTMLElement {
+  const words =
+    run.images.state === "ok"
+      ? "This file took only some of the samples along, so nothing can be trained here. The page beside the runs has all of them."
+      : "This run came without its data set, so nothing can be trained here. It lies in datasets/ beside the runs.";
+  return el("div", { class: "card w12" }, el("p", { class: "absence" }, words));
+}

@@ -1,0 +1,126 @@
+// The run that a training in the page makes, as if it had been read: so every other panel can show it.
+import type { Network, Part, Run, Snapshots } from "../bundle/run.ts";
+import type { Holdout, LossCurve, Metrics } from "../contract.ts";
+import { accuracyOf, argmax, classScores, wilson } from "./tools.ts";
+
+type Setting = string | number | boolean | number[] | null;
+
+/** What a training computed. */
+export interface Trained {
+  network: Network;
+  digest: string; // sha256 of the weights
+  curve: LossCurve;
+  holdoutIds: readonly number[];
+  probabilities: readonly (readonly number[])[]; // of the hold-out
+  labels: readonly Uint16Array[]; // per epoch, what each hold-out sample was given
+  trainAccuracy: number;
+  seconds: number;
+}
+
+/** `changed` are the settings that differ from those of the stored run, by their recorded names. */
+export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<string, unknown>): Run {
+  const { summary } = stored;
+  const truth = stored.images.state === "ok" ? stored.images.value.labels : [];
+  const ids = [...trained.holdoutIds];
+  const holdout: Holdout = {
+    sample_ids: ids,
+    true_labels: ids.map((id) => truth[id] ?? 0),
+    predicted_labels: trained.probabilities.map((row) => argmax(row)),
+    probabilities: trained.probabilities.map((row) => [...row]),
+  };
+  const config = new Map(summary.config);
+  for (const [key, value] of changed)
+    if (value === undefined) config.delete(key);
+    else config.set(key, value as Setting);
+  config.set("exact", true);
+  const classes = summary.dataset.class_names.length;
+  const sameHoldout =
+    stored.holdout.state === "ok" && stored.holdout.value.sample_ids.join() === holdout.sample_ids.join();
+  const training = [...truth.keys()].filter((id) => !new Set(ids).has(id));
+  return {
+    ...stored,
+    id: null,
+    summary: {
+      ...summary,
+      run_id: null,
+      label: "trained in this page",
+      config,
+      diverged: trained.curve.diverged,
+      timing: { ...summary.timing, training_seconds: trained.seconds },
+      split: {
+        ...summary.split,
+        sha256: sameHoldout ? summary.split.sha256 : "0".repeat(64),
+        holdout: ids.length,
+        holdout_counts: counts(holdout.true_labels, classes),
+        ...(!sameHoldout && {
+          training: training.length,
+          training_counts: counts(
+            training.map((id) => truth[id] ?? 0),
+            classes,
+          ),
+        }),
+      },
+    },
+    metrics: ok(metricsOf(holdout, summary.dataset.class_names, trained.trainAccuracy)),
+    predictions: { state: "absent" },
+    holdout: ok(holdout),
+    curve: ok(trained.curve),
+    snapshots: ok(snapshotsOf(holdout, trained.labels, classes)),
+    network: ok(trained.network),
+    files: [],
+    notices: [],
+  };
+}
+
+const ok = <T>(value: T): Part<T> => ({ state: "ok", value });
+
+function counts(labels: readonly number[], classes: number): number[] {
+  const found = new Array<number>(classes).fill(0);
+  for (const label of labels) found[label] = (found[label] ?? 0) + 1;
+  return found;
+}
+
+export function matrixOf(truth: readonly number[], given: ArrayLike<number>, classes: number): number[][] {
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  truth.forEach((label, i) => {
+    const row = matrix[label] as number[];
+    const column = given[i] as number;
+    row[column] = (row[column] ?? 0) + 1;
+  });
+  return matrix;
+}
+
+function snapshotsOf(holdout: Holdout, labels: readonly Uint16Array[], classes: number): Snapshots {
+  return {
+    epochs: labels.map((_, i) => i + 1),
+    matrices: labels.map((given) => matrixOf(holdout.true_labels, given, classes)),
+    pictures: [],
+    predictions: [...labels],
+  };
+}
+
+function metricsOf(holdout: Holdout, names: readonly string[], trainAccuracy: number): Metrics {
+  const matrix = matrixOf(holdout.true_labels, holdout.predicted_labels, names.length);
+  const { hits, n } = accuracyOf(matrix);
+  const scores = classScores(matrix);
+  const losses = holdout.probabilities.map(
+    (row, i) => -Math.log(Math.max(row[holdout.true_labels[i] ?? 0] ?? 0, 1e-300)),
+  );
+  const mean = (values: readonly number[]): number => values.reduce((total, each) => total + each, 0) / values.length;
+  return {
+    accuracy: hits / n,
+    test_accuracy: hits / n,
+    train_accuracy: trainAccuracy,
+    macro_f1: mean(scores.map(({ f1 }) => f1 ?? 0)),
+    log_loss: mean(losses),
+    accuracy_interval: { level: 0.95, method: "wilson", ...wilson({ hits, n }) },
+    classification_report: new Map(
+      names.map((name, label) => {
+        const { precision = null, recall = null, f1 = null, support = 0 } = scores[label] ?? {};
+        return [name, { precision, recall, "f1-score": f1, support }];
+      }),
+    ),
+    confusion_matrix: matrix,
+    labels: [...names],
+  };
+}

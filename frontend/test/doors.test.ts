@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { runInNewContext } from "node:vm";
+
+const page = new URL("../../examples/digit-classifier/web_demo/", import.meta.url);
+const codeOf = (name: string): string => readFileSync(new URL(name, page), "utf8");
+
+for (const [name, door] of [
+  ["panels.js", "openPanels"],
+  ["lab.js", "openLab"],
+] as const)
+  test(`${name} registers one function at load and runs nothing else`, () => {
+    const empty: Record<string, unknown> = {}; // no document, no window: whatever asks for one would throw
+    runInNewContext(codeOf(name), empty);
+    assert.deepEqual(Object.keys(empty), [door]);
+    assert.equal(typeof empty[door], "function");
+  });
+
+test("panels.js takes the page's functions and gives panels for four places", () => {
+  const page: { openPanels?: (tools: object) => Record<string, unknown> } = {};
+  runInNewContext(codeOf("panels.js"), page);
+  const { inspector, shared, ...places } = page.openPanels?.({}) ?? {};
+  assert.equal(typeof inspector, "function");
+  assert.equal(typeof shared, "object");
+  assert.deepEqual(Object.keys(places), ["learning", "insights", "experiment", "workflow"]);
+  for (const makers of Object.values(places) as unknown[][])
+    assert.ok(makers.every((make) => typeof make === "function"));
+});
+
+test("lab.js takes them, too, and gives the panels of the laboratory", () => {
+  const page: { openLab?: (tools: object) => unknown[] } = {};
+  runInNewContext(codeOf("lab.js"), page);
+  const makers = page.openLab?.({}) ?? [];
+  assert.ok(makers.length > 0 && makers.every((make) => typeof make === "function"));
+});
