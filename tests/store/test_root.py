@@ -457,7 +457,7 @@ def test_a_run_that_could_not_be_indexed_is_said_to_be_safe(root: Path, monkeypa
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr("digit_classifier.store.claim.refresh", fail)
+        patch.setattr("digit_classifier.store.claim.refresh_patiently", fail)
         with pytest.raises(RunError) as caught:
             add(root)
     text = str(caught.value)

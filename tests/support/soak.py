@@ -217,7 +217,7 @@ def hundred_thousand_points(place: Path) -> str:
         if done % max(1, count // 20) == 0:
             used.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
-    book, plan = quick_plan(place / "root", count)
+    book, plan = quick_plan(place / "root", count, "none")
     began = time.monotonic()
     done = run_sweep(book, plan, root=place / "root", progress=listen)
     rate = count / (time.monotonic() - began)

@@ -389,7 +389,7 @@ def test_a_point_that_fails_is_recorded_and_the_others_go_on(
         (["--folds", "5", "--split", "random"], "--folds: expected folds, contiguous or grouped splits"),
         (["--repeats", "2"], "--repeats: expected --folds"),
         (["--jobs", "0"], "--jobs: expected a whole number from 1"),
-        (["--keep", "some"], "--keep: expected all or best, got 'some'"),
+        (["--keep", "some"], "--keep: expected all, best or none, got 'some'"),
         (["--confirm-seeds", "0:3", "--seeds", "5:9"], "expected several settings to choose from"),
         (["--confirm-seeds", "0:3", "--seeds", "2:9", "--grid", "momentum", "0", "0.5"], "got 2 in both"),
         (["--output-dir", "here"], "expected an artifacts root, for many runs"),

@@ -68,7 +68,7 @@ SCHEMA = document(
         "trials": nullable(integer(1, MAX_POINTS)),
         "batch": integer(1, 4096),  # trials asked for at once
         "seed": STATE,
-        "keep": one_of("all", "best"),
+        "keep": one_of("all", "best", "none"),
         "points": COUNT,  # that will be trained, confirming ones aside
         "plan_sha256": SHA256,
     },

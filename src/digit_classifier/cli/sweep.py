@@ -40,7 +40,7 @@ ABOUT = {
     "confirm_seeds": ("A:B", "train the winner again with these random states, which chose nothing"),
     "keep": (
         "HOW",
-        "all: keep every run (default up to 200 points); best: the median run of each setting and the best",
+        "all: keep every run (default up to 200 points); none; best: the median run of each setting and the best",
     ),
     "jobs": ("INT", "processes of this machine (default: as many as cores); 1 is a loop in this one"),
 }

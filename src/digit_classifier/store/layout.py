@@ -76,7 +76,7 @@ MAX_INDEX_BYTES = 64_000_000  # 100,000 runs
 MAX_SWEEP_BYTES = 64_000_000  # of plan.json and of sweep.json
 MAX_POINTS_BYTES = 4_000_000_000
 MAX_LINE_BYTES = 8_000_000  # of points.jsonl
-MAX_ENTRY_BYTES = 560  # of a run in the index
+MAX_ENTRY_BYTES = 450  # of a run in the index, beside the name of its sweep
 MAX_PICTURE_SIDE = 4096  # pixels
 
 

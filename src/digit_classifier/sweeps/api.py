@@ -58,7 +58,7 @@ def size_of_plan(book: Book, plan: Payload) -> Volume:
     wide = 2 if len(book.plain.class_names) > 256 else 1
     points = plan["points"] + len(plan["confirming"])
     each = LINE_BYTES + holdout * wide * 4 // 3 + len(book.plain.labels) // 6
-    kept = plan["points"] if plan["keep"] == "all" else min(200, plan["points"])
+    kept = {"all": plan["points"], "best": min(200, plan["points"]), "none": 0}[plan["keep"]]
     return Volume(points, points * each, kept, run_bytes)
 
 

@@ -76,8 +76,8 @@ def understood(request: Request) -> Understood:
     method = _method(request, axes)
     _check_folds(request, axes)
     states = _states(request)
-    if request.keep not in (None, "all", "best"):
-        raise InputError(explain(option("keep"), "all or best", show(request.keep), option("keep", "best")))
+    if request.keep not in (None, "all", "best", "none"):
+        raise InputError(explain(option("keep"), "all, best or none", show(request.keep), option("keep", "best")))
     confirming = number_list(request.confirm_seeds, option("confirm_seeds")) if request.confirm_seeds else ()
     _check_confirming(confirming, request, axes, states)
     if method == "halving":
