@@ -35,14 +35,13 @@ export const rint = (x: number): number => x + HALF_EVEN - HALF_EVEN;
 /** The largest size; NaN where one is not finite. */
 export function largestOf(x: ArrayLike<number>, count = x.length): number {
   let largest = 0;
-  let sum = 0; // becomes NaN with the first that is not finite
   for (let i = 0; i < count; i++) {
-    const value = x[i] as number;
-    sum += value - value;
-    const size = value < 0 ? -value : value;
-    if (size > largest) largest = size;
+    const size = Math.abs(x[i] as number);
+    if (size <= largest) continue; // rarely false, so what follows costs nothing
+    if (!(size < Infinity)) return Number.NaN;
+    largest = size;
   }
-  return sum === 0 ? largest : Number.NaN;
+  return largest;
 }
 
 /** Bits that both factors of a product over k terms may have; with a constant factor, those of the other. */

@@ -88,13 +88,15 @@ function along(
   stride: number,
 ): void {
   const across = stride === 1 ? length : 1; // from one line to the next
+  const middle = (weights.length - 1) / 2 - reach * STEPS; // the step of a pixel that stays
   for (let line = 0; line < lines; line++)
     for (let place = 0; place < length; place++) {
       const at = line * across + place * stride;
       const own = steps[map + at] as number;
+      const near = Math.floor((middle - own) / STEPS); // of the two pixels on either side only: others weigh nothing
       let total = 0;
-      const last = Math.min(reach, length - 1 - place);
-      for (let step = Math.max(-reach, -place); step <= last; step++) {
+      const last = Math.min(reach, length - 1 - place, near + 2);
+      for (let step = Math.max(-reach, -place, near - 1); step <= last; step++) {
         const pixel = from[at + step * stride] as number;
         if (pixel !== 0) total = fround(total + fround(pixel * (weights[own + (reach + step) * STEPS] as number)));
       }
