@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import demo_site
 import pytest
 from browsers import wait_for
+from test_quality import violations
 
 from digit_classifier.page.html import write_html
 from digit_classifier.run.strokes import prepared_strokes
@@ -274,3 +275,29 @@ def test_without_its_script_the_section_says_so(page: Page, addresses: dict[str,
     opened(page, f"{addresses['file']}{laboratory.name}/without/index.html", "document.body.matches('.settled')")
     assert "lab.js did not load" in page.evaluate("document.getElementById('lab').textContent")
     assert page.evaluate("document.querySelectorAll('#workflow .step').length") == 5
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_after_a_training_a_drawing_and_a_step(
+    chromium: Chromium, addresses: dict[str, str], laboratory: Path, scheme: Any
+) -> None:
+    chromium.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    opened(chromium, f"{addresses['http']}{laboratory.name}/index.html#lab=1.d.AwA8MrQ3eNI")
+    choose(chromium, "Wrong labels", "0.4")
+    assert trained(chromium) == "compared"
+    chromium.evaluate("document.querySelector('[data-action=step]').click()")
+    wait_for(chromium, "document.querySelectorAll('.station').length === 5")
+    wait_for(chromium, "document.getAnimations().every(each => each.playState !== 'running')")
+    assert violations(chromium) == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_laboratory_fits_a_telephone(
+    chromium: Chromium, addresses: dict[str, str], laboratory: Path, width: int
+) -> None:
+    chromium.page.set_viewport_size({"width": width, "height": 800})
+    opened(chromium, f"{addresses['http']}{laboratory.name}/index.html#lab=1.d.AwA8MrQ3eNI")
+    assert trained(chromium) == "identical"
+    chromium.evaluate("document.querySelector('[data-action=step]').click()")
+    wait_for(chromium, "document.querySelectorAll('.station').length === 5")
+    assert chromium.evaluate("document.documentElement.scrollWidth") <= width

@@ -127,7 +127,7 @@ function showWrong(app: App, { ids, given }: Wrong, strip: HTMLElement, said: HT
   const tiles = wrong.slice(0, SHOWN).map((row) => {
     const sample = app.samples.byId.get(ids[row] as number);
     const [truth, label] = [sample?.truth ?? 0, given[row] as number].map((each) => nameOf(app.run, each));
-    const words = `Sample ${ids[row]}, ${truth}, taken for ${label}`;
+    const words = `${truth} → ${label}, sample ${ids[row]}, ${truth} taken for ${label}`; // begins as what is seen
     const tile = button(null, { class: "miss-tile", "aria-label": words, title: words }, () =>
       lookAt(app, ids[row] as number),
     );
