@@ -106,5 +106,6 @@ function withoutData(run: Run): HTMLElement {
     run.images.state === "ok"
       ? "This file took only some of the samples along, so nothing can be trained here. The page beside the runs has all of them."
       : "This run came without its data set, so nothing can be trained here. It lies in datasets/ beside the runs.";
-  return el("div", { class: "card w12" }, el("p", { class: "absence" }, words));
+  const kind = run.images.state === "ok" ? "muted" : "absence"; // left out on purpose, or lost
+  return el("div", { class: "card w12" }, el("p", { class: kind }, words));
 }
