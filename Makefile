@@ -26,7 +26,10 @@ demo: $(VENV)/demo.stamp
 
 test: check $(VENV)/numpy-oldest/stamp browsers
 	cd frontend && $(NPM) test --silent
-	$(BIN)/python -m pytest
+	@# Those of the browsers beside all others: two cores, half the time.
+	$(BIN)/python -m pytest tests/browser > $(VENV)/browser.log 2>&1 & browser=$$!; \
+	$(BIN)/python -m pytest --ignore=tests/browser; rest=$$?; \
+	wait $$browser; browser=$$?; cat $(VENV)/browser.log; exit $$((rest || browser))
 
 check: $(VENV)/dev.stamp frontend/node_modules/stamp
 	$(BIN)/ruff check .

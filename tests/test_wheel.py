@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_one_page_and_every_schema(built: Path) -> None:
         names = wheel.namelist()
         page = {name.rpartition("/")[2]: wheel.read(name) for name in names if "/page/static/" in name}
     assert page == {name: (WEB_DEMO / name).read_bytes() for name in page}
-    assert len(page) == 7
+    assert len(page) == 10
     assert sum(name.endswith(".schema.json") for name in names) == len(ARTIFACTS)
     assert not [name for name in names if "test" in name]
 

@@ -172,7 +172,7 @@ def test_a_page_that_a_browser_saved_says_what_it_lacks_and_doubles_nothing(
         wait_for(page, "document.querySelector('h1')?.innerText === 'A saved copy without its run'")
         assert "digit-classifier export --html" in text(page, "#state")
         assert page.evaluate(ONCE) == [1] * 8
-        assert page.evaluate("document.querySelectorAll('#nav a').length") == 4
+        assert page.evaluate("document.querySelectorAll('#nav a').length") == 5
         assert page.evaluate("document.querySelectorAll('#tools button').length") == 2
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NUMBERS = """[...document.querySelectorAll('.bars .track i')].map(each => parseFloat(each.style.width) / 100)"""
-DRAWN = """[...document.querySelectorAll('.pixels button')].map(each => Number(each.innerText))"""
+DRAWN = """[...document.querySelectorAll('#data .pixels button')].map(each => Number(each.innerText))"""
 
 
 def layers_of(run: Path, pixels: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -45,7 +45,7 @@ def all_pixels(pages: Path) -> NDArray[np.float64]:
 def paint(page: Page, cells: list[int], key: str) -> None:
     for cell in cells:
         page.evaluate(
-            f"document.querySelector('.pixels [data-index=\"{cell}\"]')"
+            f"document.querySelector('#data .pixels [data-index=\"{cell}\"]')"
             f".dispatchEvent(new KeyboardEvent('keydown', {{ key: {key!r}, bubbles: true }}))"
         )
 
@@ -59,7 +59,7 @@ def test_the_network_the_bars_and_the_nearest_images_follow_the_drawing(
     page.goto(f"{addresses[place]}index.html?artifacts=artifacts/{run.name}&sample=3")
     wait_for(page, LOADED)
     page.evaluate("document.querySelector('.editor').open = true")
-    wait_for(page, "document.querySelector('.pixels button').ariaLabel !== null")
+    wait_for(page, "document.querySelector('#data .pixels button').ariaLabel !== null")
     original = all_pixels(pages)[3]
     assert page.evaluate(DRAWN) == original.tolist()
     reading = "document.querySelector('.chain-scroll + .reading').innerText"
@@ -120,10 +120,10 @@ def test_picture_and_bars_are_in_sight_while_drawing(
     chromium.goto(f"{addresses['http']}index.html?artifacts={root}")
     wait_for(chromium, LOADED)
     page.click(".editor summary")
-    wait_for(chromium, "document.querySelector('.pixels') !== null")  # made when the editor opens
-    page.evaluate("document.querySelector('.pixels').scrollIntoView({ block: 'center', behavior: 'instant' })")
+    wait_for(chromium, "document.querySelector('#data .pixels') !== null")  # made when the editor opens
+    page.evaluate("document.querySelector('#data .pixels').scrollIntoView({ block: 'center', behavior: 'instant' })")
     bar = page.locator(".bar").bounding_box()
-    for part in (".big canvas", ".pixels", ".bars"):
+    for part in (".big canvas", "#data .pixels", ".bars"):
         box = page.locator(part).bounding_box()
         assert box["y"] >= bar["height"], part
         assert box["y"] + box["height"] <= 900, part
@@ -137,12 +137,12 @@ def test_the_pointer_draws_with_the_ink_that_is_set_and_erases_with_shift(
     wait_for(chromium, LOADED)
     page.click(".editor summary")
     page.fill(".editor input", "9")
-    cell = page.locator(".pixels [data-index='0']")
+    cell = page.locator("#data .pixels [data-index='0']")
     cell.click()
     assert cell.inner_text() == "9"
     cell.click()
     assert cell.inner_text() == "0"
-    other = page.locator(".pixels [data-index='20']")
+    other = page.locator("#data .pixels [data-index='20']")
     other.click(modifiers=["Shift"])
     assert other.inner_text() == "0"
 
@@ -152,7 +152,7 @@ def test_what_is_saved_is_what_is_shown(chromium: Chromium, addresses: dict[str,
     chromium.goto(f"{addresses['http']}index.html?sample=3")
     wait_for(chromium, LOADED)
     page.click(".editor summary")
-    page.locator(".pixels [data-index='0']").click()
+    page.locator("#data .pixels [data-index='0']").click()
     with page.expect_download() as download:
         page.click("button[aria-label='Download as JSON']")
     download.value.save_as(tmp_path / "drawn.json")

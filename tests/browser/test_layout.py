@@ -93,12 +93,12 @@ def test_the_numbers_below_the_curve_do_not_touch(
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_section_is_reached_from_the_bar(chromium: Chromium, addresses: dict[str, str], width: int) -> None:
     page = opened(chromium, f"{addresses['http']}index.html", width)
-    for number in range(1, 5):
+    for number in range(1, 6):
         link = page.locator(f"#nav > :nth-child({number})")
         assert link.is_visible()
         link.scroll_into_view_if_needed()
         link.click()
-        section = ["data", "insights", "experiment", "workflow"][number - 1]
+        section = ["data", "insights", "lab", "experiment", "workflow"][number - 1]
         title = page.locator(f"#{section}-title").bounding_box()
         bar = page.locator(".bar").bounding_box()
         assert title is not None
