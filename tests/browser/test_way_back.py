@@ -145,7 +145,7 @@ def test_the_address_of_a_section_leads_there(page: Page, addresses: dict[str, s
     end = "document.documentElement.scrollHeight - innerHeight - scrollY"
     wait_for(page, f"scrollY > 200 && (Math.abs({top} - 76) <= 2 || Math.abs({end}) <= 2)")  # below the bar
     links = "[...document.querySelectorAll('#nav a')].map(each => each.getAttribute('href'))"
-    assert page.evaluate(links) == ["#data", "#insights", "#experiment", "#workflow"]
+    assert page.evaluate(links) == ["#data", "#insights", "#lab", "#experiment", "#workflow"]
     assert page.evaluate("location.hash") == f"#{section}"
     page.evaluate("document.querySelectorAll('#nav a')[1].click()")
     wait_for(page, "location.hash === '#insights'")

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 
 CHUNK = 200  # runs that are read between two uses of the lock
+FEW = 20  # so many are read under it: a third of a second
 
 
 class Refreshed(NamedTuple):
@@ -69,8 +70,8 @@ def refresh(
     in `replayed`, the outcome in replays/ is read again.
 
     `entries` are of several runs just published, newest first. To read runs that are not listed takes time, in which no
-    other writer can publish: with `found`, the entries of those that were read before, none is read, and the rest is
-    named in the answer. They come after the first `behind` runs that are listed.
+    other writer can publish: with `found`, the entries of those that were read before, none is read where they are more
+    than a few, and the rest is named in the answer. They come after the first `behind` runs that are listed.
     """
     since = index_time(root)
     old, set_aside = _load_or_set_aside(root)
@@ -80,7 +81,9 @@ def refresh(
     others = present - {entry["run_id"] for entry in newest}
     listed = [entry for entry in old["runs"] if entry["run_id"] in others and not fault(root, entry, since)]
     names = others - {entry["run_id"] for entry in listed}
-    found = read_unlisted(root, names) if found is None else [each for each in found if each["run_id"] in names]
+    if found is None or len(names) <= FEW:
+        found = read_unlisted(root, names)
+    found = [each for each in found if each["run_id"] in names]
     left = names - {entry["run_id"] for entry in found} if names else set()
     known = [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
     before, after = known[:behind], known[behind:]
@@ -100,7 +103,7 @@ def refresh(
 def refresh_patiently(
     root: Path, published: Mapping[str, bytes] | None = None, entries: Sequence[Payload] = ()
 ) -> Refreshed:
-    """Take the root's lock and list what was just published; then any other run, read while others can have the lock.
+    """Take the root's lock and list what was just published; then many other runs, read while others can have the lock.
 
     A sweep that is killed may leave thousands unlisted; to read them under the lock would keep every training waiting.
     """
