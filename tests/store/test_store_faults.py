@@ -311,7 +311,7 @@ def test_these_trials_are_as_many_as_the_plan_asks_for(prepared: Callable[[str],
 def test_without_syncs_the_power_failures_do_break_promises(
     prepared: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digit_classifier.store.files._sync", lambda _: None)
+    monkeypatch.setattr("digit_classifier.store.files.sync", lambda _: None)
     states_of_runs = [(after, violations(tree)) for after, tree in _power_states(prepared("first run").parent)]
     assert sum(bool(found) for _, found in states_of_runs) > 100
 
