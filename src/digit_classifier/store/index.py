@@ -110,8 +110,8 @@ def refresh_patiently(
     with exclusive(root / ROOT_LOCK):
         done = refresh(root, published, entries=entries, found=())
     left, tried = list(done.unlisted), set[str]()
-    behind = 1 if published or entries else 0
-    restored: list[str] = []
+    behind = 1 if published else len(entries)
+    restored = list(done.restored)
     while left:
         tried.update(left[:CHUNK])
         if found := read_unlisted(root, left[:CHUNK]):
