@@ -50,7 +50,10 @@ def payload(directory: Path, name: str) -> dict[str, Any]:
 
 def test_the_example_has_every_validator(demo: ModuleType) -> None:
     names = {f"validate_{Path(name).stem}_payload" for name in artifacts.ARTIFACTS} - {"validate_roc_curves_payload"}
-    assert {name for name in vars(demo) if name.startswith("validate_")} == names | {"validate_roc_payload"}
+    assert {name for name in vars(demo) if name.startswith("validate_")} == names | {
+        "validate_roc_payload",
+        *(f"validate_{of_a_sweep}_payload" for of_a_sweep in ("plan", "point", "sweep")),
+    }
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,7 @@ def test_nothing_moves_while_the_page_loads(
 def test_every_entry_of_the_bar_is_in_sight(chromium: Chromium, addresses: dict[str, str], width: int) -> None:
     page = opened(chromium, f"{addresses['http']}index.html", width)
     ends = page.evaluate("[...document.querySelectorAll('.nav-link')].map(each => each.getBoundingClientRect().right)")
-    assert len(ends) == 4
+    assert len(ends) == 5
     assert all(0 < end <= width for end in ends)
     page.evaluate("void document.styleSheets[0].insertRule('.nav-link { font-size: 28px !important; }', 0)")
     ends = page.evaluate("[...document.querySelectorAll('.nav-link')].map(each => each.getBoundingClientRect().right)")

@@ -81,7 +81,7 @@ def refresh(
     others = present - {entry["run_id"] for entry in newest}
     listed = [entry for entry in old["runs"] if entry["run_id"] in others and not fault(root, entry, since)]
     names = others - {entry["run_id"] for entry in listed}
-    if found is None or len(names) <= FEW:
+    if found is None or 0 < len(names) <= FEW:
         found = read_unlisted(root, names)
     found = [each for each in found if each["run_id"] in names]
     left = names - {entry["run_id"] for entry in found} if names else set()
