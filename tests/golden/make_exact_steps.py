@@ -23,7 +23,7 @@ from digit_classifier.experiment import run_experiment
 from digit_classifier.learning import batches
 from digit_classifier.learning.augmentation import WORDS, jittered
 from digit_classifier.learning.build import new_network
-from digit_classifier.learning.layers import Convolution
+from digit_classifier.learning.convolution import Convolution
 from digit_classifier.learning.network import Workspace, backward, forward, layer_views
 from digit_classifier.learning.optimizers import OPTIMIZERS
 from digit_classifier.learning.training import is_weight

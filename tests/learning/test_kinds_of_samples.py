@@ -11,7 +11,7 @@ from digit_classifier import configure
 from digit_classifier.datasets.dataset import Examples
 from digit_classifier.learning.augmentation import jittered
 from digit_classifier.learning.build import build_architecture, new_network
-from digit_classifier.learning.layers import Convolution
+from digit_classifier.learning.convolution import Convolution
 from digit_classifier.numerics.randomness import random_stream
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import correlate
 
-from digit_classifier.learning.layers import Convolution
+from digit_classifier.learning.convolution import Convolution
 
 
 def outputs_of(layer, weights, bias, images):
@@ -14,7 +14,7 @@ def outputs_of(layer, weights, bias, images):
     inputs = np.ones((layer.inputs + 1, len(images)))
     inputs[:-1] = images.reshape(len(images), -1).T
     matrix = np.hstack([weights.reshape(layer.units, -1), bias[:, None]])
-    out, cache = np.empty((layer.outputs, len(images))), layer.cache(len(images), np.float64)
+    out, cache = np.empty((layer.outputs, len(images))), layer.cache(len(images), np.float64, arithmetic)
     for _ in range(2):  # what a pass left in the cache must not matter to the next
         layer.forward(matrix, inputs, out, cache, np.matmul)
         layer.grad_weights(inputs, out + 1, np.empty_like(matrix), cache, np.matmul)
@@ -49,7 +49,7 @@ def test_of_equal_preactivations_the_first_takes_the_gradient():
     matrix, inputs = np.zeros((1, 10)), np.ones((21, 20))
     matrix[0, 4] = 1  # the middle of the kernel: the preactivations are the pixels
     inputs[:-1] = images.reshape(20, -1).T
-    out, cache, gradient = np.empty((4, 20)), layer.cache(20, np.float64), np.empty((1, 10))
+    out, cache, gradient = np.empty((4, 20)), layer.cache(20, np.float64, ORDINARY), np.empty((1, 10))
     layer.forward(matrix, inputs, out, cache, np.matmul)
     layer.grad_weights(inputs, delta.reshape(20, -1).T.copy(), gradient, cache, np.matmul)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digit_classifier.learning.layers import POOL, Convolution, Dense, Layer
+from digit_classifier.learning.convolution import POOL, Convolution
+from digit_classifier.learning.layers import Dense, Layer
 from digit_classifier.learning.network import BLOCK, Architecture, Network, count_parameters, layer_views
 from digit_classifier.numerics.arithmetic import EXACT, ORDINARY, Arithmetic, Floats
 from digit_classifier.numerics.randomness import random_words, unit_uniform

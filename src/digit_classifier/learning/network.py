@@ -141,7 +141,7 @@ class Workspace:
             deltas=tuple(np.empty((layer.outputs, samples), dtype) for layer in layers),
             active=tuple(np.empty((layer.outputs, samples), np.bool_) for layer in layers[:-1]),
             zeros=np.zeros(samples, dtype),
-            caches=tuple(layer.cache(samples, dtype) for layer in layers),
+            caches=tuple(layer.cache(samples, dtype, network.arithmetic) for layer in layers),
         )
 
 

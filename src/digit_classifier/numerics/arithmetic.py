@@ -42,6 +42,7 @@ class Arithmetic(NamedTuple):
     log: Callable[[Floats], Floats]
     column_sums: Callable[[Floats], Floats]  # (rows, columns) → (columns,)
     mean: Callable[[Floats], float]
+    whole_products: bool  # a product must not be cut into smaller ones
 
 
 def _ordinary_mean(values: Floats) -> float:
@@ -52,7 +53,7 @@ def _as_it_is(matrix: Floats) -> Floats:
     return matrix
 
 
-ORDINARY = Arithmetic(_as_it_is, np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean)
+ORDINARY = Arithmetic(_as_it_is, np.matmul, np.exp, np.log, np.add.reduce, _ordinary_mean, whole_products=False)
 
 
 CONSTANT = 20  # bits of a constant matrix
@@ -139,4 +140,6 @@ def exact_mean(values: Floats) -> float:
     return fsum(values.tolist()) / len(values)
 
 
-EXACT = Arithmetic(exact_constant, exact_matmul, exact_exp, exact_log, exact_column_sums, exact_mean)
+EXACT = Arithmetic(
+    exact_constant, exact_matmul, exact_exp, exact_log, exact_column_sums, exact_mean, whole_products=True
+)

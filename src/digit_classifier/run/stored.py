@@ -12,7 +12,8 @@ from digit_classifier.artifacts.rules import from_base64
 from digit_classifier.environment import one_blas_thread
 from digit_classifier.errors import ArtifactError, InputError, explain, option, show, suggestion
 from digit_classifier.figures import FIGURES
-from digit_classifier.learning.layers import Convolution, Dense, Layer
+from digit_classifier.learning.convolution import Convolution
+from digit_classifier.learning.layers import Dense, Layer
 from digit_classifier.learning.network import Network, count_parameters
 from digit_classifier.numerics.arithmetic import EXACT, ORDINARY, Floats
 from digit_classifier.page.source import find_run
