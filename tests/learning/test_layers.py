@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.signal import correlate
 
-from digit_classifier.learning.convolution import Convolution
+from digit_classifier.learning.convolution import FEW, Convolution
+from digit_classifier.numerics.arithmetic import EXACT, ORDINARY
 
 
 def outputs_of(layer, weights, bias, images):
@@ -14,7 +15,7 @@ def outputs_of(layer, weights, bias, images):
     inputs = np.ones((layer.inputs + 1, len(images)))
     inputs[:-1] = images.reshape(len(images), -1).T
     matrix = np.hstack([weights.reshape(layer.units, -1), bias[:, None]])
-    out, cache = np.empty((layer.outputs, len(images))), layer.cache(len(images), np.float64, arithmetic)
+    out, cache = np.empty((layer.outputs, len(images))), layer.cache(len(images), np.float64, ORDINARY)
     for _ in range(2):  # what a pass left in the cache must not matter to the next
         layer.forward(matrix, inputs, out, cache, np.matmul)
         layer.grad_weights(inputs, out + 1, np.empty_like(matrix), cache, np.matmul)
@@ -25,11 +26,12 @@ def outputs_of(layer, weights, bias, images):
 
 @pytest.mark.parametrize("pooled", [False, True])
 @pytest.mark.parametrize("shape", [(4, 6), (5, 3), (2, 2)])
-def test_a_convolution_is_scipys_correlation_with_zeros_around(shape, pooled):
+@pytest.mark.parametrize("channels", [FEW - 1, FEW + 1])
+def test_a_convolution_is_scipys_correlation_with_zeros_around(channels, shape, pooled):
     rng = np.random.default_rng(2)
-    layer = Convolution(3, *shape, units=4, pooled=pooled)
-    weights, bias = rng.normal(size=(4, 3, 3, 3)), rng.normal(size=4)
-    images = rng.normal(size=(7, 3, *shape))
+    layer = Convolution(channels, *shape, units=4, pooled=pooled)
+    weights, bias = rng.normal(size=(4, channels, 3, 3)), rng.normal(size=4)
+    images = rng.normal(size=(7, channels, *shape))
     ours = outputs_of(layer, weights, bias, images)
     height, width = shape[0] // 2, shape[1] // 2
     for sample, image in zip(ours, images, strict=True):
@@ -67,3 +69,26 @@ def test_of_equal_preactivations_the_first_takes_the_gradient():
     assert ties > 20
     np.testing.assert_array_equal(gradient[0, :-1].reshape(3, 3), expected)
     assert gradient[0, -1] == delta.sum()
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_windows_and_patches_are_the_same_convolution(pooled):
+    """Whole numbers, so that both sum without rounding: outputs and gradients are equal to the last bit."""
+    rng = np.random.default_rng(4)
+    layer = Convolution(FEW + 2, 5, 6, units=7, pooled=pooled)
+    matrix = rng.integers(-3, 4, layer.matrix_shape).astype("f4")
+    inputs = np.vstack([rng.integers(0, 5, (layer.inputs, 8)), np.ones((1, 8))]).astype("f4")
+    delta = rng.integers(-2, 3, (layer.outputs, 8)).astype("f4")
+    found = []
+    for arithmetic in (ORDINARY, EXACT):
+        out, gradient, back = np.empty_like(delta), np.empty_like(matrix), np.empty_like(inputs[:-1])
+        cache = layer.cache(8, np.float32, arithmetic)
+        layer.forward(matrix, inputs, out, cache, np.matmul)
+        layer.grad_weights(inputs, delta, gradient, cache, np.matmul)
+        layer.grad_input(matrix, delta, back, cache, np.matmul)
+        found.append((type(cache), out, gradient, back))
+    (one, *windows), (other, *patches) = found
+    assert one is not other
+    for left, right in zip(windows, patches, strict=True):
+        assert left.any()
+        np.testing.assert_array_equal(left, right)

@@ -6,7 +6,7 @@ place then takes three small products, which stay in the processor's cache. The 
 the same operation on the gradient of the outputs, with the kernel turned round.
 
 **Patches.** The pixels under the kernel are copied, place by place, and one product computes everything. Few channels
-are too short for windows, and exact arithmetic must not cut a product, because it rounds a matrix by its largest element.
+are too short for windows, and exact arithmetic must not cut a product: it rounds a matrix by its largest element.
 
 A place is one position of the kernel on the image. Arrays of places are (height, width, units, samples), whatever their
 order in memory.
@@ -14,15 +14,18 @@ order in memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from digit_classifier.learning.layers import Matmul, overlap
-from digit_classifier.numerics.arithmetic import Arithmetic, Floats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digit_classifier.numerics.arithmetic import Arithmetic, Floats
 
 KERNEL = 3  # side of a kernel, in pixels
 POOL = 2  # side of a pooling window
@@ -113,19 +116,23 @@ class Convolution:
 class Windows:
     """Three products per place: a row of the kernel and the pixels under it.
 
-    A channel of ones inside the image carries the bias, which only the middle of the kernel takes.
+    A channel of ones inside the image carries the bias, which only the middle of the kernel takes. Multiplying by a
+    transposed matrix takes BLAS twice as long: for the gradient of the weights, the images are copied the other way.
     """
 
     def __init__(self, layer: Convolution, samples: int, dtype: Any) -> None:
         height, width, channels, units = layer.height, layer.width, layer.channels, layer.units
         self.images = np.zeros((height + 2, width + 2, channels + 1, samples), dtype)
         inside(self.images)[:, :, -1] = 1
-        self.errors = np.zeros((height + 2, width + 2, units, samples), dtype)  # gradient of the loss, per place
-        self.places = inside(self.errors)  # their preactivations, before pooling; then their gradient
+        by_sample = np.zeros((height + 2, samples, width + 2, channels + 1), dtype)
+        self.turned = by_sample.transpose(0, 2, 3, 1)  # the same images, in this order of memory
+        errors = np.zeros((height + 2, width + 2, units, samples), dtype)  # gradient of the loss, per place
+        self.places = inside(errors)  # before pooling; then their gradient
         self.paired = np.zeros((height, width // POOL, units, samples), dtype)
+        self.seen, self.seen_turned, self.blamed = windows(self.images), windows(self.turned), windows(errors)
         self.terms = np.empty((2, height, width, units, samples), dtype)
         self.grad_terms = np.empty((2, height, width, channels, samples), dtype)
-        self.grad_rows = np.empty((height, width, KERNEL * (channels + 1), units), dtype)
+        self.grad_rows = np.empty((height, width, units, KERNEL * (channels + 1)), dtype)
 
     def forward(self, matrix: Floats, images: Floats, places: Floats, matmul: Matmul) -> None:
         """Fill in the preactivations of images (height, width, channels, samples)."""
@@ -134,24 +141,24 @@ class Windows:
         rows = np.zeros((KERNEL, len(matrix), KERNEL, kernel.shape[1] + 1), matrix.dtype)
         rows[..., :-1] = kernel.transpose(2, 0, 3, 1)
         rows[1, :, 1, -1] = matrix[:, -1]
-        correlate(self.images, rows, self.terms, places, matmul)
+        correlate(self.seen, rows, self.terms, places, matmul)
 
     def grad_weights(self, delta: Floats, out: Floats, matmul: Matmul) -> None:
         """Fill in the gradient with respect to the matrix, from that of the places."""
         if delta is not self.places:
             self.places[...] = delta
-        rows = []
-        for seen in windows(self.images):
-            matmul(seen, self.places.swapaxes(2, 3), self.grad_rows)
-            rows.append(np.add.reduce(self.grad_rows, (0, 1)))
-        kernel = np.stack(rows).reshape(KERNEL, KERNEL, -1, len(out))
-        out[:, :-1] = kernel[:, :, :-1].transpose(3, 2, 0, 1).reshape(len(out), -1)
-        out[:, -1] = kernel[1, 1, -1]
+        self.turned[...] = self.images
+        kernel = np.empty((KERNEL, len(out), KERNEL, self.images.shape[2]), out.dtype)
+        for row, seen in zip(kernel, self.seen_turned, strict=True):
+            matmul(self.places, seen.swapaxes(2, 3), self.grad_rows)
+            row.reshape(len(out), -1)[...] = np.add.reduce(self.grad_rows, (0, 1))
+        square(out)[...] = kernel[..., :-1].transpose(1, 3, 0, 2)
+        out[:, -1] = kernel[1, :, 1, -1]
 
     def grad_input(self, matrix: Floats, delta: Floats, out: Floats, matmul: Matmul) -> None:  # noqa: ARG002
         """Fill in the gradient with respect to the images, by the kernel turned round."""
         turned = square(matrix)[:, :, ::-1, ::-1].transpose(2, 1, 3, 0)
-        correlate(self.errors, np.ascontiguousarray(turned), self.grad_terms, out, matmul)
+        correlate(self.blamed, np.ascontiguousarray(turned), self.grad_terms, out, matmul)
 
 
 def inside(padded: Floats) -> Floats:
@@ -165,17 +172,17 @@ def square(matrix: Floats) -> Floats:
 
 
 def windows(padded: Floats) -> list[Floats]:
-    """What each row of a kernel sees of (height + 2, width + 2, channels, samples): (height, width, 3 · channels, samples)."""
+    """What each row of a kernel sees of padded images, not copied: three of (height, width, 3 · channels, samples)."""
     height, width, channels, samples = padded.shape
-    lines = padded.reshape(height, width * channels, samples)
-    seen = sliding_window_view(lines, KERNEL * channels, axis=1)[:, ::channels].swapaxes(2, 3)
+    threes = sliding_window_view(padded, KERNEL, axis=1).transpose(0, 1, 4, 2, 3)
+    seen = threes.reshape(height, width - 2, KERNEL * channels, samples)
     return [seen[row : height - 2 + row] for row in range(KERNEL)]
 
 
-def correlate(padded: Floats, rows: Floats, terms: Floats, out: Floats, matmul: Matmul) -> None:
-    """Fill out (height, width, units, samples), the sum over the rows (3, units, 3, channels) of a kernel."""
+def correlate(seen: list[Floats], rows: Floats, terms: Floats, out: Floats, matmul: Matmul) -> None:
+    """Fill out (height, width, units, samples): per row of the kernel (3, units, 3, channels), times what it sees."""
     total, term = terms
-    first, second, third = zip(rows.reshape(*rows.shape[:2], -1), windows(padded), strict=True)
+    first, second, third = zip(rows.reshape(*rows.shape[:2], -1), seen, strict=True)
     matmul(*first, total)
     matmul(*second, term)
     total += term
