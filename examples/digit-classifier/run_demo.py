@@ -21,7 +21,7 @@ if os.path.isdir(os.path.join(SOURCE, "digit_classifier")):
 try:
     from digit_classifier.artifacts import *  # noqa: F403 - the validate_* functions
     from digit_classifier.cli.arguments import Defaults
-    from digit_classifier.cli.main import COMMANDS, main, settled
+    from digit_classifier.cli.main import COMMANDS, leave, main
 except KeyboardInterrupt:
     sys.stderr.write("error: interrupted: nothing was begun\n")
     sys.exit(130)
@@ -45,4 +45,4 @@ def run_demo(argv: "list[str] | None" = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(settled(run_demo()))
+    leave(run_demo())

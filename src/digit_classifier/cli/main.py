@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import io
+import os
 import signal
 import sys
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
@@ -67,17 +70,34 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
 
 
 def command() -> NoReturn:
-    """The installed command: `main`, which ignores Ctrl-C once it has printed."""
+    """The installed command: `main`, and out."""
     script = sys.argv[0]
     module = script.endswith("__main__.py") or script in ("", "-c")
     program = (sys.executable, "-m", "digit_classifier") if module else (script,)
-    sys.exit(settled(main(defaults=Defaults(program=program))))
+    leave(main(defaults=Defaults(program=program)))
 
 
-def settled(code: int) -> int:
-    """The exit code. From here on Ctrl-C is ignored: the interpreter would answer it with a traceback."""
+def leave(code: int) -> NoReturn:
+    """End the process with this exit code, and without taking every module apart: a tenth of a short run's time.
+
+    What others registered for the exit is done first. Under a debugger, a profiler or with threads still at work, the
+    interpreter exits as always. Ctrl-C is ignored from here on: it would be answered with a traceback.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return code
+    if threading.active_count() > 1 or watched():
+        sys.exit(code)
+    atexit._run_exitfuncs()  # as the interpreter does it
+    with suppress(OSError, ValueError):  # `main` has flushed what it printed, and answered for it
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+    os._exit(code)
+
+
+def watched() -> bool:
+    """Whether a debugger, a profiler or coverage follows every step."""
+    monitoring = getattr(sys, "monitoring", None)  # from Python 3.12
+    tools = monitoring and any(monitoring.get_tool(number) for number in range(6))
+    return bool(sys.gettrace() or sys.getprofile() or tools)
 
 
 def _fail(problem: object, code: int, error: BaseException | None = None) -> int:
