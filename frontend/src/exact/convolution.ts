@@ -1,4 +1,4 @@
-// A kernel of 3 × 3 pixels per unit at every place of an image padded with zeros, and pooling, as learning/layers.py.
+// A kernel of 3 × 3 pixels per unit at every place of an image padded with zeros, and pooling, as learning/convolution.py.
 // The pixels under the kernel are looked up where they are, place after place, and zeros are left out.
 import { bitsFor, largestOf, lastBit, powerOfTwo, rint, whole } from "./arithmetic.ts";
 import { type Shape, type Work, withoutBias } from "./layers.ts";
