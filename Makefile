@@ -26,10 +26,8 @@ demo: $(VENV)/demo.stamp
 
 test: check $(VENV)/numpy-oldest/stamp browsers
 	cd frontend && $(NPM) test --silent
-	@# Those of the browsers beside all others: two cores, half the time.
-	$(BIN)/python -m pytest tests/browser > $(VENV)/browser.log 2>&1 & browser=$$!; \
-	$(BIN)/python -m pytest --ignore=tests/browser; rest=$$?; \
-	wait $$browser; browser=$$?; cat $(VENV)/browser.log; exit $$((rest || browser))
+	@# More processes than cores: much of the time goes into waiting for browsers and disks.
+	$(BIN)/python -m pytest -n $$(($$(nproc 2>/dev/null || echo 2) + 1)) --dist loadfile
 
 check: $(VENV)/dev.stamp frontend/node_modules/stamp
 	$(BIN)/ruff check .

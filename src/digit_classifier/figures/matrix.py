@@ -120,9 +120,8 @@ def _draw_cells(sheet: Sheet, grid: _Grid, counts: list[list[int]]) -> None:
     size = min(size, int(size * (grid.cell_width - 10) / text_width(f"{largest}", size)))
     width, height = max(1, grid.cell_width - grid.gap), grid.cell_height - grid.gap
     for true, row in enumerate(counts):
-        for predicted, count in enumerate(row):
-            if not count and true != predicted:
-                continue
+        for predicted in sorted({true, *filter(row.__getitem__, range(len(row)))}):
+            count = row[predicted]
             left, top = grid.left + predicted * grid.cell_width, _TOP + true * grid.cell_height
             colour = shade(BLUE if true == predicted else AMBER, count, largest)
             sheet.box(left, top, width, height, colour)
@@ -152,10 +151,10 @@ def _draw_recall(sheet: Sheet, grid: _Grid, counts: list[list[int]]) -> None:
 
 def _draw_mix_ups(sheet: Sheet, grid: _Grid, counts: list[list[int]], labels: list[str]) -> None:
     cells = [
-        (count, true, predicted)
+        (row[predicted], true, predicted)
         for true, row in enumerate(counts)
-        for predicted, count in enumerate(row)
-        if count and true != predicted
+        for predicted in filter(row.__getitem__, range(len(row)))  # most are zero where classes are many
+        if true != predicted
     ]
     left, right, step = grid.right + _GAP + 12, WIDTH - MARGIN, 48
     sheet.text(left, _TOP - 18, "most frequent mix-ups" if cells else "no mix-ups", SMALLEST, MUTED)

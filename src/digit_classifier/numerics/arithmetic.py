@@ -65,8 +65,7 @@ LONGEST = 128 if os.name == "nt" else 256
 
 def exact_constant(matrix: Floats) -> Floats:
     """A float32 matrix rounded as for a product, in float64: products take a matrix in float64 as it is."""
-    numbers, exponent = _whole(matrix, CONSTANT)
-    return numbers * ldexp(1, exponent)
+    return _rounded(matrix, CONSTANT)
 
 
 def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
@@ -78,32 +77,28 @@ def exact_matmul(a: Floats, b: Floats, out: Floats) -> None:
         raise ValueError("an exact product has at most one factor in float64, a constant")
     bits = 53 - (a.shape[1] - 1).bit_length()
     bits = min(bits - CONSTANT, 24) if np.float64 in (a.dtype, b.dtype) else bits // 2
-    (left, left_exponent), (right, right_exponent) = _whole(a, bits), _whole(b, bits)
-    np.multiply(_product(left, right), ldexp(1, left_exponent + right_exponent), out=out, casting="same_kind")
-
-
-def _product(a: Floats, b: Floats) -> Floats:
-    """a @ b of whole numbers, piece by piece."""
-    total: Floats = a[:, :LONGEST] @ b[:LONGEST]
+    a, b = _rounded(a, bits), _rounded(b, bits)
+    total = a[:, :LONGEST] @ b[:LONGEST]
     for start in range(LONGEST, a.shape[1], LONGEST):
         total += a[:, start : start + LONGEST] @ b[start : start + LONGEST]
-    return total
+    out[...] = total
 
 
-def _whole(x: Floats, bits: int) -> tuple[Floats, int]:
-    """Whole numbers of at most this many bits and e, with x ≈ numbers · 2ᵉ; all nan if an element is not finite.
+def _rounded(x: Floats, bits: int) -> Floats:
+    """Multiples of a power of two that are whole numbers of at most this many bits, times it; in float64.
 
-    A constant matrix, known by its float64, is already rounded. Scaling and rounding are exact in the type of x, as
-    long as that holds the power of two.
+    All nan if an element is not finite. A constant matrix, known by its float64, is already rounded. Adding 1.5 · 2⁵²
+    times the power leaves no room for anything smaller than it: IEEE 754 rounds, to even where two are as near.
     """
     if x.dtype == np.float64:
-        return x, 0
+        return x
     largest = max(float(np.maximum.reduce(x, axis=None)), -float(np.minimum.reduce(x, axis=None)))
     if not isfinite(largest):
-        return np.full(x.shape, np.nan), 0
-    exponent = frexp(largest)[1] - bits
-    scaled = np.multiply(x, ldexp(1, -exponent), dtype=x.dtype if exponent > -100 else np.float64)
-    return np.rint(scaled, out=scaled).astype(np.float64, copy=False), exponent
+        return np.full(x.shape, np.nan)
+    room = ldexp(1.5, 52 + frexp(largest)[1] - bits)
+    rounded: Floats = np.add(x, room, dtype=np.float64)
+    rounded -= room
+    return rounded
 
 
 def exact_exp(x: Floats, out: Floats) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.results import Results
+from digit_classifier.numerics.decimals import shortest
 from digit_classifier.run.data import plain_of
 from digit_classifier.settings.run_config import recorded
 
@@ -93,11 +94,6 @@ def results_of(run: Run, data: PlainDataset | None = None) -> Results:
             for layer, weights, bias, activation in network.layers
         ],
     )
-
-
-def shortest(values: NDArray[np.float32]) -> list[list[float]]:
-    """Rows of floats whose decimal form is the shortest that reads back to the same float32."""
-    return [[float(str(value)) for value in row] for row in values]
 
 
 def little_endian(values: Any) -> bytes:
