@@ -39,5 +39,4 @@ def shortest(values: NDArray[np.float32]) -> list[list[float]]:
         left = left[fits]
         result[left] = decimal[fits]
     result[unsure] = [float(str(number)) for number in numbers[unsure]]
-    rows: list[list[float]] = result.reshape(values.shape).tolist()
-    return rows
+    return [row.tolist() for row in result.reshape(values.shape)]
