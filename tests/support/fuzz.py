@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier import artifacts
 from digit_classifier.errors import DigitClassifierError
 from digit_classifier.store.bundle import parse_manifest
-from digit_classifier.store.json import decode, encode, twin, untwin
+from digit_classifier.store.json import decode, encode, encode_line, twin, untwin
 from digit_classifier.text import clean_text, slug
 from example_payloads import example_run
 from fuzz_data import DATA
+from fuzz_sweeps import sweep_files
 from mutations import places
 
 if TYPE_CHECKING:
@@ -105,6 +106,20 @@ def json_reader(name: str) -> Reader:
         return payload
 
     return Reader(read, [encode(value) for value in values], JSON_WORDS, values, validate)
+
+
+def sweep_reader(name: str) -> Reader:
+    """One file of a sweep, or one line of its points."""
+    validate = artifacts.SWEEP_ARTIFACTS[name].validate
+    values = sweep_files()[name]
+
+    def read(data: bytes) -> object:
+        payload = decode(data, name)
+        validate(payload)
+        assert decode(encode_line(payload), name) == payload, "an accepted file does not survive being written"
+        return payload
+
+    return Reader(read, [encode_line(value) for value in values], JSON_WORDS, values, validate)
 
 
 def read_sheet(data: bytes) -> None:
@@ -213,6 +228,7 @@ def path_reader() -> Reader:
 
 READERS: dict[str, Callable[[], Reader]] = {
     **{name: (lambda name=name: json_reader(name)) for name in NAMES},  # type: ignore[misc]
+    **{name: (lambda name=name: sweep_reader(name)) for name in artifacts.SWEEP_ARTIFACTS},  # type: ignore[misc]
     "style sheet": lambda: Reader(read_sheet, [twin(b""), twin(b"{}"), twin(b"x" * 40)], SHEET_WORDS),
     "text": text_reader,
     "YAML": yaml_reader,

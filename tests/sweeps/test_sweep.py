@@ -213,7 +213,7 @@ def test_kept_runs_are_whole_named_before_training_and_say_their_sweep(
     done = dc.sweep(**QUICK, seeds="0:3", jobs=1, run_label="Three starts", artifacts_root=tmp_path)
     sweep_id = done.payload["sweep_id"]
     assert sweep_id.endswith("-three-starts")
-    names = {f"{sweep_id}-{line['recipe_digest'][:8]}" for line in lines_of(done.directory)}
+    names = {f"{sweep_id}-{line['recipe_digest'][:12]}" for line in lines_of(done.directory)}
     assert {row["run"] for row in done.table} == names
     entries = load_index(tmp_path)["runs"]
     assert {entry["run_id"] for entry in entries} == names

@@ -245,7 +245,7 @@ def _forget_unlisted(parts: Payload) -> None:
 
 def kept_run_id(sweep_id: str, recipe: str) -> str:
     """The id of a kept run: known before it is trained."""
-    return f"{sweep_id}-{recipe[:8]}"
+    return f"{sweep_id}-{recipe[:12]}"
 
 
 def kept_run(root: Path, sweep_id: str, recipe: str) -> str | None:
