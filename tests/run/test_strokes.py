@@ -115,3 +115,15 @@ def test_a_line_is_as_wide_in_every_row_but_at_its_round_ends() -> None:
     wide = prepared_strokes([[(5.0, 0.0), (5.0, 40.0)]]).field[7:25].sum(axis=1)
     assert np.ptp(wide) <= 1
     assert 9 <= wide.min() <= wide.max() <= 12
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 40])
+@pytest.mark.parametrize("slant", [-0.7, -0.3, 0.0, 0.5, 0.75])
+def test_a_straight_line_stands_upright_however_many_points_it_has(slant: float, pieces: int) -> None:
+    """The slant of a line is that of its end points; where rounding leaves a width, it is not blown up."""
+    line = [(30 + slant * 50 * step / pieces, 10 + 50 * step / pieces) for step in range(pieces + 1)]
+    made = prepared_strokes([line])
+    across = [x for x, _ in made.upright[0]]
+    assert max(across) - min(across) < 1e-9
+    columns = np.flatnonzero(made.field.any(axis=0))
+    assert abs(columns[0] + columns[-1] - 31) <= 1  # in the middle; ink that does not come out even is left of it

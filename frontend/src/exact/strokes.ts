@@ -15,6 +15,7 @@ const INK = 312; // pixels of ink: the mean of the real digits, which hardly dif
 const STEEPEST = 0.8; // slant that is taken away, at most
 const USUAL = 22; // width of a real digit, of 32
 const WIDEST = 26;
+const STRETCHED = 2; // more across than down, at most: a straight line has no width to show
 const ROUNDS = 3; // the pen's half width follows from the length of the strokes, and the length from the room it leaves
 
 /** Null where nothing is drawn. */
@@ -43,13 +44,13 @@ export function prepared(strokes: Strokes): Prepared | null {
 /** Without slant: that of the second moments of the strokes, each piece by its length. */
 function straightened(strokes: Strokes): Strokes {
   let [total, sumX, sumY] = [0, 0, 0];
-  const pieces: [x: number, y: number, length: number][] = [];
+  const pieces: [x: number, y: number, dx: number, dy: number, length: number][] = [];
   for (const stroke of strokes)
     for (let i = 1; i < stroke.length; i++) {
       const [[ax, ay], [bx, by]] = [stroke[i - 1] as readonly [number, number], stroke[i] as readonly [number, number]];
       const length = Math.sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay));
       const [x, y] = [(ax + bx) / 2, (ay + by) / 2];
-      pieces.push([x, y, length]);
+      pieces.push([x, y, bx - ax, by - ay, length]);
       total += length;
       sumX += length * x;
       sumY += length * y;
@@ -57,9 +58,10 @@ function straightened(strokes: Strokes): Strokes {
   if (total === 0) return strokes;
   const [middleX, middleY] = [sumX / total, sumY / total];
   let [mixed, upright] = [0, 0];
-  for (const [x, y, length] of pieces) {
-    mixed += length * (x - middleX) * (y - middleY);
-    upright += length * (y - middleY) * (y - middleY);
+  // Of a piece about its own middle, a twelfth.
+  for (const [x, y, dx, dy, length] of pieces) {
+    mixed += length * ((x - middleX) * (y - middleY) + (dx * dy) / 12);
+    upright += length * ((y - middleY) * (y - middleY) + (dy * dy) / 12);
   }
   const slant = upright === 0 ? 0 : Math.max(-STEEPEST, Math.min(STEEPEST, mixed / upright));
   return strokes.map((stroke) => stroke.map(([x, y]) => [x - slant * (y - middleY), y] as const));
@@ -73,9 +75,10 @@ function fitted(strokes: Strokes, half: number): Strokes {
   const [left, right, top, bottom] = [least(xs), most(xs), least(ys), most(ys)];
   const room = SIDE - 2 * half;
   const [wide, high] = [right - left, bottom - top];
-  const scale = Math.min(high > 0 ? room / high : room, wide > 0 ? (2 * SIDE) / wide : room);
+  const fitting = Math.min(high > 0 ? room / high : Infinity, wide > 0 ? (2 * SIDE) / wide : Infinity);
+  const scale = Number.isFinite(fitting) ? fitting : 1; // of a dot, which has no size
   const target = Math.min(WIDEST, 0.75 * (wide * scale + 2 * half) + 0.25 * USUAL);
-  const across = wide > 0 ? Math.max(0, target - 2 * half) / wide : 0;
+  const across = wide > 0 ? Math.min(STRETCHED * scale, Math.max(0, target - 2 * half) / wide) : 0;
   const [middleX, middleY] = [(left + right) / 2, (top + bottom) / 2];
   return strokes.map((stroke) =>
     stroke.map(([x, y]) => [SIDE / 2 + (x - middleX) * across, SIDE / 2 + (y - middleY) * scale] as const),

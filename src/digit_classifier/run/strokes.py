@@ -26,6 +26,7 @@ INK = 312  # pixels of ink: the mean of the real digits, which hardly differs be
 STEEPEST = 0.8  # slant that is taken away, at most
 USUAL = 22  # width of a real digit, of 32
 WIDEST = 26
+STRETCHED = 2  # more across than down, at most: a straight line has no width to show
 ROUNDS = 3  # the pen's half width follows from the length of the strokes, and the length from the room it leaves
 
 
@@ -63,7 +64,7 @@ def _straightened(strokes: list[list[tuple[float, float]]]) -> list[list[tuple[f
         for (ax, ay), (bx, by) in pairwise(stroke):
             length = sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay))
             x, y = (ax + bx) / 2, (ay + by) / 2
-            pieces.append((x, y, length))
+            pieces.append((x, y, bx - ax, by - ay, length))
             total += length
             sum_x += length * x
             sum_y += length * y
@@ -71,9 +72,9 @@ def _straightened(strokes: list[list[tuple[float, float]]]) -> list[list[tuple[f
         return strokes
     middle_x, middle_y = sum_x / total, sum_y / total
     mixed = upright = 0.0
-    for x, y, length in pieces:
-        mixed += length * (x - middle_x) * (y - middle_y)
-        upright += length * (y - middle_y) * (y - middle_y)
+    for x, y, dx, dy, length in pieces:  # of a piece about its own middle, a twelfth
+        mixed += length * ((x - middle_x) * (y - middle_y) + dx * dy / 12)
+        upright += length * ((y - middle_y) * (y - middle_y) + dy * dy / 12)
     slant = 0.0 if upright == 0 else max(-STEEPEST, min(STEEPEST, mixed / upright))
     return [[(x - slant * (y - middle_y), y) for x, y in stroke] for stroke in strokes]
 
@@ -85,9 +86,10 @@ def _fitted(strokes: list[list[tuple[float, float]]], half: float) -> list[list[
     top, bottom = min(y for _, y in points), max(y for _, y in points)
     room = SIDE - 2 * half
     wide, high = right - left, bottom - top
-    scale = min(room / high if high > 0 else room, 2 * SIDE / wide if wide > 0 else room)
+    scale = min(room / high if high > 0 else inf, 2 * SIDE / wide if wide > 0 else inf)
+    scale = scale if scale < inf else 1.0  # of a dot, which has no size
     target = min(WIDEST, 0.75 * (wide * scale + 2 * half) + 0.25 * USUAL)
-    across = max(0.0, target - 2 * half) / wide if wide > 0 else 0.0
+    across = min(STRETCHED * scale, max(0.0, target - 2 * half) / wide) if wide > 0 else 0.0
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     return [
         [(SIDE / 2 + (x - middle_x) * across, SIDE / 2 + (y - middle_y) * scale) for x, y in stroke]
