@@ -199,19 +199,19 @@ def test_a_new_run_is_picked_up_on_return_to_the_page(opened: Any, pages: Path) 
     earlier = {**index, "generation": 1, "latest": index["runs"][1]["run_id"], "runs": index["runs"][1:]}
     (pages / "growing/index.json").write_text(json.dumps(earlier))
     page = opened("?artifacts=growing")
-    assert page.inner_text("h1") == "first"
+    assert page.inner_text("#title, #state h1") == "first"
     (pages / "growing/index.json").write_text(json.dumps({**index, "generation": 2}))
     page.evaluate("dispatchEvent(new Event('focus'))")
-    until(page, "document.querySelector('h1').innerText === 'baseline'")
+    until(page, "document.querySelector('#title, h1').innerText === 'baseline'")
     until(page, "document.getElementById('toasts').innerText.includes('A new run was published')")
 
 
 def test_a_folder_can_be_opened_by_hand(chromium: Chromium, addresses: dict[str, str], pages: Path) -> None:
     chromium.goto(f"{addresses['file']}index.html?artifacts=gone")
-    wait_for(chromium, "document.querySelector('h1')?.innerText === 'There is no run here'")
+    wait_for(chromium, "document.querySelector('#title, h1')?.innerText === 'There is no run here'")
     chromium.page.set_input_files("input[type=file]", pages / "two")
     wait_for(chromium, LOADED)
-    assert chromium.page.inner_text("h1") == "two classes"
+    assert chromium.page.inner_text("#title, #state h1") == "two classes"
 
 
 def test_pixels_can_be_changed_with_the_keyboard_and_the_answer_follows(opened: Any) -> None:

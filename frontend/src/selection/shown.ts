@@ -17,10 +17,13 @@ export interface Shown {
   label(selection: Selection, sample: Sample): number | null;
   /** The same for all samples at once; null where only the final labels are known, or wanted. */
   labels(selection: Selection): ReadonlyMap<number, number> | null;
+  /** Sample id → the place of the first epoch kept from which on it was right; past the last for those never learned. */
+  learned: ReadonlyMap<number, number> | null;
 }
 
 export function shownOf(run: Run, samples: Samples, before: ReadonlyMap<number, boolean> | null): Shown {
-  const found = cache((selection) => chosen(samples, selection, before, labels(selection)), SHOWS);
+  const learned = learnedIn(run);
+  const found = cache((selection) => chosen(samples, selection, before, labels(selection), learned), SHOWS);
   const top = cache(
     (selection) => {
       const shown = found(selection);
@@ -51,10 +54,20 @@ export function shownOf(run: Run, samples: Samples, before: ReadonlyMap<number, 
   }
   return {
     samples: found,
+    learned,
     current: top,
     labels,
     label: (selection, sample) => labelOf(sample, labels(selection)),
   };
+}
+
+function learnedIn({ snapshots, holdout }: Run): ReadonlyMap<number, number> | null {
+  const kept = snapshots.state === "ok" && snapshots.value.predictions;
+  if (!kept || holdout.state !== "ok") return null;
+  const { sample_ids, true_labels } = holdout.value;
+  return new Map(
+    sample_ids.map((id, row) => [id, kept.findLastIndex((labels) => labels[row] !== true_labels[row]) + 1]),
+  );
 }
 
 /** Remembers the last answer as long as these parts of the selection stay. */
