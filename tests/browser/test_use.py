@@ -79,7 +79,11 @@ def test_the_matrix_works_with_the_keyboard_alone(opened: Any) -> None:
     assert page.evaluate("document.activeElement.dataset.cell") == "89"
     assert page.evaluate("document.querySelectorAll('td[data-cell][tabindex=\"0\"]').length") == 1
     page.keyboard.press("Enter")
-    page.wait_for_selector("#chips .chip")
+    page.wait_for_selector(".tray .near")
+    assert page.evaluate("document.activeElement.dataset.cell") == "89"  # where one was
+    page.keyboard.press("Tab")
+    assert page.inner_text(":focus") == "Open in the studio"
+    page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.closest('#chips') !== null")
     page.keyboard.press("Enter")  # the chip goes, focus stays near
     assert "true=" not in page.url
@@ -217,8 +221,7 @@ def test_a_folder_can_be_opened_by_hand(chromium: Chromium, addresses: dict[str,
 def test_pixels_can_be_changed_with_the_keyboard_and_the_answer_follows(opened: Any) -> None:
     page = opened("?sample=0")
     before = page.inner_text(".bars")
-    page.click(".editor summary")
-    page.focus(".pixels button[tabindex='0']")
+    page.focus("#data .pixels button[tabindex='0']")
     for _ in range(8):
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")

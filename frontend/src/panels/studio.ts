@@ -7,7 +7,7 @@ import { SHOWS } from "../selection/shown.ts";
 import type { Selection } from "../selection/state.ts";
 import { nameOf } from "../text/facts.ts";
 import { certainty, count, plural } from "../text/format.ts";
-import { announce } from "../view/actions.ts";
+import { announce, attempt, calm } from "../view/actions.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
@@ -21,7 +21,11 @@ export function studio(app: App): HTMLElement[] {
   const grid = sampleGrid({
     look: () => lookOf(app.run),
     label: "Samples",
-    choose: (sample) => app.store.set({ sample }),
+    choose(sample) {
+      app.store.set({ sample });
+      if (innerWidth < 900)
+        attempt(() => body.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "nearest" }));
+    },
   });
   const found = el("p", { class: "readout", id: "found" });
   const chips = el("div", { class: "chips", id: "chips" });
