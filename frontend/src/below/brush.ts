@@ -12,7 +12,7 @@ export function brushOf(channels: number, most: number, ink: boolean): Brush {
   if (channels === 1) {
     const name = say(ink ? "below.draw.ink" : "below.draw.light");
     const input = el("input", { type: "range", min: 0, max: most, value: most, "aria-label": name });
-    const amount = el("output", {}, String(most));
+    const amount = el("span", { class: "amount" }, String(most));
     input.addEventListener("input", () => {
       amount.textContent = input.value;
     });

@@ -22,7 +22,7 @@ export interface Shown {
 }
 
 export function shownOf(run: Run, samples: Samples, before: ReadonlyMap<number, boolean> | null): Shown {
-  const learned = learnedIn(run);
+  const learned = learnedIn(run, samples);
   const found = cache((selection) => chosen(samples, selection, before, labels(selection), learned), SHOWS);
   const top = cache(
     (selection) => {
@@ -61,13 +61,14 @@ export function shownOf(run: Run, samples: Samples, before: ReadonlyMap<number, 
   };
 }
 
-function learnedIn({ snapshots, holdout }: Run): ReadonlyMap<number, number> | null {
+function learnedIn({ snapshots, holdout }: Run, { byId }: Samples): ReadonlyMap<number, number> | null {
   const kept = snapshots.state === "ok" && snapshots.value.predictions;
   if (!kept || holdout.state !== "ok") return null;
-  const { sample_ids, true_labels } = holdout.value;
-  return new Map(
-    sample_ids.map((id, row) => [id, kept.findLastIndex((labels) => labels[row] !== true_labels[row]) + 1]),
-  );
+  const ids = holdout.value.sample_ids;
+  if (kept.some((labels) => labels?.length !== ids.length)) return null;
+  const learned = (id: number, row: number): number =>
+    kept.findLastIndex((labels) => labels[row] !== byId.get(id)?.truth) + 1;
+  return new Map(ids.map((id, row) => [id, learned(id, row)]));
 }
 
 /** Remembers the last answer as long as these parts of the selection stay. */
