@@ -173,7 +173,7 @@ def test_a_stroke_draws_every_cell_it_passes_and_leaves_a_ghost(chromium: Chromi
     assert (np.delete(after, 1, axis=0) == np.delete(before, 1, axis=0)).all()
     ghost = """(() => { const c = document.querySelector('.ghost');
       const data = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-      return Array.from({ length: 64 }, (_, i) => data[4 * ((3 * (i >> 3) + 1) * 24 + 3 * (i % 8) + 1) + 3] > 0);
+      return Array.from({ length: 64 }, (_, i) => data[4 * ((3 * (i >> 3) + 2) * 24 + 3 * (i % 8) + 2) + 3] > 0);
     })()"""
     assert (np.array(page.evaluate(ghost)).reshape(8, 8) == (after != before)).all()
 

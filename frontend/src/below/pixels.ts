@@ -63,8 +63,8 @@ export function pixels(
     const [was, marks] = [look.image(original).data, new ImageData(3 * columns, 3 * rows)];
     for (let i = 0; i < size; i++) {
       if (at(i).every((value, channel) => value === original[i + channel * size])) continue;
-      const middle = (3 * Math.floor(i / columns) + 1) * 3 * columns + 3 * (i % columns) + 1;
-      marks.data.set(was.subarray(4 * i, 4 * i + 4), 4 * middle);
+      const corner = (3 * Math.floor(i / columns) + 2) * 3 * columns + 3 * (i % columns) + 2; // beside the number
+      marks.data.set(was.subarray(4 * i, 4 * i + 4), 4 * corner);
     }
     ghost.getContext("2d")?.putImageData(marks, 0, 0);
     reset.disabled = app.edited.values === null;
