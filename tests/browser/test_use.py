@@ -79,7 +79,7 @@ def test_the_matrix_works_with_the_keyboard_alone(opened: Any) -> None:
     assert page.evaluate("document.activeElement.dataset.cell") == "89"
     assert page.evaluate("document.querySelectorAll('td[data-cell][tabindex=\"0\"]').length") == 1
     page.keyboard.press("Enter")
-    page.wait_for_selector(".tray .near")
+    page.wait_for_selector(".tray-head")
     assert page.evaluate("document.activeElement.dataset.cell") == "89"  # where one was
     page.keyboard.press("Tab")
     assert page.inner_text(":focus") == "Open in the studio"
@@ -107,7 +107,7 @@ def test_every_part_of_the_view_survives_the_link(opened: Any) -> None:
     page.click("text=Accuracy >> nth=1")
     page.fill("input[aria-label='Confidence at least, percent']", "20")
     page.keyboard.press("Tab")
-    page.eval_on_selector("input[type=range]", "e => { e.value = 7; e.dispatchEvent(new Event('input')); }")
+    page.eval_on_selector(".scrubber input", "e => { e.value = 7; e.dispatchEvent(new Event('input')); }")
     page.click(".grid-layer button >> nth=2")
     parts = ["#found", "#chips", ".inspector", "output", ".matrix"]
     state = f"{parts}.map(each => document.querySelector(each).innerText)"
@@ -129,7 +129,7 @@ def test_the_scrubber_moves_curve_matrix_and_weights_together(opened: Any, pages
     page = opened(f"?artifacts=artifacts/{first}")
     weights = "document.querySelector('.templates canvas').toDataURL()"
     final, matrix = page.evaluate(weights), page.inner_text(".matrix")
-    page.focus("input[type=range]")
+    page.focus(".scrubber input")
     page.keyboard.press("Home")
     until(page, "document.querySelector('output').innerText.startsWith('1 /')")
     snapshots = json.loads((pages / "artifacts" / first / "epoch_snapshots.json").read_text())
