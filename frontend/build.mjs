@@ -55,6 +55,7 @@ const only = (wanted) => ({
     }),
 });
 const ofSweeps = (key) => key.startsWith("sweep.");
+const ofPanels = (key) => key.startsWith("below."); // in panels.js alone
 
 /** The checks of files that a page does not read are left out: a call of bundle/check.ts without a use does nothing. */
 const pure = {
@@ -71,7 +72,7 @@ const pure = {
     }),
 };
 
-async function bundle(entry, options = {}, wanted = (key) => !ofSweeps(key)) {
+async function bundle(entry, options = {}, wanted = (key) => !ofSweeps(key) && !ofPanels(key)) {
   const result = await build({
     plugins: [only(wanted), pure],
     entryPoints: [join(here, "src", entry)],
@@ -99,10 +100,10 @@ const reader = await bundle("pages/reader.ts");
 // The whole of panels.js and of lab.js is the body of one function, so that nothing of it runs before the page calls
 // that. None of the three has what another has; see src/below/door.ts and src/lab/door.ts.
 const body = (name) => ({ banner: `globalThis.${name} = (tools) => {\nlet given;`, footer: "return given;\n};" });
-const panels = await bundle("below/panels.ts", body("openPanels"));
+const panels = await bundle("below/panels.ts", body("openPanels"), ofPanels);
 const lab = await bundle("lab/lab.ts", body("openLab"));
 const inputs = [page, panels, lab].flatMap((script) => script.inputs);
-const twice = inputs.filter((name, i) => inputs.indexOf(name) < i);
+const twice = inputs.filter((name, i) => inputs.indexOf(name) < i && !name.endsWith("en.json")); // each has its own entries
 if (twice.length > 0) throw new Error(`${twice}: expected in one of the three scripts, got it in more`);
 
 const sweep = await bundle("sweep/page.ts", {}, (key) => ofSweeps(key) || !key.includes("."));

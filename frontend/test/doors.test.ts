@@ -20,8 +20,11 @@ for (const [name, door] of [
 test("panels.js takes the page's functions and gives panels for four places", () => {
   const page: { openPanels?: (tools: object) => Record<string, unknown> } = {};
   runInNewContext(codeOf("panels.js"), page);
-  const { inspector, shared, ...places } = page.openPanels?.({}) ?? {};
-  assert.equal(typeof inspector, "function");
+  const { inspector, filters, tray, shared, ...places } = page.openPanels?.({}) ?? {};
+  assert.deepEqual(
+    [inspector, filters, tray].map((each) => typeof each),
+    ["function", "function", "function"],
+  );
   assert.equal(typeof shared, "object");
   assert.deepEqual(Object.keys(places), ["learning", "insights", "experiment", "workflow"]);
   for (const makers of Object.values(places) as unknown[][])

@@ -81,3 +81,19 @@ test("a run without them keeps to the final labels", () => {
   assert.equal(shown.labels({ ...INITIAL, epoch: 2 }), null);
   assert.equal(shown.label({ ...INITIAL, epoch: 2 }, samples.byId.get(1) as Sample), 0);
 });
+
+test("learned last comes first: what is still wrong, then by the place from which on it was right", () => {
+  const labels = [Uint16Array.of(2, 0, 2, 0), Uint16Array.of(1, 0, 0, 0), Uint16Array.of(1, 0, 2, 0)]; // true: 1 0 2 1
+  const snapshots = { state: "ok", value: { epochs: [2, 4, 6], predictions: labels } };
+  const shown = shownOf({ ...run, snapshots } as unknown as Run, samples, null);
+  const found = shown.samples({ ...INITIAL, split: "holdout", order: "learned" });
+  assert.deepEqual(
+    found.map(({ id }) => [id, shown.learned?.get(id)]),
+    [
+      [7, 3],
+      [5, 2],
+      [1, 1],
+      [3, 0],
+    ],
+  );
+});

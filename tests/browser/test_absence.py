@@ -46,7 +46,7 @@ def test_a_deleted_run_is_named_and_the_newest_that_is_there_shown(
         shutil.rmtree(root / index["latest"])
     page.goto(f"{addresses[place]}index.html?artifacts=bereft")
     wait_for(page, LOADED)
-    assert text(page, "h1") == "first"
+    assert text(page, "#title, h1") == "first"
     notice = text(page, ".notices")
     assert index["latest"] in notice
     assert "nothing that can be read is there" in notice
@@ -65,7 +65,7 @@ def test_a_run_to_compare_with_that_is_not_there_is_named_in_place(
     wanted = runs[1] if kind == "deleted" else "20200101-000000-nobody"
     page.goto(f"{addresses[place]}index.html?artifacts=alone-left&vs={wanted}")
     wait_for(page, LOADED)
-    assert text(page, "h1") == "baseline"
+    assert text(page, "#title, h1") == "baseline"
     for where in (".notices", ".card:has(#compare-picker) .notice"):
         assert f"Not compared with {wanted}." in text(page, where)
         assert said in text(page, where)
@@ -85,7 +85,7 @@ def test_where_every_run_was_deleted_the_page_says_so(
         for name in ("index.json", "index.css"):
             shutil.copy(pages / "artifacts" / name, root)
     page.goto(f"{addresses[place]}index.html?artifacts=all-bereft")
-    wait_for(page, "document.querySelector('h1')?.innerText === 'The runs are gone'")
+    wait_for(page, "document.querySelector('#title, h1')?.innerText === 'The runs are gone'")
     assert re.search(r"digit-classifier repair \S*all-bereft", text(page, "#state"))
 
 
@@ -113,11 +113,11 @@ def test_a_run_copied_alone_opens_whatever_a_host_answers_for_the_rest(page: Pag
     with served(Host, pages) as address:
         page.goto(f"{address}index.html?artifacts=alone-run/{latest}")
         wait_for(page, LOADED)
-        assert text(page, "h1") == "baseline"
+        assert text(page, "#title, h1") == "baseline"
         assert "is not beside this run" in text(page, "#data")
         assert "damaged" not in text(page, "#opening").lower()
         page.goto(f"{address}index.html?artifacts=elsewhere")
-        wait_for(page, "document.querySelector('h1')?.innerText === 'There is no run here'")
+        wait_for(page, "document.querySelector('#title, h1')?.innerText === 'There is no run here'")
 
 
 @pytest.mark.parametrize("left", [[], ["dashboard.css"]])
@@ -169,7 +169,7 @@ def test_a_page_that_a_browser_saved_says_what_it_lacks_and_doubles_nothing(
             time.sleep(1)
         else:
             page.goto(target)
-        wait_for(page, "document.querySelector('h1')?.innerText === 'A saved copy without its run'")
+        wait_for(page, "document.querySelector('#title, h1')?.innerText === 'A saved copy without its run'")
         assert "digit-classifier export --html" in text(page, "#state")
         assert page.evaluate(ONCE) == [1] * 8
         assert page.evaluate("document.querySelectorAll('#nav a').length") == 5
@@ -198,18 +198,18 @@ def test_any_folder_around_a_run_can_be_opened(
     latest = json.loads((inner / "index.json").read_text())["latest"]
     folder = {"run": inner / latest, "root": inner, "parent": inner.parent, "grandparent": inner.parent.parent}[level]
     chromium.goto(f"{addresses['file']}index.html?artifacts=gone")
-    wait_for(chromium, "document.querySelector('h1')?.innerText === 'There is no run here'")
+    wait_for(chromium, "document.querySelector('#title, h1')?.innerText === 'There is no run here'")
     chromium.page.set_input_files("input[type=file]", folder)
     wait_for(chromium, LOADED)
-    assert text(chromium, "h1") == "two classes"
+    assert text(chromium, "#title, h1") == "two classes"
 
 
 def test_a_folder_without_a_run_is_described(chromium: Chromium, addresses: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "holiday").mkdir()
     (tmp_path / "holiday" / "beach.txt").write_text("sand")
     chromium.goto(f"{addresses['file']}index.html?artifacts=gone")
-    wait_for(chromium, "document.querySelector('h1')?.innerText === 'There is no run here'")
+    wait_for(chromium, "document.querySelector('#title, h1')?.innerText === 'There is no run here'")
     chromium.page.set_input_files("input[type=file]", tmp_path / "holiday")
-    wait_for(chromium, "document.querySelector('h1')?.innerText === 'There is no run in this folder'")
+    wait_for(chromium, "document.querySelector('#title, h1')?.innerText === 'There is no run in this folder'")
     assert "holiday" in text(chromium, "#state")
     assert "beach.txt" in text(chromium, "#state")

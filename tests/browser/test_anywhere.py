@@ -141,7 +141,7 @@ def test_scrubbing_for_long_stays_below_what_browsers_allow(page: Page, addresse
     )
     page.evaluate(
         """(async () => {
-          const range = document.querySelector('input[type=range]');
+          const range = document.querySelector('.scrubber input');
           for (let i = 0; i < 600; i++) {
             range.value = 1 + i % 29;
             range.dispatchEvent(new Event('input'));

@@ -99,7 +99,7 @@ def test_a_copied_link_to_a_file_says_what_can_be_sent_instead(
     assert done.returncode == 0, done.stderr
     chromium.goto((tmp_path / "report.html").as_uri())
     wait_for(chromium, LOADED)
-    assert page.inner_text("h1") == "a label, quoted"
+    assert page.inner_text("#title, #state h1") == "a label, quoted"
     page.click("button[aria-label='Copy a link to this view']")
     wait_for(chromium, "document.getElementById('toasts').innerText.includes('send this file')")
 
@@ -132,14 +132,14 @@ def test_the_command_of_an_empty_page_makes_the_run_that_it_then_shows(
         for name in demo_site.PAGE:
             shutil.copy(demo_site.DEMO / name, web)
     page.goto(f"{web.as_uri()}/index.html")
-    wait_for(page, "document.querySelector('h1')?.innerText === 'No runs yet'")
+    wait_for(page, "document.querySelector('#title, h1')?.innerText === 'No runs yet'")
     command = page.evaluate(FIRST)
     assert ("run_demo.py" in command) is (kind == "repository")
     done = run(f"{command} --epochs 2", place.parent)
     assert done.returncode == 0, done.stderr
     page.goto(f"{web.as_uri()}/index.html")
     wait_for(page, LOADED)
-    assert page.evaluate("document.querySelector('h1').innerText") == "baseline"
+    assert page.evaluate("document.querySelector('#title, h1').innerText") == "baseline"
 
 
 def test_a_link_that_may_not_be_copied_says_the_same(page: Page, odd_place: Path) -> None:

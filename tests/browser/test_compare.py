@@ -104,7 +104,7 @@ def test_runs_of_different_data_are_not_compared(page: Page, addresses: dict[str
     assert "McNemar" not in card
     assert "interval" not in text(page, ".tile .delta")
     assert text(page, ".tile .delta") == "other data, not comparable"
-    assert "a run on other data" in text(page, "#opening .sentence")
+    assert "a run on other data" in text(page, "#opening h1")
     outcomes = page.evaluate("[...document.querySelectorAll('.toolbar [data-value]')].map(each => each.dataset.value)")
     assert "fixed" not in outcomes  # ids of other data name other samples
 
@@ -126,10 +126,10 @@ def test_above_the_fold_the_compared_run_is_named_and_left_again(
     compared(page, addresses[place], pairs, "network", "softmax")
     assert text(page, ".beside .chip").strip() == "vs softmax"
     assert page.evaluate("document.querySelector('.beside .chip').getBoundingClientRect().bottom") < 60
-    assert "Beside it: softmax, right in" in text(page, "#opening .sentence")
+    assert "Beside it: softmax, right in" in text(page, "#opening h1")
     tiles = page.evaluate("[...document.querySelectorAll('.tile')].map(each => each.innerText)")
     deltas = [re.search(r"[+−±][\d.,]+[^\n]*", each) for each in tiles]
-    assert [bool(each) for each in deltas] == [True] * 6
+    assert [bool(each) for each in deltas] == [True] * 5
     assert all("than softmax" in each[0] or "beside softmax" in each[0] for each in deltas if each)
     now, was = (payload(pages, pairs[label], "metrics.json") for label in ("network", "softmax"))
     difference = 100 * (now["accuracy"] - was["accuracy"])

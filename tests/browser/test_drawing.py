@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NUMBERS = """[...document.querySelectorAll('.bars .track i')].map(each => parseFloat(each.style.width) / 100)"""
-DRAWN = """[...document.querySelectorAll('#data .pixels button')].map(each => Number(each.innerText))"""
+DRAWN = """[...document.querySelectorAll('#data .pixels button')].map(each => Number(each.textContent))"""
 
 
 def layers_of(run: Path, pixels: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -58,8 +58,6 @@ def test_the_network_the_bars_and_the_nearest_images_follow_the_drawing(
     run = next(path for path in (pages / "artifacts").glob("2*") if path.name.endswith(label))
     page.goto(f"{addresses[place]}index.html?artifacts=artifacts/{run.name}&sample=3")
     wait_for(page, LOADED)
-    page.evaluate("document.querySelector('.editor').open = true")
-    wait_for(page, "document.querySelector('#data .pixels button').ariaLabel !== null")
     original = all_pixels(pages)[3]
     assert page.evaluate(DRAWN) == original.tolist()
     reading = "document.querySelector('.chain-scroll + .reading').innerText"
@@ -90,24 +88,22 @@ def test_the_network_the_bars_and_the_nearest_images_follow_the_drawing(
     assert page.evaluate(near) == training[np.argsort(distances, kind="stable")[:6]].tolist()
     assert page.evaluate(near) != before[1]
     assert page.evaluate(picture) != before[2]
-    page.evaluate("[...document.querySelectorAll('.editor button')].at(-1).click()")
+    page.evaluate("document.querySelector('#data .draw-controls button').click()")
     assert [page.evaluate(each) for each in (reading, near, picture, NUMBERS)] == before
 
 
 def test_a_drawing_ends_with_its_sample_and_outlives_a_change_of_colours(page: Page, addresses: dict[str, str]) -> None:
     page.goto(f"{addresses['http']}index.html?sample=3")
     wait_for(page, LOADED)
-    page.evaluate("document.querySelector('.editor').open = true")
     paint(page, [0, 1, 2], "Enter")
     drawn, bars = page.evaluate(DRAWN), page.evaluate(NUMBERS)
     page.evaluate("document.querySelector('#tools button:last-child').click()")  # the theme
     assert page.evaluate(DRAWN) == drawn
     assert page.evaluate(NUMBERS) == bars
-    assert page.evaluate("document.querySelector('.editor').open")
     page.evaluate("document.querySelector('.near').click()")
     wait_for(page, "!location.search.endsWith('sample=3')")
     assert "as it is drawn" not in text(page, ".chain-scroll + .reading")
-    assert not page.evaluate("document.querySelector('.editor').open")
+    assert page.evaluate("document.querySelector('#data .draw-controls button').disabled")
 
 
 @pytest.mark.parametrize("width", [1440, 1024])
@@ -119,11 +115,10 @@ def test_picture_and_bars_are_in_sight_while_drawing(
     page.set_viewport_size({"width": width, "height": 900})
     chromium.goto(f"{addresses['http']}index.html?artifacts={root}")
     wait_for(chromium, LOADED)
-    page.click(".editor summary")
-    wait_for(chromium, "document.querySelector('#data .pixels') !== null")  # made when the editor opens
-    page.evaluate("document.querySelector('#data .pixels').scrollIntoView({ block: 'center', behavior: 'instant' })")
+    wait_for(chromium, "document.querySelector('#data .bars li') !== null")
+    page.evaluate("document.querySelector('.look').scrollIntoView({ block: 'center', behavior: 'instant' })")
     bar = page.locator(".bar").bounding_box()
-    for part in (".big canvas", "#data .pixels", ".bars"):
+    for part in (".look .big", "#data .pixels", ".look .bars"):
         box = page.locator(part).bounding_box()
         assert box["y"] >= bar["height"], part
         assert box["y"] + box["height"] <= 900, part
@@ -135,23 +130,21 @@ def test_the_pointer_draws_with_the_ink_that_is_set_and_erases_with_shift(
     page: Any = chromium.page
     chromium.goto(f"{addresses['http']}index.html?sample=0")
     wait_for(chromium, LOADED)
-    page.click(".editor summary")
-    page.fill(".editor input", "9")
+    page.fill("#data .brush input", "9")
     cell = page.locator("#data .pixels [data-index='0']")
     cell.click()
-    assert cell.inner_text() == "9"
+    assert cell.text_content() == "9"
     cell.click()
-    assert cell.inner_text() == "0"
+    assert cell.text_content() == "0"
     other = page.locator("#data .pixels [data-index='20']")
     other.click(modifiers=["Shift"])
-    assert other.inner_text() == "0"
+    assert other.text_content() == "0"
 
 
 def test_what_is_saved_is_what_is_shown(chromium: Chromium, addresses: dict[str, str], tmp_path: Path) -> None:
     page: Any = chromium.page
     chromium.goto(f"{addresses['http']}index.html?sample=3")
     wait_for(chromium, LOADED)
-    page.click(".editor summary")
     page.locator("#data .pixels [data-index='0']").click()
     with page.expect_download() as download:
         page.click("button[aria-label='Download as JSON']")
@@ -161,3 +154,44 @@ def test_what_is_saved_is_what_is_shown(chromium: Chromium, addresses: dict[str,
     assert saved["drawn"] is True
     assert saved["pixels"][0] == 16
     assert saved["predicted_label"] == int(np.argmax(saved["probabilities"]))
+
+
+def test_a_stroke_draws_every_cell_it_passes_and_leaves_a_ghost(chromium: Chromium, addresses: dict[str, str]) -> None:
+    page: Any = chromium.page
+    chromium.goto(f"{addresses['http']}index.html?sample=0")
+    wait_for(chromium, LOADED)
+    before = np.array(page.evaluate(DRAWN)).reshape(8, 8)
+    box = page.locator("#data .pixels").bounding_box()
+    step = box["width"] / 8
+    page.mouse.move(box["x"] + step / 2, box["y"] + 1.5 * step)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 7.5 * step, box["y"] + 1.5 * step, steps=30)
+    page.mouse.move(box["x"] + 12 * step, box["y"] + 1.5 * step, steps=5)  # beyond the picture
+    page.mouse.up()
+    after = np.array(page.evaluate(DRAWN)).reshape(8, 8)
+    assert (after[1] == 16).all()
+    assert (np.delete(after, 1, axis=0) == np.delete(before, 1, axis=0)).all()
+    ghost = """(() => { const c = document.querySelector('.ghost');
+      const data = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+      return Array.from({ length: 64 }, (_, i) => data[4 * ((3 * (i >> 3) + 2) * 24 + 3 * (i % 8) + 2) + 3] > 0);
+    })()"""
+    assert (np.array(page.evaluate(ghost)).reshape(8, 8) == (after != before)).all()
+
+
+def test_a_drawing_is_shared_as_a_link_to_the_laboratory(chromium: Chromium, addresses: dict[str, str]) -> None:
+    page: Any = chromium.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    chromium.goto(f"{addresses['http']}index.html?sample=3")
+    wait_for(chromium, LOADED)
+    page.locator("#data .pixels [data-index='0']").click()
+    drawn = page.evaluate(DRAWN)
+    page.click("text=Copy a link to it >> nth=0")
+    link = wait_for(chromium, "navigator.clipboard.readText()")
+    assert "#lab=1.p." in link
+    payload = link.split("#lab=1.p.")[1]
+    assert list(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))) == drawn
+    chromium.goto("about:blank")
+    chromium.goto(link)
+    wait_for(chromium, "document.querySelectorAll('.draw .pixels button').length === 64")
+    there = "[...document.querySelectorAll('.draw .pixels button')].map(each => Number(each.textContent))"
+    assert page.evaluate(there) == drawn

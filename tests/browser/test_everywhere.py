@@ -22,7 +22,7 @@ def test_the_latest_run_shows_with_every_section_filled_and_nothing_else_is_aske
 ) -> None:
     page.goto(addresses[place] + "index.html")
     wait_for(page, LOADED)
-    assert text(page, "h1") == "baseline"
+    assert text(page, "#title, h1") == "baseline"
     for section in ("opening", "data", "insights", "experiment", "workflow"):
         assert len(text(page, f"#{section}")) > 100, section
     assert page.evaluate("document.querySelectorAll('.absence:not([hidden])').length") == 0
@@ -64,7 +64,7 @@ def test_every_kind_of_bundle_is_shown(
 ) -> None:
     page.goto(f"{addresses[place]}index.html?artifacts={path}")
     wait_for(page, LOADED)
-    assert text(page, "h1") == title
+    assert text(page, "#title, h1") == title
     assert says in text(page, "main")
     assert page.evaluate("window.hacked") is None
     assert page.evaluate("document.querySelectorAll('main img, main script').length") == 0
@@ -88,7 +88,7 @@ def test_an_address_that_names_no_run_is_explained(
     page: Page, addresses: dict[str, str], place: str, query: str, title: str
 ) -> None:
     page.goto(f"{addresses[place]}index.html?{query}")
-    wait_for(page, f"document.querySelector('h1')?.innerText === {title!r}")
+    wait_for(page, f"document.querySelector('#title, h1')?.innerText === {title!r}")
     assert all(url.startswith((addresses[place], "data:")) for url in page.requests)
 
 
@@ -121,7 +121,7 @@ def test_files_of_a_newer_version_are_shown_as_far_as_they_are_understood(
 
 def test_a_broken_manifest_is_an_error_with_a_way_out(page: Page, addresses: dict[str, str]) -> None:
     page.goto(f"{addresses['http']}index.html?artifacts=unsealed")
-    wait_for(page, "document.querySelector('h1')?.innerText === 'This run could not be loaded'")
+    wait_for(page, "document.querySelector('#title, h1')?.innerText === 'This run could not be loaded'")
     assert "manifest.json: expected JSON" in text(page, "#state")
     assert "Open a folder" in text(page, "#state")
 
@@ -134,7 +134,7 @@ def test_no_runs_yet_is_said_with_the_command_that_makes_one(
     for name in demo_site.PAGE:
         (lonely / name).write_bytes((pages / name).read_bytes())
     page.goto(f"{addresses['file']}lonely/index.html")
-    wait_for(page, "document.querySelector('h1')?.innerText === 'No runs yet'")
+    wait_for(page, "document.querySelector('#title, h1')?.innerText === 'No runs yet'")
     assert "digit-classifier train --run-label baseline --artifacts-root /" in text(page, "#state")
 
 
@@ -150,7 +150,7 @@ def test_without_the_second_script_the_page_says_so_and_the_rest_works(
                 shutil.copy(pages / name, alone)
     page.goto(f"{addresses[place]}alone/index.html")
     wait_for(page, "document.querySelector('#workflow .absence') !== null")
-    assert text(page, "h1") == "baseline"
+    assert text(page, "#title, h1") == "baseline"
     for section in ("insights", "experiment", "workflow"):
         assert page.evaluate(f"document.querySelectorAll('#{section} .absence').length") == 1
         assert "panels.js did not load" in text(page, f"#{section}")

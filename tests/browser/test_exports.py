@@ -30,7 +30,7 @@ def run_ids(pages: Path) -> dict[str, str]:
 
 
 def title(page: Page) -> str:
-    return str(page.evaluate("document.querySelector('h1').innerText"))
+    return str(page.evaluate("document.querySelector('#title, h1').innerText"))
 
 
 def asked_for(page: Page) -> set[str]:
@@ -72,7 +72,7 @@ def test_an_exported_comparison_is_one_file_too(
     wait_for(page, f"({LOADED}) && document.querySelector('.changed') !== null")
     assert "McNemar" in page.evaluate("document.getElementById('experiment').innerText")
     page.evaluate("document.querySelector('.history .run-link:not([aria-current])').click()")
-    wait_for(page, "document.querySelector('h1').innerText === 'first'")
+    wait_for(page, "document.querySelector('#title, h1').innerText === 'first'")
     assert asked_for(page) <= {report.as_uri()}
     assert page.errors == []
 
@@ -110,7 +110,7 @@ def test_the_served_page_shows_every_section(page: Page, served: str) -> None:
     assert title(page) == "baseline"
     assert page.evaluate("document.querySelectorAll('.absence:not([hidden])').length") == 0
     page.evaluate("document.querySelector('.history .run-link:not([aria-current])').click()")
-    wait_for(page, "document.querySelector('h1').innerText === 'first'")
+    wait_for(page, "document.querySelector('#title, h1').innerText === 'first'")
     wait_for(page, "location.search.startsWith('?artifacts=artifacts/')")
     page.goto(page.evaluate("location.href"))  # reloaded with its state in the address
     wait_for(page, LOADED)

@@ -28,7 +28,7 @@ def test_a_run_of_the_first_version_opens(
 ) -> None:
     page.goto(f"{addresses[place]}index.html?artifacts={first_version}{run}")
     wait_for(page, LOADED)
-    assert text(page, "h1") == (run.rpartition("-")[2] or "exact")
+    assert text(page, "#title, h1") == (run.rpartition("-")[2] or "exact")
     assert page.evaluate("document.querySelectorAll('#insights .matrix, #insights .chart').length") == 2
     assert page.errors == []
 

@@ -24,7 +24,7 @@ SETTLED = """(() => {
   const loaded = count('#workflow .step') === 5;
   return loaded || count('#state h1') ? {
     loaded,
-    title: document.querySelector('h1').textContent,
+    title: document.querySelector('#title, h1').textContent,
     text: document.querySelector('main').innerText,
     buttons: count('button'),
     hacked: window.hacked ?? {}.hacked ?? null,
@@ -150,13 +150,13 @@ def test_messages_of_another_window_are_not_listened_to(
         page.page.wait_for_timeout(0)  # type: ignore[attr-defined]
         inner = next(frame for frame in page.page.frames if "words-0" in frame.url)  # type: ignore[attr-defined]
         inner.wait_for_selector("#workflow .step >> nth=4", state="attached")
-        title = inner.evaluate("document.querySelector('h1').textContent")
+        title = inner.evaluate("document.querySelector('#title, h1').textContent")
     else:
         whole, tree = page.context, page.command("browsingContext.getTree")["contexts"][0]  # type: ignore[attr-defined]
         page.context = tree["children"][0]["context"]  # type: ignore[attr-defined]
         try:
             wait_for(page, SETTLED)
-            title = page.evaluate("document.querySelector('h1').textContent")
+            title = page.evaluate("document.querySelector('#title, h1').textContent")
         finally:
             page.context = whole  # type: ignore[attr-defined]
     assert title == site["words"][0]  # type: ignore[index]

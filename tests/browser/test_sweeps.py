@@ -93,7 +93,7 @@ def test_one_click_leads_from_a_run_to_its_sweep_and_another_back(
     wait_for(page, "document.querySelector('.eyebrow a') !== null")
     follow(page, "document.querySelector('.eyebrow a')")
     wait_for(page, f"location.pathname.endsWith('sweep.html') && {SHOWN}")
-    assert text(page, "h1") == "models"
+    assert text(page, "#title, h1") == "models"
     follow(page, "document.querySelector('.point-table a.run-link')")
     wait_for(page, "location.pathname.endsWith('index.html') && document.body.classList.contains('loaded')")
     assert page.evaluate("location.search") == "?artifacts=artifacts/20261126-200000-models-01234560"
@@ -162,7 +162,7 @@ def test_names_from_outside_stay_text(page: Page, places: dict[str, str]) -> Non
     show(page, places["http"], "hostile")
     assert page.evaluate("window.hacked") is None
     assert page.evaluate("document.querySelectorAll('img, script:not([src]), [onerror]').length") == 0
-    assert "<img src=x" in text(page, "h1")
+    assert "<img src=x" in text(page, "#title, h1")
     assert page.errors == []
 
 
@@ -190,7 +190,7 @@ def test_the_latest_sweep_of_its_runs_is_shown_where_none_is_named(
 ) -> None:
     page.goto(f"{places[place]}sweep.html")
     wait_for(page, SHOWN)
-    assert text(page, "h1") == "models"
+    assert text(page, "#title, h1") == "models"
 
 
 def test_without_its_data_set_it_shows_numbers_for_images(page: Page, places: dict[str, str]) -> None:
@@ -206,7 +206,7 @@ def test_an_exported_file_needs_nothing_beside_it(page: Page, site: Path, tmp_pa
     assert write_html(site / "artifacts/sweeps" / sweep_site.REAL, report) < 300_000
     page.goto(report.as_uri())
     wait_for(page, SHOWN)
-    assert text(page, "h1") == "models"
+    assert text(page, "#title, h1") == "models"
     assert page.evaluate("document.querySelectorAll('.sample-strip canvas').length") > 10
     assert page.evaluate("document.querySelectorAll('a[href^=index]').length") == 0
     assert {url.split("?")[0] for url in page.requests if not url.startswith("data:")} <= {report.as_uri()}

@@ -79,7 +79,11 @@ def test_the_matrix_works_with_the_keyboard_alone(opened: Any) -> None:
     assert page.evaluate("document.activeElement.dataset.cell") == "89"
     assert page.evaluate("document.querySelectorAll('td[data-cell][tabindex=\"0\"]').length") == 1
     page.keyboard.press("Enter")
-    page.wait_for_selector("#chips .chip")
+    page.wait_for_selector(".tray-head")
+    assert page.evaluate("document.activeElement.dataset.cell") == "89"  # where one was
+    page.keyboard.press("Tab")
+    assert page.inner_text(":focus") == "Open in the studio"
+    page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.closest('#chips') !== null")
     page.keyboard.press("Enter")  # the chip goes, focus stays near
     assert "true=" not in page.url
@@ -103,7 +107,7 @@ def test_every_part_of_the_view_survives_the_link(opened: Any) -> None:
     page.click("text=Accuracy >> nth=1")
     page.fill("input[aria-label='Confidence at least, percent']", "20")
     page.keyboard.press("Tab")
-    page.eval_on_selector("input[type=range]", "e => { e.value = 7; e.dispatchEvent(new Event('input')); }")
+    page.eval_on_selector(".scrubber input", "e => { e.value = 7; e.dispatchEvent(new Event('input')); }")
     page.click(".grid-layer button >> nth=2")
     parts = ["#found", "#chips", ".inspector", "output", ".matrix"]
     state = f"{parts}.map(each => document.querySelector(each).innerText)"
@@ -125,7 +129,7 @@ def test_the_scrubber_moves_curve_matrix_and_weights_together(opened: Any, pages
     page = opened(f"?artifacts=artifacts/{first}")
     weights = "document.querySelector('.templates canvas').toDataURL()"
     final, matrix = page.evaluate(weights), page.inner_text(".matrix")
-    page.focus("input[type=range]")
+    page.focus(".scrubber input")
     page.keyboard.press("Home")
     until(page, "document.querySelector('output').innerText.startsWith('1 /')")
     snapshots = json.loads((pages / "artifacts" / first / "epoch_snapshots.json").read_text())
@@ -199,26 +203,25 @@ def test_a_new_run_is_picked_up_on_return_to_the_page(opened: Any, pages: Path) 
     earlier = {**index, "generation": 1, "latest": index["runs"][1]["run_id"], "runs": index["runs"][1:]}
     (pages / "growing/index.json").write_text(json.dumps(earlier))
     page = opened("?artifacts=growing")
-    assert page.inner_text("h1") == "first"
+    assert page.inner_text("#title, #state h1") == "first"
     (pages / "growing/index.json").write_text(json.dumps({**index, "generation": 2}))
     page.evaluate("dispatchEvent(new Event('focus'))")
-    until(page, "document.querySelector('h1').innerText === 'baseline'")
+    until(page, "document.querySelector('#title, h1').innerText === 'baseline'")
     until(page, "document.getElementById('toasts').innerText.includes('A new run was published')")
 
 
 def test_a_folder_can_be_opened_by_hand(chromium: Chromium, addresses: dict[str, str], pages: Path) -> None:
     chromium.goto(f"{addresses['file']}index.html?artifacts=gone")
-    wait_for(chromium, "document.querySelector('h1')?.innerText === 'There is no run here'")
+    wait_for(chromium, "document.querySelector('#title, h1')?.innerText === 'There is no run here'")
     chromium.page.set_input_files("input[type=file]", pages / "two")
     wait_for(chromium, LOADED)
-    assert chromium.page.inner_text("h1") == "two classes"
+    assert chromium.page.inner_text("#title, #state h1") == "two classes"
 
 
 def test_pixels_can_be_changed_with_the_keyboard_and_the_answer_follows(opened: Any) -> None:
     page = opened("?sample=0")
     before = page.inner_text(".bars")
-    page.click(".editor summary")
-    page.focus(".pixels button[tabindex='0']")
+    page.focus("#data .pixels button[tabindex='0']")
     for _ in range(8):
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")

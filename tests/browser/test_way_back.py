@@ -55,7 +55,7 @@ def test_back_and_escape_undo_a_click_with_its_place_and_focus(
     wait_for(page, LOADED)
     at = press(page, "td[data-cell='11']")
     wait_for(page, f"{CHIPS} === 2")
-    wait_for(page, f"scrollY < {at} - 300")  # the studio is above
+    wait_for(page, "document.querySelectorAll('.tray .near').length > 0")
     page.evaluate(BACK[way])
     wait_for(page, f"{FOUND}.startsWith('{ALL}')")
     is_back(page, at, "td[data-cell='11']")

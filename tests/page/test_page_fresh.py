@@ -74,13 +74,17 @@ def test_the_page_of_a_sweep_fits_its_budget() -> None:
     assert sum(len((BUILT / f"sweep.{kind}").read_bytes()) for kind in ("html", "css", "js")) <= 100_000
 
 
+def kind(key: str) -> str:
+    return next((start for start in ("sweep", "below") if key.startswith(f"{start}.")), "")
+
+
 def test_each_page_carries_the_words_that_it_says() -> None:
-    """The run page has none of a sweep, and the page of a sweep none of a run but what samples are called."""
+    """None has a word of another, but what samples are called: of a sweep, of the panels below, of the first view."""
     words = json.loads(WORDS.read_text(encoding="utf-8"))
-    for name, own in (("dashboard.js", False), ("sweep.js", True)):
+    for name, own in (("dashboard.js", ""), ("sweep.js", "sweep"), ("panels.js", "below")):
         script = (BUILT / name).read_text(encoding="utf-8")
         carried = {key for key in words if "." in key and f'"{key}":' in script}
-        assert carried == {key for key in words if "." in key and key.startswith("sweep.") == own}
+        assert carried == {key for key in words if "." in key and kind(key) == own}
 
 
 @pytest.mark.parametrize("name", ["dashboard.js", "panels.js", "lab.js", "sweep.js"])

@@ -3,8 +3,8 @@ import type { Network } from "../bundle/run.ts";
 import { nearest } from "../model/nearest.ts";
 import { argmax, probabilities } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
-import { activations } from "./activations.ts";
-import { barsOf } from "./inspector.ts";
+import { responses } from "./activations.ts";
+import { barsOf } from "./bars.ts";
 import { nearestSentence } from "./nearest.ts";
 import { certainty, el, nameOf, picture, replace, terms } from "./tools.ts";
 
@@ -19,7 +19,7 @@ export interface Answer {
 export function answerBox(empty: string): Answer {
   const said = el("p", { class: "sentence verdict" });
   const bars = el("div", { class: "bars-box" });
-  const layers = el("div", {});
+  const layers = el("div", { class: "net" });
   const near = el("div", { class: "lookalikes" });
   const element = el("div", { class: "answer" }, said, bars, layers, near);
   return {
@@ -29,7 +29,7 @@ export function answerBox(empty: string): Answer {
       said.textContent = values ? answered(app, probabilities(network, values)) : empty;
       if (!values) return;
       replace(bars, barsOf(app.run, null, probabilities(network, values)));
-      replace(layers, activations(network, values));
+      replace(layers, ...responses(network, values));
       replace(near, ...lookalikes(app, values, argmax(probabilities(network, values))));
     },
   };

@@ -1,20 +1,16 @@
 // The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
 
-import type { LayerShape } from "../model/layers.ts";
 import { argmax, forward } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
-import type { Shape } from "../view/digit.ts";
+import { activations } from "./activations.ts";
 import {
   absence,
   CURRENT,
   count,
   currentSample,
-  digit,
   el,
   imageOf,
-  inkScale,
   isDeep,
-  largest,
   mapOf,
   nameOf,
   onThemeChange,
@@ -26,7 +22,7 @@ import {
   share,
   watch,
 } from "./tools.ts";
-import { drawWeights, mosaic } from "./weights.ts";
+import { drawWeights } from "./weights.ts";
 
 const FILE = "model.json";
 
@@ -135,19 +131,4 @@ export function architecture(app: App): HTMLElement {
     reading,
     weights,
   );
-}
-
-/** Activations of a dense layer as small squares, in rows of at most 16; of a convolution, one small image per unit. */
-function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasElement {
-  const most = largest(Array.from(values), 1e-9);
-  if (layer?.convolution) {
-    const sheet = mosaic(values, layer.units, mapOf(layer));
-    return digit(sheet.values, sheet.shape, most, inkScale());
-  }
-  const columns = values.length <= 16 ? values.length : values.length <= 64 ? 8 : 16;
-  const rows = Math.ceil(values.length / columns);
-  const canvas = digit(values, [rows, columns] as Shape, most, inkScale());
-  canvas.classList.add("units-map");
-  canvas.style.width = `min(100%, ${Math.min(88 / rows, 22) * columns}px)`;
-  return canvas;
 }

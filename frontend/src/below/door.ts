@@ -11,6 +11,10 @@ export type Places = Readonly<Record<"learning" | "insights" | "experiment" | "w
 export interface Panels extends Places {
   /** Fills the panel of the selected sample. */
   inspector(app: App, body: HTMLElement): void;
+  /** Fills the bar of the filters, the place of the order, and that of the chips. */
+  filters(app: App, bar: HTMLElement, order: HTMLElement, chips: HTMLElement): void;
+  /** Fills the tray below the matrix with the images of the cell that is selected. */
+  tray(app: App, box: HTMLElement): void;
   /** What the laboratory uses of them. */
   shared: typeof shared;
 }

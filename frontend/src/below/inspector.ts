@@ -1,23 +1,25 @@
 // The sample that is looked at: its picture or features, what the network said, its look-alikes, and its download.
 
-import type { Run } from "../bundle/run.ts";
 import { nearest } from "../model/nearest.ts";
 import { argmax, probabilities } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import type { Child } from "../view/dom.ts";
+import { responses } from "./activations.ts";
+import { barsOf } from "./bars.ts";
 import { downloads } from "./downloads.ts";
 import { editor, features } from "./editor.ts";
 import { nearestSentence } from "./nearest.ts";
+import { MAX_CELLS, pixels } from "./pixels.ts";
+import { type Ribbon, ribbon } from "./ribbon.ts";
 import {
   button,
   CURRENT,
-  certainty,
+  copyFrom,
   currentSample,
   el,
   imageOf,
   lookAt,
-  lookOf,
   nameOf,
   onThemeChange,
   picture,
@@ -25,16 +27,22 @@ import {
   terms,
   watch,
 } from "./tools.ts";
+import { say } from "./words.ts";
 
 /** Fills the panel of the selected sample. */
 export function inspector(app: App, body: HTMLElement): void {
   let shown: Sample | null = null;
   let follow = (): void => undefined;
+  let answers: Ribbon | null = null;
   const past = el("p", { class: "small muted then" });
   const then = (): void => {
     const { selection } = app.store;
     const label = shown && app.shown.labels(selection) && app.shown.label(selection, shown);
-    replace(past, ...(label !== null && shown ? thenSaid(app, selection.epoch ?? 0, label) : ["\u00a0"]));
+    answers?.mark(selection.epoch);
+    replace(
+      past,
+      ...(label !== null && shown ? thenSaid(app, selection.epoch ?? 0, label) : [answers?.sentence ?? "\u00a0"]),
+    );
   };
   const draw = (): void => {
     if (!shown) {
@@ -43,7 +51,7 @@ export function inspector(app: App, body: HTMLElement): void {
     } else {
       const view = viewOf(app, shown, past);
       replace(body, ...view.parts);
-      follow = view.follow;
+      ({ follow, answers } = view);
       follow();
     }
   };
@@ -71,17 +79,18 @@ function thenSaid(app: App, epoch: number, label: number): Child[] {
 interface View {
   parts: (HTMLElement | null)[];
   follow(): void; // show what is drawn now
+  answers: Ribbon | null; // over the epochs
 }
 
 function viewOf(app: App, sample: Sample, past: HTMLElement): View {
   const { network } = app.run;
   const recorded = sample.guess?.probabilities ?? null;
   const computed = recorded === null && sample.values !== null && network.state === "ok";
-  const image = imageOf(app.run) !== null;
-  const canvas = sample.values && image ? picture(app.run, sample.values) : null;
+  const drawn = sample.values && pictureOf(app, sample.values);
   const listed = el("div", {});
   const verdict = el("p", {});
   const bars = el("div", { class: "bars-box" });
+  const layers = el("div", { class: "net" });
   const near = el("div", { class: "lookalikes" });
   const where = sample.holdout ? "hold-out" : "training";
   const answer = (values: ArrayLike<number> | null): readonly number[] | null =>
@@ -92,60 +101,76 @@ function viewOf(app: App, sample: Sample, past: HTMLElement): View {
     const { values } = app.edited;
     const now = rows();
     const shown = values ?? sample.values;
-    if (canvas && shown) canvas.getContext("2d")?.putImageData(lookOf(app.run).image(shown), 0, 0);
-    if (!image && shown) replace(listed, features(app, shown));
+    if (!drawn && shown) replace(listed, features(app, shown));
     replace(
       bars,
       now
         ? barsOf(app.run, sample.truth, now)
         : el("p", { class: "small muted" }, "No prediction was recorded for this sample."),
     );
+    replace(layers, ...(shown && network.state === "ok" ? responses(network.value, shown) : []));
     const guess = now && argmax(now);
     verdict.hidden = guess === null;
-    if (guess !== null) say(app, verdict, guess, sample.truth, values && original ? argmax(original) : null);
+    if (guess !== null) judge(app, verdict, guess, sample.truth, values && original ? argmax(original) : null);
     lookalikes(app, sample, shown, near);
   };
-  const parts = [
-    canvas
-      ? el("div", { class: "big" }, canvas)
-      : sample.values
-        ? null
-        : el("p", { class: "absence" }, `The run carries no ${image ? "image" : "features"} of this sample.`),
+  const name = el(
+    "p",
+    { class: "sample-name" },
+    `Sample ${sample.id}`,
     el(
-      "div",
-      { class: "facts" },
-      el(
-        "p",
-        { class: "sample-name" },
-        `Sample ${sample.id}`,
-        el(
-          "span",
-          { class: "muted" },
-          ` · ${where} · true `,
-          el("span", { translate: "no" }, nameOf(app.run, sample.truth)),
-        ),
-      ),
-      verdict,
-      past,
+      "span",
+      { class: "muted" },
+      ` · ${where} · true `,
+      el("span", { translate: "no" }, nameOf(app.run, sample.truth)),
     ),
+  );
+  const note =
+    computed &&
+    el("p", { class: "small muted" }, "Computed here from model.json: predictions are recorded for the hold-out only.");
+  const none =
+    !sample.values &&
+    el("p", { class: "absence" }, `The run carries no ${imageOf(app.run) ? "image" : "features"} of this sample.`);
+  const answers = ribbon(app, sample);
+  const facts = el("div", { class: "facts" }, name, verdict, past, answers?.element);
+  const parts = [
+    el("div", { class: "look" }, drawn || none || null, facts, layers, bars),
+    note || null,
     listed,
-    sample.values && network.state === "ok" ? editor(app, sample.values) : null,
-    bars,
-    computed
-      ? el(
-          "p",
-          { class: "small muted" },
-          "Computed here from model.json: predictions are recorded for the hold-out only.",
-        )
-      : null,
+    sample.values && network.state === "ok" && !imageOf(app.run) ? editor(app, sample.values) : null,
     near,
     downloads(app, sample, rows),
   ];
-  return { parts, follow };
+  return { parts, follow, answers };
+}
+
+/** The picture, which can be drawn over wherever an answer can be computed; null for a table. */
+function pictureOf(app: App, values: ArrayLike<number>): HTMLElement | null {
+  const image = imageOf(app.run);
+  if (!image) return null;
+  const { shape, channels, most } = image;
+  if (app.run.network.state !== "ok" || shape[0] * shape[1] > MAX_CELLS)
+    return el("div", { class: "big" }, picture(app.run, values));
+  const { box, controls } = pixels(app, values);
+  if (channels === 1 && shape[0] * shape[1] === 64 && most <= 255) controls.append(linkTo(app, values));
+  return el("div", { class: "drawn" }, box, controls);
+}
+
+/** Copies an address that opens the laboratory with the picture as it is drawn. */
+function linkTo(app: App, values: ArrayLike<number>): HTMLElement {
+  const link = button(say("below.draw.link"), { class: "quiet" }, () => {
+    const bytes = Array.from(app.edited.values ?? values, Math.round);
+    const text = btoa(String.fromCharCode(...bytes))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
+    void copyFrom(link, `${location.href.split("#")[0]}#lab=1.p.${text}`); // as lab/link.ts reads it
+  });
+  return link;
 }
 
 /** What the network says; of a drawing, also what it said before. */
-function say(app: App, verdict: HTMLElement, guess: number, truth: number, before: number | null): void {
+function judge(app: App, verdict: HTMLElement, guess: number, truth: number, before: number | null): void {
   const name = (label: number): HTMLElement => el("span", { translate: "no" }, nameOf(app.run, label));
   const { as } = terms(app.run);
   const [first, rest] = [as.slice(0, 1).toUpperCase(), as.slice(1)];
@@ -170,27 +195,6 @@ function say(app: App, verdict: HTMLElement, guess: number, truth: number, befor
     guess !== truth && name(truth),
     guess !== truth && ".",
   );
-}
-
-export function barsOf(run: Run, truth: number | null, values: readonly number[]): HTMLElement {
-  const top = argmax(values);
-  const keys = values.map((_, i) => i);
-  const shown = keys.length > 12 ? keys.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0)).slice(0, 10) : keys;
-  const rows = shown.map((label) => {
-    const value = values[label] ?? 0;
-    const fill = el("i", {});
-    fill.style.width = `${100 * value}%`;
-    const kind = label === (truth ?? top) ? "truth" : label === top ? "wrong" : null;
-    const mark = label === truth ? " (true)" : label === top ? " (predicted)" : "";
-    return el(
-      "li",
-      { class: kind },
-      el("b", { translate: "no" }, nameOf(run, label), mark && el("span", { class: "visually-hidden" }, mark)),
-      el("span", { class: "track" }, fill),
-      el("span", { class: "num" }, certainty(value, 1)),
-    );
-  });
-  return el("ol", { class: "bars", "aria-label": "Probability of each class" }, ...rows);
 }
 
 /** What a difference of one is worth: the features of a table are compared in standard deviations. */

@@ -3,6 +3,7 @@ import { architecture } from "./architecture.ts";
 import { compareRuns } from "./compare.ts";
 import { convergence } from "./convergence.ts";
 import type { Panels } from "./door.ts";
+import { filters } from "./filters.ts";
 import { inspector } from "./inspector.ts";
 import { perClass } from "./perclass.ts";
 import { playbook } from "./playbook.ts";
@@ -10,6 +11,7 @@ import { recipe, runSummary } from "./recipe.ts";
 import { runHistory } from "./runs.ts";
 import { shared } from "./shared.ts";
 import { templates } from "./templates.ts";
+import { tray } from "./tray.ts";
 
 // biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
 declare let given: Panels;
@@ -19,5 +21,7 @@ given = {
   experiment: [runSummary, recipe, runHistory, compareRuns],
   workflow: [playbook],
   inspector,
+  filters,
+  tray,
   shared,
 };

@@ -21,6 +21,7 @@ import {
   svg,
   watch,
 } from "./tools.ts";
+import { say } from "./words.ts";
 
 const FILE = "metrics.json";
 type Order = "class" | "f1" | "support";
@@ -60,7 +61,9 @@ export function perClass(app: App): HTMLElement {
         el("tbody", {}, ...keys.map((key) => row(app, key, scores[key] as Scores, start))),
       ),
     );
-    reading.textContent = classesSentence(scores, app.run.summary.dataset.class_names);
+    const macro = scores.reduce((total, { f1 }) => total + (f1 ?? 0), 0) / scores.length;
+    const said = classesSentence(scores, app.run.summary.dataset.class_names);
+    reading.textContent = `${said} ${say("below.macro", { score: score(macro) })}.`;
   };
   const choose = segmented<Order>(
     "Sort",

@@ -5,7 +5,7 @@ import { classScores } from "../model/scores.ts";
 import { answerBox, answered } from "./answer.ts";
 import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
-import { pixels } from "./editor.ts";
+import { pixels } from "./pixels.ts";
 import { trainHere, withSettings } from "./recorded.ts";
 import { unpaired, verdict } from "./verdicts.ts";
 

@@ -75,6 +75,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
     },
   );
   const cells = el("div", {});
+  let painter: ReturnType<typeof pixels> | undefined;
   const cellsOf = (start: ArrayLike<number>): void => {
     const edited = createEdited();
     edited.watch(() => {
@@ -82,7 +83,8 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
       shown();
       said();
     }, never());
-    replace(cells, ...pixels({ run, edited }, start, "Start anew"));
+    painter = pixels({ run, edited }, start, "Start anew");
+    replace(cells, painter.box, painter.controls);
     values = Array.from(start).some((value) => value > 0) ? Array.from(start) : null;
     shown();
   };
@@ -146,7 +148,10 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
   );
   use(way);
   readers.watch(shown);
-  onThemeChange(shown, never());
+  onThemeChange(() => {
+    painter?.paint();
+    shown();
+  }, never());
   return {
     element: panel({ title: onPad ? "Draw a digit" : "Draw an image", files: ["model.json"] }, why, body),
     values: () => values,

@@ -5,8 +5,8 @@ import { confusion } from "../panels/confusion.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
 import { attempt, breathe, inFocus } from "../view/actions.ts";
-import { el } from "../view/dom.ts";
-import { firstOf, panelsOf } from "./below.ts";
+import { button, el, ICONS, icon, set } from "../view/dom.ts";
+import { below, firstOf, panelsOf } from "./below.ts";
 
 export interface Section {
   id: string;
@@ -65,6 +65,7 @@ export const SECTIONS: readonly Section[] = [
 export async function mount(app: App): Promise<void> {
   const top = document.getElementById("opening");
   top?.replaceChildren(...opening(app));
+  await below; // so that what it fills is filled before it is painted
   for (const section of SECTIONS) {
     const panels: HTMLElement[] = [];
     const before = section.first ? await firstOf(section.first) : [];
@@ -82,6 +83,7 @@ export async function mount(app: App): Promise<void> {
       { class: "section-head" },
       el("h2", { id: `${section.id}-title`, tabindex: -1 }, section.title),
       el("p", {}, section.lead),
+      foldable(host, section.title),
     );
     host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
     if (section === SECTIONS[0]) attempt(() => performance.mark("interactive"));
@@ -93,6 +95,15 @@ export async function mount(app: App): Promise<void> {
   }
   document.body.classList.add("settled");
   attempt(() => performance.mark("loaded")); // for the tests, and for profilers
+}
+
+/** On a phone every section can be folded. */
+function foldable(host: HTMLElement, title: string): HTMLElement {
+  const fold = button(icon(ICONS.down), { class: "square fold", "aria-label": title, "aria-expanded": "true" }, () =>
+    set(fold, "aria-expanded", String(!host.classList.toggle("folded"))),
+  );
+  set(fold, "aria-expanded", String(!host.classList.contains("folded")));
+  return fold;
 }
 
 /** Takes away what an earlier start built, as in a page that a browser saved. True if there was any. */

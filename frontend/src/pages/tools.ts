@@ -6,12 +6,13 @@ import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
 import { accuracyOf, differenceInterval, largest, wilson } from "../model/stats.ts";
 import { watch } from "../panels/app.ts";
-import { CURRENT, currentSample, lookAt } from "../panels/current.ts";
+import { CURRENT, currentSample, lookAt, showAll } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
 import { showInStudio } from "../panels/reveal.ts";
 import { createEdited } from "../selection/edited.ts";
 import { find } from "../selection/runs.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
+import { FILTERS, INITIAL, same } from "../selection/state.ts";
 import { folderOf, inRepository, pathOf, programOf, quoted } from "../text/commands.ts";
 import { hiddenSizes, imageOf, isDeep, isWide, lastEpoch, nameOf, tally, terms, titleOf } from "../text/facts.ts";
 import {
@@ -34,6 +35,7 @@ import {
 } from "../text/format.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
+import { filled } from "../text/words.ts";
 import { announce, attempt, calm, copyFrom, save } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
@@ -68,12 +70,15 @@ export const tools = {
   divergence,
   divergingScale,
   el,
+  filled,
+  FILTERS,
   find,
   folderOf,
   footing,
   hiddenSizes,
   icon,
   ICONS,
+  INITIAL,
   imageOf,
   inCommon,
   inkScale,
@@ -105,6 +110,7 @@ export const tools = {
   programOf,
   quoted,
   replace,
+  same,
   score,
   seconds,
   segmented,
@@ -115,6 +121,7 @@ export const tools = {
   save,
   share,
   short,
+  showAll,
   showInStudio,
   shownFeatures,
   sizeOf,

@@ -1,17 +1,18 @@
-// The confusion matrix: rows are the true classes. A cell is a filter for the studio.
+// The confusion matrix: rows are the true classes. A cell is a filter, and unfolds a tray with its images.
 
 import { classesToShow, matrixAt } from "../model/matrices.ts";
 import { accuracyOf } from "../model/stats.ts";
+import { below } from "../pages/below.ts";
 import { labelOf } from "../selection/samples.ts";
 import { isWide, lastEpoch, nameOf, terms } from "../text/facts.ts";
 import { count } from "../text/format.ts";
 import { cellSentence, matrixSentence } from "../text/sentences.ts";
+import { attempt, calm } from "../view/actions.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
 import { type Cell, matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
 import { picture } from "../view/picture.ts";
 import { type App, watch } from "./app.ts";
-import { showInStudio } from "./reveal.ts";
 
 const FILE = "metrics.json";
 
@@ -30,9 +31,12 @@ export function confusion(app: App): HTMLElement {
       describe();
     },
     choose([truth, predicted]) {
-      showInStudio(app, { truth: [truth], predicted, outcome: "all", split: "all", confidence: [0, 100] });
+      app.store.set({ truth: [truth], predicted, outcome: "all", split: "all", confidence: [0, 100] });
+      attempt(() => tray.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "nearest" }));
     },
   });
+  const tray = el("div", { class: "tray" });
+  void below.then((from) => from?.tray(app, tray));
   const reading = el("p", { class: "reading" });
   const thumbs = el("div", { class: "thumbs" });
   const title = el("p", { class: "readout line" });
@@ -103,6 +107,7 @@ export function confusion(app: App): HTMLElement {
       ),
     el("p", { class: "axis-note" }, el("span", {}, "true ↓"), " ", el("span", {}, `${terms(app.run).as} →`)),
     el("div", { class: isWide(app.run) ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
+    tray,
     el("div", { class: "matrix-foot" }, reading, thumbs),
     partly &&
       el(

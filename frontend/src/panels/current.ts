@@ -1,7 +1,7 @@
 // The sample that the page talks about.
 import type { Sample } from "../selection/samples.ts";
 import { SHOWS } from "../selection/shown.ts";
-import { FILTERS, INITIAL } from "../selection/state.ts";
+import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
 import type { App } from "./app.ts";
 
 /** What it depends on. */
@@ -16,6 +16,13 @@ export function lookAt(app: App, id: number): void {
   const { selection } = app.store;
   const found = app.samples.byId.get(id);
   const hidden = found && !app.shown.samples(selection).includes(found);
-  const all = hidden ? Object.fromEntries(FILTERS.map((key) => [key, INITIAL[key]])) : {};
-  app.store.set({ ...all, sample: id });
+  app.store.set({ ...(hidden && unfiltered()), sample: id });
 }
+
+/** Takes all filters away. */
+export function showAll(app: App): void {
+  app.store.set(unfiltered());
+  document.getElementById("data-title")?.focus({ preventScroll: true });
+}
+
+const unfiltered = (): Partial<Selection> => Object.fromEntries(FILTERS.map((key) => [key, INITIAL[key]]));

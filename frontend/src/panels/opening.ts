@@ -47,9 +47,14 @@ export function opening(app: App): HTMLElement[] {
   const head = el(
     "div",
     { class: "opening-text" },
-    el("p", { class: "eyebrow" }, `${summary.dataset.title} · ${time(summary.created)}`, ...sweepOf(app)),
-    el("h1", { id: "title", translate: "no" }, titleOf(app.run)),
-    el("p", { class: "sentence" }, sentence(app)),
+    el(
+      "p",
+      { class: "eyebrow" },
+      el("b", { id: "title", translate: "no" }, titleOf(app.run)),
+      ` · ${summary.dataset.title} · ${time(summary.created)}`,
+      ...sweepOf(app),
+    ),
+    el("h1", {}, sentence(app)),
   );
   return [
     el("div", { class: "notices" }, ...marks),
@@ -103,6 +108,13 @@ function mistakes(app: App): HTMLElement | null {
   watch(app, CURRENT, ({ sample }) => {
     const shown = sample === null ? null : currentSample(app);
     [...box.children].forEach((each, i) => each.classList.toggle("selected", order[i] === shown));
+  });
+  watch(app, ["epoch"], (selection) => {
+    const then = app.shown.labels(selection);
+    [...box.children].forEach((each, i) => {
+      const { id, truth } = order[i] as Sample;
+      each.classList.toggle("learned", then?.get(id) === truth);
+    });
   });
   const { caption, all: words } = hardestCaption(wrong, order.length);
   const all =

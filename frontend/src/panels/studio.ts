@@ -4,25 +4,28 @@ import { datasetFile } from "../bundle/load.ts";
 import { below, without } from "../pages/below.ts";
 import type { Sample } from "../selection/samples.ts";
 import { SHOWS } from "../selection/shown.ts";
-import { FILTERS, INITIAL, type Selection } from "../selection/state.ts";
+import type { Selection } from "../selection/state.ts";
 import { nameOf } from "../text/facts.ts";
 import { certainty, count, plural } from "../text/format.ts";
-import { announce } from "../view/actions.ts";
-import { button, el, ICONS, icon, replace } from "../view/dom.ts";
+import { announce, attempt, calm } from "../view/actions.ts";
+import { button, el, replace } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
 import { lookOf } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
-import { currentSample } from "./current.ts";
-import { orders, toolbar } from "./filters.ts";
+import { currentSample, showAll } from "./current.ts";
 
 export function studio(app: App): HTMLElement[] {
   const { summary, images } = app.run;
   const grid = sampleGrid({
     look: () => lookOf(app.run),
     label: "Samples",
-    choose: (sample) => app.store.set({ sample }),
+    choose(sample) {
+      app.store.set({ sample });
+      if (innerWidth < 900)
+        attempt(() => body.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "nearest" }));
+    },
   });
   const found = el("p", { class: "readout", id: "found" });
   const chips = el("div", { class: "chips", id: "chips" });
@@ -30,14 +33,13 @@ export function studio(app: App): HTMLElement[] {
   const update = (selection: Selection): void => {
     const shown = app.shown.samples(selection);
     found.textContent = `${count(shown.length)} of ${count(app.samples.list.length)}${epochNote(app, selection)}`;
-    replace(chips, ...chipsOf(app, selection));
     empty.hidden = shown.length > 0;
     grid.element.hidden = shown.length === 0;
     replace(
       empty,
       el("p", {}, "No sample matches."),
       el("p", { class: "small muted" }, "Take a filter away, or start over:"),
-      button("Show all samples", {}, () => clear(app)),
+      button("Show all samples", {}, () => showAll(app)),
     );
     grid.show(shown.length, (index) => tileOf(app, shown[index] as Sample));
     grid.select(currentSample(app)?.id ?? null);
@@ -66,31 +68,28 @@ export function studio(app: App): HTMLElement[] {
       { class: "small muted" },
       `This file has ${count(kept.size)} of ${count(summary.dataset.samples)} samples; of the others it shows the class.`,
     );
+  const [filters, order] = [el("div", { class: "toolbar" }), el("div", { class: "controls" })];
+  const body = el("div", { class: "inspector" });
+  void below.then((from) => {
+    if (app.scope.aborted) return;
+    from?.filters(app, filters, order, chips);
+    if (from) from.inspector(app, body);
+    else body.append(without("panels.js", "the panels that it draws are"));
+  });
   return [
+    panel({ title: "Selected sample", wide: "w7" }, body),
     panel(
-      { title: "Samples", files: [datasetFile(summary), "holdout.json"], wide: "w8" },
-      toolbar(app),
+      { title: "Samples", files: [datasetFile(summary), "holdout.json"], wide: "w5" },
+      filters,
       chips,
       damaged,
       hint,
       part,
-      el("div", { class: "grid-head" }, found, orders(app)),
+      el("div", { class: "grid-head" }, found, order),
       grid.element,
       empty,
     ),
-    selected(app),
   ];
-}
-
-/** The panel of the selected sample; panels.js fills it. */
-function selected(app: App): HTMLElement {
-  const body = el("div", { class: "inspector" });
-  void below.then((from) => {
-    if (app.scope.aborted) return;
-    if (from) from.inspector(app, body);
-    else body.append(without("panels.js", "the panels that it draws are"));
-  });
-  return panel({ title: "Selected sample", wide: "w4" }, body);
 }
 
 /** Of which epoch the predictions are, where one is selected. */
@@ -116,41 +115,7 @@ function tileOf(app: App, sample: Sample): Tile {
     values: sample.values,
     text: nameOf(app.run, sample.truth),
     name: `Sample ${sample.id}, ${nameOf(app.run, sample.truth)}${guess}`,
+    learned: !final && label === sample.truth, // tinted while the epochs go by
     badge: label !== null && label !== sample.truth ? nameOf(app.run, label) : null,
   };
-}
-
-function chipsOf(app: App, selection: Selection): HTMLElement[] {
-  const chip = (text: string, patch: Partial<Selection>): HTMLElement => {
-    const result = button(text, { class: "chip", translate: "no", "aria-label": `Remove filter: ${text}` }, () => {
-      app.store.set(patch);
-      (document.querySelector<HTMLElement>("#chips button") ?? document.getElementById("data-title"))?.focus({
-        preventScroll: true,
-      });
-    });
-    result.append(icon(ICONS.close));
-    return result;
-  };
-  const outcome = {
-    all: "",
-    right: "right",
-    wrong: "wrong",
-    fixed: "wrong before, right now",
-    broken: "right before, wrong now",
-  }[selection.outcome];
-  const [low, high] = selection.confidence;
-  const all = [
-    selection.truth.length &&
-      chip(`true ${selection.truth.map((label) => nameOf(app.run, label)).join(" or ")}`, { truth: [] }),
-    selection.predicted !== null && chip(`predicted ${nameOf(app.run, selection.predicted)}`, { predicted: null }),
-    selection.split !== "all" && chip(selection.split === "holdout" ? "hold-out" : "training", { split: "all" }),
-    outcome && chip(outcome, { outcome: "all" }),
-    (low > 0 || high < 100) && chip(`confidence ${low} – ${high} %`, { confidence: [0, 100] }),
-  ].filter((each): each is HTMLElement => each instanceof HTMLElement);
-  return all.length > 1 ? [...all, button("Clear all", { class: "quiet" }, () => clear(app))] : all;
-}
-
-function clear(app: App): void {
-  app.store.set(Object.fromEntries(FILTERS.map((key) => [key, INITIAL[key]])) as Partial<Selection>);
-  document.getElementById("data-title")?.focus({ preventScroll: true });
 }

@@ -2,7 +2,7 @@
 
 import type { Metrics } from "../contract.ts";
 import { lastEpoch } from "../text/facts.ts";
-import { clip, count, percent, plural, interval as range, score, seconds, short } from "../text/format.ts";
+import { clip, count, percent, plural, interval as range, seconds, short } from "../text/format.ts";
 import { footing, namesOf, points, unpairedRange } from "../text/verdicts.ts";
 import { companions } from "../text/words.ts";
 import { type Child, el, replace, svg } from "../view/dom.ts";
@@ -56,15 +56,6 @@ export function tiles(app: App): HTMLElement {
         interval(now, kind === "other data" ? null : was, own ?? "", name ?? ""),
         ...(companions(app.run) ?? []).map((text) => el("dd", { class: "note" }, text)),
       ],
-    },
-    {
-      label: "Macro F1",
-      value: now ? score(now.macro_f1) : "–",
-      note: now ? "mean over the classes" : absent,
-      delta: scored(
-        ({ macro_f1 }) => macro_f1,
-        (value) => signed(value, rough),
-      ),
     },
     {
       label: "Log loss",

@@ -114,11 +114,16 @@ export function chosen(
   selection: Selection,
   before: ReadonlyMap<number, boolean> | null,
   then: ReadonlyMap<number, number> | null = null,
+  learned: ReadonlyMap<number, number> | null = null,
 ): Sample[] {
   const found = samples.list.filter((sample) => matches(sample, selection, before, then));
   if (selection.order === "shuffled") return shuffled(found, selection.seed);
   if (selection.order === "class") return found.sort((a, b) => a.truth - b.truth || a.id - b.id);
   if (selection.order === "doubt") return found.sort((a, b) => doubt(a) - doubt(b) || a.id - b.id);
+  if (selection.order === "learned" && learned)
+    return found.sort(
+      (a, b) => (learned.get(b.id) ?? -1) - (learned.get(a.id) ?? -1) || doubt(a) - doubt(b) || a.id - b.id,
+    );
   return found;
 }
 

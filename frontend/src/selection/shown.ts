@@ -17,10 +17,13 @@ export interface Shown {
   label(selection: Selection, sample: Sample): number | null;
   /** The same for all samples at once; null where only the final labels are known, or wanted. */
   labels(selection: Selection): ReadonlyMap<number, number> | null;
+  /** Sample id → the place of the first epoch kept from which on it was right; past the last for those never learned. */
+  learned: ReadonlyMap<number, number> | null;
 }
 
 export function shownOf(run: Run, samples: Samples, before: ReadonlyMap<number, boolean> | null): Shown {
-  const found = cache((selection) => chosen(samples, selection, before, labels(selection)), SHOWS);
+  const learned = learnedIn(run, samples);
+  const found = cache((selection) => chosen(samples, selection, before, labels(selection), learned), SHOWS);
   const top = cache(
     (selection) => {
       const shown = found(selection);
@@ -51,10 +54,21 @@ export function shownOf(run: Run, samples: Samples, before: ReadonlyMap<number, 
   }
   return {
     samples: found,
+    learned,
     current: top,
     labels,
     label: (selection, sample) => labelOf(sample, labels(selection)),
   };
+}
+
+function learnedIn({ snapshots, holdout }: Run, { byId }: Samples): ReadonlyMap<number, number> | null {
+  const kept = snapshots.state === "ok" && snapshots.value.predictions;
+  if (!kept || holdout.state !== "ok") return null;
+  const ids = holdout.value.sample_ids;
+  if (kept.some((labels) => labels?.length !== ids.length)) return null;
+  const learned = (id: number, row: number): number =>
+    kept.findLastIndex((labels) => labels[row] !== byId.get(id)?.truth) + 1;
+  return new Map(ids.map((id, row) => [id, learned(id, row)]));
 }
 
 /** Remembers the last answer as long as these parts of the selection stay. */

@@ -3,7 +3,7 @@
 export type Theme = "system" | "light" | "dark";
 export const SPLITS = ["all", "training", "holdout"] as const;
 export const OUTCOMES = ["all", "right", "wrong", "fixed", "broken"] as const; // the last two need a compared run
-export const ORDERS = ["number", "class", "doubt", "shuffled"] as const;
+export const ORDERS = ["number", "class", "doubt", "learned", "shuffled"] as const;
 export const CELLS = ["count", "share"] as const;
 export const MEASURES = ["loss", "accuracy"] as const;
 export const SCALES = ["linear", "log"] as const;

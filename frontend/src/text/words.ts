@@ -6,8 +6,16 @@ import { count, percent } from "./format.ts";
 type Key = keyof typeof words;
 
 /** The sentence of this name with its values; `number` chooses between one and many. */
-export function say(key: Key, values: Readonly<Record<string, string>> = {}, number: number | null = null): string {
-  const entry: string | { one: string; other: string } = words[key];
+export function say(key: Key, values?: Readonly<Record<string, string>>, number: number | null = null): string {
+  return filled(words[key], values, number);
+}
+
+/** An entry of words/en.json with its values; `number` chooses between one and many. */
+export function filled(
+  entry: string | { one: string; other: string },
+  values: Readonly<Record<string, string>> = {},
+  number: number | null = null,
+): string {
   const text = typeof entry === "string" ? entry : number === 1 ? entry.one : entry.other;
   const all: Readonly<Record<string, string>> = number === null ? values : { count: count(number), ...values };
   return text.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? "").replaceAll(" %", "\u00a0%");

@@ -80,6 +80,7 @@ export const calm = (): boolean => attempt(() => matchMedia("(prefers-reduced-mo
 
 /** Brings a part of the page into view and gives the focus to it, or to something in it. */
 export function reveal(part: HTMLElement | null, focused: HTMLElement | null): void {
+  part?.querySelector<HTMLElement>(".fold[aria-expanded=false]")?.click();
   attempt(() => part?.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "start" }));
   attempt(() => focused?.focus({ preventScroll: true }));
 }

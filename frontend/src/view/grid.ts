@@ -12,6 +12,7 @@ export interface Tile {
   text: string; // stands where there is no picture
   name: string; // "Sample 214, digit 7, predicted 9, 62 %"
   badge: string | null; // the wrong answer
+  learned?: boolean; // right at the selected epoch
 }
 export interface GridOptions {
   look(): Look; // in the colours of the theme
@@ -90,12 +91,12 @@ export function sampleGrid({ look, label, choose }: GridOptions): SampleGrid {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     context.imageSmoothingEnabled = false;
-    const [amber, surface, sunk, muted] = palette("--warn", "--surface", "--sunk", "--muted").map(
+    const [amber, surface, sunk, muted, accent] = palette("--warn", "--surface", "--sunk", "--muted", "--accent").map(
       (rgb) => `rgb(${rgb.join(",")})`,
-    ) as [string, string, string, string];
+    ) as [string, string, string, string, string];
     const { image } = look();
     for (let index = from; index < to; index++) {
-      const { values, text, badge } = at(index);
+      const { values, text, badge, learned } = at(index);
       const x = GAP + (index % columns) * stride;
       const y = GAP + Math.floor(index / columns) * step - element.scrollTop;
       if (values) {
@@ -105,6 +106,12 @@ export function sampleGrid({ look, label, choose }: GridOptions): SampleGrid {
         context.fillStyle = sunk;
         context.fillRect(x, y, wide, high);
         write(context, text, x + wide / 2, y + high / 2, muted, 15);
+      }
+      if (learned) {
+        context.globalAlpha = 0.22;
+        context.fillStyle = accent;
+        context.fillRect(x, y, wide, high);
+        context.globalAlpha = 1;
       }
       if (badge !== null) notch(context, x, y, badge, amber, surface);
     }

@@ -1,6 +1,6 @@
 // The filter by confidence: two ends in percent.
-import { el } from "../view/dom.ts";
-import { type App, watch } from "./app.ts";
+import type { App } from "../panels/app.ts";
+import { el, watch } from "./tools.ts";
 
 export function confidence(app: App): HTMLElement {
   const [low, high] = ([0, 1] as const).map((end) => {

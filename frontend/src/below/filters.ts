@@ -1,13 +1,51 @@
 // What the studio is asked: classes, split, outcome, confidence, and in which order.
 
-import { FILTERS, INITIAL } from "../selection/state.ts";
-import { isWide } from "../text/facts.ts";
-import { clip, count, plural } from "../text/format.ts";
-import { button, el, ICONS, icon, segmented, select, set } from "../view/dom.ts";
-import { type App, watch } from "./app.ts";
+import type { App } from "../panels/app.ts";
+import type { Selection } from "../selection/state.ts";
 import { confidence } from "./confidence.ts";
+import {
+  attempt,
+  button,
+  clip,
+  count,
+  el,
+  FILTERS,
+  ICONS,
+  INITIAL,
+  icon,
+  isWide,
+  nameOf,
+  plural,
+  replace,
+  same,
+  segmented,
+  select,
+  set,
+  showAll,
+  watch,
+} from "./tools.ts";
+import { say } from "./words.ts";
 
-export function toolbar(app: App): HTMLElement {
+/** Fills the bar of the filters, the place of the order, and that of the chips. */
+export function filters(app: App, bar: HTMLElement, order: HTMLElement, chips: HTMLElement): void {
+  const summary = el("summary", {});
+  const folded = el("details", { class: "filters" }, summary, toolbar(app));
+  watch(app, FILTERS, (selection) => {
+    const n = FILTERS.filter((key) => !same(selection[key], INITIAL[key])).length;
+    replace(chips, ...chipsOf(app, selection));
+    summary.textContent = n ? say("below.filters.some", { count: String(n) }) : say("below.filters");
+  });
+  const narrow = attempt(() => matchMedia("(max-width: 720px)"));
+  const fold = (): void => {
+    folded.open = !narrow?.matches;
+  };
+  narrow?.addEventListener("change", fold, { signal: app.scope });
+  fold();
+  bar.append(folded);
+  order.append(orders(app));
+}
+
+function toolbar(app: App): HTMLElement {
   const counts = new Map<number, number>();
   for (const { truth } of app.samples.list) counts.set(truth, (counts.get(truth) ?? 0) + 1);
   const names = app.run.summary.dataset.class_names;
@@ -59,7 +97,7 @@ export function toolbar(app: App): HTMLElement {
   });
   return el(
     "div",
-    { class: "toolbar" },
+    { class: "filter-rows" },
     el(
       "div",
       { class: isWide(app.run) ? "class-chips many" : "class-chips", role: "group", "aria-label": "True class" },
@@ -69,13 +107,14 @@ export function toolbar(app: App): HTMLElement {
   );
 }
 
-export function orders(app: App): HTMLElement {
+function orders(app: App): HTMLElement {
   const order = select(
     "Order",
     [
       ["number", "by number"],
       ["class", "by class"],
       ["doubt", "least sure first"],
+      ...(app.shown.learned ? ([["learned", say("below.order.learned")]] as const) : []),
       ["shuffled", "shuffled"],
     ],
     app.store.selection.order,
@@ -111,4 +150,34 @@ export function orders(app: App): HTMLElement {
     if (input) input.value = selection.order;
   });
   return el("div", { class: "controls" }, order, seeded, shuffle);
+}
+
+function chipsOf(app: App, selection: Selection): HTMLElement[] {
+  const chip = (text: string, patch: Partial<Selection>): HTMLElement => {
+    const result = button(text, { class: "chip", translate: "no", "aria-label": `Remove filter: ${text}` }, () => {
+      app.store.set(patch);
+      (document.querySelector<HTMLElement>("#chips button") ?? document.getElementById("data-title"))?.focus({
+        preventScroll: true,
+      });
+    });
+    result.append(icon(ICONS.close));
+    return result;
+  };
+  const outcome = {
+    all: "",
+    right: "right",
+    wrong: "wrong",
+    fixed: "wrong before, right now",
+    broken: "right before, wrong now",
+  }[selection.outcome];
+  const [low, high] = selection.confidence;
+  const all = [
+    selection.truth.length &&
+      chip(`true ${selection.truth.map((label) => nameOf(app.run, label)).join(" or ")}`, { truth: [] }),
+    selection.predicted !== null && chip(`predicted ${nameOf(app.run, selection.predicted)}`, { predicted: null }),
+    selection.split !== "all" && chip(selection.split === "holdout" ? "hold-out" : "training", { split: "all" }),
+    outcome && chip(outcome, { outcome: "all" }),
+    (low > 0 || high < 100) && chip(`confidence ${low} – ${high} %`, { confidence: [0, 100] }),
+  ].filter((each): each is HTMLElement => each instanceof HTMLElement);
+  return all.length > 1 ? [...all, button("Clear all", { class: "quiet" }, () => showAll(app))] : all;
 }
