@@ -1,21 +1,26 @@
 // What panels.js holds: the panels below the first view.
 import { architecture } from "./architecture.ts";
+import { confidencePanel } from "./calibration.ts";
 import { compareRuns } from "./compare.ts";
 import { convergence } from "./convergence.ts";
 import type { Panels } from "./door.ts";
 import { inspector } from "./inspector.ts";
+import css from "./panels.css";
 import { perClass } from "./perclass.ts";
 import { playbook } from "./playbook.ts";
 import { recipe, runSummary } from "./recipe.ts";
+import { rocCurves } from "./roc.ts";
 import { runHistory } from "./runs.ts";
 import { shared } from "./shared.ts";
+import { adopt } from "./style.ts";
 import { templates } from "./templates.ts";
 
 // biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
 declare let given: Panels;
+adopt(css);
 given = {
   learning: [convergence],
-  insights: [architecture, perClass, templates],
+  insights: [architecture, perClass, confidencePanel, rocCurves, templates],
   experiment: [runSummary, recipe, runHistory, compareRuns],
   workflow: [playbook],
   inspector,

@@ -1,5 +1,6 @@
 // What panels.js and lab.js may use of the page's script, so that they bundle none of it a second time.
-import { datasetFile } from "../bundle/load.ts";
+import { dictionary, fields, integer, list, nullable, number, optional, text } from "../bundle/check.ts";
+import { datasetFile, part } from "../bundle/load.ts";
 import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
@@ -34,9 +35,11 @@ import {
 } from "../text/format.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
+import { filled } from "../text/words.ts";
 import { announce, attempt, calm, copyFrom, save } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
+import { matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
 import { captionOf, lookOf, picture } from "../view/picture.ts";
 import { next } from "../view/roving.ts";
@@ -52,8 +55,8 @@ export const tools = {
   attempt,
   button,
   bytes,
-  captionOf,
   calm,
+  captionOf,
   certainty,
   clip,
   copyFrom,
@@ -63,11 +66,14 @@ export const tools = {
   currentSample,
   datasetFile,
   dataTable,
+  dictionary,
   differenceInterval,
   digit,
   divergence,
   divergingScale,
   el,
+  fields,
+  filled,
   find,
   folderOf,
   footing,
@@ -78,6 +84,7 @@ export const tools = {
   inCommon,
   inkScale,
   inRepository,
+  integer,
   interval,
   isDeep,
   isWide,
@@ -85,18 +92,24 @@ export const tools = {
   largest,
   lastAtMost,
   lastEpoch,
+  list,
   lookAt,
   lookOf,
   mapOf,
   marks,
   matrixAt,
+  matrixGrid,
   nameOf,
   namesOf,
   next,
+  nullable,
+  number,
+  optional,
   onThemeChange,
   outcomes,
   paint,
   panel,
+  part,
   pathOf,
   percent,
   picture,
@@ -105,14 +118,14 @@ export const tools = {
   programOf,
   quoted,
   replace,
+  samplesOf,
+  save,
   score,
   seconds,
   segmented,
   select,
   series,
   set,
-  samplesOf,
-  save,
   share,
   short,
   showInStudio,
@@ -123,6 +136,7 @@ export const tools = {
   svg,
   tally,
   terms,
+  text,
   time,
   titleOf,
   unpairedRange,

@@ -4,10 +4,15 @@ import type { Run } from "../bundle/run.ts";
 import { count, percent } from "./format.ts";
 
 type Key = keyof typeof words;
+export type Entry = string | { one: string; other: string };
 
 /** The sentence of this name with its values; `number` chooses between one and many. */
 export function say(key: Key, values: Readonly<Record<string, string>> = {}, number: number | null = null): string {
-  const entry: string | { one: string; other: string } = words[key];
+  return filled(words[key], values, number);
+}
+
+/** An entry of the words with its values. */
+export function filled(entry: Entry, values: Readonly<Record<string, string>>, number: number | null): string {
   const text = typeof entry === "string" ? entry : number === 1 ? entry.one : entry.other;
   const all: Readonly<Record<string, string>> = number === null ? values : { count: count(number), ...values };
   return text.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? "").replaceAll(" %", "\u00a0%");

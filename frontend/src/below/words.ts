@@ -1,0 +1,14 @@
+// The sentences of this script: those of words/en.json that begin with "below.".
+import words from "../../../src/digit_classifier/words/en.json" with { type: "json" };
+import { filled } from "./tools.ts";
+
+type Below<K> = K extends `below.${infer Name}` ? Name : never;
+
+/** The sentence of this name with its values; `number` chooses between one and many. */
+export function say(
+  name: Below<keyof typeof words>,
+  values: Readonly<Record<string, string>> = {},
+  number: number | null = null,
+): string {
+  return filled(words[`below.${name}`], values, number);
+}
