@@ -75,12 +75,15 @@ def test_the_page_of_a_sweep_fits_its_budget() -> None:
 
 
 def test_each_page_carries_the_words_that_it_says() -> None:
-    """The run page has none of a sweep, and the page of a sweep none of a run but what samples are called."""
-    words = json.loads(WORDS.read_text(encoding="utf-8"))
-    for name, own in (("dashboard.js", False), ("sweep.js", True)):
+    """The run page has none of a sweep, the page of a sweep none of a run but what samples are called, and what is
+    said only below the first view comes with its script."""
+    words = [key for key in json.loads(WORDS.read_text(encoding="utf-8")) if "." in key]
+    own = {"dashboard.js": "", "panels.js": "below.", "sweep.js": "sweep."}
+    for name, prefix in own.items():
         script = (BUILT / name).read_text(encoding="utf-8")
-        carried = {key for key in words if "." in key and f'"{key}":' in script}
-        assert carried == {key for key in words if "." in key and key.startswith("sweep.") == own}
+        others = tuple(each for each in own.values() if each and each != prefix)
+        wanted = {key for key in words if key.startswith(prefix) and not key.startswith(others)}
+        assert {key for key in words if f'"{key}":' in script} == wanted
 
 
 @pytest.mark.parametrize("name", ["dashboard.js", "panels.js", "lab.js", "sweep.js"])

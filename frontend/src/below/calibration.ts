@@ -2,21 +2,9 @@
 import { BINS, type Bin, calibration, calibrationError } from "../model/calibration.ts";
 import { meanOf } from "../model/changes.ts";
 import type { App } from "../panels/app.ts";
+import { keepCharts, keptTable } from "./keep.ts";
 import { rocOf } from "./optional.ts";
-import {
-  absence,
-  count,
-  dataTable,
-  el,
-  largest,
-  panel,
-  percent,
-  share,
-  interval as span,
-  svg,
-  watch,
-  wilson,
-} from "./tools.ts";
+import { absence, count, el, largest, panel, percent, share, interval as span, svg, watch, wilson } from "./tools.ts";
 import { say } from "./words.ts";
 
 const FILE = "holdout.json";
@@ -38,7 +26,7 @@ export function confidencePanel(app: App): HTMLElement {
   const gap = right - sure;
   const verdict = say(Math.abs(gap) < 0.01 ? "calibration.fair" : gap > 0 ? "calibration.under" : "calibration.over");
   const sentence = `${say("calibration", { sure: share(sure), right: share(right), verdict }, answers.length)}. ${say("calibration.error", { error: (100 * calibrationError(bins)).toFixed(1) })}`;
-  const table = dataTable("The bins as a table", () => ({
+  const table = keptTable("The bins as a table", () => ({
     head: ["Sure", "Samples", "Mean confidence", "Right", "95 % interval"],
     rows: bins.flatMap((bin, i) => {
       if (!bin.n) return [];
@@ -54,15 +42,16 @@ export function confidencePanel(app: App): HTMLElement {
       ];
     }),
   }));
-  return panel(
+  const card = panel(
     frame,
     el(
       "div",
       { class: "sure" },
-      el("div", {}, drawing(bins, sentence), el("p", { class: "small muted" }, say("calibration.axes"))),
+      el("div", {}, drawing(bins, sentence), el("p", { class: "small muted axes-words" }, say("calibration.axes"))),
       el("div", { class: "stack" }, el("p", { class: "reading" }, sentence), declining(app, answers), table),
     ),
   );
+  return keepCharts(card);
 }
 
 function drawing(bins: readonly Bin[], name: string): SVGSVGElement {

@@ -5,13 +5,15 @@ import type { App } from "../panels/app.ts";
 import type { Selection } from "../selection/state.ts";
 import { type Line, lineChart } from "./chart.ts";
 import { bestEpoch, curveSentence, measured, pair } from "./curve.ts";
+import { keepCharts, keptTable } from "./keep.ts";
 import { pace } from "./pace.ts";
+import css from "./panels.css";
+import { adopt } from "./style.ts";
 import {
   absence,
   button,
   calm,
   clip,
-  dataTable,
   divergence,
   el,
   ICONS,
@@ -30,6 +32,7 @@ import {
 const FILE = "loss_curve.json";
 
 export function convergence(app: App): HTMLElement {
+  adopt(css);
   const { curve } = app.run;
   const frame = { title: "Convergence", files: [FILE], wide: isWide(app.run) ? "w12" : "w7" };
   if (curve.state !== "ok") return panel(frame, absence(curve, FILE, "Loss and accuracy per epoch"));
@@ -104,7 +107,7 @@ export function convergence(app: App): HTMLElement {
     for (const each of charts) each.epoch(selection.epoch ?? value.epochs.length);
     read();
   });
-  const table = dataTable("All epochs as a table", () => ({
+  const table = keptTable("All epochs as a table", () => ({
     head: [
       "Epoch",
       "Training loss",
@@ -121,7 +124,7 @@ export function convergence(app: App): HTMLElement {
     ]),
   }));
   const note = Number(app.run.summary.config.get("shift_pixels") ?? 0) > 0;
-  return panel(
+  const card = panel(
     frame,
     el("div", { class: "controls" }, measure.element, scale.element),
     readout,
@@ -137,6 +140,7 @@ export function convergence(app: App): HTMLElement {
       ),
     table,
   );
+  return keepCharts(card);
 }
 
 function lines(app: App, curve: LossCurve, measure: Selection["measure"]): Line[] {

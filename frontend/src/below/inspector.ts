@@ -9,14 +9,13 @@ import type { Child } from "../view/dom.ts";
 import { downloads } from "./downloads.ts";
 import { editor, features } from "./editor.ts";
 import { nearestSentence } from "./nearest.ts";
+import { nearTile } from "./neartile.ts";
 import {
-  button,
   CURRENT,
   certainty,
   currentSample,
   el,
   imageOf,
-  lookAt,
   lookOf,
   nameOf,
   onThemeChange,
@@ -205,20 +204,7 @@ function lookalikes(app: App, sample: Sample, values: ArrayLike<number> | null, 
   const near = values && app.run.images.state === "ok" ? nearest(values, training, 6, scaleOf(app)) : [];
   box.hidden = near.length === 0;
   if (box.hidden) return;
-  const items = near.map((each) => {
-    const name = nameOf(app.run, each.truth);
-    const result = button(
-      null,
-      {
-        class: each.truth === sample.truth ? "near" : "near other",
-        "aria-label": `${name}, training sample ${each.id}`,
-      },
-      () => lookAt(app, each.id),
-    );
-    if (each.values) result.append(picture(app.run, each.values));
-    result.append(el("span", { translate: "no" }, name));
-    return result;
-  });
+  const items = near.map((each) => nearTile(app, each, "training sample", sample.truth));
   const agree = near.filter((each) => each.truth === sample.truth).length;
   replace(
     box,

@@ -3,8 +3,8 @@ import type { Layer, Network } from "../bundle/run.ts";
 import { exciting, unitAnswer, workOf } from "../model/units.ts";
 import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
+import { nearTile } from "./neartile.ts";
 import {
-  button,
   count,
   currentSample,
   digit,
@@ -12,10 +12,8 @@ import {
   el,
   inkScale,
   largest,
-  lookAt,
   mapOf,
   nameOf,
-  picture,
   replace,
   short,
 } from "./tools.ts";
@@ -32,7 +30,7 @@ export interface Lens {
 }
 
 export function lens(app: App, network: Network): Lens {
-  const element = el("div", { class: "lens", "aria-live": "polite" });
+  const element = el("div", { class: "lens" });
   const found = new Map<number, { among: Sample[]; best: number[][] }>();
   let shown: [layer: number, unit: number] | null = null;
 
@@ -93,7 +91,7 @@ export function lens(app: App, network: Network): Lens {
         answer && sample && el("p", {}, ...sentence(layer, index, unit, sample, answer)),
         excited.length > 0 &&
           el("p", { class: "small muted" }, `${say("lens.exciting", { all: count(among.length) })}:`),
-        excited.length > 0 && el("div", { class: "near-row" }, ...excited.map((each) => tile(app, each))),
+        excited.length > 0 && el("div", { class: "near-row" }, ...excited.map((each) => nearTile(app, each, "sample"))),
         votes(app, network, index, unit, answer?.answer ?? null),
       ),
     );
@@ -129,16 +127,6 @@ function sentence(
   const text = say(products ? "lens" : "lens.map", { ...names, answer: "|answer|", sum: "|sum|", bias: "|bias|" });
   const silent = layer.activation === "relu" && products && sum + bias <= 0 ? say("lens.silent") : "";
   return [...text.split("|").map((part, i) => (i % 2 ? exact(numbers[part] ?? 0) : part)), `${silent}.`];
-}
-
-function tile(app: App, sample: Sample): HTMLElement {
-  const name = nameOf(app.run, sample.truth);
-  const result = button(null, { class: "near", "aria-label": `${name}, sample ${sample.id}` }, () =>
-    lookAt(app, sample.id),
-  );
-  if (sample.values) result.append(picture(app.run, sample.values));
-  result.append(el("span", { translate: "no" }, name));
-  return result;
 }
 
 /** Its strongest weights to the layer after it; of the last hidden layer, to the classes. */

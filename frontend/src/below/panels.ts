@@ -5,19 +5,16 @@ import { compareRuns } from "./compare.ts";
 import { convergence } from "./convergence.ts";
 import type { Panels } from "./door.ts";
 import { inspector } from "./inspector.ts";
-import css from "./panels.css";
 import { perClass } from "./perclass.ts";
 import { playbook } from "./playbook.ts";
 import { recipe, runSummary } from "./recipe.ts";
 import { rocCurves } from "./roc.ts";
 import { runHistory } from "./runs.ts";
 import { shared } from "./shared.ts";
-import { adopt } from "./style.ts";
 import { templates } from "./templates.ts";
 
 // biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
 declare let given: Panels;
-adopt(css);
 given = {
   learning: [convergence],
   insights: [architecture, perClass, confidencePanel, rocCurves, templates],

@@ -1,7 +1,8 @@
 // ROC curves as small multiples: each class against the rest.
 import type { App } from "../panels/app.ts";
+import { keepCharts, keptTable } from "./keep.ts";
 import { absent, rocOf } from "./optional.ts";
-import { absence, dataTable, el, panel, svg } from "./tools.ts";
+import { absence, el, panel, svg } from "./tools.ts";
 import { say } from "./words.ts";
 
 const FILE = "roc_curves.json";
@@ -26,16 +27,17 @@ export function rocCurves(app: App): HTMLElement {
   const hard = [...curves].sort((a, b) => a.auc - b.auc);
   const shown = curves.length > MOST ? hard.slice(0, FEWER) : curves;
   const [{ name, auc } = { name: "none", auc: 0 }] = hard;
-  return panel(
+  const card = panel(
     frame,
     el("div", { class: "rocs" }, ...shown.map(small)),
-    el("p", { class: "small muted" }, say("roc.axes")),
+    el("p", { class: "small muted axes-words" }, say("roc.axes")),
     el("p", { class: "reading" }, `${say("roc", { macro: auc5(roc.value.macro_auc), name, auc: auc5(auc) })}.`),
-    dataTable("AUC of each class as a table", () => ({
+    keptTable("AUC of each class as a table", () => ({
       head: ["Class", "AUC"],
       rows: curves.map((each) => [each.name, auc5(each.auc)]),
     })),
   );
+  return keepCharts(card);
 }
 
 const auc5 = (auc: number): string => String(Number(auc.toFixed(5)));
