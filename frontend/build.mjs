@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { contractOfPackage } from "./contract.mjs";
+import { contractBelow, contractOfPackage } from "./contract.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "../examples/digit-classifier/web_demo"); // the wheel gets it from there
@@ -25,6 +25,7 @@ function formatted(name, text) {
   return execFileSync(process.execPath, biome, { input: text, encoding: "utf8", cwd: here });
 }
 put(join(here, "src/contract.ts"), formatted("src/contract.ts", contractOfPackage()));
+put(join(here, "src/below/contract.ts"), formatted("src/below/contract.ts", contractBelow()));
 
 const walk = (directory) =>
   readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {

@@ -47,7 +47,7 @@ const TWO = {
 
 async function generated(): Promise<{ text: string; made: Published<Record<string, unknown>> }> {
   const checks = new URL("../src/bundle/check.ts", import.meta.url).href;
-  const text = contract({ made_up: TWO }, "0").replace("./bundle/check.ts", checks);
+  const text = contract({ made_up: TWO }, "0").replaceAll("./bundle/check.ts", checks);
   const path = join(folder, "contract.ts");
   writeFileSync(path, text);
   const module = (await import(pathToFileURL(path).href)) as { madeUp: Published<Record<string, unknown>> };

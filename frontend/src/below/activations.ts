@@ -7,6 +7,8 @@ import { count, digit, el, inkScale, largest, mapOf } from "./tools.ts";
 import { mosaic } from "./weights.ts";
 import { say } from "./words.ts";
 
+export const columnsOf = (units: number): number => (units <= 16 ? units : units <= 64 ? 8 : 16);
+
 /** Activations of a dense layer as small squares, in rows of at most 16; of a convolution, one small image per unit. */
 export function activations(values: ArrayLike<number>, layer?: LayerShape): HTMLCanvasElement {
   const most = largest(Array.from(values), 1e-9);
@@ -14,7 +16,7 @@ export function activations(values: ArrayLike<number>, layer?: LayerShape): HTML
     const sheet = mosaic(values, layer.units, mapOf(layer));
     return digit(sheet.values, sheet.shape, most, inkScale());
   }
-  const columns = values.length <= 16 ? values.length : values.length <= 64 ? 8 : 16;
+  const columns = columnsOf(values.length);
   const rows = Math.ceil(values.length / columns);
   const canvas = digit(values, [rows, columns] as Shape, most, inkScale());
   canvas.classList.add("units-map");
@@ -28,7 +30,7 @@ export function responses(network: Network, values: ArrayLike<number>): HTMLElem
     .slice(0, -1)
     .map((answer, i) => {
       const active = count(answer.filter((value) => value > 0).length);
-      const words = say("below.net", { layer: String(i + 1), active, units: count(answer.length) });
+      const words = say("net", { layer: String(i + 1), active, units: count(answer.length) });
       return el(
         "figure",
         {},

@@ -1,8 +1,10 @@
 // The network as a chain of layers with exact shapes, and what each layer makes of the selected sample.
 
+import type { LayerShape } from "../model/layers.ts";
 import { argmax, forward } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
-import { activations } from "./activations.ts";
+import { activations, columnsOf } from "./activations.ts";
+import { lens } from "./lens.ts";
 import {
   absence,
   CURRENT,
@@ -19,6 +21,7 @@ import {
   plural,
   replace,
   segmented,
+  set,
   share,
   watch,
 } from "./tools.ts";
@@ -78,6 +81,31 @@ export function architecture(app: App): HTMLElement {
 
   const reading = el("p", { class: "reading" });
   const detail = el("div", { class: "weights" });
+  const glass = lens(app, network.value);
+  let kept = false;
+  const look = (unit: number): void => {
+    for (const tile of detail.querySelectorAll<HTMLElement>("[data-unit]"))
+      set(tile, "aria-pressed", String(Number(tile.dataset.unit) === unit));
+    glass.show(chosen, unit);
+  };
+  const onUnit = {
+    point(unit: number): void {
+      if (!kept) look(unit);
+    },
+    choose(unit: number): void {
+      kept = true;
+      look(unit);
+    },
+  };
+  strips.forEach((strip, i) =>
+    strip.addEventListener("click", (event) => {
+      const layer = network.value.layers[i] as LayerShape;
+      const unit = unitAt(event, layer);
+      if (unit === null) return;
+      if (chosen !== i) turnTo(i);
+      onUnit.choose(unit);
+    }),
+  );
   const draw = (): void => {
     const sample = currentSample(app);
     replace(input);
@@ -90,6 +118,7 @@ export function architecture(app: App): HTMLElement {
     input.append(picture(app.run, values));
     const layers = forward(network.value, values);
     layers.forEach((each, i) => strips[i]?.append(activations(each, network.value.layers[i])));
+    glass.refresh();
     const output = layers.at(-1) ?? [];
     const best = argmax(output);
     const active = layers
@@ -103,18 +132,20 @@ export function architecture(app: App): HTMLElement {
   app.edited.watch(draw, app.scope);
   const redraw = (): void => {
     draw();
-    drawWeights(detail, app, network.value, chosen);
+    drawWeights(detail, app, network.value, chosen, onUnit);
   };
   let chosen = 0;
+  const turnTo = (index: number): void => {
+    chosen = index;
+    kept = false;
+    tabs.show(String(index));
+    drawWeights(detail, app, network.value, index, onUnit);
+  };
   const tabs = segmented(
     "Weights of layer",
     network.value.layers.map((_, i) => ({ value: String(i), text: `Layer ${i + 1}` })),
     "0",
-    (value) => {
-      chosen = Number(value);
-      tabs.show(value);
-      drawWeights(detail, app, network.value, chosen);
-    },
+    (value) => turnTo(Number(value)),
   );
   onThemeChange(redraw, app.scope);
   const several = network.value.layers.length > 1;
@@ -123,12 +154,25 @@ export function architecture(app: App): HTMLElement {
     { class: "weights-box" },
     el("div", { class: "controls" }, el("h4", {}, "Weights"), several && tabs.element),
     detail,
+    glass.element,
   );
-  drawWeights(detail, app, network.value, chosen);
+  drawWeights(detail, app, network.value, chosen, onUnit);
   return panel(
     frame,
     el("div", { class: "chain-scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, chain),
     reading,
     weights,
   );
+}
+
+/** The unit whose activation was clicked. */
+function unitAt(event: MouseEvent, { units, convolution }: LayerShape): number | null {
+  const canvas = event.target instanceof HTMLCanvasElement ? event.target : null;
+  if (!canvas) return null;
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  const parts = convolution ? Math.ceil(Math.sqrt(units)) : columnsOf(units);
+  const rows = Math.ceil(units / parts);
+  const column = Math.floor(((event.clientX - left) / width) * parts);
+  const unit = Math.floor(((event.clientY - top) / height) * rows) * parts + column;
+  return unit >= 0 && unit < units ? unit : null;
 }

@@ -10,7 +10,7 @@ export interface Brush {
 
 export function brushOf(channels: number, most: number, ink: boolean): Brush {
   if (channels === 1) {
-    const name = say(ink ? "below.draw.ink" : "below.draw.light");
+    const name = say(ink ? "draw.ink" : "draw.light");
     const input = el("input", { type: "range", min: 0, max: most, value: most, "aria-label": name });
     const amount = el("span", { class: "amount" }, String(most));
     input.addEventListener("input", () => {
@@ -25,5 +25,5 @@ export function brushOf(channels: number, most: number, ink: boolean): Brush {
       const share = Number.parseInt(input.value.slice(start, start + 2), 16) / 255;
       return Math.round(most * (ink ? 1 - share : share));
     });
-  return { element: el("label", { class: "field brush" }, say("below.draw.colour"), input), amounts, none: [0, 0, 0] };
+  return { element: el("label", { class: "field brush" }, say("draw.colour"), input), amounts, none: [0, 0, 0] };
 }

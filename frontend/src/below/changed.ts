@@ -1,6 +1,6 @@
 // The samples that changed sides between two runs.
 import type { App } from "../panels/app.ts";
-import { button, captionOf, el, lookAt, nameOf, onThemeChange, picture, showInStudio, terms, watch } from "./tools.ts";
+import { button, captionOf, el, lookAt, nameOf, onThemeChange, picture, showInStudio, terms } from "./tools.ts";
 
 const SHOWN = 24;
 
@@ -12,19 +12,24 @@ export function changedSamples(
 ): HTMLElement {
   const heading = el("h4", {}, `${title} (${ids.length})`);
   if (!ids.length) return el("div", { class: "changed" }, heading, el("p", { class: "small muted" }, "None."));
-  const strip = el("div", { class: "strip" });
-  const draw = (): void => strip.replaceChildren(...ids.slice(0, SHOWN).map((id) => tile(app, id)));
-  watch(app, [], draw);
-  onThemeChange(draw, app.scope);
   return el(
     "div",
     { class: "changed" },
     heading,
-    strip,
+    changedTiles(app, ids),
     button("Show in the studio", { class: "quiet" }, () =>
       showInStudio(app, { truth: [], predicted: null, split: "all", outcome, confidence: [0, 100] }),
     ),
   );
+}
+
+/** The first of these samples, with what each was and is taken for. */
+export function changedTiles(app: App, ids: readonly number[]): HTMLElement {
+  const strip = el("div", { class: "strip" });
+  const draw = (): void => strip.replaceChildren(...ids.slice(0, SHOWN).map((id) => tile(app, id)));
+  draw();
+  onThemeChange(draw, app.scope);
+  return strip;
 }
 
 function tile(app: App, id: number): HTMLElement {

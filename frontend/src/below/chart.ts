@@ -6,7 +6,7 @@ import { largest, replace, set, svg } from "./tools.ts";
 export interface Line {
   label: string;
   values: readonly (number | null)[]; // one per epoch, from epoch 1
-  look: "main" | "second" | "other-main" | "other-second";
+  look: "main" | "second" | "other-main" | "other-second" | "bars" | "bars slow"; // bars stand on the axis
 }
 export interface ChartOptions {
   lines: readonly Line[];
@@ -20,19 +20,20 @@ export interface Chart {
   element: SVGSVGElement;
   draw(options: ChartOptions): void;
   epoch(epoch: number): void;
+  point(epoch: number | null): void; // the crosshair
 }
 
-const HEIGHT = 336;
 const EDGE = { top: 12, right: 104, bottom: 30, left: 46 };
 
 export function lineChart(
   onHover: (epoch: number | null) => void,
   onPick: (epoch: number) => void,
   signal: AbortSignal,
+  height = 336,
 ): Chart {
-  const element = svg("svg", { class: "chart", role: "img", height: HEIGHT });
-  const marker = svg("g", { class: "marker" }, svg("line", { y1: EDGE.top, y2: HEIGHT - EDGE.bottom }));
-  const cross = svg("line", { class: "cross", y1: EDGE.top, y2: HEIGHT - EDGE.bottom, visibility: "hidden" });
+  const element = svg("svg", { class: "chart", role: "img", height });
+  const marker = svg("g", { class: "marker" }, svg("line", { y1: EDGE.top, y2: height - EDGE.bottom }));
+  const cross = svg("line", { class: "cross", y1: EDGE.top, y2: height - EDGE.bottom, visibility: "hidden" });
   let options: ChartOptions | null = null;
   let width = 640;
   let selected = 1;
@@ -50,28 +51,33 @@ export function lineChart(
   };
   element.addEventListener("pointermove", (event) => {
     const epoch = epochAt(event);
-    for (const end of ["x1", "x2"]) set(cross, end, x(epoch));
-    set(cross, "visibility", "visible");
+    point(epoch);
     onHover(epoch);
     if (event.buttons === 1) onPick(epoch);
   });
   element.addEventListener("pointerleave", () => {
-    set(cross, "visibility", "hidden");
+    point(null);
     onHover(null);
   });
   element.addEventListener("pointerdown", (event) => onPick(epochAt(event)));
 
+  const point = (epoch: number | null): void => {
+    for (const end of ["x1", "x2"]) set(cross, end, x(epoch ?? 1));
+    set(cross, "visibility", epoch === null ? "hidden" : "visible");
+  };
   const place = (): void => set(marker, "transform", `translate(${x(Math.min(selected, epochs()))} 0)`);
   const render = (): void => {
     if (!options) return;
-    const scale = verticalScale(options);
-    set(element, "viewBox", `0 0 ${width} ${HEIGHT}`);
+    const scale = verticalScale(options, height - EDGE.bottom);
+    set(element, "viewBox", `0 0 ${width} ${height}`);
     set(element, "width", width);
     set(element, "aria-label", options.name);
     const lines = svg(
       "g",
       { class: first ? "lines reveal" : "lines" },
-      ...options.lines.map((line) => svg("path", { class: `line ${line.look}`, d: path(line.values, x, scale.y) })),
+      ...options.lines.map((line) =>
+        svg("path", { class: `line ${line.look}`, d: path(line, x, scale.y, height - EDGE.bottom) }),
+      ),
     );
     lines.style.transformOrigin = `${EDGE.left}px 0`;
     const main = options.lines[0];
@@ -82,11 +88,11 @@ export function lineChart(
       svg("circle", { class: "best", cx: x(options.marked), cy: scale.y(value), r: 4 });
     replace(
       element,
-      axes(options, scale, x, epochs(), right()),
+      axes(options, scale, x, epochs(), right(), height - 10),
       marker,
       lines,
       dot,
-      labels(options, x, scale.y),
+      labels(options, x, scale.y, height - EDGE.bottom),
       cross,
     );
     place();
@@ -111,6 +117,7 @@ export function lineChart(
       selected = epoch;
       place();
     },
+    point,
   };
 }
 
@@ -119,7 +126,7 @@ interface Vertical {
   y(value: number): number;
 }
 
-function verticalScale({ lines, log, zero }: ChartOptions): Vertical {
+function verticalScale({ lines, log, zero }: ChartOptions, bottom: number): Vertical {
   const values = lines.flatMap((line) =>
     line.values.filter((value): value is number => value !== null && (!log || value > 0)),
   );
@@ -130,21 +137,26 @@ function verticalScale({ lines, log, zero }: ChartOptions): Vertical {
   let high = largest(values, -Infinity);
   if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = [log ? 0.1 : 0, 1];
   if (low === high) high = low + (Math.abs(low) || 1) / 10;
-  const bottom = HEIGHT - EDGE.bottom;
   const span = bottom - EDGE.top;
   if (log) {
     const top = Math.log(high / low) || 1;
     return { ticks: logTicks(low, high), y: (value) => bottom - (Math.log(Math.max(value, low) / low) / top) * span };
   }
-  const marks = ticks(low, high);
+  const marks = ticks(low, high, Math.max(2, Math.round(span / 60)));
   return { ticks: marks, y: (value) => bottom - ((value - low) / (high - low)) * span };
 }
 
-function path(values: readonly (number | null)[], x: (epoch: number) => number, y: (value: number) => number): string {
+function path(
+  { values, look }: Line,
+  x: (epoch: number) => number,
+  y: (value: number) => number,
+  bottom: number,
+): string {
   let pen = "M";
   let result = "";
   values.forEach((value, i) => {
     if (value === null) pen = "M";
+    else if (look.startsWith("bars")) result += `M${x(i + 1).toFixed(1)} ${bottom}V${y(value).toFixed(1)}`;
     else {
       result += `${pen}${x(i + 1).toFixed(1)} ${y(value).toFixed(1)}${pen === "M" ? "h0" : ""}`; // h0: a lone value is a dot
       pen = "L";
@@ -159,6 +171,7 @@ function axes(
   x: (epoch: number) => number,
   epochs: number,
   right: number,
+  below: number,
 ): SVGGElement {
   const rows = scale.ticks.map((tick) =>
     svg(
@@ -174,7 +187,7 @@ function axes(
       "text",
       {
         x: x(tick),
-        y: HEIGHT - 10,
+        y: below,
         "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle",
       },
       apart(tick === 1 || marks.length === 1 ? `epoch ${tick}` : String(tick)),
@@ -184,7 +197,12 @@ function axes(
 }
 
 /** Each at the end of its line, out of the way of the labels and lines beside it. */
-function labels({ lines }: ChartOptions, x: (epoch: number) => number, y: (value: number) => number): SVGGElement {
+function labels(
+  { lines }: ChartOptions,
+  x: (epoch: number) => number,
+  y: (value: number) => number,
+  bottom: number,
+): SVGGElement {
   const placed = lines
     .map((line) => {
       const end = line.values.findLastIndex((value) => value !== null);
@@ -199,7 +217,7 @@ function labels({ lines }: ChartOptions, x: (epoch: number) => number, y: (value
     for (const above of placed.slice(0, i))
       if (Math.abs(above.x - each.x) < EDGE.right) each.at = Math.max(each.at, above.at + 15);
   });
-  const overflow = Math.max(0, ...placed.map(({ at }) => at - (HEIGHT - EDGE.bottom)));
+  const overflow = Math.max(0, ...placed.map(({ at }) => at - bottom));
   return svg(
     "g",
     { class: "labels" },

@@ -7,6 +7,7 @@ import type { Child } from "../view/dom.ts";
 import { changedSamples } from "./changed.ts";
 import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
+import { differenceMatrix } from "./difference.ts";
 import { onTheSplitOf, trainHere } from "./recorded.ts";
 import { intervals, settingsTable } from "./tables.ts";
 import {
@@ -113,6 +114,7 @@ function body(app: App): HTMLElement[] {
     sentence(verdict(changed, now, was, kind === "same images")),
     ...remark,
     columns,
+    differenceMatrix(app),
     el(
       "div",
       { class: "two-columns" },

@@ -5,12 +5,15 @@ import type { App } from "../panels/app.ts";
 import type { Selection } from "../selection/state.ts";
 import { type Line, lineChart } from "./chart.ts";
 import { bestEpoch, curveSentence, measured, pair } from "./curve.ts";
+import { keepCharts, keptTable } from "./keep.ts";
+import { pace } from "./pace.ts";
+import css from "./panels.css";
+import { adopt } from "./style.ts";
 import {
   absence,
   button,
   calm,
   clip,
-  dataTable,
   divergence,
   el,
   ICONS,
@@ -29,6 +32,7 @@ import {
 const FILE = "loss_curve.json";
 
 export function convergence(app: App): HTMLElement {
+  adopt(css);
   const { curve } = app.run;
   const frame = { title: "Convergence", files: [FILE], wide: isWide(app.run) ? "w12" : "w7" };
   if (curve.state !== "ok") return panel(frame, absence(curve, FILE, "Loss and accuracy per epoch"));
@@ -56,14 +60,15 @@ export function convergence(app: App): HTMLElement {
       el("span", { class: "key second" }, `training ${training}`),
     );
   };
-  const chart = lineChart(
-    (epoch) => {
-      hovered = epoch;
-      read();
-    },
-    (epoch) => app.store.set({ epoch: epoch === lastEpoch(app.run) ? null : epoch }),
-    app.scope,
-  );
+  const hover = (epoch: number | null): void => {
+    hovered = epoch;
+    for (const each of charts) each.point(epoch);
+    read();
+  };
+  const pick = (epoch: number): void => app.store.set({ epoch: epoch === lastEpoch(app.run) ? null : epoch });
+  const chart = lineChart(hover, pick, app.scope);
+  const beside = pace(app, hover, pick);
+  const charts = [chart, ...beside.charts];
   const measure = segmented(
     "Measure",
     [
@@ -99,25 +104,34 @@ export function convergence(app: App): HTMLElement {
     read();
   });
   watch(app, ["epoch"], (selection) => {
-    chart.epoch(selection.epoch ?? value.epochs.length);
+    for (const each of charts) each.epoch(selection.epoch ?? value.epochs.length);
     read();
   });
-  const table = dataTable("All epochs as a table", () => ({
-    head: ["Epoch", "Training loss", "Hold-out loss", "Training accuracy", "Hold-out accuracy"],
+  const table = keptTable("All epochs as a table", () => ({
+    head: [
+      "Epoch",
+      "Training loss",
+      "Hold-out loss",
+      "Training accuracy",
+      "Hold-out accuracy",
+      ...beside.columns.map(({ head }) => head),
+    ],
     rows: value.epochs.map((epoch, i) => [
       String(epoch),
       ...[value.training_loss, value.holdout_loss].map((each) => measured(each[i] ?? null, "loss")),
       ...[value.training_accuracy, value.holdout_accuracy].map((each) => measured(each[i] ?? null, "accuracy")),
+      ...beside.columns.map(({ values }) => values[i] ?? "–"),
     ]),
   }));
   const note = Number(app.run.summary.config.get("shift_pixels") ?? 0) > 0;
-  return panel(
+  const card = panel(
     frame,
     el("div", { class: "controls" }, measure.element, scale.element),
     readout,
     el("div", { class: "chart-box" }, chart.element),
     scrubber(app, value.epochs.length),
     caption,
+    ...beside.elements,
     note &&
       el(
         "p",
@@ -126,6 +140,7 @@ export function convergence(app: App): HTMLElement {
       ),
     table,
   );
+  return keepCharts(card);
 }
 
 function lines(app: App, curve: LossCurve, measure: Selection["measure"]): Line[] {

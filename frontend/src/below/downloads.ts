@@ -2,6 +2,7 @@
 import { argmax } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
+import { csvCell } from "./cells.ts";
 import { button, el, ICONS, icon, imageOf, lookOf, save } from "./tools.ts";
 
 export function downloads(app: App, sample: Sample, rows: () => readonly number[] | null): HTMLElement {
@@ -21,7 +22,7 @@ export function downloads(app: App, sample: Sample, rows: () => readonly number[
   };
   const csv = (): string => {
     const values = Array.from(shown() ?? []);
-    const columns = values.map((_, i) => cell(names?.[i] ?? `pixel_${i}`));
+    const columns = values.map((_, i) => csvCell(names?.[i] ?? `pixel_${i}`));
     return [`sample_id,true_label,${columns.join(",")}`, [sample.id, sample.truth, ...values].join(","), ""].join("\n");
   };
   const { values } = sample;
@@ -36,12 +37,6 @@ export function downloads(app: App, sample: Sample, rows: () => readonly number[
     save(`${name()}.csv`, new Blob([csv()], { type: "text/csv" })),
   );
   return el("div", { class: "controls downloads" }, icon(ICONS.download), names ? null : png, json, row);
-}
-
-/** A name as a cell of CSV: quoted where it must be, and nothing that a spreadsheet would run. */
-function cell(name: string): string {
-  const safe = /^[=+\-@]/.test(name) ? `'${name}` : name;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** PNG of the sample: grey ink as stored, white on black; anything else as it is shown. */

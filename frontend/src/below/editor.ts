@@ -6,7 +6,7 @@ import { say } from "./words.ts";
 /** Fields for the features of the selected row, folded away until they are asked for. */
 export function editor(app: App, original: ArrayLike<number>): HTMLElement {
   const drawn = app.edited.values;
-  const summary = el("summary", {}, say("below.draw.features"));
+  const summary = el("summary", {}, say("draw.features"));
   const details = el("details", { class: "data editor", open: drawn !== null }, summary);
   const build = (): void => details.append(...fields(app, original));
   if (details.open) build();
@@ -29,7 +29,7 @@ function fields(app: App, original: ArrayLike<number>): HTMLElement[] {
     });
     return input;
   });
-  const reset = button(say("below.draw.back"), {}, () => {
+  const reset = button(say("draw.back"), {}, () => {
     shown.forEach((feature, i) => {
       values[feature] = original[feature] ?? 0;
       (inputs[i] as HTMLInputElement).value = String(original[feature] ?? 0);

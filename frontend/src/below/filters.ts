@@ -33,7 +33,7 @@ export function filters(app: App, bar: HTMLElement, order: HTMLElement, chips: H
   watch(app, FILTERS, (selection) => {
     const n = FILTERS.filter((key) => !same(selection[key], INITIAL[key])).length;
     replace(chips, ...chipsOf(app, selection));
-    summary.textContent = n ? say("below.filters.some", { count: String(n) }) : say("below.filters");
+    summary.textContent = n ? say("filters.some", { count: String(n) }) : say("filters");
   });
   const narrow = attempt(() => matchMedia("(max-width: 720px)"));
   const fold = (): void => {
@@ -114,7 +114,7 @@ function orders(app: App): HTMLElement {
       ["number", "by number"],
       ["class", "by class"],
       ["doubt", "least sure first"],
-      ...(app.shown.learned ? ([["learned", say("below.order.learned")]] as const) : []),
+      ...(app.shown.learned ? ([["learned", say("order.learned")]] as const) : []),
       ["shuffled", "shuffled"],
     ],
     app.store.selection.order,

@@ -10,6 +10,7 @@ import { barsOf } from "./bars.ts";
 import { downloads } from "./downloads.ts";
 import { editor, features } from "./editor.ts";
 import { nearestSentence } from "./nearest.ts";
+import { nearTile } from "./neartile.ts";
 import { MAX_CELLS, pixels } from "./pixels.ts";
 import { type Ribbon, ribbon } from "./ribbon.ts";
 import {
@@ -19,7 +20,6 @@ import {
   currentSample,
   el,
   imageOf,
-  lookAt,
   nameOf,
   onThemeChange,
   picture,
@@ -158,7 +158,7 @@ function pictureOf(app: App, values: ArrayLike<number>): HTMLElement | null {
 
 /** Copies an address that opens the laboratory with the picture as it is drawn. */
 function linkTo(app: App, values: ArrayLike<number>): HTMLElement {
-  const link = button(say("below.draw.link"), { class: "quiet" }, () => {
+  const link = button(say("draw.link"), { class: "quiet" }, () => {
     const bytes = Array.from(app.edited.values ?? values, Math.round);
     const text = btoa(String.fromCharCode(...bytes))
       .replaceAll("+", "-")
@@ -209,20 +209,7 @@ function lookalikes(app: App, sample: Sample, values: ArrayLike<number> | null, 
   const near = values && app.run.images.state === "ok" ? nearest(values, training, 6, scaleOf(app)) : [];
   box.hidden = near.length === 0;
   if (box.hidden) return;
-  const items = near.map((each) => {
-    const name = nameOf(app.run, each.truth);
-    const result = button(
-      null,
-      {
-        class: each.truth === sample.truth ? "near" : "near other",
-        "aria-label": `${name}, training sample ${each.id}`,
-      },
-      () => lookAt(app, each.id),
-    );
-    if (each.values) result.append(picture(app.run, each.values));
-    result.append(el("span", { translate: "no" }, name));
-    return result;
-  });
+  const items = near.map((each) => nearTile(app, each, "training sample", sample.truth));
   const agree = near.filter((each) => each.truth === sample.truth).length;
   replace(
     box,

@@ -1,5 +1,6 @@
 // What panels.js holds: the panels below the first view.
 import { architecture } from "./architecture.ts";
+import { confidencePanel } from "./calibration.ts";
 import { compareRuns } from "./compare.ts";
 import { convergence } from "./convergence.ts";
 import type { Panels } from "./door.ts";
@@ -8,6 +9,7 @@ import { inspector } from "./inspector.ts";
 import { perClass } from "./perclass.ts";
 import { playbook } from "./playbook.ts";
 import { recipe, runSummary } from "./recipe.ts";
+import { rocCurves } from "./roc.ts";
 import { runHistory } from "./runs.ts";
 import { shared } from "./shared.ts";
 import { templates } from "./templates.ts";
@@ -17,7 +19,7 @@ import { tray } from "./tray.ts";
 declare let given: Panels;
 given = {
   learning: [convergence],
-  insights: [architecture, perClass, templates],
+  insights: [architecture, perClass, confidencePanel, rocCurves, templates],
   experiment: [runSummary, recipe, runHistory, compareRuns],
   workflow: [playbook],
   inspector,

@@ -9,6 +9,7 @@ import {
   button,
   count,
   el,
+  interval,
   isDeep,
   matrixAt,
   nameOf,
@@ -20,6 +21,7 @@ import {
   showInStudio,
   svg,
   watch,
+  wilson,
 } from "./tools.ts";
 import { say } from "./words.ts";
 
@@ -36,7 +38,9 @@ export function perClass(app: App): HTMLElement {
     const at = matrixAt(app.run, app.store.selection.epoch);
     if (!at) return;
     const scores = classScores(at.matrix);
-    const low = Math.min(...scores.flatMap(({ precision, recall }) => [precision ?? 0, recall ?? 0]));
+    const low = Math.min(
+      ...scores.flatMap(({ hits, support, predicted }) => [lowOf(hits, support), lowOf(hits, predicted)]),
+    );
     const start = Math.max(0, Math.floor(10 * (low - 0.02)) / 10);
     const keys = scores.map((_, i) => i);
     if (order === "f1") keys.sort((a, b) => (scores[a]?.f1 ?? 0) - (scores[b]?.f1 ?? 0));
@@ -53,7 +57,17 @@ export function perClass(app: App): HTMLElement {
             "tr",
             {},
             el("th", { scope: "col" }, "Class"),
-            el("th", { scope: "col", class: "axis" }, el("span", {}, percent(start, 0)), el("span", {}, "100 %")),
+            el(
+              "th",
+              { scope: "col", class: "axis" },
+              el(
+                "span",
+                {},
+                percent(start, 0),
+                start > 0 && el("b", { class: "break", title: "The axis does not begin at 0" }, " //"),
+              ),
+              el("span", {}, "100 %"),
+            ),
             el("th", { scope: "col" }, "F1"),
             el("th", { scope: "col" }, "n"),
           ),
@@ -63,7 +77,7 @@ export function perClass(app: App): HTMLElement {
     );
     const macro = scores.reduce((total, { f1 }) => total + (f1 ?? 0), 0) / scores.length;
     const said = classesSentence(scores, app.run.summary.dataset.class_names);
-    reading.textContent = `${said} ${say("below.macro", { score: score(macro) })}.`;
+    reading.textContent = `${said} ${say("macro", { score: score(macro) })}.`;
   };
   const choose = segmented<Order>(
     "Sort",
@@ -86,7 +100,7 @@ export function perClass(app: App): HTMLElement {
     el("span", { class: "dot-key precision" }),
     "precision ",
     el("span", { class: "dot-key recall" }),
-    "recall",
+    "recall, with 95 % intervals",
   );
   return panel(
     frame,
@@ -96,7 +110,15 @@ export function perClass(app: App): HTMLElement {
   );
 }
 
-function row(app: App, key: number, { precision, recall, f1, support }: Scores, start: number): HTMLElement {
+/** The lower end of the interval; of nothing, the upper end of all. */
+const lowOf = (hits: number, n: number): number => (n ? wilson({ hits, n }).low : 1);
+
+function row(
+  app: App,
+  key: number,
+  { precision, recall, f1, support, predicted, hits }: Scores,
+  start: number,
+): HTMLElement {
   const x = (value: number): number => 4 + (192 * (value - start)) / (1 - start);
   const plot = svg("svg", {
     class: "dot-row",
@@ -107,11 +129,16 @@ function row(app: App, key: number, { precision, recall, f1, support }: Scores, 
   replace(
     plot,
     svg("line", { x1: 4, x2: 196, y1: 8, y2: 8 }),
-    precision !== null &&
-      recall !== null &&
-      svg("line", { class: "span", x1: x(precision), x2: x(recall), y1: 8, y2: 8 }),
+    ...[predicted, support].map((n, i) => {
+      const ends = wilson({ hits, n });
+      return n > 0 && svg("line", { class: "span", x1: x(ends.low), x2: x(ends.high), y1: 4 + 8 * i, y2: 4 + 8 * i });
+    }),
   );
-  const words = `precision ${precision === null ? "undefined: never predicted" : percent(precision)}, recall ${recall === null ? "undefined: no samples" : percent(recall)}`;
+  const said = (value: number | null, n: number, none: string): string => {
+    const { low, high } = wilson({ hits, n });
+    return value === null ? `undefined: ${none}` : `${percent(value)} (95 % interval ${interval(low, high)})`;
+  };
+  const words = `precision ${said(precision, predicted, "never predicted")}, recall ${said(recall, support, "no samples")}`;
   const place = (kind: string, value: number | null): HTMLElement | null => {
     if (value === null) return null;
     const dot = el("i", { class: `dot-key ${kind}` });

@@ -19,7 +19,7 @@ export interface Painter {
 export function pixels(
   app: Pick<App, "run" | "edited">,
   original: ArrayLike<number>,
-  back = say("below.draw.back"),
+  back = say("draw.back"),
 ): Painter {
   const { shape, channels, most, ink } = imageOf(app.run) as NonNullable<ReturnType<typeof imageOf>>;
   const [rows, columns] = shape;
@@ -31,7 +31,7 @@ export function pixels(
   const grid = el("div", {
     class: "pixels",
     role: "group",
-    "aria-label": say("below.draw.pixels", { rows: String(rows), columns: String(columns) }),
+    "aria-label": say("draw.pixels", { rows: String(rows), columns: String(columns) }),
   });
   grid.style.setProperty("--columns", String(columns));
   const brush = brushOf(channels, most, ink);
@@ -44,7 +44,7 @@ export function pixels(
     if (written) cell.textContent = String(now[0]);
     cell.classList.toggle("dark", (now[0] ?? 0) > most / 2 === ink);
     const [row, column] = [Math.floor(i / columns) + 1, (i % columns) + 1].map(String);
-    set(cell, "aria-label", say("below.draw.pixel", { value: now.join(", "), row: row ?? "", column: column ?? "" }));
+    set(cell, "aria-label", say("draw.pixel", { value: now.join(", "), row: row ?? "", column: column ?? "" }));
   };
   const make = (until: number): void => {
     for (let i = cells.length; i < until; i++) {
@@ -119,7 +119,7 @@ export function pixels(
     event.preventDefault();
   });
   paint();
-  const hint = el("p", { class: "small muted" }, say("below.draw.hint"));
+  const hint = el("p", { class: "small muted" }, say("draw.hint"));
   return {
     box: el("div", { class: "big" }, picture, ghost, grid),
     controls: el("div", { class: "draw-controls" }, el("div", { class: "controls" }, brush.element, reset), hint),

@@ -28,7 +28,7 @@ export function ribbon(app: App, sample: Sample): Ribbon | null {
   const parts = all.map(({ label, from, to }) => {
     const name = nameOf(app.run, label);
     const last = String(epochs[to - 1]);
-    const title = say("below.ribbon.epochs", { first: String(epochs[from]), last, name });
+    const title = say("ribbon.epochs", { first: String(epochs[from]), last, name });
     const part = el("i", { class: label === sample.truth ? "truth" : "wrong", title }, wide(to - from, epochs) && name);
     part.style.flexGrow = String(to - from);
     return part;
@@ -61,6 +61,6 @@ function sentence(app: App, all: readonly Stretch[], epochs: readonly number[]):
   const last = all.at(-1) as Stretch;
   const { as } = terms(app.run);
   const name = `${as.slice(0, 1).toUpperCase()}${as.slice(1)} ${nameOf(app.run, last.label)}`;
-  if (all.length === 1) return `${say("below.ribbon.always", { name })}.`;
-  return `${say("below.ribbon.since", { name, epoch: String(epochs[last.from]) }, all.length - 1)}.`;
+  if (all.length === 1) return `${say("ribbon.always", { name })}.`;
+  return `${say("ribbon.since", { name, epoch: String(epochs[last.from]) }, all.length - 1)}.`;
 }

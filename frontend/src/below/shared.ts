@@ -7,9 +7,11 @@ import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
 import { pixels } from "./pixels.ts";
 import { trainHere, withSettings } from "./recorded.ts";
+import { adopt } from "./style.ts";
 import { unpaired, verdict } from "./verdicts.ts";
 
 export const shared = {
+  adopt,
   answerBox,
   answered,
   argmax,

@@ -46,19 +46,19 @@ function imagesOf(app: App, truth: number, predicted: number): HTMLElement[] {
   const found = app.shown.samples(selection).filter((sample) => sample.values);
   const shown = [...found].sort((a, b) => doubt(a) - doubt(b)).slice(0, MOST);
   const names = { truth: nameOf(app.run, truth), predicted: nameOf(app.run, predicted), as: terms(app.run).as };
-  const more = shown.length < found.length ? [say("below.tray.shown", shownOf(shown, found))] : [];
-  const words = [say("below.tray.count", names, found.length), ...more].join(", ");
-  const close = button(say("below.tray.close"), { class: "quiet" }, () => {
+  const more = shown.length < found.length ? [say("tray.shown", shownOf(shown, found))] : [];
+  const words = [say("tray.count", names, found.length), ...more].join(", ");
+  const close = button(say("tray.close"), { class: "quiet" }, () => {
     const cell = document.querySelector<HTMLElement>(".matrix td[tabindex='0']");
     app.store.set({ truth: [], predicted: null });
     cell?.focus({ preventScroll: true });
   });
-  const open = button(say("below.tray.studio"), { class: "quiet" }, () => showInStudio(app, {}));
+  const open = button(say("tray.studio"), { class: "quiet" }, () => showInStudio(app, {}));
   return [
     el("div", { class: "tray-head" }, el("p", { class: "small" }, words), el("div", {}, open, close)),
     shown.length
       ? el("div", { class: "tray-images" }, ...shown.map((sample) => tile(app, sample)))
-      : el("p", { class: "small muted" }, say("below.tray.none")),
+      : el("p", { class: "small muted" }, say("tray.none")),
   ];
 }
 
@@ -69,7 +69,7 @@ const shownOf = (shown: readonly Sample[], found: readonly Sample[]): { shown: s
 
 function tile(app: App, sample: Sample): HTMLElement {
   const sure = sample.guess && app.shown.labels(app.store.selection) === null && certainty(sample.guess.confidence);
-  const name = say("below.tray.image", { id: String(sample.id), truth: nameOf(app.run, sample.truth) });
+  const name = say("tray.image", { id: String(sample.id), truth: nameOf(app.run, sample.truth) });
   const result = button(
     sample.values && picture(app.run, sample.values),
     { class: "near", "data-sample": sample.id, "aria-label": sure ? `${name}, ${sure}` : name },

@@ -3,11 +3,30 @@
 import type { Layer, Network } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import type { Shape } from "../view/digit.ts";
-import { digit, divergingScale, el, imageOf, KERNEL, mapOf, plural, replace, short, shownFeatures } from "./tools.ts";
+import {
+  digit,
+  divergingScale,
+  el,
+  imageOf,
+  KERNEL,
+  mapOf,
+  next,
+  plural,
+  replace,
+  set,
+  short,
+  shownFeatures,
+} from "./tools.ts";
 
 const MAX_TILES = 128;
 
-export function drawWeights(target: HTMLElement, app: App, network: Network, index: number): void {
+/** What is done with a unit that is pointed at, and with one that is chosen. */
+export interface OnUnit {
+  point(unit: number): void;
+  choose(unit: number): void;
+}
+
+export function drawWeights(target: HTMLElement, app: App, network: Network, index: number, on: OnUnit): void {
   const layer = network.layers[index];
   if (!layer) return;
   const { parts, shape, kind } = layout(app, network, index);
@@ -22,8 +41,26 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
   }
   const tiles = Array.from({ length: shown }, (_, unit) => {
     const sheet = mosaic(layer.weights.subarray(unit * each, (unit + 1) * each), parts, shape);
-    return digit(sheet.values, sheet.shape, most, scale);
+    const tile = el("button", {
+      type: "button",
+      class: "unit",
+      "data-unit": unit,
+      tabindex: unit ? -1 : 0,
+      "aria-label": `Unit ${unit + 1}`,
+    });
+    tile.append(digit(sheet.values, sheet.shape, most, scale));
+    return tile;
   });
+  const grid = el(
+    "div",
+    {
+      class: network.layers.length === 1 && shown <= 10 ? "tiles-map large" : "tiles-map",
+      role: "group",
+      "aria-label": `Weights of layer ${index + 1}`,
+    },
+    ...tiles,
+  );
+  follow(grid, tiles, on);
   replace(
     target,
     el(
@@ -31,15 +68,36 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
       { class: "small muted" },
       `${plural(layer.units, "unit")}: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`,
     ),
-    el(
-      "div",
-      {
-        class: network.layers.length === 1 && shown <= 10 ? "tiles-map large" : "tiles-map",
-        role: "img",
-        "aria-label": `Weights of layer ${index + 1}`,
-      },
-      ...tiles,
-    ),
+    grid,
+  );
+}
+
+/** One tab stop; pointer, focus and arrows point at a unit, a click chooses it. */
+function follow(grid: HTMLElement, tiles: readonly HTMLElement[], { point, choose }: OnUnit): void {
+  const unitOf = (event: Event): number | null => {
+    const tile = (event.target as Element).closest<HTMLElement>("[data-unit]");
+    return tile ? Number(tile.dataset.unit) : null;
+  };
+  const columns = (): number => tiles.filter((tile) => tile.offsetTop === tiles[0]?.offsetTop).length;
+  const on = (event: Event, act: (unit: number) => void): void => {
+    const unit = unitOf(event);
+    if (unit !== null) act(unit);
+  };
+  grid.addEventListener("pointerover", (event) => on(event, point));
+  grid.addEventListener("click", (event) => on(event, choose));
+  grid.addEventListener("focusin", (event) =>
+    on(event, (unit) => {
+      tiles.forEach((tile, i) => set(tile, "tabindex", i === unit ? 0 : -1));
+      point(unit);
+    }),
+  );
+  grid.addEventListener("keydown", (event) =>
+    on(event, (unit) => {
+      const to = next(event.key, event.ctrlKey, unit, { columns, count: () => tiles.length, focus: () => undefined });
+      if (to === null) return;
+      event.preventDefault();
+      tiles[to]?.focus();
+    }),
   );
 }
 
@@ -70,7 +128,7 @@ function matrixOf(app: App, layer: Layer, names: readonly string[], most: number
 }
 
 /** How the weights of one unit are laid out: the number of parts, their shape, and both in words. */
-function layout(app: App, network: Network, index: number): { parts: number; shape: Shape; kind: string } {
+export function layout(app: App, network: Network, index: number): { parts: number; shape: Shape; kind: string } {
   const [layer, before] = [network.layers[index] as Layer, network.layers[index - 1]];
   if (layer.convolution) {
     const { channels } = layer.convolution;

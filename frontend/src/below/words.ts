@@ -1,8 +1,14 @@
-// The words that only panels.js says: the build gives it the entries of words/en.json that start with "below.".
+// The sentences of this script: those of words/en.json that begin with "below.".
 import words from "../../../src/digit_classifier/words/en.json" with { type: "json" };
 import { filled } from "./tools.ts";
 
-type Key = Extract<keyof typeof words, `below.${string}`>;
+type Below<K> = K extends `below.${infer Name}` ? Name : never;
 
-export const say = (key: Key, values?: Readonly<Record<string, string>>, number: number | null = null): string =>
-  filled(words[key], values, number);
+/** The sentence of this name with its values; `number` chooses between one and many. */
+export function say(
+  name: Below<keyof typeof words>,
+  values: Readonly<Record<string, string>> = {},
+  number: number | null = null,
+): string {
+  return filled(words[`below.${name}`], values, number);
+}

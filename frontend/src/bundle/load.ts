@@ -6,7 +6,7 @@ import { fields, integer, list, own, type Published, plain, Refusal } from "./ch
 import { LIMITS } from "./limits.ts";
 import { join, parent } from "./path.ts";
 import { decode } from "./published.ts";
-import type { Described, FileStatus, IndexEntry, Part, Run } from "./run.ts";
+import type { Described, FileStatus, IndexEntry, Part, Run, Texts } from "./run.ts";
 import { type Digest, Missing, parseJson, type Source, Unreadable } from "./source.ts";
 
 export interface LoadedIndex {
@@ -20,13 +20,6 @@ export async function loadIndex(source: Source, root: string): Promise<LoadedInd
   const notices: string[] = [];
   const index = decode(await source.read(path, LIMITS.index), path, contract.index, notices);
   return { root, index, notices };
-}
-
-interface Texts {
-  manifest: contract.Manifest;
-  manifestSha: string | null; // null where the manifest's own bytes were not read
-  texts: Map<string, string>;
-  problems: Map<string, string>;
 }
 
 /** A run with every file checked against its manifest. Throws only when there is no run to show. */
@@ -64,6 +57,7 @@ export async function loadRun(source: Source, directory: string, digest: Digest,
     network: check("model.json", contract.model, agreements.network),
     images: await images,
     files: statuses,
+    texts: read,
     notices,
   };
   for (const status of run.files) if (read.problems.has(status.name)) status.verified = "damaged";
@@ -162,7 +156,7 @@ function verify(read: Texts, digest: Digest): Promise<FileStatus[]> {
   return Promise.all([...read.manifest.files].map(([name, stated]) => check(name, stated)));
 }
 
-function part<T, U>(
+export function part<T, U>(
   read: Texts,
   name: string,
   checks: Published<T>,

@@ -51,7 +51,16 @@ export interface Run {
   network: Part<Network>;
   images: Part<Images>;
   files: FileStatus[];
+  texts?: Texts; // for files that only some panels read; none of a run that was made here
   notices: string[];
+}
+
+/** The files of a run as they were read. */
+export interface Texts {
+  manifest: contract.Manifest;
+  manifestSha: string | null; // null where the manifest's own bytes were not read
+  texts: Map<string, string>;
+  problems: Map<string, string>;
 }
 
 /** What a run and a sweep say alike of their data set. */

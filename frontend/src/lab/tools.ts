@@ -5,6 +5,7 @@ import type { LabTools } from "./door.ts";
 declare const tools: LabTools;
 export const {
   accuracyOf,
+  adopt,
   announce,
   answerBox,
   answered,

@@ -1,5 +1,6 @@
 // What panels.js and lab.js may use of the page's script, so that they bundle none of it a second time.
-import { datasetFile } from "../bundle/load.ts";
+import { dictionary, fields, integer, list, nullable, number, optional, text } from "../bundle/check.ts";
+import { datasetFile, part } from "../bundle/load.ts";
 import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
@@ -39,6 +40,7 @@ import { filled } from "../text/words.ts";
 import { announce, attempt, calm, copyFrom, save } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
+import { matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
 import { captionOf, lookOf, picture } from "../view/picture.ts";
 import { next } from "../view/roving.ts";
@@ -54,8 +56,8 @@ export const tools = {
   attempt,
   button,
   bytes,
-  captionOf,
   calm,
+  captionOf,
   certainty,
   clip,
   copyFrom,
@@ -65,11 +67,13 @@ export const tools = {
   currentSample,
   datasetFile,
   dataTable,
+  dictionary,
   differenceInterval,
   digit,
   divergence,
   divergingScale,
   el,
+  fields,
   filled,
   FILTERS,
   find,
@@ -83,6 +87,7 @@ export const tools = {
   inCommon,
   inkScale,
   inRepository,
+  integer,
   interval,
   isDeep,
   isWide,
@@ -90,18 +95,24 @@ export const tools = {
   largest,
   lastAtMost,
   lastEpoch,
+  list,
   lookAt,
   lookOf,
   mapOf,
   marks,
   matrixAt,
+  matrixGrid,
   nameOf,
   namesOf,
   next,
+  nullable,
+  number,
+  optional,
   onThemeChange,
   outcomes,
   paint,
   panel,
+  part,
   pathOf,
   percent,
   picture,
@@ -111,14 +122,14 @@ export const tools = {
   quoted,
   replace,
   same,
+  samplesOf,
+  save,
   score,
   seconds,
   segmented,
   select,
   series,
   set,
-  samplesOf,
-  save,
   share,
   short,
   showAll,
@@ -130,6 +141,7 @@ export const tools = {
   svg,
   tally,
   terms,
+  text,
   time,
   titleOf,
   unpairedRange,

@@ -4,6 +4,7 @@ import type { Run } from "../bundle/run.ts";
 import { count, percent } from "./format.ts";
 
 type Key = keyof typeof words;
+export type Entry = string | { one: string; other: string };
 
 /** The sentence of this name with its values; `number` chooses between one and many. */
 export function say(key: Key, values?: Readonly<Record<string, string>>, number: number | null = null): string {
@@ -12,7 +13,7 @@ export function say(key: Key, values?: Readonly<Record<string, string>>, number:
 
 /** An entry of words/en.json with its values; `number` chooses between one and many. */
 export function filled(
-  entry: string | { one: string; other: string },
+  entry: Entry,
   values: Readonly<Record<string, string>> = {},
   number: number | null = null,
 ): string {

@@ -1,0 +1,144 @@
+// Charts and tables as files: a chart with its title and sentence in light colours, a table as text.
+import { csvCell, tsvCell } from "./cells.ts";
+import { button, copyFrom, dataTable, el, ICONS, icon, replace, save, set, svg } from "./tools.ts";
+
+type Table = ReturnType<Parameters<typeof dataTable>[1]>;
+
+const LOOK =
+  "fill stroke stroke-width stroke-dasharray stroke-linecap visibility text-anchor font-size font-weight".split(" ");
+const [EDGE, HEAD, LINE] = [24, 56, 19]; // pixels
+const CHARACTER = 6.6; // of 13 px type, about
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+
+/** A table that is folded away, and can be copied or saved whole. */
+export function keptTable(label: string, table: () => Table): HTMLDetailsElement {
+  const text = (cell: (text: string) => string, between: string): string => {
+    const { head, rows } = table();
+    return [head, ...rows].map((row) => `${row.map(cell).join(between)}\n`).join("");
+  };
+  const result = dataTable(label, table);
+  const copy = button("Copy TSV", {}, () => void copyFrom(copy, text(tsvCell, "\t")));
+  const csv = button("Save CSV", {}, () =>
+    save(`${slug(label)}.csv`, new Blob([text(csvCell, ",")], { type: "text/csv" })),
+  );
+  result.append(el("div", { class: "controls" }, copy, csv));
+  return result;
+}
+
+/** Puts buttons into a card that save all its charts as one picture. */
+export function keepCharts(card: HTMLElement): HTMLElement {
+  const name = (): string => slug(card.querySelector("h3")?.textContent ?? "chart");
+  const asSvg = button("SVG", { "aria-label": "Save the chart as SVG" }, () =>
+    save(`${name()}.svg`, new Blob([pictureOf(card).text], { type: "image/svg+xml" })),
+  );
+  const asPng = button("PNG", { "aria-label": "Save the chart as PNG" }, () => {
+    void pngOf(pictureOf(card)).then((blob) => blob && save(`${name()}.png`, blob));
+  });
+  card.append(el("div", { class: "controls downloads keep" }, icon(ICONS.download), asSvg, asPng));
+  return card;
+}
+
+interface Picture {
+  text: string;
+  width: number;
+  height: number;
+}
+
+/** The charts of a card where they stand in it, between its title and its sentence. */
+function pictureOf(card: HTMLElement): Picture {
+  const { dataset, style } = document.documentElement;
+  const theme = dataset.theme ?? "system";
+  dataset.theme = "light"; // for the time that styles are read
+  style.setProperty("forced-color-adjust", "none");
+  try {
+    const charts = [...card.querySelectorAll<SVGSVGElement>("svg.chart")];
+    const boxes = charts.map((chart) => chart.getBoundingClientRect());
+    const left = Math.min(...boxes.map((box) => box.left)) - EDGE;
+    const top = Math.min(...boxes.map((box) => box.top)) - HEAD;
+    const width = Math.max(320, ...boxes.map((box) => box.right - left + EDGE));
+    const parts = charts.map((chart, i) => placed(chart, boxes[i] as DOMRect, left, top));
+    const ends = boxes.map((box) => box.bottom - top);
+    for (const caption of card.querySelectorAll("figcaption")) {
+      const box = caption.getBoundingClientRect();
+      parts.push(words(caption.textContent ?? "", box.left - left, box.top - top + 13, width));
+      ends.push(box.bottom - top);
+    }
+    let y = Math.max(...ends) + 24;
+    for (const each of card.querySelectorAll(".reading, .axes-words, .key-line")) {
+      const said = words(each.textContent ?? "", EDGE, y, width);
+      y += LINE * said.childElementCount + 6;
+      parts.push(said);
+    }
+    const title = svg(
+      "text",
+      { x: EDGE, y: 32, "font-size": 16, "font-weight": 600, fill: "#1b2430" },
+      card.querySelector("h3")?.textContent ?? "",
+    );
+    const whole = svg(
+      "svg",
+      {
+        xmlns: "http://www.w3.org/2000/svg",
+        width,
+        height: y,
+        viewBox: `0 0 ${width} ${y}`,
+        "font-family": "system-ui, sans-serif",
+      },
+      svg("rect", { width, height: y, fill: "#ffffff" }),
+      title,
+      ...parts,
+    );
+    return { text: new XMLSerializer().serializeToString(whole), width, height: y };
+  } finally {
+    dataset.theme = theme;
+    style.removeProperty("forced-color-adjust");
+  }
+}
+
+/** A copy that needs no style sheet. */
+function placed(chart: SVGSVGElement, box: DOMRect, left: number, top: number): SVGElement {
+  const copy = chart.cloneNode(true) as SVGSVGElement;
+  const [from, to] = [chart, copy].map((each) => [each, ...each.querySelectorAll("*")]) as [Element[], Element[]];
+  from.forEach((element, i) => {
+    const [look, target] = [getComputedStyle(element), to[i] as Element];
+    for (const name of ["class", "style", "role", "aria-label"]) target.removeAttribute(name);
+    for (const name of LOOK) set(target, name, look.getPropertyValue(name));
+  });
+  const place = { x: box.left - left, y: box.top - top, width: box.width, height: box.height };
+  for (const [name, value] of Object.entries(place)) set(copy, name, value);
+  if (!copy.hasAttribute("viewBox")) set(copy, "viewBox", `0 0 ${box.width} ${box.height}`);
+  return copy;
+}
+
+/** Text in lines that fit. */
+function words(text: string, x: number, y: number, width: number): SVGTextElement {
+  const most = Math.max(12, Math.floor((width - x - EDGE) / CHARACTER));
+  const lines = [""];
+  for (const word of text.trim().split(/\s+/)) {
+    const last = lines.at(-1) ?? "";
+    if (last && last.length + word.length >= most) lines.push(word);
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+  }
+  const result = svg("text", { x, y, "font-size": 13, fill: "#1b2430" });
+  replace(result, ...lines.map((line, i) => svg("tspan", { x, dy: i ? LINE : 0 }, line)));
+  return result;
+}
+
+/** Twice as large, so that it is sharp on a slide. */
+async function pngOf({ text, width, height }: Picture): Promise<Blob | null> {
+  const image = new Image();
+  const address = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+  try {
+    image.src = address;
+    await image.decode();
+    const canvas = el("canvas", { width: 2 * width, height: 2 * height });
+    canvas.getContext("2d")?.drawImage(image, 0, 0, 2 * width, 2 * height);
+    return await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}

@@ -1,0 +1,74 @@
+// ROC curves as small multiples: each class against the rest.
+import type { App } from "../panels/app.ts";
+import { keepCharts, keptTable } from "./keep.ts";
+import { absent, rocOf } from "./optional.ts";
+import { absence, el, panel, svg } from "./tools.ts";
+import { say } from "./words.ts";
+
+const FILE = "roc_curves.json";
+const MOST = 12; // classes; of more, the hardest six
+const FEWER = 6;
+const SIZE = 100;
+
+export function rocCurves(app: App): HTMLElement {
+  const roc = rocOf(app.run);
+  const frame = {
+    title: "ROC curves",
+    files: roc.state === "absent" ? [] : [FILE],
+    wide: roc.state === "ok" ? "w7" : "w12",
+  };
+  if (roc.state === "absent") return panel(frame, absent("ROC curves", "--roc-per-class"));
+  if (roc.state === "damaged") return panel(frame, absence(roc, FILE, "ROC curves"));
+  const names = app.run.summary.dataset.class_names;
+  const curves = names.flatMap((name) => {
+    const curve = roc.value.classes.get(name);
+    return curve ? [{ name, ...curve }] : [];
+  });
+  const hard = [...curves].sort((a, b) => a.auc - b.auc);
+  const shown = curves.length > MOST ? hard.slice(0, FEWER) : curves;
+  const [{ name, auc } = { name: "none", auc: 0 }] = hard;
+  const card = panel(
+    frame,
+    el("div", { class: "rocs" }, ...shown.map(small)),
+    el("p", { class: "small muted axes-words" }, say("roc.axes")),
+    el("p", { class: "reading" }, `${say("roc", { macro: auc5(roc.value.macro_auc), name, auc: auc5(auc) })}.`),
+    keptTable("AUC of each class as a table", () => ({
+      head: ["Class", "AUC"],
+      rows: curves.map((each) => [each.name, auc5(each.auc)]),
+    })),
+  );
+  return keepCharts(card);
+}
+
+const auc5 = (auc: number): string => String(Number(auc.toFixed(5)));
+
+interface Named {
+  name: string;
+  fpr: readonly number[];
+  tpr: readonly number[];
+  auc: number;
+}
+
+function small({ name, fpr, tpr, auc }: Named): HTMLElement {
+  const at = (i: number): string => `${(SIZE * (fpr[i] ?? 0)).toFixed(1)} ${(SIZE * (1 - (tpr[i] ?? 0))).toFixed(1)}`;
+  const words = `${name}: AUC ${auc5(auc)}`;
+  const chart = svg(
+    "svg",
+    { class: "chart roc", viewBox: "-2 -2 104 104", role: "img", "aria-label": words },
+    svg("path", { class: "frame", d: "M0 0V100H100" }),
+    svg("path", { class: "line second", d: "M0 100L100 0" }),
+    svg("path", { class: "line main", d: `M${fpr.map((_, i) => at(i)).join("L")}` }),
+  );
+  return el(
+    "figure",
+    {},
+    chart,
+    el(
+      "figcaption",
+      {},
+      el("b", { translate: "no", title: name }, name),
+      " ",
+      el("span", { class: "muted" }, auc5(auc)),
+    ),
+  );
+}
