@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import ast
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -195,6 +196,16 @@ PARTS: dict[str, Callable[[str], str]] = {
 }
 """Name of a part → its text, given the text that stands there."""
 
+
+def page_settings() -> str:
+    """frontend/src/below/settings.json: the line of help of every setting that a run records."""
+    about = {name: each.metadata["about"] for name, each in SETTINGS.items()}
+    return json.dumps(about, indent=2) + "\n"
+
+
+PAGE_SETTINGS = ROOT / "frontend" / "src" / "below" / "settings.json"
+
 if __name__ == "__main__":
+    PAGE_SETTINGS.write_text(page_settings(), encoding="utf-8", newline="\n")
     for path in documents():
         path.write_text(refreshed(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

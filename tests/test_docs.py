@@ -49,6 +49,10 @@ def test_the_generated_parts_are_fresh(path: Path) -> None:
     assert generate.refreshed(text) == text, f"{path.name} is stale; try: make docs"
 
 
+def test_the_page_explains_every_setting_as_the_help_does() -> None:
+    assert generate.PAGE_SETTINGS.read_text(encoding="utf-8") == generate.page_settings(), "stale; try: make docs"
+
+
 def test_every_generated_part_stands_once() -> None:
     found = [part["name"] for text in DOCUMENTS.values() for part in generate.PART.finditer(text)]
     assert sorted(found) == sorted(generate.PARTS)

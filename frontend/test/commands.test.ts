@@ -84,7 +84,8 @@ test("the other split is the other’s seed, size and kind, once each", () => {
 
 test("settings are grouped by who chose them", () => {
   const origin = new Map([
-    ["epochs", "flag"],
+    ["epochs", "--epochs"], // as a command records it
+    ["test_size", "flag"],
     ["model", "preset mlp"],
     ["exact", "default"],
     ["split", "config.yaml"],
@@ -93,7 +94,7 @@ test("settings are grouped by who chose them", () => {
   assert.deepEqual(
     originGroups([...origin.keys()], origin).map(({ title, chosen, keys }) => [title, chosen, keys]),
     [
-      ["Chosen for this run", true, ["epochs", "seed"]],
+      ["Chosen for this run", true, ["epochs", "test_size", "seed"]],
       ["From config.yaml", false, ["split"]],
       ["From the preset of the model, or defaults", false, ["model", "exact"]],
     ],

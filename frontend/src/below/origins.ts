@@ -7,7 +7,7 @@ export function originGroups(
 ): { title: string; chosen: boolean; keys: string[] }[] {
   const of = (key: string): string => {
     const from = origin.get(key) ?? "default";
-    if (from === "flag" || from === "argument") return "Chosen for this run";
+    if (from.startsWith("--") || from === "flag" || from === "argument") return "Chosen for this run";
     return from === "default" || from.startsWith("preset ") ? "" : `From ${from}`;
   };
   const titles = [...new Set(keys.map(of))].sort((a, b) => rank(a) - rank(b));

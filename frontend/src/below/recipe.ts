@@ -6,6 +6,7 @@ import { setting } from "./numbers.ts";
 import { originGroups } from "./origins.ts";
 import { trainHere } from "./recorded.ts";
 import { replay } from "./replay.ts";
+import about from "./settings.json" with { type: "json" };
 import {
   architecture,
   count,
@@ -93,23 +94,23 @@ export function recipe(app: App): HTMLElement {
       ? commandLine(synthetic ? command : trainHere(command, location), "Copy the command")
       : el("p", { class: "muted" }, "The command was not recorded."),
     replay(app),
-    ...groups.map(({ title, chosen, keys }) =>
-      el(
-        "div",
-        {},
-        el("h4", {}, title),
-        el("dl", { class: "settings" }, ...keys.map((key) => row(key, config.get(key), chosen))),
-      ),
-    ),
+    ...groups.map(({ title, chosen, keys }, i) => {
+      const rows = el("dl", { class: "settings" }, ...keys.map((key) => row(key, config.get(key), chosen)));
+      const isUsual = i > 0 && i === groups.length - 1; // what nobody chose is the longest, and last
+      return isUsual
+        ? el("details", { class: "data" }, el("summary", {}, title), rows)
+        : el("div", {}, el("h4", {}, title), rows);
+    }),
   );
 }
 
 function row(key: string, value: unknown, chosen: boolean): HTMLElement {
   return el(
     "div",
-    { class: chosen ? "chosen" : null, translate: "no" },
-    el("dt", { class: "mono" }, key),
+    { class: chosen ? "chosen" : null },
+    el("dt", { class: "mono", translate: "no" }, key),
     " ",
-    el("dd", { class: "mono" }, setting(value)),
+    el("dd", { class: "mono", translate: "no" }, setting(value)),
+    key in about ? el("dd", { class: "about" }, (about as Readonly<Record<string, string>>)[key] as string) : null,
   );
 }
