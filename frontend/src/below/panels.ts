@@ -8,6 +8,7 @@ import { filters } from "./filters.ts";
 import { inspector } from "./inspector.ts";
 import { perClass } from "./perclass.ts";
 import { playbook } from "./playbook.ts";
+import { present } from "./present.ts";
 import { recipe, runSummary } from "./recipe.ts";
 import { rocCurves } from "./roc.ts";
 import { runHistory } from "./runs.ts";
@@ -21,7 +22,7 @@ given = {
   learning: [convergence],
   insights: [architecture, perClass, confidencePanel, rocCurves, templates],
   experiment: [runSummary, recipe, runHistory, compareRuns],
-  workflow: [playbook],
+  workflow: [playbook, present],
   inspector,
   filters,
   tray,

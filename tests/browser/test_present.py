@@ -1,0 +1,59 @@
+"""Present mode: one panel at a time fills the screen, and all of them stand where they stood afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browsers import LOADED, Chromium, Page, text, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TITLES = "[...document.querySelectorAll('#main section.card h3')].map(each => each.textContent)"
+SHOWN = "document.querySelector('dialog.present[open] h3')?.textContent"
+FOCUS = "document.activeElement.id"
+
+
+def press(page: Page, key: str) -> None:
+    page.evaluate(
+        f"void document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {{key: {key!r}, bubbles: true}}))"
+    )
+
+
+def test_panels_are_turned_over_and_stand_where_they_stood_at_its_end(page: Page, addresses: Mapping[str, str]) -> None:
+    page.goto(f"{addresses['file']}index.html")
+    wait_for(page, f"{LOADED} && document.getElementById('present')")
+    titles = page.evaluate(TITLES)
+    page.evaluate("void document.getElementById('present').click()")
+    assert page.evaluate(SHOWN) == titles[0]
+    seen = [titles[0]]
+    for _ in range(3):
+        press(page, "ArrowRight")
+        seen.append(page.evaluate(SHOWN))
+    assert seen == titles[:4]
+    press(page, "PageUp")
+    assert page.evaluate(SHOWN) == titles[2]
+    page.evaluate("void document.querySelector('dialog.present').close()")
+    wait_for(page, "!document.querySelector('dialog.present')")
+    assert page.evaluate(TITLES) == titles
+    assert page.evaluate(FOCUS) == "present"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768)])
+def test_a_link_presents_in_letters_for_the_last_row(
+    chromium: Chromium, addresses: Mapping[str, str], width: int, height: int
+) -> None:
+    browser: Any = chromium.page
+    browser.set_viewport_size({"width": width, "height": height})
+    chromium.goto(f"{addresses['http']}index.html?present")
+    wait_for(chromium, SHOWN)
+    slide = "document.querySelector('.present .slide')"
+    assert chromium.evaluate(f"{slide}.scrollWidth <= {slide}.clientWidth")
+    verdict = chromium.evaluate("document.querySelector('.present .verdict').getBoundingClientRect().height")
+    assert verdict >= 28
+    browser.keyboard.press("ArrowRight")
+    assert chromium.evaluate(SHOWN) == "Samples"
+    browser.keyboard.press("Escape")
+    wait_for(chromium, "!document.querySelector('dialog.present')")
+    assert text(chromium, "#present") == "Present"
