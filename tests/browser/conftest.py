@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import importlib
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+EVERY_WAY = ("test_everywhere.py", "test_hostile.py")  # what is opened, and how
+WAYS = {("chromium", "http"), ("firefox", "file")}
+
 INSTALL = "make test, or apt-get install chromium firefox-esr"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Two browsers from two places are four ways to the same page: most tests take the two that have all four in them.
+
+    `make soak` takes every way, and so does `EVERY_WAY=1`.
+    """
+    if "EVERY_WAY" in os.environ:
+        return
+    left = [item for item in items if _is_taken(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(left)])
+    items[:] = left
+
+
+def _is_taken(item: pytest.Item) -> bool:
+    if not hasattr(item, "callspec") or item.path.name in EVERY_WAY:
+        return True
+    values = [value for value in item.callspec.params.values() if isinstance(value, str)]
+    way = tuple(
+        next((each for each in of if each in values), None) for of in (("chromium", "firefox"), ("http", "file"))
+    )
+    return None in way or way in WAYS
 
 
 @pytest.fixture(scope="session")

@@ -288,7 +288,7 @@ def test_axe_finds_nothing_after_a_training_a_drawing_and_a_step(
     chromium.evaluate("document.querySelector('[data-action=step]').click()")
     wait_for(chromium, "document.querySelectorAll('.station').length === 5")
     wait_for(chromium, "document.getAnimations().every(each => each.playState !== 'running')")
-    assert violations(chromium) == []
+    assert violations(chromium, scheme) == []
 
 
 @pytest.mark.parametrize("width", [320, 390])

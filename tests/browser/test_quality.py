@@ -38,9 +38,11 @@ def settle(chromium: Chromium) -> None:
     wait_for(chromium, "document.getAnimations().every(each => each.playState !== 'running')")
 
 
-def violations(chromium: Chromium) -> list[str]:
+def violations(chromium: Chromium, scheme: str = "light") -> list[str]:
+    """What axe-core finds: in the light everything, in the dark what colours can do."""
     chromium.evaluate(AXE.read_text(encoding="utf-8") + ";null")
-    options = {"runOnly": TAGS, "preload": False}
+    rules = TAGS if scheme == "light" else ["color-contrast", "link-in-text-block"]
+    options = {"runOnly": rules, "preload": False}
     found = chromium.page.evaluate("options => axe.run(document, options)", options)["violations"]
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"][:3]]
 
@@ -51,7 +53,7 @@ def test_axe_finds_nothing(chromium: Chromium, addresses: dict[str, str], scheme
     chromium.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     chromium.goto(f"{addresses['http']}index.html{STATES[state]}")
     settle(chromium)
-    assert violations(chromium) == []
+    assert violations(chromium, scheme) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -65,7 +67,7 @@ def test_axe_finds_nothing_where_everything_is_open(chromium: Chromium, addresse
     chromium.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     chromium.page.click(".selector-button")
     settle(chromium)
-    assert violations(chromium) == []
+    assert violations(chromium, scheme) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 720, 1080])
