@@ -56,7 +56,7 @@ const only = (wanted) => ({
     }),
 });
 const ofSweeps = (key) => key.startsWith("sweep.");
-const ofPanels = (key) => key.startsWith("below."); // in panels.js alone
+const ofPanels = (key) => key.startsWith("panel."); // in panels.js alone
 
 /** The checks of files that a page does not read are left out: a call of bundle/check.ts without a use does nothing. */
 const pure = {

@@ -23,7 +23,7 @@ def press(page: Page, key: str) -> None:
 
 def test_panels_are_turned_over_and_stand_where_they_stood_at_its_end(page: Page, addresses: Mapping[str, str]) -> None:
     page.goto(f"{addresses['file']}index.html")
-    wait_for(page, f"{LOADED} && document.getElementById('present')")
+    wait_for(page, f"{LOADED} && document.getElementById('present') !== null")
     titles = page.evaluate(TITLES)
     page.evaluate("void document.getElementById('present').click()")
     assert page.evaluate(SHOWN) == titles[0]

@@ -58,7 +58,7 @@ def test_a_kernel_executes_the_tour(tour: Any) -> None:
     bars, (page,) = of_kind(tour, "text/html")[::2], of_kind(tour, "text/html")[1:2]
     assert [re.findall(r'max="(\d+)" value="(\d+)"', bar) for bar in bars] == [[("40", "40")], [("10", "10")]]
     assert page.count("<iframe") == 1
-    assert len(page) < 600_000
+    assert len(page) < 680_000
     (picture,) = [output for output in outputs(tour) if "image/png" in output.get("data", {})]
     assert base64.b64decode(picture["data"]["image/png"]).startswith(b"\x89PNG")
     assert picture["metadata"]["image/png"] == {"alt": "confusion matrix"}
@@ -79,7 +79,7 @@ def test_the_page_in_a_notebook_is_clicked(page: Page, tour: Any, tmp_path: Path
     page.goto(path.as_uri())
     inner = Frame(page)
     wait_for(inner, LOADED)
-    assert text(inner, "h1") == "tour"
+    assert text(inner, "#title") == "tour"
     before = text(inner, "#found")
     inner.evaluate(CELL)
     wait_for(inner, f"{CHIPS} === 2")
@@ -114,7 +114,7 @@ def test_runs_on_any_data_are_shown_in_a_frame(page: Page, tmp_path: Path, kind:
     page.goto(path.as_uri())
     inner = Frame(page)
     wait_for(inner, LOADED)
-    assert text(inner, "h1") == kind
+    assert text(inner, "#title") == kind
     assert inner.evaluate("[...document.querySelectorAll('.absence:not([hidden])')].map(each => each.innerText)") == []
     assert ("samples. More: " in page.evaluate("document.body.innerText")) == (kind == "large")
     assert [error for error in page.errors if "favicon" not in error] == []

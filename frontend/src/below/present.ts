@@ -5,11 +5,11 @@ import { say } from "./words.ts";
 
 const ASKED = /[?&]present(?=[=&]|$)/; // in the address
 
-/** Puts the button into the bar; a panel of its own it has none. */
+/** Puts the button beside a heading above; a panel of its own it has none. */
 export function present(app: App): null {
   document.getElementById("present")?.remove();
   const start = button(say("present"), { id: "present", class: "quiet", title: say("present.keys") }, () => show(app));
-  document.getElementById("tools")?.prepend(start);
+  document.querySelector("#insights .section-head")?.append(start);
   if (ASKED.test(location.search)) queueMicrotask(() => show(app)); // when this section stands, too
   return null;
 }

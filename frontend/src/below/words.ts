@@ -1,8 +1,8 @@
-// The sentences of this script: those of words/en.json that begin with "below.".
+// The sentences of this script: those of words/en.json that begin with "panel.".
 import words from "../../../src/digit_classifier/words/en.json" with { type: "json" };
 import { filled } from "./tools.ts";
 
-type Below<K> = K extends `below.${infer Name}` ? Name : never;
+type Below<K> = K extends `panel.${infer Name}` ? Name : never;
 
 /** The sentence of this name with its values; `number` chooses between one and many. */
 export function say(
@@ -10,5 +10,5 @@ export function say(
   values: Readonly<Record<string, string>> = {},
   number: number | null = null,
 ): string {
-  return filled(words[`below.${name}`], values, number);
+  return filled(words[`panel.${name}`], values, number);
 }
