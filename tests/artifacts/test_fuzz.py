@@ -16,7 +16,7 @@ from processes import fork, result
 if TYPE_CHECKING:
     from types import FrameType
 
-INPUTS = 100_000 // len(fuzz.READERS)  # of each reader; `make soak` has millions
+INPUTS = 150_000 // len(fuzz.READERS)  # of each reader; `make soak` has millions
 CALLS_PER_BYTE = 200  # PyYAML looks at each character again and again; a square would take thousands
 OTHERS = [name for name in fuzz.READERS if name in CASES and name not in fuzz.NAMES]
 

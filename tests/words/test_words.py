@@ -19,6 +19,7 @@ from example_payloads import example_run
 TABLE = json.loads((Path(__file__).parents[1] / "golden" / "words.json").read_text(encoding="utf-8"))
 WORDS = json.loads(Path(words.__file__).with_name("en.json").read_text(encoding="utf-8"))
 SOURCE = Path(words.__file__).parents[1]
+PANELS = SOURCE.parents[1] / "frontend" / "src" / "below"  # says those that begin with "panel."
 
 
 @pytest.mark.parametrize(("name", "arguments", "text"), TABLE)
@@ -41,6 +42,8 @@ def test_every_sentence_is_said_somewhere() -> None:
         "image",
         "sample",
     }  # what a sample is called
+    panels = "\n".join(path.read_text(encoding="utf-8") for path in PANELS.glob("*.ts"))
+    said |= {f"panel.{literal}" for literal in re.findall(r'"([a-z.]+)"', panels)}
     starts = tuple(name if name.endswith(".") else f"{name}." for name in said)
     assert {key for key in WORDS if key not in said and not key.startswith(starts)} == set()
 
