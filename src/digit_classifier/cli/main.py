@@ -78,7 +78,7 @@ def command() -> NoReturn:
 
 
 def leave(code: int) -> NoReturn:
-    """End the process with this exit code, and without taking every module apart: a tenth of a short run's time.
+    """End the process with this exit code, and without taking every module apart, which takes long.
 
     What others registered for the exit is done first. Under a debugger, a profiler or with threads still at work, the
     interpreter exits as always. Ctrl-C is ignored from here on: it would be answered with a traceback.

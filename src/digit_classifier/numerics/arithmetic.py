@@ -5,14 +5,14 @@ way everywhere. The exceptions are the operations in `Arithmetic`: their results
 threads, width of the processor's vectors, blocking and fused operations of BLAS) or on the library's approximation of
 exp.
 
-`EXACT` replaces these. **Products**: both matrices are scaled by a power of two and rounded to whole numbers of at
-most b bits, with 2 b + ⌈log₂ k⌉ ≤ 53 for sums of k products. Each product is then a whole number of at most 2 b bits,
-and every partial sum, in any order, is a whole number of at most 2⁵³: float64 holds all of them without rounding, so
-every order gives the same bits, and BLAS may choose its own. Scaling back by a power of two is exact as well; the last
-step rounds once to the type of the result. The cost is precision, 2⁻ᵇ of the largest element: b = 23 for 64 inputs,
-about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.) The inputs of
-the first layer are rounded once for all products, to 20 bits; the other factor gets the remaining bits, 22 for a batch
-of 1437 samples, 13 for one of a million.
+`EXACT` replaces these. **Products**: each matrix is rounded to whole numbers of at most b bits times a power of two,
+with 2 b + ⌈log₂ k⌉ ≤ 53 for sums of k products. Each product is then a whole number of at most 2 b bits, and every
+partial sum, in any order, one of at most 2⁵³, times the two powers: float64 holds all of them without rounding, so
+every order gives the same bits, and BLAS may choose its own.
+The last step rounds once to the type of the result. The cost is precision, 2⁻ᵇ of the largest element: b = 23 for 64
+inputs, about that of float32. (ReproBLAS and Ozaki's splitting do this with several slices; one is enough here.) The
+inputs of the first layer are rounded once for all products, to 20 bits; the other factor gets the remaining bits, 22
+for a batch of 1437 samples, 13 for one of a million.
 **Exponential and logarithm** come from `elementary`, **sums** are added in a fixed order or rounded only once (fsum).
 """
 
