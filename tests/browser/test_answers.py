@@ -167,3 +167,15 @@ def test_a_phone_folds_sections_and_filters(chromium: Chromium, addresses: dict[
     page.set_viewport_size({"width": 1280, "height": 800})
     assert page.locator("#insights .panels").is_visible()
     assert page.locator(".class-chip").first.is_visible()
+
+
+def test_a_cell_that_nothing_fell_into_is_not_said_to_lack_images(
+    chromium: Chromium, addresses: dict[str, str]
+) -> None:
+    chromium.goto(f"{addresses['http']}index.html")
+    wait_for(chromium, LOADED)
+    empty = "[...document.querySelectorAll('#insights td[data-cell]')].find(each => !each.innerText.trim())"
+    chromium.evaluate(f"void {empty}.click()")
+    wait_for(chromium, "!document.querySelector('.tray').hidden")
+    assert text(chromium, ".tray").startswith("0 images: ")
+    assert "is in the files" not in text(chromium, ".tray")

@@ -43,7 +43,9 @@ export function tray(app: App, box: HTMLElement): void {
 function imagesOf(app: App, truth: number, predicted: number): HTMLElement[] {
   const doubt = ({ guess }: Sample): number => guess?.probabilities[truth] ?? 0;
   const { selection } = app.store;
-  const found = app.shown.samples(selection).filter((sample) => sample.values);
+  const listed = app.shown.samples(selection);
+  const found = listed.filter((sample) => sample.values);
+  const isLost = !found.length && (listed.length > 0 || app.run.holdout.state !== "ok"); // an empty cell has no images
   const shown = [...found].sort((a, b) => doubt(a) - doubt(b)).slice(0, MOST);
   const names = { truth: nameOf(app.run, truth), predicted: nameOf(app.run, predicted), as: terms(app.run).as };
   const more = shown.length < found.length ? [say("tray.shown", shownOf(shown, found))] : [];
@@ -56,9 +58,9 @@ function imagesOf(app: App, truth: number, predicted: number): HTMLElement[] {
   const open = button(say("tray.studio"), { class: "quiet" }, () => showInStudio(app, {}));
   return [
     el("div", { class: "tray-head" }, el("p", { class: "small" }, words), el("div", {}, open, close)),
-    shown.length
-      ? el("div", { class: "tray-images" }, ...shown.map((sample) => tile(app, sample)))
-      : el("p", { class: "small muted" }, say("tray.none")),
+    isLost
+      ? el("p", { class: "small muted" }, say("tray.none"))
+      : el("div", { class: "tray-images" }, ...shown.map((sample) => tile(app, sample))),
   ];
 }
 
