@@ -27,7 +27,7 @@ demo: $(VENV)/demo.stamp
 test: check $(VENV)/numpy-oldest/stamp browsers
 	cd frontend && $(NPM) test --silent
 	@# More processes than cores: much of the time goes into waiting for browsers and disks.
-	$(BIN)/python -m pytest -n $$(($$(nproc 2>/dev/null || echo 2) + 1)) --dist loadfile
+	$(BIN)/python -m pytest -n $$(($$(nproc 2>/dev/null || echo 2) + 1)) --dist worksteal
 
 check: $(VENV)/dev.stamp frontend/node_modules/stamp
 	$(BIN)/ruff check .

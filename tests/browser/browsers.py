@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
@@ -89,7 +90,7 @@ class Firefox:
         self._number += 1
         self.socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
         while True:
-            message = json.loads(self.socket.recv(timeout=60))
+            message = json.loads(self.socket.recv(timeout=120))
             if message.get("type") == "event":
                 self._note(message["method"], message["params"])
             elif message.get("id") == self._number:
@@ -145,6 +146,7 @@ def firefox(profile: Path) -> Iterator[Firefox]:
     try:
         assert process.stderr is not None
         address = next(found for line in process.stderr if (found := re.search(r"BiDi listening on (ws://\S+)", line)))
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop it
         with connect(f"{address[1]}/session", max_size=None, compression=None) as socket:
             driver = Firefox(socket)
             yield driver

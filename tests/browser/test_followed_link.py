@@ -49,13 +49,16 @@ def test_a_followed_link_opens_the_page_and_nothing_else_does(page: Page, pages:
         address = f"http://localhost:{ours}/"
         (tmp_path / "index.html").write_text(
             f"<!doctype html><link rel=icon href='data:,'><a href='{address}'>the run</a>"
-            f"<iframe src='{address}'></iframe>"
             f"<script>fetch('{address}artifacts/index.json').then(() => document.title = 'read',"
             " () => document.title = 'refused')</script>",
             encoding="utf-8",
         )
         page.goto(f"http://127.0.0.1:{theirs}/index.html")
         wait_for(page, "document.title === 'refused'")
+        frame = f"Object.assign(document.createElement('iframe'), {{src: '{address}'}})"
+        page.evaluate(
+            f"new Promise(done => document.body.append(Object.assign({frame}, {{onload: done}}))).then(() => 1)"
+        )
         page.errors.clear()
         arrive(page, "document.querySelector('a').click()", f"location.port === '{ours}' && {LOADED}")
         page.evaluate("window.before = true")
