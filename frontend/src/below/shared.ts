@@ -1,5 +1,5 @@
-// What lab.js may use of panels.js, so that it bundles none of it a second time.
-import { changes } from "../model/changes.ts";
+// What runs.js and lab.js may use of panels.js, so that they bundle none of it a second time.
+import { changes, meanOf } from "../model/changes.ts";
 import { argmax, probabilities } from "../model/network.ts";
 import { classScores } from "../model/scores.ts";
 import { answerBox, answered } from "./answer.ts";
@@ -19,6 +19,7 @@ export const shared = {
   classScores,
   commandLine,
   lineChart,
+  meanOf,
   pixels,
   probabilities,
   trainHere,

@@ -3,8 +3,7 @@
 import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
-import { commandLine } from "./command.ts";
-import { el, inRepository, pathOf, programOf, series, time } from "./tools.ts";
+import { commandLine, el, inRepository, pathOf, programOf, series, time } from "./tools.ts";
 
 const NOWHERE = { protocol: "", pathname: "" }; // one file holds the run and can be anywhere
 
