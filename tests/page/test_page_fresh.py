@@ -80,7 +80,7 @@ def kind(key: str) -> str:
 
 
 def test_each_page_carries_the_words_that_it_says() -> None:
-    """None has a word of another, but what samples are called: of a sweep, of the panels, of runs, of the first view."""
+    """None has a word of another, but what samples are called: of a sweep, the panels, runs, or the first view."""
     words = json.loads(WORDS.read_text(encoding="utf-8"))
     for name, own in (("dashboard.js", ""), ("sweep.js", "sweep"), ("panels.js", "panel"), ("runs.js", "runs")):
         script = (BUILT / name).read_text(encoding="utf-8")
