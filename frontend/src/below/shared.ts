@@ -5,6 +5,7 @@ import { classScores } from "../model/scores.ts";
 import { answerBox, answered } from "./answer.ts";
 import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
+import { keptTable } from "./keep.ts";
 import { pixels } from "./pixels.ts";
 import { trainHere, withSettings } from "./recorded.ts";
 import { adopt } from "./style.ts";
@@ -18,6 +19,7 @@ export const shared = {
   changes,
   classScores,
   commandLine,
+  keptTable,
   lineChart,
   meanOf,
   pixels,

@@ -27,6 +27,8 @@ export const {
   inRepository,
   interval,
   lineChart,
+  keptTable,
+  quoted,
   lookAt,
   marks,
   matrixGrid,
