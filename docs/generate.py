@@ -198,12 +198,12 @@ PARTS: dict[str, Callable[[str], str]] = {
 
 
 def page_settings() -> str:
-    """frontend/src/below/settings.json: the line of help of every setting that a run records."""
+    """frontend/src/runs/settings.json: the line of help of every setting that a run records."""
     about = {name: each.metadata["about"] for name, each in SETTINGS.items()}
     return json.dumps(about, indent=2) + "\n"
 
 
-PAGE_SETTINGS = ROOT / "frontend" / "src" / "below" / "settings.json"
+PAGE_SETTINGS = ROOT / "frontend" / "src" / "runs" / "settings.json"
 
 if __name__ == "__main__":
     PAGE_SETTINGS.write_text(page_settings(), encoding="utf-8", newline="\n")

@@ -55,8 +55,8 @@ const only = (wanted) => ({
       return { contents: JSON.stringify(Object.fromEntries(entries)), loader: "json" };
     }),
 });
-const ofSweeps = (key) => key.startsWith("sweep.");
-const ofPanels = (key) => key.startsWith("panel."); // in panels.js alone
+const of = (script) => (key) => key.startsWith(`${script}.`); // in that script alone
+const ofNone = (key) => !["sweep", "panel", "runs"].some((script) => of(script)(key));
 
 /** The checks of files that a page does not read are left out: a call of bundle/check.ts without a use does nothing. */
 const pure = {
@@ -73,7 +73,7 @@ const pure = {
     }),
 };
 
-async function bundle(entry, options = {}, wanted = (key) => !ofSweeps(key) && !ofPanels(key)) {
+async function bundle(entry, options = {}, wanted = ofNone) {
   const result = await build({
     plugins: [only(wanted), pure],
     entryPoints: [join(here, "src", entry)],
@@ -98,21 +98,23 @@ async function bundle(entry, options = {}, wanted = (key) => !ofSweeps(key) && !
 
 const page = await bundle("pages/page.ts");
 const reader = await bundle("pages/reader.ts");
-// The whole of panels.js and of lab.js is the body of one function, so that nothing of it runs before the page calls
-// that. None of the three has what another has; see src/below/door.ts and src/lab/door.ts.
+// The whole of panels.js, runs.js and lab.js is the body of one function, so that nothing of it runs before the page
+// calls that. None of the four has what another has; see the door.ts of src/below, src/runs and src/lab.
 const body = (name) => ({ banner: `globalThis.${name} = (tools) => {\nlet given;`, footer: "return given;\n};" });
-const panels = await bundle("below/panels.ts", body("openPanels"), ofPanels);
+const panels = await bundle("below/panels.ts", body("openPanels"), of("panel"));
+const runs = await bundle("runs/runs.ts", body("openRuns"), of("runs"));
 const lab = await bundle("lab/lab.ts", body("openLab"));
-const inputs = [page, panels, lab].flatMap((script) => script.inputs);
+const inputs = [page, panels, runs, lab].flatMap((script) => script.inputs);
 const twice = inputs.filter((name, i) => inputs.indexOf(name) < i && !name.endsWith("en.json")); // each has its own entries
-if (twice.length > 0) throw new Error(`${twice}: expected in one of the three scripts, got it in more`);
+if (twice.length > 0) throw new Error(`${twice}: expected in one of the four scripts, got it in more`);
 
-const sweep = await bundle("sweep/page.ts", {}, (key) => ofSweeps(key) || !key.includes("."));
+const sweep = await bundle("sweep/page.ts", {}, (key) => of("sweep")(key) || !key.includes("."));
 
 const copied = ["dashboard.css", "index.html", "reader.html", "sweep.css", "sweep.html"];
 const outputs = {
   "dashboard.js": page.text,
   "panels.js": panels.text,
+  "runs.js": runs.text,
   "lab.js": lab.text,
   "sweep.js": sweep.text,
   "reader.js": reader.text,

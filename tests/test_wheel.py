@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_one_page_and_every_schema(built: Path) -> None:
         names = wheel.namelist()
         page = {name.rpartition("/")[2]: wheel.read(name) for name in names if "/page/static/" in name}
     assert page == {name: (WEB_DEMO / name).read_bytes() for name in page}
-    assert len(page) == 10
+    assert len(page) == 11
     assert sum(name.endswith(".schema.json") for name in names) == len(schema_files())
     assert not [name for name in names if "test" in name]
 
@@ -43,6 +43,7 @@ def test_the_source_distribution_holds_the_page_and_its_sources(built: Path) -> 
         names = {name.partition("/")[2] for name in archive.getnames()}
     wanted = [
         "examples/digit-classifier/web_demo/panels.js",
+        "examples/digit-classifier/web_demo/runs.js",
         "examples/digit-classifier/web_demo/lab.js",
         "frontend/src/contract.ts",
         "requirements-dev.txt",

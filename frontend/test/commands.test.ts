@@ -5,9 +5,12 @@ import { test } from "node:test";
 import { tools } from "../src/pages/tools.ts";
 import { exportCommand, inRepository, pathOf, quoted } from "../src/text/commands.ts";
 
-Object.assign(globalThis, { tools }); // what the build hands to lab.js
-const { onTheSplitOf, trainHere, wordsOf } = await import("../src/below/recorded.ts");
-const { originGroups } = await import("../src/below/origins.ts");
+Object.assign(globalThis, { tools }); // what the build hands to panels.js
+const { shared } = await import("../src/below/shared.ts");
+Object.assign(globalThis, { tools: { ...tools, ...shared } }); // and to runs.js
+const { trainHere, wordsOf } = await import("../src/below/recorded.ts");
+const { onTheSplitOf } = await import("../src/runs/split.ts");
+const { originGroups } = await import("../src/runs/origins.ts");
 
 const WORDS = ["a", "a b", "ä", "it's", '"', "$HOME", "`id`", "a\\b", "--x=y z", "*", "", "~", "(", "é ß 'q' \"d\""];
 

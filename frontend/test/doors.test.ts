@@ -8,6 +8,7 @@ const codeOf = (name: string): string => readFileSync(new URL(name, page), "utf8
 
 for (const [name, door] of [
   ["panels.js", "openPanels"],
+  ["runs.js", "openRuns"],
   ["lab.js", "openLab"],
 ] as const)
   test(`${name} registers one function at load and runs nothing else`, () => {
@@ -17,7 +18,7 @@ for (const [name, door] of [
     assert.equal(typeof empty[door], "function");
   });
 
-test("panels.js takes the page's functions and gives panels for four places", () => {
+test("panels.js takes the page's functions and gives panels for two places", () => {
   const page: { openPanels?: (tools: object) => Record<string, unknown> } = {};
   runInNewContext(codeOf("panels.js"), page);
   const tools = new Proxy({}, { get: () => () => undefined }); // its checks of files are made of them at once
@@ -27,14 +28,20 @@ test("panels.js takes the page's functions and gives panels for four places", ()
     ["function", "function", "function"],
   );
   assert.equal(typeof shared, "object");
-  assert.deepEqual(Object.keys(places), ["learning", "insights", "experiment", "workflow"]);
+  assert.deepEqual(Object.keys(places), ["learning", "insights"]);
   for (const makers of Object.values(places) as unknown[][])
     assert.ok(makers.every((make) => typeof make === "function"));
 });
 
-test("lab.js takes them, too, and gives the panels of the laboratory", () => {
-  const page: { openLab?: (tools: object) => unknown[] } = {};
-  runInNewContext(codeOf("lab.js"), page);
-  const makers = page.openLab?.({}) ?? [];
-  assert.ok(makers.length > 0 && makers.every((make) => typeof make === "function"));
-});
+for (const [name, door, places] of [
+  ["runs.js", "openRuns", ["experiment", "workflow"]],
+  ["lab.js", "openLab", ["lab"]],
+] as const)
+  test(`${name} takes them, too, and gives the panels of ${places.join(" and ")}`, () => {
+    const page: Record<string, (tools: object) => Record<string, unknown[]>> = {};
+    runInNewContext(codeOf(name), page);
+    const given = page[door]?.({}) ?? {};
+    assert.deepEqual(Object.keys(given), places);
+    for (const makers of Object.values(given))
+      assert.ok(makers.length > 0 && makers.every((make) => typeof make === "function"));
+  });

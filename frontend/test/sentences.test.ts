@@ -9,8 +9,9 @@ import { terms } from "../src/text/facts.ts";
 import * as format from "../src/text/format.ts";
 import { cellSentence, hardestCaption, layersOf, matrixSentence, performance } from "../src/text/sentences.ts";
 
-Object.assign(globalThis, { tools }); // what the build hands to lab.js
-const lab = await import("../src/below/sentences.ts");
+Object.assign(globalThis, { tools }); // what the build hands to panels.js
+const { classesSentence } = await import("../src/below/sentences.ts");
+const { accuraciesSentence } = await import("../src/runs/sentences.ts");
 const { curveSentence } = await import("../src/below/curve.ts");
 const { nearestSentence } = await import("../src/below/nearest.ts");
 const numbers = await import("../src/below/numbers.ts");
@@ -257,7 +258,7 @@ says("matrix", (matrix: number[][]) => matrixSentence(matrix, NAMES), [
   ],
 ]);
 
-says("classes", (matrix: number[][]) => lab.classesSentence(classScores(matrix), NAMES), [
+says("classes", (matrix: number[][]) => classesSentence(classScores(matrix), NAMES), [
   [
     [
       [
@@ -319,7 +320,7 @@ says("classes", (matrix: number[][]) => lab.classesSentence(classScores(matrix),
   ],
 ]);
 
-says("accuracies", lab.accuraciesSentence, [
+says("accuracies", accuraciesSentence, [
   [[[0.9], 0.9], "Train a second run to have something to compare with."],
   [[[0.9, 0.9], 0.9], "Both accuracies are 90.0 %; bars start at 90 %."],
   [[[0.9, 0.9001, 0.9002], 0.9], "All 3 accuracies are about 90.0 %; bars start at 90 %."],

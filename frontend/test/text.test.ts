@@ -4,8 +4,11 @@ import { changes } from "../src/model/changes.ts";
 import { tools } from "../src/pages/tools.ts";
 import * as format from "../src/text/format.ts";
 
-Object.assign(globalThis, { tools }); // what the build hands to lab.js
-const { configDifferences, verdict } = await import("../src/below/verdicts.ts");
+Object.assign(globalThis, { tools }); // what the build hands to panels.js
+const { shared } = await import("../src/below/shared.ts");
+Object.assign(globalThis, { tools: { ...tools, ...shared } }); // and to runs.js
+const { verdict } = shared;
+const { configDifferences } = await import("../src/runs/verdicts.ts");
 
 test("changes count only what both runs held out", () => {
   const changed = changes(

@@ -6,8 +6,11 @@ import { differenceInterval } from "../src/model/stats.ts";
 import { tools } from "../src/pages/tools.ts";
 import { besides, footing, namesOf, points } from "../src/text/verdicts.ts";
 
-Object.assign(globalThis, { tools }); // what the build hands to lab.js
-const { contradiction, incomparable, unpaired, verdict, warning } = await import("../src/below/verdicts.ts");
+Object.assign(globalThis, { tools }); // what the build hands to panels.js
+const { shared } = await import("../src/below/shared.ts");
+Object.assign(globalThis, { tools: { ...tools, ...shared } }); // and to runs.js
+const { unpaired, verdict } = shared;
+const { contradiction, incomparable, warning } = await import("../src/runs/verdicts.ts");
 
 interface Made {
   label?: string;

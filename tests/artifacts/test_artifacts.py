@@ -261,7 +261,16 @@ BROKEN: dict[str, list[tuple[Any, ...]]] = {
         ("runs:0:hidden_sizes", [0], "runs[0].hidden_sizes[0]: expected an integer ≥ 1, got 0"),
         ("runs:0:replay:held", False, "runs[0].replay.held: expected true, got false"),
         ("runs:0:replay:tier", "different", "runs[0].replay.held: expected false, got true"),
+        ("runs:0:note", "a \u200b", "runs[0].note: expected the cleaned text"),
         ("runs:1:interrupted", 1, "runs[1].interrupted: expected true or false, got 1"),
+    ],
+    "note.json": [
+        ("text", "", "text: expected one line of 1..2000 characters"),
+        ("text", "two\nlines", "text: expected one line of 1..2000 characters"),
+        ("text", "to the \u202eleft", "text: expected the cleaned text"),
+        ("text", "\u00e9" * 1001, "text: expected at most 2000 bytes, got 2002"),
+        ("run_id", None, "run_id: expected a run id such as"),
+        ("written", "today", "written: expected a UTC time such as"),
     ],
     "replay.json": [
         ("tier", "good", "tier: expected 'bit-identical', 'metric-identical (1e-9)', 'within seed noise', 'different'"),

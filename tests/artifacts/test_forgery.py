@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Numbers that no other file of a run can confirm. `digit-classifier replay` can: it trains again.
-DERIVED = ("index.json", "manifest.json", "replay.json")  # not of the run, or made from its files
+DERIVED = ("index.json", "manifest.json", "replay.json", "note.json")  # not of the run, or made from its files
 UNCONFIRMED = {
     "metrics.train_accuracy",  # of the training split, whose predictions are not stored
     *(

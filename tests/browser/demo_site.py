@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "examples/digit-classifier/web_demo"
-PAGE = ["index.html", "dashboard.css", "dashboard.js", "panels.js", "lab.js", "reader.html", "reader.js"]
+PAGE = ["index.html", "dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "reader.html", "reader.js"]
 HOSTILE = "<img src=x onerror=\"window.hacked=1\"> &amp; 'x' </script>"
 CLASSES_47 = tuple("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt")
 

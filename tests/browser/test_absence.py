@@ -146,7 +146,7 @@ ONCE = """['.selector', '.selector-button', '#nav', '#tools', 'header.bar', 'foo
 def save(page: Page, directory: Path, files: str) -> None:
     """As Ctrl-S leaves it: the page as it was drawn, and beside it what it had loaded."""
     drawn: str = page.evaluate("document.documentElement.outerHTML")
-    for name in ("dashboard.css", "dashboard.js", "panels.js", "lab.js", "reader.html"):
+    for name in ("dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "reader.html"):
         assert f'"{name}"' in drawn or name == "reader.html"
         drawn = drawn.replace(f'"{name}"', f'"{files}{name}"')
     (directory / "saved.html").write_text(f"<!doctype html>{drawn}", encoding="utf-8")

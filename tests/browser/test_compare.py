@@ -6,12 +6,13 @@ import json
 import re
 import shlex
 import shutil
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import demo_site
 import pytest
 from browsers import LOADED, Page, text, wait_for
-from scipy.stats import binomtest
+from scipy.stats import binomtest, sem, t
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,6 +148,7 @@ def two_hundred(pages: Path) -> str:
     shutil.copytree(pages / "artifacts", root)
     index = json.loads((root / "index.json").read_text())
     runs = index["runs"]
+    runs[0]["note"] = "<b>it reads a 4 as a 9</b>"
     last = runs.pop()
     for number in range(198):
         label, accuracy = f"sweep {number}", 0.9 + (number * 37 % 100) / 1000
@@ -156,6 +158,35 @@ def two_hundred(pages: Path) -> str:
     (root / "index.json").write_bytes(encoded)
     (root / "index.css").write_bytes(demo_site.twin(encoded))
     return root.name
+
+
+def test_the_history_shows_notes_and_means_of_labels(
+    page: Page, addresses: dict[str, str], pages: Path, two_hundred: str
+) -> None:
+    page.goto(f"{addresses['file']}index.html?artifacts={two_hundred}")
+    wait_for(page, LOADED)
+    shown = text(page, "#experiment")
+    assert "Note of this run: <b>it reads a 4 as a 9</b>" in shown
+    assert page.evaluate("document.querySelector('.history tbody tr:not(.spacer) th').textContent").endswith("</b>")
+    command = next(
+        words
+        for each in page.evaluate("[...document.querySelectorAll('#experiment .command code')].map(e => e.textContent)")
+        if (words := shlex.split(each))[-1] == "what you saw"
+    )
+    assert (command[-3], command[-2].split("/")[-2]) == ("note", two_hundred)
+    find = "(input => { input.value = 'reads 4'; input.dispatchEvent(new Event('input')); })"
+    page.evaluate(f"{find}(document.querySelector('#experiment input[type=search]'))")
+    assert page.evaluate("document.querySelectorAll('.history tbody .run-link').length") == 1
+    table = "[...document.querySelectorAll('#experiment details.data')].find(e => e.textContent.includes('Means over'))"
+    table = table if page.evaluate(f"Boolean({table})") else table.replace("Means", "Mean")
+    page.evaluate(f"void ({table}.open = true)")
+    wait_for(page, f"{table}.querySelector('tbody tr') !== null")
+    cells = page.evaluate(f"[...{table}.querySelectorAll('tbody td')].map(each => each.textContent)")
+    runs = json.loads((pages / two_hundred / "index.json").read_text())["runs"]
+    values = [100 * run["accuracy"] for run in runs if (run["label"] or "").startswith("sweep ")]
+    low, high = t.interval(0.95, len(values) - 1, fmean(values), sem(values))
+    assert cells[0].startswith("sweep · ")
+    assert cells[1:3] == [str(len(values)), f"{fmean(values):.1f} ± {(high - low) / 2:.1f}"]
 
 
 @pytest.mark.parametrize("place", PLACES)

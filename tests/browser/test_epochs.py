@@ -58,7 +58,16 @@ def test_a_cell_shows_the_images_of_its_epoch(page: Page, pages: Path, addresses
 
 
 def test_a_run_that_kept_only_the_final_labels_says_so(page: Page, tmp_path: Path, pages: Path) -> None:
-    for name in ("index.html", "dashboard.css", "dashboard.js", "panels.js", "lab.js", "reader.html", "reader.js"):
+    for name in (
+        "index.html",
+        "dashboard.css",
+        "dashboard.js",
+        "panels.js",
+        "runs.js",
+        "lab.js",
+        "reader.html",
+        "reader.js",
+    ):
         shutil.copy(pages / name, tmp_path / name)
     shutil.copytree(FIXTURE, tmp_path / "artifacts")
     run = next(path.name for path in (tmp_path / "artifacts").iterdir() if path.name.endswith("-ordinary"))

@@ -139,26 +139,30 @@ def test_no_runs_yet_is_said_with_the_command_that_makes_one(
 
 
 @pytest.mark.parametrize("place", ["file", "http"])
-def test_without_the_second_script_the_page_says_so_and_the_rest_works(
-    page: Page, addresses: dict[str, str], pages: demo_site.Path, place: str
+@pytest.mark.parametrize(
+    ("script", "sections"),
+    [("panels.js", ["insights", "experiment", "workflow"]), ("runs.js", ["experiment", "workflow"])],
+)
+def test_without_a_deferred_script_the_page_says_so_and_the_rest_works(
+    page: Page, addresses: dict[str, str], pages: demo_site.Path, place: str, script: str, sections: list[str]
 ) -> None:
-    alone = pages / "alone"
+    alone = pages / f"without-{script}"
     if not alone.exists():
         shutil.copytree(pages / "artifacts", alone / "artifacts")
         for name in demo_site.PAGE:
-            if name != "panels.js":
+            if name != script:
                 shutil.copy(pages / name, alone)
-    page.goto(f"{addresses[place]}alone/index.html")
+    page.goto(f"{addresses[place]}{alone.name}/index.html")
     wait_for(page, "document.querySelector('#workflow .absence') !== null")
     assert text(page, "#title, h1") == "baseline"
-    for section in ("insights", "experiment", "workflow"):
+    for section in sections:
         assert page.evaluate(f"document.querySelectorAll('#{section} .absence').length") == 1
-        assert "panels.js did not load" in text(page, f"#{section}")
+        assert f"{script} did not load" in text(page, f"#{section}")
     assert page.evaluate("document.querySelectorAll('#insights .matrix').length") == 1
     page.evaluate("document.querySelector('td[data-cell=\"0\"]').click()")
     wait_for(page, "location.search === '?true=0&pred=0'")
     wait_for(page, "document.getElementById('found').innerText.startsWith('36 of 1,797')")
-    absent = ("panels.js", "Failed to load resource")  # Firefox and Chromium on the file that is not there
+    absent = (script, "Failed to load resource")  # Firefox and Chromium on the file that is not there
     assert [error for error in page.errors if not any(words in error for words in absent)] == []
 
 

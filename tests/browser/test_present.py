@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,19 @@ def press(page: Page, key: str) -> None:
     page.evaluate(
         f"void document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {{key: {key!r}, bubbles: true}}))"
     )
+
+
+def test_printed_each_panel_is_a_sheet_and_presenting_goes_on(chromium: Chromium, addresses: Mapping[str, str]) -> None:
+    page = chromium.page
+    chromium.goto(f"{addresses['http']}index.html?present")
+    wait_for(chromium, f"{SHOWN} !== undefined")
+    cards = page.evaluate("document.querySelectorAll('section.card:not(:has(#compare-picker))').length")
+    shown = page.evaluate(SHOWN)
+    printed = page.pdf(prefer_css_page_size=True, format="A4")
+    sheets = re.findall(rb"/MediaBox ?\[([\d. ]+)\]", printed)
+    assert all(float(sheet.split()[2]) > float(sheet.split()[3]) for sheet in sheets)
+    assert cards <= len(sheets) <= cards + 3  # a long one goes on
+    assert page.evaluate(SHOWN) == shown
 
 
 def test_panels_are_turned_over_and_stand_where_they_stood_at_its_end(page: Page, addresses: Mapping[str, str]) -> None:

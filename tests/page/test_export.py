@@ -99,7 +99,12 @@ def test_the_policy_allows_those_scripts_and_that_style_and_nothing_else(root: P
     for texts, rule in ((document.inside("style"), "style-src"), (document.inside("script")[1:], "script-src")):
         digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
         assert rules[rule] == " ".join(f"'sha256-{digest}'" for digest in digests)
-    assert document.inside("script")[1:] == [page_text("dashboard.js"), page_text("panels.js"), page_text("lab.js")]
+    assert document.inside("script")[1:] == [
+        page_text("dashboard.js"),
+        page_text("panels.js"),
+        page_text("runs.js"),
+        page_text("lab.js"),
+    ]
     assert rules["default-src"] == "'none'"
     assert "connect-src" not in rules
     assert "frame-src" not in rules
@@ -108,7 +113,7 @@ def test_the_policy_allows_those_scripts_and_that_style_and_nothing_else(root: P
 def test_no_text_of_a_run_ends_its_block_or_the_title() -> None:
     text = self_contained({"artifacts/x/a.json": HOSTILE}, start="artifacts/x", compared=None, title=HOSTILE)
     document = Document(text)
-    assert [tag for tag, _ in document.tags].count("script") == 4
+    assert [tag for tag, _ in document.tags].count("script") == 5
     assert document.inside("title") == [f"{HOSTILE} · digit classifier"]
     assert content_of(document)["files"] == {"artifacts/x/a.json": HOSTILE}
 
@@ -140,7 +145,7 @@ def test_the_latest_run_of_a_root_is_meant_where_none_is_named(root: Path, tmp_p
 def test_a_site_is_the_page_beside_runs_that_verify(root: Path, tmp_path: Path, capsys: Any) -> None:
     assert write_site(root, tmp_path / "site") == 2
     assert main(["verify", str(tmp_path / "site/artifacts" / FIRST)]) == 0
-    for name in ("dashboard.css", "dashboard.js", "panels.js", "lab.js", "reader.html", "reader.js"):
+    for name in ("dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "reader.html", "reader.js"):
         assert (tmp_path / "site" / name).read_text(encoding="utf-8") == page_text(name)
     index = (tmp_path / "site/artifacts/index.json").read_bytes()
     assert (tmp_path / "site/artifacts/index.css").read_bytes() == twin(index)

@@ -98,6 +98,7 @@ FOUND = [
     (f"/artifacts/sweeps/{SWEEP}/sweep.json", "application/json", "no-store"),
     (f"/artifacts/sweeps/{SWEEP}/sweep.png", "image/png", "no-store"),
     ("/panels.js", "text/javascript; charset=utf-8", "no-store"),
+    ("/runs.js", "text/javascript; charset=utf-8", "no-store"),
     ("/lab.js", "text/javascript; charset=utf-8", "no-store"),
     ("/dashboard.css", "text/css; charset=utf-8", "no-store"),
     ("/artifacts/index.json", "application/json", "no-store"),

@@ -111,6 +111,7 @@ def test_no_file_of_ours_is_taken_for_litter() -> None:
         "datasets",
         "latest",
         "replays",
+        "notes",
         RUN_ID,
     }
     assert [name for name in ours if LITTER.fullmatch(name)] == []

@@ -72,7 +72,9 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
     entry = a.build_index_entry(run["run_summary.json"], metrics, "f" * 64)
     second = entry | {"run_id": "20261122-191612-2", "label": None, "interrupted": True}
     run["replay.json"] = a.build_replay(RUN_ID, "f" * 64, CREATED, noise, noise, facts, [same, other])
-    run["index.json"] = a.build_index(2, RUN_ID, [entry | {"replay": a.build_mark(run["replay.json"])}, second])
+    run["note.json"] = a.build_note(RUN_ID, "f" * 64, CREATED, "the 4 was read as a 9")
+    beside = {"replay": a.build_mark(run["replay.json"]), "note": run["note.json"]["text"]}
+    run["index.json"] = a.build_index(2, RUN_ID, [entry | beside, second])
     return run
 
 

@@ -13,7 +13,7 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
-PAGE = ("", "dashboard.css", "dashboard.js", "panels.js", "lab.js", "artifacts/index.json")
+PAGE = ("", "dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "artifacts/index.json")
 
 
 def run(place: Path, *words: str) -> str:

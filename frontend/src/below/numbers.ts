@@ -8,9 +8,3 @@ export function pValue(p: number): string {
   const text = p.toFixed(p < 0.1 ? 3 : 2);
   return `p = ${text === "0.050" && p !== 0.05 ? short(p) : text}`;
 }
-
-/** A setting as it is typed on the command line. */
-export function setting(value: unknown): string {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return "none";
-  return Array.isArray(value) ? value.join(",") : String(value);
-}

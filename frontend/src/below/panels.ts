@@ -1,17 +1,12 @@
 // What panels.js holds: the panels below the first view.
 import { architecture } from "./architecture.ts";
 import { confidencePanel } from "./calibration.ts";
-import { compareRuns } from "./compare.ts";
 import { convergence } from "./convergence.ts";
 import type { Panels } from "./door.ts";
 import { filters } from "./filters.ts";
 import { inspector } from "./inspector.ts";
 import { perClass } from "./perclass.ts";
-import { playbook } from "./playbook.ts";
-import { present } from "./present.ts";
-import { recipe, runSummary } from "./recipe.ts";
 import { rocCurves } from "./roc.ts";
-import { runHistory } from "./runs.ts";
 import { shared } from "./shared.ts";
 import { templates } from "./templates.ts";
 import { tray } from "./tray.ts";
@@ -21,8 +16,6 @@ declare let given: Panels;
 given = {
   learning: [convergence],
   insights: [architecture, perClass, confidencePanel, rocCurves, templates],
-  experiment: [runSummary, recipe, runHistory, compareRuns],
-  workflow: [playbook, present],
   inspector,
   filters,
   tray,

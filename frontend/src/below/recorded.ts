@@ -18,18 +18,7 @@ export function trainHere(command: string, where: Where): string {
   return [programOf(where), ...(inRepository(where) ? [] : ["train"]), ...rest].join(" ");
 }
 
-// What decides which images are held out.
-const OF_THE_SPLIT = ["random_state", "split_state", "test_size", "split"];
 const ALIASES: Readonly<Record<string, string>> = { random_state: "--seed", test_size: "--test-split" };
-
-/** The command with another run's split; null where it was not recorded, or where no setting makes the difference. */
-export function onTheSplitOf(
-  was: ReadonlyMap<string, unknown>,
-  now: { command: string; config: ReadonlyMap<string, unknown> },
-): string | null {
-  const differ = OF_THE_SPLIT.filter((key) => String(was.get(key)) !== String(now.config.get(key)));
-  return differ.length ? withSettings(now.command, new Map(differ.map((key) => [key, was.get(key)]))) : null;
-}
 
 /** A recorded command with other values of some settings; undefined takes one away. Null where it is no such command. */
 export function withSettings(command: string, changed: ReadonlyMap<string, unknown>): string | null {

@@ -1,6 +1,6 @@
 // What the panels of this script say in sentences, from plain values.
 import type { Scores } from "../model/scores.ts";
-import { count, percent, score, small, some } from "./tools.ts";
+import { score, small, some } from "./tools.ts";
 
 /** Which classes are hardest; classes that the hold-out never had have no score. */
 export function classesSentence(scores: readonly Scores[], names: readonly string[]): string {
@@ -19,16 +19,4 @@ export function classesSentence(scores: readonly Scores[], names: readonly strin
   if (worst.length === n) return `${every}${whole} are equally hard ${f1} on this hold-out.`;
   const hardest = worst.length === 1 ? `${worst[0]} is the hardest class` : `${some(worst)} are the hardest classes`;
   return `${hardest} ${f1}; ${small(perfect)} of ${small(n)} classes${whole} ${perfect === 1 ? "is" : "are"} told apart without a mistake on this hold-out.`;
-}
-
-/** Between what the accuracies of a list of runs lie. */
-export function accuraciesSentence(accuracies: readonly number[], start: number): string {
-  if (accuracies.length < 2) return "Train a second run to have something to compare with.";
-  const low = accuracies.reduce((least, each) => Math.min(least, each), 1); // 100,000 are too many arguments for min
-  const high = accuracies.reduce((most, each) => Math.max(most, each), 0);
-  const range =
-    percent(low) === percent(high)
-      ? `${accuracies.length === 2 ? "Both" : `All ${count(accuracies.length)}`} accuracies are ${low === high ? "" : "about "}${percent(low)}`
-      : `Accuracies lie between ${percent(low)} and ${percent(high)}`;
-  return `${range}; bars start at ${percent(start, 0)}.`;
 }

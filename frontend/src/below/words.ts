@@ -2,11 +2,11 @@
 import words from "../../../src/digit_classifier/words/en.json" with { type: "json" };
 import { filled } from "./tools.ts";
 
-type Below<K> = K extends `panel.${infer Name}` ? Name : never;
+type Own<K> = K extends `panel.${infer Name}` ? Name : never;
 
 /** The sentence of this name with its values; `number` chooses between one and many. */
 export function say(
-  name: Below<keyof typeof words>,
+  name: Own<keyof typeof words>,
   values: Readonly<Record<string, string>> = {},
   number: number | null = null,
 ): string {

@@ -1,8 +1,8 @@
 // Functions of the page, under the names they have there. The build wraps the whole of lab.js in the function that it
 // registers; `tools` is that function's argument.
-import type { LabTools } from "./door.ts";
+import type { AllTools } from "../below/door.ts";
 
-declare const tools: LabTools;
+declare const tools: AllTools;
 export const {
   accuracyOf,
   adopt,

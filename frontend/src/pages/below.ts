@@ -1,5 +1,5 @@
 // Opens the doors to the scripts that are not needed for the first view.
-import type { Panel, Panels, Places } from "../below/door.ts";
+import type { AllTools, Panel, Panels, Place, Places } from "../below/door.ts";
 import { el } from "../view/dom.ts";
 import { tools } from "./tools.ts";
 
@@ -8,19 +8,28 @@ export const below: Promise<Panels | null> = parsed().then(() =>
   typeof globalThis.openPanels === "function" ? globalThis.openPanels(tools) : null,
 );
 
-const laboratory: Promise<readonly Panel[] | null> = below.then((panels) =>
-  panels && typeof globalThis.openLab === "function" ? globalThis.openLab({ ...tools, ...panels.shared }) : null,
-);
+/** The same of a script that also uses what panels.js shares. */
+const after = <T>(door: () => ((tools: AllTools) => T) | undefined): Promise<T | null> =>
+  below.then((panels) => {
+    const open = door();
+    return panels && typeof open === "function" ? open({ ...tools, ...panels.shared }) : null;
+  });
+const lab = after(() => globalThis.openLab);
+const runs = after(() => globalThis.openRuns);
 
-/** What panels.js has before a section's own panels. */
-export async function firstOf(place: keyof Places): Promise<readonly Panel[]> {
-  return (await below)?.[place] ?? [];
-}
+const SCRIPTS: Readonly<Record<Place, readonly [string, Promise<Partial<Places<Place>> | null>]>> = {
+  learning: ["panels.js", below],
+  insights: ["panels.js", below],
+  lab: ["lab.js", lab],
+  experiment: ["runs.js", runs],
+  workflow: ["runs.js", runs],
+};
 
 /** The panels that stand somewhere, or what stands there without their script. */
-export async function panelsOf(place: keyof Places | "lab"): Promise<readonly Panel[]> {
-  if (place === "lab") return (await laboratory) ?? [() => without("lab.js", "the laboratory is")];
-  return (await below)?.[place] ?? [() => without("panels.js", "the panels that it draws are")];
+export async function panelsOf(place: Place): Promise<readonly Panel[]> {
+  const [script, opened] = SCRIPTS[place];
+  const missing = (await below) ? script : "panels.js"; // which the others need
+  return (await opened)?.[place] ?? [() => without(missing)];
 }
 
 function parsed(): Promise<void> {
@@ -31,7 +40,7 @@ function parsed(): Promise<void> {
 }
 
 /** What stands where a panel of a script that is missing would. */
-export function without(script: string, what: string): HTMLElement {
-  const text = `${script} did not load, so ${what} missing here. It belongs beside this page.`;
+export function without(script: string): HTMLElement {
+  const text = `${script} did not load, so what it draws is missing here. It belongs beside this page.`;
   return el("p", { class: "absence" }, text);
 }

@@ -1,21 +1,21 @@
 // Which panels stand where.
-import type { Panel, Places } from "../below/door.ts";
+import type { Panel, Place } from "../below/door.ts";
 import type { App } from "../panels/app.ts";
 import { confusion } from "../panels/confusion.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
 import { attempt, breathe, inFocus } from "../view/actions.ts";
 import { button, el, ICONS, icon, set } from "../view/dom.ts";
-import { below, firstOf, panelsOf } from "./below.ts";
+import { below, panelsOf } from "./below.ts";
 
 export interface Section {
   id: string;
   nav: string;
   title: string;
   lead: string;
-  first?: keyof Places; // what panels.js has before them
+  first?: Place; // what the deferred scripts have before them
   panels: readonly Panel[]; // in the first script
-  rest?: keyof Places | "lab"; // and what the other scripts have after them
+  rest?: Place; // and after them
 }
 
 export const SECTIONS: readonly Section[] = [
@@ -68,7 +68,7 @@ export async function mount(app: App): Promise<void> {
   await below; // so that what it fills is filled before it is painted
   for (const section of SECTIONS) {
     const panels: HTMLElement[] = [];
-    const before = section.first ? await firstOf(section.first) : [];
+    const before = section.first && (await below) ? await panelsOf(section.first) : [];
     const after = section.rest ? await panelsOf(section.rest) : [];
     for (const make of [...before, ...section.panels, ...after]) {
       await breathe();

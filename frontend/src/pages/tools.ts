@@ -1,4 +1,4 @@
-// What panels.js and lab.js may use of the page's script, so that they bundle none of it a second time.
+// What the deferred scripts may use of the page's script, so that they bundle none of it a second time.
 import { dictionary, fields, integer, list, nullable, number, optional, text } from "../bundle/check.ts";
 import { datasetFile, part } from "../bundle/load.ts";
 import { sizeOf } from "../bundle/run.ts";

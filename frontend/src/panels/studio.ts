@@ -74,7 +74,7 @@ export function studio(app: App): HTMLElement[] {
     if (app.scope.aborted) return;
     from?.filters(app, filters, order, chips);
     if (from) from.inspector(app, body);
-    else body.append(without("panels.js", "the panels that it draws are"));
+    else body.append(without("panels.js"));
   });
   return [
     panel({ title: "Selected sample", wide: "w7" }, body),

@@ -8,7 +8,7 @@ export type Column = "created" | "label" | "accuracy" | "macro_f1" | "model" | "
 const collator = new Intl.Collator("en", { numeric: true });
 const modelOf = (run: IndexEntry): string => architecture(run.model, [...run.channels, ...run.hidden_sizes]);
 
-/** The runs in which every word occurs (label, id, model, date): the newest, or the largest, first, or the other way round. */
+/** The runs in which every word occurs (label, id, model, date, note): the newest, or the largest, first, or the other way round. */
 export function find(runs: readonly IndexEntry[], query: string, by: Column = "created", rising = false): IndexEntry[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const found = words.length ? runs.filter((run) => words.every((word) => textOf(run).includes(word))) : [...runs];
@@ -27,7 +27,8 @@ function textOf(run: IndexEntry): string {
   let text = texts.get(run);
   if (text === undefined) {
     const marks = `${run.synthetic ? "synthetic" : ""} ${run.diverged ? "diverged" : ""} ${run.interrupted ? "interrupted" : ""} ${run.replay ? `replayed ${run.replay.tier}` : ""}`;
-    text = `${run.label ?? ""} ${run.run_id} ${modelOf(run)} ${time(run.created)} ${marks}`.toLowerCase();
+    text =
+      `${run.label ?? ""} ${run.run_id} ${modelOf(run)} ${time(run.created)} ${marks} ${run.note ?? ""}`.toLowerCase();
     texts.set(run, text);
   }
   return text;

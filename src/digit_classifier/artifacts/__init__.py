@@ -20,6 +20,7 @@ from digit_classifier.artifacts.loss_curve import *
 from digit_classifier.artifacts.manifest import *
 from digit_classifier.artifacts.metrics import *
 from digit_classifier.artifacts.model import *
+from digit_classifier.artifacts.note import *
 from digit_classifier.artifacts.plan import *
 from digit_classifier.artifacts.point import *
 from digit_classifier.artifacts.predictions import *
@@ -54,6 +55,7 @@ ARTIFACTS: dict[str, Artifact] = {
         MANIFEST,
         INDEX,
         REPLAY,
+        NOTE,
     )
 }
 # Of a sweep, which is many runs: not files of one.

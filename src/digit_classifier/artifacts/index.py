@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts.architecture import hidden_units
 from digit_classifier.artifacts.artifact import Artifact
+from digit_classifier.artifacts.note import TEXT, check_note
 from digit_classifier.artifacts.replay import MARK, check_mark
 from digit_classifier.artifacts.rules import CREATED, NAME, RUN_ID, Payload, check_line, require
 from digit_classifier.artifacts.schema import (
@@ -44,7 +45,7 @@ ENTRY = obj(
         "diverged": FLAG,
         "manifest_sha256": SHA256,
     },
-    optional={"interrupted": FLAG, "sweep": RUN_ID, "replay": MARK},
+    optional={"interrupted": FLAG, "sweep": RUN_ID, "replay": MARK, "note": TEXT},
 )
 SCHEMA = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)})
 
@@ -81,6 +82,8 @@ def validate_index_payload(payload: Payload) -> None:
             check_line(run["label"], LABEL_LIMIT, f"index.runs[{index}].label")
         if "replay" in run:
             check_mark(run["replay"], f"index.runs[{index}].replay")
+        if "note" in run:
+            check_note(run["note"], f"index.runs[{index}].note")
     latest = payload["latest"]
     require(
         latest in seen if seen else latest is None, "index.latest", "one of the runs, null if there is none", latest

@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
-from digit_classifier.cli import export, predict, repair, replay, runs, serve, settings, sweep, train, verify
+from digit_classifier.cli import export, note, predict, repair, replay, runs, serve, settings, sweep, train, verify
 from digit_classifier.cli.arguments import Defaults, build_parser
 from digit_classifier.cli.signals import Stopped
 from digit_classifier.cli.terminal import discard_output, printable
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # In the order of --help; a new command is a module with a COMMAND, and a word here.
-COMMANDS = [module.COMMAND for module in (train, sweep, settings, runs, predict, verify, replay, repair, serve, export)]
+COMMANDS = [
+    module.COMMAND for module in (train, sweep, settings, runs, predict, note, verify, replay, repair, serve, export)
+]
 
 
 def _run(options: argparse.Namespace) -> int:

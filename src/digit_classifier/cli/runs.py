@@ -39,6 +39,7 @@ def _runs(options: argparse.Namespace) -> int:
         marks = [mark for mark in ("synthetic", "diverged", "interrupted") if run.get(mark)]
         if replay := run.get("replay"):
             marks.append(f"replay {replay['tier']}" + ("" if replay["held"] else ", promise broken"))
+        marks += [f"note: {run['note']}"] if "note" in run else []
         label = " ".join([run["label"] or "", *(f"({mark})" for mark in marks)]).strip()
         scores = f"{run['accuracy']:.2%}", f"{run['macro_f1']:.4f}"
         rows.append((run["run_id"], *scores, f"{run['model']} {sizes}".strip(), label))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digit_classifier.errors import INSTALL, RunError, explain
 
-RUN_PAGE = ("index.html", "dashboard.css", "dashboard.js", "panels.js", "lab.js", "reader.html", "reader.js")
+RUN_PAGE = ("index.html", "dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "reader.html", "reader.js")
 PAGE_NAMES = (*RUN_PAGE, "sweep.html", "sweep.css", "sweep.js")
 ARTIFACTS_PATH = "artifacts"  # where the page looks for runs
 MARK = '<meta name="generator" content="digit-classifier">'  # in the head of every export: tells ours from other pages

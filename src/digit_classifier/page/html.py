@@ -22,6 +22,7 @@ from digit_classifier.store.index import entry_of
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import decode, encode
 from digit_classifier.store.layout import DATASET_FILE, DATASETS, INDEX_FILE, SWEEP_FILE, SWEEPS
+from digit_classifier.store.notes import noted
 from digit_classifier.store.sweeps import read_sweep
 from digit_classifier.text import as_path
 
@@ -62,7 +63,7 @@ def write_html(
     for directory, files in read.items():
         texts |= _texts(names[directory], files) | _shared_data(directory, files)
     if compare:
-        entries = [entry_of(read[directory]) for directory in directories]
+        entries = [noted(directory.resolve().parent, entry_of(read[directory])) for directory in directories]
         texts[f"{ARTIFACTS_PATH}/{INDEX_FILE}"] = encode(build_index(1, names[run], entries))
     runs = [each.payloads for each in found.values()]
     extra = {} if whole else _reduce(texts, lambda: chain.from_iterable(map(wanted_by_run, runs)))

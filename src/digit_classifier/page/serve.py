@@ -52,7 +52,8 @@ TYPES = {
 # These may have a query: a page keeps its state there
 PAGES = {"/": "index.html", "/index.html": "index.html", "/sweep.html": "sweep.html"}
 SCRIPTS = {
-    f"/{name}": name for name in ("dashboard.css", "dashboard.js", "panels.js", "lab.js", "sweep.css", "sweep.js")
+    f"/{name}": name
+    for name in ("dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "sweep.css", "sweep.js")
 }
 LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?", re.ASCII)
 PLACE = rf"{RUN_ID.pattern}|{SWEEPS}/{RUN_ID.pattern}|{DATASETS}|{LATEST}"

@@ -34,6 +34,7 @@ from digit_classifier.store.layout import (
     SWEEPS,
     known_names,
 )
+from digit_classifier.store.notes import noted
 from digit_classifier.store.sweeps import read_sweep, sweep_ids
 from digit_classifier.text import as_path
 
@@ -150,7 +151,7 @@ def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
     datasets: dict[str, bytes] = {}
     for run_id in run_ids:
         files = inspect(root / run_id).require_sound().files
-        entries.append(entry_of(files))
+        entries.append(noted(root, entry_of(files)))
         datasets |= dataset_of(root / run_id, files)
         _write_directory(site / ARTIFACTS_PATH / run_id, files)
     for name in sweeps:

@@ -1,8 +1,8 @@
 """How runs get to disk whole, and stay found. Standard library only.
 
 `publish` is the one door for what is complete; `place` takes a name before a training begins. `inspect` looks at a run.
-Order of the modules: layout, files, lock, json, bundle, inspection, replays, index, checkpoint, claim, flat, root.
-Each imports those before it.
+Order of the modules: layout, files, lock, json, bundle, inspection, replays, notes, index, checkpoint, claim,
+flat, root. Each imports those before it.
 """
 
 from __future__ import annotations

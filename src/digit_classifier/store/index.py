@@ -24,6 +24,7 @@ from digit_classifier.store.layout import (
     MANIFEST_FILE,
     MAX_ENTRY_BYTES,
     MAX_INDEX_BYTES,
+    NOTES,
     REPLAYS,
     ROOT_LOCK,
     RUN_ID,
@@ -31,6 +32,7 @@ from digit_classifier.store.layout import (
     TRASH,
 )
 from digit_classifier.store.lock import exclusive
+from digit_classifier.store.notes import noted
 from digit_classifier.store.replays import marked
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ def refresh(
     root: Path,
     published: Mapping[str, bytes] | None = None,
     damaged: frozenset[str] = frozenset(),
-    replayed: Collection[str] = (),
+    changed: Collection[str] = (),
     *,
     entries: Sequence[Payload] = (),
     found: Sequence[Payload] | None = None,
@@ -67,7 +69,7 @@ def refresh(
     `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
     complete run that is not listed comes next: its writer stopped before listing it. Synthetic samples come after every
     real run. Runs named in `damaged` are left out, and so are those that no longer look like what was listed. For those
-    in `replayed`, the outcome in replays/ is read again.
+    in `changed`, what replays/ and notes/ hold is read again.
 
     `entries` are of several runs just published, newest first. To read runs that are not listed takes time, in which no
     other writer can publish: with `found`, the entries of those that were read before, none is read where they are more
@@ -85,9 +87,11 @@ def refresh(
         found = read_unlisted(root, names)
     found = [each for each in found if each["run_id"] in names]
     left = names - {entry["run_id"] for entry in found} if names else set()
-    known = [marked(root, entry) if entry["run_id"] in replayed else entry for entry in listed]
+    known = [_beside(root, entry) if entry["run_id"] in changed else entry for entry in listed]
     before, after = known[:behind], known[behind:]
-    runs = real_first([*(marked(root, entry) for entry in newest), *before, *(marked(root, e) for e in found), *after])
+    runs = real_first(
+        [*(_beside(root, entry) for entry in newest), *before, *(_beside(root, e) for e in found), *after]
+    )
     is_first = bool(newest) and runs[0]["run_id"] == newest[0]["run_id"]
     files = published if published and is_first else _files_of_first(root, runs)
     if runs != old["runs"] or set_aside or not _is_twin_current(root):
@@ -98,6 +102,11 @@ def refresh(
     gone = tuple(entry["run_id"] for entry in old["runs"] if entry["run_id"] not in kept)
     restored = tuple(entry["run_id"] for entry in found)
     return Refreshed(len(runs), restored, gone, set_aside, tuple(sorted(left, key=by_time, reverse=True)))
+
+
+def _beside(root: Path, entry: Payload) -> Payload:
+    """An entry with what is kept beside its run."""
+    return noted(root, marked(root, entry))
 
 
 def refresh_patiently(
@@ -264,9 +273,10 @@ def derived_problems(root: Path) -> list[str]:
         return [f"{root / INDEX_FILE}: {error}"]
     listed, present = [entry["run_id"] for entry in entries], run_directories(root)
     wrong = [
-        (INDEX_FILE, f"what replays/ says of {entry['run_id']}", "another")
+        (INDEX_FILE, f"what {place}/ says of {entry['run_id']}", "another")
         for entry in entries
-        if marked(root, entry) != entry
+        for place, read in ((REPLAYS, marked), (NOTES, noted))
+        if read(root, entry) != entry
     ]
     wrong += [(INDEX_FILE, "only runs that are here", run_id) for run_id in sorted(set(listed) - present)]
     unlisted = sorted(present - set(listed))
@@ -289,7 +299,7 @@ def _is_copy(mirror: Path, original: Path) -> bool:
 
 def root_remarks(root: Path) -> list[str]:
     """What lies in a root and is none of its parts: nothing reads or removes it."""
-    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS, SWEEPS}
+    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS, NOTES, SWEEPS}
     found = []
     for path in sorted(root.iterdir()):
         name = path.name

@@ -8,11 +8,12 @@
     ├── .trash-<name>-<hex>/         what is being deleted: TRASH
     ├── datasets/                    data sets shared by the runs, each with its twin: SHARED_DATASET
     ├── replays/<run id>.json        the newest outcome of repeating a run
+    ├── notes/<run id>.json          what a person wrote about a run
     ├── sweeps/<sweep id>/           many runs: PLAN_FILE, POINTS_FILE, and what is derived from them, SWEEP_FILES
     │   └── .lock                    held by the one process that computes it
     ├── latest/                      a copy of the newest run
     ├── index.json  index.css        the list of runs
-    └── .lock                        held while one of the four above is written
+    └── .lock                        held while one of those from replays/ on is written
 
     <a directory of the user's>/     a flat run: the files of one run, and beside them, while they are written,
     └── .manifest.json.lock          the lock of the writer: FLAT_LOCK
@@ -25,7 +26,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, PLAN, REPLAY, SWEEP, rules
+from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, NOTE, PLAN, REPLAY, SWEEP, rules
 
 # Files of a run
 MANIFEST_FILE, DATASET_FILE = MANIFEST.name, DATASET.name
@@ -41,7 +42,7 @@ PICTURES = (
 # Files and directories of an artifacts root
 INDEX_FILE, INDEX_TWIN = INDEX.name, "index.css"
 ROOT_LOCK = ".lock"
-DATASETS, REPLAYS, SWEEPS, LATEST = "datasets", "replays", "sweeps", "latest"
+DATASETS, REPLAYS, NOTES, SWEEPS, LATEST = "datasets", "replays", "notes", "sweeps", "latest"
 CLAIM, TRASH = ".incoming-", ".trash-"
 READY = "run"  # inside a claim
 REMOVED = ".removed"  # in a run that is being deleted where it cannot be renamed first
@@ -71,19 +72,25 @@ LITTER = re.compile(
 MAX_BYTES = {".json": 16_000_000, ".png": 8_000_000, ".css": 96_000_000}
 MAX_MANIFEST_BYTES = 64_000
 MAX_REPLAY_BYTES = 64_000
+MAX_NOTE_BYTES = 16_000
 MAX_DATASET_BYTES = 256_000_000
 MAX_INDEX_BYTES = 64_000_000  # 100,000 runs
 MAX_SWEEP_BYTES = 64_000_000  # of plan.json and of sweep.json
 MAX_POINTS_BYTES = 4_000_000_000
 MAX_LINE_BYTES = 8_000_000  # of points.jsonl
-MAX_ENTRY_BYTES = 450  # of a run in the index, beside the name of its sweep
+MAX_ENTRY_BYTES = 450  # of a run in the index, beside the name of its sweep and its note
 MAX_PICTURE_SIDE = 4096  # pixels
 
 
 @cache
 def known_names() -> frozenset[str]:
     """Every name a run directory can hold besides its manifest; no other is ever opened, written or deleted."""
-    return frozenset((*ARTIFACTS, *PICTURES, RUN_TWIN, DATASET_TWIN)) - {MANIFEST_FILE, INDEX_FILE, REPLAY.name}
+    return frozenset((*ARTIFACTS, *PICTURES, RUN_TWIN, DATASET_TWIN)) - {
+        MANIFEST_FILE,
+        INDEX_FILE,
+        REPLAY.name,
+        NOTE.name,
+    }
 
 
 def max_bytes(name: str) -> int:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from digit_classifier.artifacts import build_note
 from digit_classifier.errors import ArtifactError, InputError, RunError, explain, typed_command
+from digit_classifier.store.bundle import read_manifest
 from digit_classifier.store.checkpoint import Interrupted, adopt, find_interrupted
 from digit_classifier.store.files import (
     cannot_write,
@@ -37,6 +40,7 @@ from digit_classifier.store.index import (
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.layout import CLAIM, INDEX_FILE, MANIFEST_FILE, REMOVED, ROOT_LOCK, RUN_ID, TRASH
 from digit_classifier.store.lock import SiblingLock, exclusive, is_held
+from digit_classifier.store.notes import read_note, remove_note, write_note
 from digit_classifier.store.replays import write_replay
 from digit_classifier.text import as_path
 
@@ -79,10 +83,55 @@ def record_replay(directory: AnyPath, replay: Payload) -> Path | None:
     try:
         with exclusive(root / ROOT_LOCK):
             path = write_replay(root, replay)
-            refresh(root, replayed=(replay["run_id"],))
+            refresh(root, changed=(replay["run_id"],))
             return path
     except OSError as error:
         raise cannot_write(root, error, "artifacts root") from error
+
+
+def note_of(directory: AnyPath) -> Payload | None:
+    """The note of a run of an artifacts root; ArtifactError where it is damaged or of another run of this name."""
+    root, run_id, manifest_sha256 = _placed(directory)
+    try:
+        note = read_note(root, run_id)
+    except FileNotFoundError:
+        return None
+    if note["manifest_sha256"] != manifest_sha256:
+        attempt = typed_command("note", root / run_id, "--remove")
+        raise ArtifactError(explain(root / run_id, "its own note", "that of another run of this name", attempt))
+    return note
+
+
+def record_note(directory: AnyPath, text: str | None) -> Path | None:
+    """Keep a remark about a run beside it and list it in the index; None deletes it. Returns its file."""
+    root, run_id, manifest_sha256 = _placed(directory)
+    written = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    try:
+        with exclusive(root / ROOT_LOCK):
+            if text is None:
+                remove_note(root, run_id)
+                path = None
+            else:
+                path = write_note(root, build_note(run_id, manifest_sha256, written, text))
+            refresh(root, changed=(run_id,))
+            return path
+    except OSError as error:
+        raise cannot_write(root, error, "artifacts root") from error
+
+
+def _placed(directory: AnyPath) -> tuple[Path, str, str]:
+    """The artifacts root of a run or of its copy in latest/, its id, and its manifest's sha256."""
+    place = as_path(directory).resolve()
+    root = place.parent
+    run_id = read_manifest(place / MANIFEST_FILE)[1]["run_id"]
+    manifest_sha256 = fingerprint(place)
+    try:
+        same = bool(run_id) and fingerprint(root / run_id) == manifest_sha256
+    except (OSError, ArtifactError):
+        same = False
+    if not same or not (root / ROOT_LOCK).exists():
+        raise InputError(explain(place, "a run of an artifacts root", "one that stands alone", typed_command("runs")))
+    return root, run_id, manifest_sha256
 
 
 def remove(root: AnyPath, run_ids: Iterable[str]) -> None:
@@ -185,7 +234,7 @@ def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "le
             whole = [root / name for name in sorted(names) if name not in damaged]
             damaged |= {name: (str(each),) for name, each in settled.items() if isinstance(each, OSError)}
             datasets = tuple(sorted({text for run in whole for text in inspect(run, shared_data="required").problems}))
-            return Report(refresh(root, damaged=frozenset(damaged), replayed=names), damaged, removed, kept, datasets)
+            return Report(refresh(root, damaged=frozenset(damaged), changed=names), damaged, removed, kept, datasets)
     except OSError as error:
         raise cannot_write(root, error, "artifacts root") from error
 

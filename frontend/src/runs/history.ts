@@ -1,26 +1,32 @@
 // Every run of the index: search, sort, accuracies as bars. Only rows in sight exist, so long lists stay quick.
 
 import type { IndexEntry } from "../bundle/run.ts";
+import { type Group, grouped, stemOf } from "../model/groups.ts";
 import type { App } from "../panels/app.ts";
 import type { Column } from "../selection/runs.ts";
 import type { Child } from "../view/dom.ts";
+import { commandOn } from "./replay.ts";
 import { accuraciesSentence } from "./sentences.ts";
 import {
   architecture,
   attempt,
   button,
+  commandLine,
   count,
   el,
   find,
+  keptTable,
   marks,
   panel,
   percent,
   plural,
+  quoted,
   score,
   set,
   time,
   windowed,
 } from "./tools.ts";
+import { say } from "./words.ts";
 
 const ROW = 44; // pixels
 const STACKED = 84; // where a row is a card
@@ -127,6 +133,47 @@ export function runHistory(app: App): HTMLElement | null {
     viewport,
     partly,
     el("p", { class: "reading" }, accuraciesSentence(accuracies, start)),
+    groups(runs),
+    note(app),
+  );
+}
+
+/** The means over runs that differ in a number at the end of their label. */
+function groups(runs: readonly IndexEntry[]): HTMLElement | null {
+  const real = runs.filter((run) => !run.synthetic && !run.diverged && !run.interrupted && run.label !== null);
+  const values = (key: "accuracy" | "macro_f1"): Group[] =>
+    grouped(real.map((run) => [`${stemOf(run.label ?? "")} · ${modelOf(run)}`, run[key]]));
+  const all = values("accuracy");
+  if (!all.length) return null;
+  const f1 = new Map(values("macro_f1").map((each) => [each.name, each]));
+  const spread = (half: number | null): string => (half === null ? "" : ` ± ${(100 * half).toFixed(1)}`);
+  const head = ["group", "runs", "accuracy", "f1"].map((name) => say(`groups.${name as "group"}`));
+  return keptTable(say("groups", {}, all.length), () => ({
+    head,
+    rows: all.map((each) => {
+      const own = f1.get(each.name);
+      return [
+        each.name,
+        count(each.runs),
+        `${(100 * each.mean).toFixed(1)}${spread(each.half)}`,
+        own ? `${score(own.mean)} ± ${score(own.half ?? 0)}` : "",
+      ];
+    }),
+  }));
+}
+
+const modelOf = (run: IndexEntry): string => architecture(run.model, [...run.channels, ...run.hidden_sizes]);
+
+/** What was written about the run of the page, and the command that writes it. */
+function note(app: App): HTMLElement | null {
+  const entry = app.index?.index.runs.find((run) => run.run_id === app.run.id);
+  if (!entry || entry.synthetic) return null;
+  const text = entry.note === undefined ? say("note.none") : say("note", { text: entry.note });
+  return el(
+    "div",
+    { class: "replay" },
+    el("p", {}, text),
+    commandLine(`${commandOn(app, "note")} ${quoted(say("note.example"))}`, say("note.copy")),
   );
 }
 
@@ -162,11 +209,12 @@ function row(app: App, run: IndexEntry, position: number, start: number): HTMLEl
       open,
       run.run_id === app.index?.index.latest && el("span", { class: "tag" }, "latest"),
       ...marks(run),
+      run.note !== undefined && el("span", { class: "small muted", title: run.note }, ` ${run.note}`),
     ),
     cell("num", percent(run.accuracy)),
     cell("bar-cell", el("span", { class: "track" }, bar)),
     cell("num f1", score(run.macro_f1)),
-    cell("model", architecture(run.model, [...run.channels, ...run.hidden_sizes])),
+    cell("model", modelOf(run)),
     cell("num parameters", count(run.parameters)),
     cell("muted created", time(run.created)),
     cell("end", compare),

@@ -1,14 +1,15 @@
 // What the run was, and the command that makes it again.
 
 import type { App } from "../panels/app.ts";
-import { commandLine } from "./command.ts";
-import { setting } from "./numbers.ts";
 import { originGroups } from "./origins.ts";
-import { trainHere } from "./recorded.ts";
 import { replay } from "./replay.ts";
+import css from "./runs.css";
 import about from "./settings.json" with { type: "json" };
+import { setting } from "./settings.ts";
 import {
+  adopt,
   architecture,
+  commandLine,
   count,
   el,
   hiddenSizes,
@@ -19,11 +20,13 @@ import {
   seconds,
   terms,
   time,
+  trainHere,
 } from "./tools.ts";
 
 const FILE = "run_summary.json";
 
 export function runSummary(app: App): HTMLElement {
+  adopt(css);
   const { summary } = app.run;
   const { dataset, split, timing } = summary;
   const kind = String(summary.config.get("split") ?? "random");

@@ -1,31 +1,34 @@
 // This run beside another: settings, accuracies with intervals, samples that changed sides, and whether that is chance.
 
 import type { IndexEntry, Run } from "../bundle/run.ts";
-import { changes } from "../model/changes.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
 import { changedSamples } from "./changed.ts";
-import { lineChart } from "./chart.ts";
-import { commandLine } from "./command.ts";
 import { differenceMatrix } from "./difference.ts";
-import { onTheSplitOf, trainHere } from "./recorded.ts";
+import { onTheSplitOf } from "./split.ts";
 import { intervals, settingsTable } from "./tables.ts";
 import {
   architecture,
   button,
+  changes,
   clip,
+  commandLine,
   count,
   short as decimal,
   el,
   footing,
+  lineChart,
   namesOf,
   outcomes,
   panel,
   percent,
   select,
   titleOf,
+  trainHere,
+  unpaired,
+  verdict,
 } from "./tools.ts";
-import { contradiction, incomparable, unpaired, verdict, warning } from "./verdicts.ts";
+import { contradiction, incomparable, warning } from "./verdicts.ts";
 
 const LISTED = 20; // runs in the short list; the others are found in the selector
 const SEARCH = "search";

@@ -1,4 +1,5 @@
-// For a room: one panel at a time fills the screen, large. Arrows and Page keys turn, Escape ends.
+// For a room: one panel at a time fills the screen, large. Arrows and Page keys turn, Escape ends; printed, each
+// panel is a sheet of its own.
 import type { App } from "../panels/app.ts";
 import { button, el } from "./tools.ts";
 import { say } from "./words.ts";
@@ -26,12 +27,13 @@ function show(app: App): void {
     button(by < 0 ? "‹" : "›", { "aria-label": say(by < 0 ? "present.before" : "present.after") }, () => turn(by)),
   );
   const box = el("div", { class: "slide", tabindex: 0, role: "group", "aria-label": say("present") });
+  const paper = button(say("present.print"), {}, () => print());
   const end = button(say("present.end"), {}, () => dialog.close());
   const dialog = el(
     "dialog",
     { class: "present", "aria-label": say("present") },
     box,
-    el("footer", {}, count, ...turns, end),
+    el("footer", {}, count, ...turns, paper, end),
   );
 
   const put = (): void => {
@@ -53,8 +55,18 @@ function show(app: App): void {
     if (key === "PageDown" || (isFree && key === "ArrowRight")) turn(1);
     else if (key === "PageUp" || (isFree && key === "ArrowLeft")) turn(-1);
   });
+  const slides = (on: boolean): void => {
+    document.documentElement.classList.toggle("slides", on);
+    if (on) back();
+    else put();
+  };
+  const [before, after] = [(): void => slides(true), (): void => slides(false)];
+  addEventListener("beforeprint", before);
+  addEventListener("afterprint", after);
   const ended = (): void => {
     if (!dialog.isConnected) return;
+    removeEventListener("beforeprint", before);
+    removeEventListener("afterprint", after);
     back();
     dialog.remove();
     (cards[at] as HTMLElement).scrollIntoView({ block: "center" });

@@ -3,17 +3,21 @@
 import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
-import { commandLine } from "./command.ts";
-import { el, inRepository, pathOf, programOf, series, time } from "./tools.ts";
+import { commandLine, el, inRepository, pathOf, programOf, series, time } from "./tools.ts";
 
 const NOWHERE = { protocol: "", pathname: "" }; // one file holds the run and can be anywhere
+
+/** A command about the run of the page, as it is typed here. */
+export function commandOn(app: App, command: string): string {
+  const here = app.exported ? NOWHERE : location;
+  return `${programOf(here)} ${command} ${pathOf(app.run.directory, here)}`;
+}
 
 export function replay(app: App): HTMLElement | null {
   const { synthetic, config } = app.run.summary;
   const entry = app.index?.index.runs.find((run) => run.run_id === app.run.id);
   if (synthetic || !entry) return null;
-  const here = app.exported ? NOWHERE : location;
-  const command = `${programOf(here)} replay ${pathOf(app.run.directory, here)}`;
+  const command = commandOn(app, "replay");
   const promise =
     config.get("exact") === true
       ? "Trained again, every number comes out the same on any machine."
