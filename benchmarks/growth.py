@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -23,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import environment, measure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digit_classifier.store import Bundle
 
 # what grows → its sizes; the last one is left out by --quick
@@ -34,6 +37,7 @@ STEPS: dict[str, tuple[int, ...]] = {
 }
 SHAPES = {64: (8, 8), 640: (16, 40), 6_400: (80, 80)}
 RUNS = (10, 100, 1_000, 10_000)
+LISTED = (10_000, 100_000, 1_000_000)
 
 
 def train_synthetic(what: str, size: int, root: Path, label: str | None = None) -> Bundle:
@@ -154,6 +158,44 @@ def history_that_grows(quick: bool) -> dict[str, Any]:
     return rows
 
 
+def lists_that_grow(quick: bool) -> dict[str, Any]:
+    """CPU of publishing one more run and of listing the newest, beside a list of so many made-up runs.
+
+    The list alone is that long: as long as no run comes or goes by hand, nothing else of them is looked at.
+    """
+    from digit_classifier.store.root import read_root
+    from digit_classifier.store.segments import load_index, write_index
+    from digit_classifier.store.watch import watching
+
+    rows = {}
+    for count in LISTED[:1] if quick else LISTED:
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name) / "runs"
+            publish_one(root)
+            (entry,) = load_index(root)["runs"]
+            names = (time.strftime("%Y%m%d-%H%M%S", time.gmtime(1_600_000_000 - number)) for number in range(count))
+            write_index(root, 2, [entry, *({**entry, "run_id": each} for each in names)])
+            for each in load_index(root)["runs"][1:]:  # the head's are looked at
+                shutil.copytree(root / entry["run_id"], root / each["run_id"])
+            with watching(root) as watch:
+                watch.claims = frozenset()
+            taken: dict[str, list[float]] = {"publish": [], "list": []}
+            for _ in range(3 if quick else 15):
+                taken["publish"].append(cpu(partial(publish_one, root)))
+                taken["list"].append(cpu(partial(read_root, root, 100)))
+            rows[str(count)] = {task: median(values) for task, values in taken.items()}
+            shown = {task: f"{1000 * value:.1f} ms" for task, value in rows[str(count)].items()}
+            print(f"{count:>9,} listed: publish {shown['publish']}, newest 100 {shown['list']} of CPU", flush=True)
+    return rows
+
+
+def cpu(task: Callable[[], object]) -> float:
+    """Seconds of CPU of a task in this process."""
+    started = time.process_time()
+    task()
+    return time.process_time() - started
+
+
 def exponent(small: tuple[float, float], large: tuple[float, float]) -> float:
     """k of cost ~ sizeᵏ between two (size, cost)."""
     return log10(large[1] / small[1]) / log10(large[0] / small[0])
@@ -170,6 +212,7 @@ def main() -> None:
         return
     environment.enter("benchmarks.growth")
     rows = {"runs": runs_that_grow(options.quick), "history": history_that_grows(options.quick)}
+    rows["lists"] = lists_that_grow(options.quick)
     measure.save("growth", rows, quick=options.quick)
 
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 /** The files that the page reads. */
 const FILES = `manifest index run_summary metrics predictions holdout
-  loss_curve epoch_snapshots model dataset sweep`.split(/\s+/);
+  loss_curve epoch_snapshots model dataset sweep index_segment`.split(/\s+/);
 /** Those that only panels.js reads. */
 const OPTIONAL = ["roc_curves", "training_dynamics", "timing_stats"];
 const WORDS = `$schema $id title description type const enum minimum maximum pattern minLength maxLength

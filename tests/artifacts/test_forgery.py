@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Numbers that no other file of a run can confirm. `digit-classifier replay` can: it trains again.
-DERIVED = ("index.json", "manifest.json", "replay.json", "note.json")  # not of the run, or made from its files
+DERIVED = (  # not of the run, or made from its files
+    *("index.json", "index_segment.json", "manifest.json"),
+    *("replay.json", "note.json"),
+)
 UNCONFIRMED = {
     "metrics.train_accuracy",  # of the training split, whose predictions are not stored
     *(

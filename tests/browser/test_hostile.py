@@ -104,7 +104,7 @@ def dialogs_of(page: Page) -> list[str]:
 
 
 def part(found: list[Any], page: Page, place: str, of: int) -> list[Any]:
-    """One of so many parts of a list; the ways in which a page is opened take turns. The soak takes all, in every way."""
+    """One of so many parts of a list: the ways in which a page is opened take turns. The soak takes all in each."""
     way = ("chromium", "firefox").index(page.name) + 2 * ("http", "file").index(place)
     return found if ALL else found[(way + way // of) % of :: of]
 

@@ -117,7 +117,7 @@ def test_a_bad_flag_is_one_line_and_writes_nothing(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "expected one of train, sweep, settings, runs, predict, verify, replay, repair"),
+        ([], "expected one of train, sweep, settings, runs, predict, note, verify, replay, repair"),
         (["trian"], "'trian'.*try .* train"),
         (["verify"], "RUN"),
         (["verify", "nowhere"], "'nowhere'"),

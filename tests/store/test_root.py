@@ -453,11 +453,11 @@ def test_the_lock_is_waited_for_and_then_named(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_run_that_could_not_be_indexed_is_said_to_be_safe(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr("digit_classifier.store.claim.refresh_patiently", fail)
+        patch.setattr("digit_classifier.store.claim.refresh", fail)
         with pytest.raises(RunError) as caught:
             add(root)
     text = str(caught.value)

@@ -74,7 +74,11 @@ def example_run(model: str = "logistic", diverged: tuple[int, str] | None = None
     run["replay.json"] = a.build_replay(RUN_ID, "f" * 64, CREATED, noise, noise, facts, [same, other])
     run["note.json"] = a.build_note(RUN_ID, "f" * 64, CREATED, "the 4 was read as a 9")
     beside = {"replay": a.build_mark(run["replay.json"]), "note": run["note.json"]["text"]}
-    run["index.json"] = a.build_index(2, RUN_ID, [entry | beside, second])
+    runs = [entry | beside, second]
+    older = {"file": "index-0001.json", "runs": 300, "real": 300, "sha256": "e" * 64}
+    older |= {"lowest": "20261120-000000", "highest": "20261121-000000"}
+    run["index.json"] = a.build_index(2, RUN_ID, runs, [older])
+    run["index_segment.json"] = a.build_segment(runs)
     return run
 
 

@@ -23,7 +23,7 @@ def snapshot(root: Path) -> Tree:
         prefix = "" if base == "./" else base
         tree |= {f"{prefix}{name}/": b"" for name in folders}
         tree |= {f"{prefix}{name}": Path(folder, name).read_bytes() for name in files}
-    return tree
+    return tree | dict.fromkeys((path for path in tree if path.split("/")[-1] == ".lock"), b"")  # it tells of inodes
 
 
 def state_of(root: Path) -> str:
@@ -35,6 +35,11 @@ def state_of(root: Path) -> str:
     tree, index = snapshot(root), root / "index.json"
     since = index.stat().st_mtime_ns if index.exists() else 0
     digest = hashlib.sha256()
+    if ".lock" in tree:  # what it says of inodes and times: whether it is true, or what stands there instead
+        said = (root / ".lock").read_text("latin-1").split("\n")
+        status = root.stat()
+        now = f"{status.st_ino} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_nlink} {status.st_size}"
+        tree[".lock"] = repr(said[:-2]).encode() + (b"true" if said[-2:] == [now, ""] else b"false")
     for path, content in sorted((CHANCE.sub("", path), data) for path, data in tree.items()):
         digest.update(repr((path, hashlib.sha256(content).digest())).encode())
     earlier = [
@@ -49,7 +54,26 @@ def runs_in(tree: Tree) -> set[str]:
 
 
 def listed_in(tree: Tree) -> list[str]:
-    return [run["run_id"] for run in json.loads(tree["index.json"])["runs"]]
+    """Ids in the order of the list, twice where they are listed twice."""
+    return [run["run_id"] for run in _runs_of(tree, tree["index.json"], ".json")]
+
+
+def _runs_of(tree: Tree, text: bytes, suffix: str) -> list[dict[str, Any]]:
+    """What the head and its segments list; ValueError, KeyError where a segment is not as the head states it."""
+    head = json.loads(text)
+    runs = list(head["runs"])
+    for stated in head.get("segments", []):
+        held = tree[stated["file"].removesuffix(".json") + suffix]
+        inner = held if suffix == ".json" else inner_text(held)
+        segment = json.loads(inner)["runs"]
+        ids = [run["run_id"] for run in segment]
+        told = (len(ids), min(ids), max(ids), hashlib.sha256(inner).hexdigest())
+        if told != tuple(stated[key] for key in ("runs", "lowest", "highest", "sha256")):
+            raise ValueError(stated["file"])
+        runs += segment
+    if head.get("count", len(runs)) != len(runs):
+        raise ValueError("count")
+    return runs
 
 
 def leftovers(tree: Tree) -> list[str]:
@@ -109,11 +133,15 @@ def _index(tree: Tree, text: bytes | None, visible: set[str], where: str) -> lis
     if text is None:
         return []
     try:
-        index: dict[str, Any] = json.loads(text if where == "index.json" else inner_text(text))
-    except ValueError:
-        return [f"{where} cannot be parsed"]
-    found = [] if index["latest"] == next((run["run_id"] for run in index["runs"]), None) else [f"{where}: latest"]
-    for run in index["runs"]:
+        text = text if where == "index.json" else inner_text(text)
+        index: dict[str, Any] = json.loads(text)
+        runs = _runs_of(tree, text, where.removeprefix("index"))
+    except (KeyError, ValueError) as error:
+        return [f"{where} cannot be parsed: {error}"]
+    found = [] if index["latest"] == next((run["run_id"] for run in runs), None) else [f"{where}: latest"]
+    ids = [run["run_id"] for run in runs]
+    found += [f"{where} lists a run twice: {name}" for name in sorted(set(ids)) if ids.count(name) > 1]
+    for run in runs:
         manifest = tree.get(f"{run['run_id']}/manifest.json", b"")
         if run["run_id"] not in visible or hashlib.sha256(manifest).hexdigest() != run["manifest_sha256"]:
             found.append(f"{where} lists a broken run: {run['run_id']}")

@@ -9,17 +9,34 @@ import { decode } from "./published.ts";
 import type { Described, FileStatus, IndexEntry, Part, Run, Texts } from "./run.ts";
 import { type Digest, Missing, parseJson, type Source, Unreadable } from "./source.ts";
 
+export type Segment = NonNullable<contract.Index["segments"]>[number];
+
 export interface LoadedIndex {
   root: string;
   index: contract.Index;
   notices: string[];
+  count: number; // of all runs; index.runs has the newest, and what was read of the others
+  older: Segment[]; // not read yet
+  source: Source;
 }
 
 export async function loadIndex(source: Source, root: string): Promise<LoadedIndex> {
   const path = join(root, "index.json");
   const notices: string[] = [];
   const index = decode(await source.read(path, LIMITS.index), path, contract.index, notices);
-  return { root, index, notices };
+  return {
+    root,
+    index,
+    notices,
+    count: index.count ?? index.runs.length,
+    older: index.segments ?? [],
+    source,
+  };
+}
+
+/** The runs of a segment, which come after those of the index. */
+export async function olderRuns({ source, root, notices }: LoadedIndex, { file }: Segment): Promise<IndexEntry[]> {
+  return decode(await source.read(join(root, file), LIMITS.json), file, contract.indexSegment, notices).runs;
 }
 
 /** A run with every file checked against its manifest. Throws only when there is no run to show. */

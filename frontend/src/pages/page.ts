@@ -132,7 +132,7 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
       place.run?.notices.push(
         `${id} is listed in ${path}/index.json, but nothing that can be read is there; this is the newest run that is. “${repairCommand(path, source.kind === "folder" ? null : location)}” puts the list in order.`,
       );
-    const runs = place.index?.index.runs.length ?? 0;
+    const runs = place.index?.count ?? 0;
     if (place.run) await present(opened);
     else if (place.gone.length) state(allGone(path, place.gone, runs, source.kind === "folder", pick));
     else state(noRuns(path, pick));

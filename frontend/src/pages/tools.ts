@@ -1,6 +1,6 @@
 // What the deferred scripts may use of the page's script, so that they bundle none of it a second time.
 import { dictionary, fields, integer, list, nullable, number, optional, text } from "../bundle/check.ts";
-import { datasetFile, part } from "../bundle/load.ts";
+import { datasetFile, olderRuns, part } from "../bundle/load.ts";
 import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
@@ -112,6 +112,7 @@ export const tools = {
   outcomes,
   paint,
   panel,
+  olderRuns,
   part,
   pathOf,
   percent,

@@ -155,7 +155,7 @@ export function selector(actions: SelectorActions): Selector {
       ? "There is no index.json beside this run."
       : search.value
         ? `${hits.length} of ${plural(runs.length, "run")}`
-        : plural(runs.length, "run");
+        : plural(shown.index.count, "run");
   }
 
   function move(to: number): void {

@@ -5,22 +5,21 @@ import { type Group, grouped, stemOf } from "../model/groups.ts";
 import type { App } from "../panels/app.ts";
 import type { Column } from "../selection/runs.ts";
 import type { Child } from "../view/dom.ts";
-import { commandOn } from "./replay.ts";
+import { noteOf } from "./note.ts";
 import { accuraciesSentence } from "./sentences.ts";
 import {
   architecture,
   attempt,
   button,
-  commandLine,
   count,
   el,
   find,
   keptTable,
   marks,
+  olderRuns,
   panel,
   percent,
   plural,
-  quoted,
   score,
   set,
   time,
@@ -57,8 +56,8 @@ export function runHistory(app: App): HTMLElement | null {
       ),
     );
   const runs = index.index.runs;
-  const accuracies = runs.map((run) => run.accuracy);
-  const low = accuracies.reduce((least, each) => Math.min(least, each), 1); // 100,000 are too many arguments for min
+  let accuracies: number[] = [];
+  const low = runs.reduce((least, each) => Math.min(least, each.accuracy), 1); // 100,000 are too many arguments for min
   const start = Math.max(0, Math.min(0.9, Math.floor(10 * low) / 10));
   let [by, rising]: [Column, boolean] = ["created", false];
   let found = runs;
@@ -112,29 +111,60 @@ export function runHistory(app: App): HTMLElement | null {
     for (const head of heads)
       if (head.dataset.column)
         set(head, "aria-sort", head.dataset.column !== by ? "none" : rising ? "ascending" : "descending");
-    set(table, "aria-rowcount", found.length + 1);
+    set(table, "aria-rowcount", (search.value ? found.length : index.count) + 1);
+    accuracies = runs.map((run) => run.accuracy);
+    reading.textContent = accuraciesSentence(accuracies, start);
+    more.hidden = !index.older.length;
+    more.textContent = say("older", { count: count(index.count - runs.length) });
     partly.hidden = found.length <= 20;
     summary.textContent =
-      found.length === runs.length
-        ? plural(runs.length, "run")
-        : `${count(found.length)} of ${plural(runs.length, "run")}`;
+      found.length === index.count
+        ? plural(index.count, "run")
+        : `${count(found.length)} of ${plural(index.count, "run")}`;
   };
+  /** Reads the next older runs, or all. They join those of the index, where every list of the page looks. */
+  const read = async (all: boolean): Promise<void> => {
+    more.disabled = true;
+    try {
+      for (let stated = index.older[0]; stated && !app.scope.aborted; stated = all ? index.older[0] : undefined) {
+        const known = new Set(runs.map((run) => run.run_id));
+        const next = await olderRuns(index, stated);
+        if (stated !== index.older[0]) continue; // read by another list meanwhile
+        runs.push(...next.filter((run) => !known.has(run.run_id)));
+        index.older.shift();
+      }
+    } catch (error) {
+      failed.textContent = say("older.failed", { problem: error instanceof Error ? error.message : String(error) });
+    }
+    more.disabled = false;
+    const { scrollTop } = viewport;
+    update();
+    viewport.scrollTop = scrollTop;
+  };
+  const more = button("", { class: "quiet" }, () => void read(false));
+  const failed = el("p", { class: "small muted", role: "status" });
+  const reading = el("p", { class: "reading" });
   const search = el("input", {
     type: "search",
     placeholder: "label, model, date …",
     "aria-label": "Search the runs",
     maxlength: 100,
   });
-  search.addEventListener("input", update);
+  search.addEventListener("input", () => {
+    update();
+    if (index.older.length && !more.disabled) void read(true);
+  });
   update();
   return panel(
     frame,
     el("div", { class: "controls" }, search, el("span", { class: "grow" }), summary),
     viewport,
+    more,
+    failed,
     partly,
-    el("p", { class: "reading" }, accuraciesSentence(accuracies, start)),
+    reading,
     groups(runs),
-    note(app),
+    noteOf(app),
   );
 }
 
@@ -163,19 +193,6 @@ function groups(runs: readonly IndexEntry[]): HTMLElement | null {
 }
 
 const modelOf = (run: IndexEntry): string => architecture(run.model, [...run.channels, ...run.hidden_sizes]);
-
-/** What was written about the run of the page, and the command that writes it. */
-function note(app: App): HTMLElement | null {
-  const entry = app.index?.index.runs.find((run) => run.run_id === app.run.id);
-  if (!entry || entry.synthetic) return null;
-  const text = entry.note === undefined ? say("note.none") : say("note", { text: entry.note });
-  return el(
-    "div",
-    { class: "replay" },
-    el("p", {}, text),
-    commandLine(`${commandOn(app, "note")} ${quoted(say("note.example"))}`, say("note.copy")),
-  );
-}
 
 function row(app: App, run: IndexEntry, position: number, start: number): HTMLElement {
   const current = run.run_id === app.run.id;

@@ -36,6 +36,7 @@ export const {
   nameOf,
   namesOf,
   onThemeChange,
+  olderRuns,
   outcomes,
   panel,
   pathOf,

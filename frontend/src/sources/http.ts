@@ -9,7 +9,7 @@ export const http: Source = {
   kind: "http",
   async read(path, limit) {
     const response = await fetch(nearby(path), {
-      cache: path.endsWith("index.json") ? "no-store" : "no-cache",
+      cache: /index(-\d+)?\.json$/.test(path) ? "no-store" : "no-cache",
       credentials: "same-origin",
       redirect: "manual", // none is followed; where one leads is not the file
     }).catch(() => {

@@ -54,6 +54,7 @@ ARTIFACTS: dict[str, Artifact] = {
         DATASET,
         MANIFEST,
         INDEX,
+        SEGMENT,
         REPLAY,
         NOTE,
     )

@@ -1,4 +1,4 @@
-"""index.json: the runs of an artifacts root."""
+"""index.json, the newest runs of an artifacts root, and index-NNNN.json, its segments: the runs before them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,27 @@ from digit_classifier.artifacts.schema import (
     line,
     nullable,
     obj,
+    text,
+    versions,
 )
 from digit_classifier.text import LABEL_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["INDEX", "build_index", "build_index_entry", "validate_index_payload"]
+__all__ = [
+    "INDEX",
+    "SEGMENT",
+    "SEGMENT_RUNS",
+    "build_index",
+    "build_index_entry",
+    "build_segment",
+    "upgraded_index",
+    "validate_index_payload",
+    "validate_index_segment_payload",
+]
+
+SEGMENT_RUNS = 1000  # at most; so a page that wants older runs reads them by the thousand
 
 
 ENTRY = obj(
@@ -47,7 +61,32 @@ ENTRY = obj(
     },
     optional={"interrupted": FLAG, "sweep": RUN_ID, "replay": MARK, "note": TEXT},
 )
-SCHEMA = document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)})
+SEGMENT_FILE = text(15, 20, r"^index-[0-9]{4,9}\.json$", "a file name such as index-0001.json")
+REFERENCE = obj(
+    {
+        "file": SEGMENT_FILE,
+        "runs": integer(1, SEGMENT_RUNS),
+        "real": integer(0, SEGMENT_RUNS),  # of them: the others are synthetic samples
+        "lowest": RUN_ID,  # of its run ids in the order of text, so that a run is looked for where it can be
+        "highest": RUN_ID,
+        "sha256": SHA256,
+    }
+)
+SCHEMA = versions(
+    document("index", {"generation": COUNT, "latest": nullable(RUN_ID), "runs": arr(ENTRY)}),
+    document(
+        "index",
+        {
+            "generation": COUNT,
+            "latest": nullable(RUN_ID),
+            "count": COUNT,
+            "runs": arr(ENTRY),
+            "segments": arr(REFERENCE),
+        },
+        version=2,
+    ),
+)
+SEGMENT_SCHEMA = document("index_segment", {"runs": arr(ENTRY, 1, SEGMENT_RUNS)})
 
 
 def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) -> Payload:
@@ -66,28 +105,74 @@ def build_index_entry(summary: Payload, metrics: Payload, manifest_sha256: str) 
     }
 
 
-def build_index(generation: int, latest: str | None, runs: Sequence[Payload]) -> Payload:
-    """index.json: the runs, newest publication first."""
-    return {"schema_version": 1, "generation": generation, "latest": latest, "runs": list(runs)}
+def build_index(
+    generation: int, latest: str | None, runs: Sequence[Payload], segments: Sequence[Payload] = ()
+) -> Payload:
+    """index.json: the newest runs, newest publication first, and where the ones before them are listed."""
+    return {
+        "schema_version": 2,
+        "generation": generation,
+        "latest": latest,
+        "count": len(runs) + sum(each["runs"] for each in segments),
+        "runs": list(runs),
+        "segments": list(segments),
+    }
+
+
+def upgraded_index(payload: Payload) -> Payload:
+    """index.json as the newest version would say it: the first one had all runs in it."""
+    if payload["schema_version"] == 1:
+        return build_index(payload["generation"], payload["latest"], payload["runs"])
+    return payload
+
+
+def build_segment(runs: Sequence[Payload]) -> Payload:
+    """index-NNNN.json: runs that were published one after the other, newest first."""
+    return {"schema_version": 1, "runs": list(runs)}
 
 
 def validate_index_payload(payload: Payload) -> None:
-    """Check index.json: each run is listed once, the latest among them."""
+    """Check index.json: each run and each segment is listed once, the latest among the runs, and all are counted."""
     check_payload(payload, SCHEMA, "index")
-    seen: set[str] = set()
-    for index, run in enumerate(payload["runs"]):
-        require(run["run_id"] not in seen, f"index.runs[{index}].run_id", "a run listed only once", run["run_id"])
-        seen.add(run["run_id"])
-        if run["label"] is not None:
-            check_line(run["label"], LABEL_LIMIT, f"index.runs[{index}].label")
-        if "replay" in run:
-            check_mark(run["replay"], f"index.runs[{index}].replay")
-        if "note" in run:
-            check_note(run["note"], f"index.runs[{index}].note")
+    seen = _check_runs(payload["runs"], "index")
     latest = payload["latest"]
     require(
         latest in seen if seen else latest is None, "index.latest", "one of the runs, null if there is none", latest
     )
+    if payload["schema_version"] == 1:
+        return
+    segments = payload["segments"]
+    count = len(seen) + sum(each["runs"] for each in segments)
+    require(payload["count"] == count, "index.count", f"{count}, of runs and segments", payload["count"])
+    require(bool(seen) or not segments, "index.runs", "the newest runs, before any segments", payload["runs"])
+    files: set[str] = set()
+    for index, each in enumerate(segments):
+        where = f"index.segments[{index}]"
+        require(each["file"] not in files, f"{where}.file", "a segment listed only once", each["file"])
+        require(each["real"] <= each["runs"], f"{where}.real", f"at most {each['runs']}", each["real"])
+        require(each["lowest"] <= each["highest"], f"{where}.lowest", f"{each['highest']} or below", each["lowest"])
+        files.add(each["file"])
+
+
+def validate_index_segment_payload(payload: Payload) -> None:
+    """Check index-NNNN.json: each run is listed once."""
+    check_payload(payload, SEGMENT_SCHEMA, "index_segment")
+    _check_runs(payload["runs"], "index_segment")
+
+
+def _check_runs(runs: Sequence[Payload], where: str) -> set[str]:
+    seen: set[str] = set()
+    for index, run in enumerate(runs):
+        require(run["run_id"] not in seen, f"{where}.runs[{index}].run_id", "a run listed only once", run["run_id"])
+        seen.add(run["run_id"])
+        if run["label"] is not None:
+            check_line(run["label"], LABEL_LIMIT, f"{where}.runs[{index}].label")
+        if "replay" in run:
+            check_mark(run["replay"], f"{where}.runs[{index}].replay")
+        if "note" in run:
+            check_note(run["note"], f"{where}.runs[{index}].note")
+    return seen
 
 
 INDEX = Artifact("index.json", SCHEMA, build_index, validate_index_payload, compared=False)
+SEGMENT = Artifact("index_segment.json", SEGMENT_SCHEMA, build_segment, validate_index_segment_payload, compared=False)

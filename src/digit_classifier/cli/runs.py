@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from digit_classifier.store.root import Root
 
 
+NEWEST = 1000  # runs, of which an artifacts root may have many more
+
+
 def _arguments(parser: Parser, defaults: Defaults) -> None:
     add_root(parser, defaults)
+    newest = f"how many runs to list, the newest first; 0 for all (default: {NEWEST})"
+    parser.add_argument("--newest", type=int, default=NEWEST, metavar="N", help=newest)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -26,13 +31,29 @@ def _runs(options: argparse.Namespace) -> int:
     from digit_classifier.store import read_root
 
     root = root_of(options)
-    found, sweeps = read_root(root), _sweeps(root)
+    found, sweeps = read_root(root, options.newest if options.newest > 0 else None), _sweeps(root)
     if options.json:
         print(json.dumps({**_as_json(found), "sweeps": sweeps}, indent=2))
         return 0
     if not (found.entries or found.damaged or found.interrupted or found.unsure or sweeps):
         print(no_runs(root))
         return 0
+    _print_table(found)
+    if found.total > len(found.entries):
+        every = typed_command("runs", "--newest", "0", root)
+        print(f"the newest {len(found.entries):,} of {found.total:,} runs; all of them: {every}")
+    for name, problem in sorted(found.damaged.items()):
+        print(f"damaged: {name}: {printable(problem)}")
+    for each in found.interrupted:
+        print(printable(f"{interrupted_line(each)}; try {typed_command('repair', '--adopt', root)}, or --remove"))
+    for each in found.unsure:
+        print(f"perhaps {interrupted_line(each)}: files cannot be locked here, so it may still be training")
+    for sweep in sweeps:
+        print(printable(_sweep_line(sweep)))
+    return 0
+
+
+def _print_table(found: Root) -> None:
     rows = [("RUN", "ACCURACY", "MACRO F1", "MODEL", "LABEL")]
     for run in found.entries:
         sizes = "-".join(map(str, run["channels"] + run["hidden_sizes"]))
@@ -46,15 +67,6 @@ def _runs(options: argparse.Namespace) -> int:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    for name, problem in sorted(found.damaged.items()):
-        print(f"damaged: {name}: {printable(problem)}")
-    for each in found.interrupted:
-        print(printable(f"{interrupted_line(each)}; try {typed_command('repair', '--adopt', root)}, or --remove"))
-    for each in found.unsure:
-        print(f"perhaps {interrupted_line(each)}: files cannot be locked here, so it may still be training")
-    for sweep in sweeps:
-        print(printable(_sweep_line(sweep)))
-    return 0
 
 
 def _sweeps(root: Path) -> list[dict[str, Any]]:
@@ -93,6 +105,7 @@ def _sweep_line(sweep: dict[str, Any]) -> str:
 def _as_json(found: Root) -> dict[str, object]:
     return {
         "runs": list(found.entries),
+        "total": found.total,
         "damaged": [{"run_id": name, "problem": problem} for name, problem in sorted(found.damaged.items())],
         "interrupted": [_checkpoint(each) for each in found.interrupted],
         "perhaps_interrupted": [_checkpoint(each) for each in found.unsure],

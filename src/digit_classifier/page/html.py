@@ -63,7 +63,7 @@ def write_html(
     for directory, files in read.items():
         texts |= _texts(names[directory], files) | _shared_data(directory, files)
     if compare:
-        entries = [noted(directory.resolve().parent, entry_of(read[directory])) for directory in directories]
+        entries = [noted(directory.resolve().parent, entry_of(found[directory])) for directory in directories]
         texts[f"{ARTIFACTS_PATH}/{INDEX_FILE}"] = encode(build_index(1, names[run], entries))
     runs = [each.payloads for each in found.values()]
     extra = {} if whole else _reduce(texts, lambda: chain.from_iterable(map(wanted_by_run, runs)))

@@ -29,6 +29,7 @@ from digit_classifier.store.layout import (
     MANIFEST_FILE,
     MAX_DATASET_BYTES,
     RUN_ID,
+    SEGMENT_FILE,
     SHARED_DATASET,
     SWEEP_FILE,
     SWEEP_PICTURE,
@@ -228,7 +229,8 @@ def _belongs(place: str, name: str) -> bool:
         return bool(SHARED_DATASET.fullmatch(name))
     if place.startswith(f"{SWEEPS}/"):
         return name in (SWEEP_FILE, SWEEP_PICTURE)
-    return name in known_names() | {MANIFEST_FILE, INDEX_FILE}
+    segment = SEGMENT_FILE.fullmatch(name)
+    return name in known_names() | {MANIFEST_FILE, INDEX_FILE} or bool(segment and segment[2] == "json")
 
 
 def place_of(path: Path) -> tuple[Path, str]:

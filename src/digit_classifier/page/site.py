@@ -11,12 +11,11 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from digit_classifier.artifacts import build_index
-from digit_classifier.errors import InputError, explain, option, show, typed_command
+from digit_classifier.errors import ArtifactError, InputError, explain, option, show, typed_command
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, PAGE_NAMES, is_export, page_text
 from digit_classifier.page.source import dataset_of, shared_dataset
 from digit_classifier.store.files import cannot_write, read_regular, sync_directory, write_all
-from digit_classifier.store.index import entry_of, load_index
+from digit_classifier.store.index import entry_of
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import encode, twin
 from digit_classifier.store.layout import (
@@ -27,6 +26,7 @@ from digit_classifier.store.layout import (
     MANIFEST_FILE,
     MAX_BYTES,
     RUN_ID,
+    SEGMENT_FILE,
     SHARED_DATASET,
     SWEEP_FILE,
     SWEEP_PICTURE,
@@ -35,6 +35,7 @@ from digit_classifier.store.layout import (
     known_names,
 )
 from digit_classifier.store.notes import noted
+from digit_classifier.store.segments import read_listing, write_index
 from digit_classifier.store.sweeps import read_sweep, sweep_ids
 from digit_classifier.text import as_path
 
@@ -106,7 +107,7 @@ def _depth_first(path: Path) -> tuple[int, bool, Path]:
 
 
 def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:
-    listed = [entry["run_id"] for entry in load_index(root)["runs"]]
+    listed = [entry["run_id"] for entry, _ in _listed(root)]
     for run_id in chosen:
         if run_id not in listed:
             raise InputError(explain(option("run"), f"a run of {root}", show(run_id), typed_command("runs", root)))
@@ -123,9 +124,17 @@ def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:
     return wanted
 
 
+def _listed(root: Path) -> list[tuple[Payload, int]]:
+    """Every run that is listed; ArtifactError where a part of the list cannot be read."""
+    listing = read_listing(root)
+    if not listing.whole:
+        raise ArtifactError(explain(root, "an index of all runs", "one that lacks some", typed_command("repair", root)))
+    return listing.runs
+
+
 def _sweeps_with(root: Path, run_ids: Sequence[str]) -> list[str]:
     """The finished sweeps of a root that these runs are points of, or that none is: theirs were not kept."""
-    entries = load_index(root)["runs"]
+    entries = [entry for entry, _ in _listed(root)]
     others = {entry.get("sweep") for entry in entries} - {
         entry.get("sweep") for entry in entries if entry["run_id"] in run_ids
     }
@@ -147,11 +156,12 @@ def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
     sweeps = _sweeps_with(root, run_ids)
     if sweeps:
         (site / ARTIFACTS_PATH / SWEEPS).mkdir()
-    entries: list[dict[str, object]] = []
+    entries: list[Payload] = []
     datasets: dict[str, bytes] = {}
     for run_id in run_ids:
-        files = inspect(root / run_id).require_sound().files
-        entries.append(noted(root, entry_of(files)))
+        found = inspect(root / run_id).require_sound()
+        files = found.files
+        entries.append(noted(root, entry_of(found)))
         datasets |= dataset_of(root / run_id, files)
         _write_directory(site / ARTIFACTS_PATH / run_id, files)
     for name in sweeps:
@@ -160,8 +170,7 @@ def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
         _write_directory(site / ARTIFACTS_PATH / SWEEPS / name, _files_of_sweep(root / SWEEPS / name, sweep))
     if datasets:
         _write_directory(site / ARTIFACTS_PATH / DATASETS, datasets)
-    index = encode(build_index(1, run_ids[0], entries))
-    write_all(site / ARTIFACTS_PATH, {INDEX_FILE: index, INDEX_TWIN: twin(index)})
+    write_index(site / ARTIFACTS_PATH, 1, entries)
     pages = {name: page_text(name) for name in PAGE_NAMES}
     pages["index.html"] = pages["index.html"].replace("<title>", f"{MARK}\n<title>", 1)
     write_all(site, {name: text.encode("utf-8") for name, text in pages.items()})
@@ -195,7 +204,8 @@ def _is_of_a_site(parts: tuple[str, ...]) -> bool:
             return name in (*PAGE_NAMES, ARTIFACTS_PATH)
         case (top, name):
             return top == ARTIFACTS_PATH and (
-                name in (INDEX_FILE, INDEX_TWIN, DATASETS, SWEEPS) or bool(RUN_ID.fullmatch(name))
+                name in (INDEX_FILE, INDEX_TWIN, DATASETS, SWEEPS)
+                or bool(RUN_ID.fullmatch(name) or SEGMENT_FILE.fullmatch(name))
             )
         case (top, place, name) if place == SWEEPS:
             return top == ARTIFACTS_PATH and bool(RUN_ID.fullmatch(name))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option, show, typed_command
 from digit_classifier.store.files import read_regular
-from digit_classifier.store.index import load_index, run_directories
+from digit_classifier.store.index import run_directories
 from digit_classifier.store.json import decode, twin
 from digit_classifier.store.layout import (
     DATASET_FILE,
@@ -17,6 +17,7 @@ from digit_classifier.store.layout import (
     PLAN_FILE,
     SWEEPS,
 )
+from digit_classifier.store.segments import load_index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -24,7 +24,7 @@ from digit_classifier.store.files import (
     sync_directory,
     write_all,
 )
-from digit_classifier.store.index import entry_of_payloads, refresh_patiently
+from digit_classifier.store.index import Published, entry_of_payloads, read_the_rest, refresh
 from digit_classifier.store.json import encode
 from digit_classifier.store.layout import (
     CLAIM,
@@ -40,6 +40,7 @@ from digit_classifier.store.layout import (
     TRASH,
 )
 from digit_classifier.store.lock import Lock, SiblingLock
+from digit_classifier.store.watch import claims_noted, spoil, watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -63,6 +64,7 @@ class Claim:
     lock: SiblingLock
     created: list[Path]  # directories that the claim made, to be removed again when the run is not published
     checkpoint: int | None = None  # epoch of the last one
+    is_cleared: bool = False
 
     def keep(
         self,
@@ -97,34 +99,71 @@ class Claim:
             shared = run.shared._replace(text=lambda: read_regular(written, MAX_DATASET_BYTES))
             run = run._replace(shared=shared)
         try:
-            target = self._show(run)
+            ready = self._prepare(run)
+            if not listed:
+                self._show_unlisted(ready)
         except OSError as error:
-            came = f"{error.strerror or error} (the run was not saved)"
-            wanted, attempt = f"to save the run {self.run_id}", "again when that is solved"
-            raise RunError(explain(self.root, wanted, came, attempt)) from error
+            raise self._unsaved(error) from error
+        if listed:
+            self._list(ready, run)
+        return Bundle(self.root / self.run_id, run.manifest, run.payloads)
+
+    def _list(self, ready: Path, run: Sealed) -> None:
+        """Show the run and list it under one lock, so that no other writer meets it in between."""
+        is_tried = False
         try:
-            sync_directory(self.root)
-            if listed:
-                refresh_patiently(self.root, run.files)
+            with watching(self.root) as watch:
+                is_tried = True
+                try:
+                    self._show(ready)
+                except OSError as error:
+                    raise self._unsaved(error) from error
+                sync_directory(self.root)
+                summary, metrics = run.payloads["run_summary.json"], run.payloads["metrics.json"]
+                entry = entry_of_payloads(summary, metrics, run.files[MANIFEST_FILE])
+                done = refresh(watch, Published(entry, run.files), found=())
+            read_the_rest(self.root, done, behind=1)
         except (OSError, DigitClassifierError) as error:
+            if not is_tried:  # no lock is no reason to lose a run
+                try:
+                    self._show_unlisted(ready)
+                except OSError as refusal:
+                    raise self._unsaved(refusal) from refusal
+            target = self.root / self.run_id
+            if ready.exists() or not target.is_dir():
+                raise
             attempt = typed_command("repair", self.root)
             stale = f"{target}: the run is saved, but the index is stale ({error}); try {attempt}"
             raise RunError(stale) from error
-        return Bundle(target, run.manifest, run.payloads)
 
-    def _show(self, run: Sealed) -> Path:
-        """Write everything, wait until the disk has it, then give the run its name, in one rename."""
+    def _unsaved(self, error: OSError) -> RunError:
+        came = f"{error.strerror or error} (the run was not saved)"
+        wanted, attempt = f"to save the run {self.run_id}", "again when that is solved"
+        return RunError(explain(self.root, wanted, came, attempt))
+
+    def _prepare(self, run: Sealed) -> Path:
+        """Write everything, and wait until the disk has it."""
         if run.shared:
             write_shared_data(self.root, run.shared, self.directory)
         directory = self.directory / READY
         make_directory(directory)
         write_all(directory, run.files)
         sync_directory(directory)
+        return directory
+
+    def _show(self, ready: Path) -> None:
+        """Give the run its name, in one rename."""
         target = self.root / self.run_id
         if os.path.lexists(target):  # POSIX would silently replace an empty directory
             raise RunError(explain(target, "a free name", "something that was put there", "running again"))
-        rename(directory, target)
-        return target
+        rename(ready, target)
+
+    def _show_unlisted(self, ready: Path) -> None:
+        """The same without the lock: whoever lists runs next looks for it."""
+        spoil(self.root)
+        self._show(ready)
+        spoil(self.root)
+        sync_directory(self.root)
 
     def unpublished_checkpoint(self) -> int | None:
         """The epoch of the last checkpoint of a run that was not published."""
@@ -136,14 +175,26 @@ class Claim:
         What cannot be removed stays hidden until `repair`.
         """
         try:
+            with claims_noted(self.root) as claims:
+                self._clear(crashed=crashed)
+                if not os.path.lexists(self.directory):
+                    claims.discard(self.run_id)
+        finally:
+            self._clear(crashed=crashed)  # an interrupt may come before
+        for directory in self.created:
+            with suppress(OSError):  # not empty: there is a run now, of this writer or another
+                directory.rmdir()
+
+    def _clear(self, *, crashed: bool) -> None:
+        if self.is_cleared:
+            return
+        self.is_cleared = True
+        try:
             with suppress(OSError):
                 if not (crashed and self.unpublished_checkpoint()):
                     remove_directory(self.directory, levels=2)
         finally:
             self.lock.release()
-        for directory in self.created:
-            with suppress(OSError):  # not empty: there is a run now, of this writer or another
-                directory.rmdir()
 
 
 @contextmanager
@@ -223,12 +274,14 @@ def take_claim(root: Path, created: str, label_slug: str | None) -> Claim:
     made: list[Path] = []
     try:
         made = make_directories(root)
-        mine = _first_free(root, base, made)
-        try:
-            _rehearse(mine)
-        except BaseException:
-            mine.release()
-            raise
+        with claims_noted(root) as claims:
+            mine = _first_free(root, base, made)
+            claims.add(mine.run_id)
+            try:
+                _rehearse(mine)
+            except BaseException:
+                mine.release()
+                raise
         return mine
     except OSError as error:
         for directory in made:

@@ -1,4 +1,4 @@
-"""index.json, its twin and latest/: what lists the runs. All of it can be rebuilt from the run directories."""
+"""The list of runs, its twins and latest/: all of it can be rebuilt from the run directories."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import json
 import os
 import re
 import time
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from digit_classifier.artifacts import INDEX, Payload, build_index, build_index_entry
+from digit_classifier.artifacts import Payload, build_index, build_index_entry
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
 from digit_classifier.store.bundle import read_manifest
 from digit_classifier.store.files import make_directory, read_regular, replace_all
 from digit_classifier.store.inspection import fingerprint, inspect
-from digit_classifier.store.json import decode, encode, excess, twin
+from digit_classifier.store.json import twin
 from digit_classifier.store.layout import (
     CLAIM,
     DATASETS,
@@ -28,20 +30,43 @@ from digit_classifier.store.layout import (
     REPLAYS,
     ROOT_LOCK,
     RUN_ID,
+    SEGMENT_FILE,
     SWEEPS,
     TRASH,
 )
-from digit_classifier.store.lock import exclusive
 from digit_classifier.store.notes import noted
 from digit_classifier.store.replays import marked
+from digit_classifier.store.segments import (
+    Block,
+    fill_head,
+    insert,
+    load_index,
+    load_segment,
+    read_listing,
+    seal_head,
+    segment_problems,
+    strays,
+    write_blocks,
+    written_at,
+)
+from digit_classifier.store.watch import Watch, watching
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from digit_classifier.store.inspection import Inspection
+
 
 CHUNK = 200  # runs that are read between two uses of the lock
 FEW = 20  # so many are read under it: a third of a second
+
+
+class Published(NamedTuple):
+    """A run whose directory was just given its name, under the lock that is still held."""
+
+    entry: Payload
+    files: Mapping[str, bytes]
 
 
 class Refreshed(NamedTuple):
@@ -55,53 +80,71 @@ class Refreshed(NamedTuple):
 
 
 def refresh(
-    root: Path,
-    published: Mapping[str, bytes] | None = None,
+    watch: Watch,
+    published: Published | None = None,
     damaged: frozenset[str] = frozenset(),
     changed: Collection[str] = (),
     *,
+    removed: Collection[str] = (),
     entries: Sequence[Payload] = (),
     found: Sequence[Payload] | None = None,
     behind: int = 0,
+    thorough: bool = False,
 ) -> Refreshed:
-    """Bring index.json, index.css and latest/ up to date with the run directories. The caller holds the root's lock.
+    """Bring the list of runs and latest/ up to date with the run directories. The caller holds the root's lock.
 
-    `published`, the files of the run just published, becomes the latest one, whatever its clock said. Any other
-    complete run that is not listed comes next: its writer stopped before listing it. Synthetic samples come after every
-    real run. Runs named in `damaged` are left out, and so are those that no longer look like what was listed. For those
-    in `changed`, what replays/ and notes/ hold is read again.
+    `published` becomes the latest run, whatever its clock said. Any other complete run that is not listed comes next:
+    its writer stopped before listing it. In the head, synthetic samples come after every real run. Runs named in
+    `damaged` are left out, and so are those that no longer look like what was listed. For those in `changed`, what
+    replays/ and notes/ hold is read again; those in `removed` are gone.
+
+    Where nothing came or went by hand, only the head is looked at, and segments in which a run named here may be: so no
+    run is ever listed twice. Else, and where the caller asks for it, all run directories and all segments are.
 
     `entries` are of several runs just published, newest first. To read runs that are not listed takes time, in which no
     other writer can publish: with `found`, the entries of those that were read before, none is read where they are more
     than a few, and the rest is named in the answer. They come after the first `behind` runs that are listed.
     """
-    since = index_time(root)
+    root = watch.root
     old, set_aside = _load_or_set_aside(root)
-    newest = [entry_of(published)] if published else list(entries)
-    present = run_directories(root) - damaged
-    newest = [entry for entry in newest if entry["run_id"] in present]
-    others = present - {entry["run_id"] for entry in newest}
-    listed = [entry for entry in old["runs"] if entry["run_id"] in others and not fault(root, entry, since)]
-    names = others - {entry["run_id"] for entry in listed}
+    newest = [published.entry] if published else list(entries)
+    here: set[str] | None = None  # the run directories, where they are looked at
+    if watch.claims is None or set_aside or thorough or entries or found:
+        here = _directories(watch) - damaged
+        newest = [entry for entry in newest if entry["run_id"] in here]
+    ids = {entry["run_id"] for entry in newest}
+    look = _Look(root, here, frozenset(ids), changed)
+    blocks = look.blocks(old, {*ids, *changed, *removed})
+    if blocks is None:
+        watch.claims = None
+        return refresh(watch, published, damaged, changed, removed=removed, found=found)
+    listed, dropped = look.listed, look.dropped
+    names = here - ids - listed if here is not None else set()
     if found is None or 0 < len(names) <= FEW:
         found = read_unlisted(root, names)
     found = [each for each in found if each["run_id"] in names]
-    left = names - {entry["run_id"] for entry in found} if names else set()
-    known = [_beside(root, entry) if entry["run_id"] in changed else entry for entry in listed]
-    before, after = known[:behind], known[behind:]
-    runs = real_first(
-        [*(_beside(root, entry) for entry in newest), *before, *(_beside(root, e) for e in found), *after]
-    )
-    is_first = bool(newest) and runs[0]["run_id"] == newest[0]["run_id"]
-    files = published if published and is_first else _files_of_first(root, runs)
-    if runs != old["runs"] or set_aside or not _is_twin_current(root):
-        write_index(root, old["generation"] + 1, runs)
+    left = names - {entry["run_id"] for entry in found}
+    insert(root, blocks, behind, [_beside(root, run) for run in found])
+    blocks[0].runs[:0] = [_beside(root, run) for run in newest]
+    fill_head(root, blocks)
+    seal_head(root, blocks, look.checked)
+    is_first = bool(newest) and blocks[0].runs[0]["run_id"] == newest[0]["run_id"]
+    files = published.files if published and is_first else _files_of_first(root, blocks, dropped)
+    is_same = [*old["segments"]] == [block.stated for block in blocks[1:]] and old["runs"] == blocks[0].runs
+    if not is_same or set_aside or not _is_twin_current(root):
+        write_blocks(root, old, blocks)
     if is_first or not _is_mirrored(root, files):
         _mirror(root, files)
-    kept = {entry["run_id"] for entry in runs}
-    gone = tuple(entry["run_id"] for entry in old["runs"] if entry["run_id"] not in kept)
-    restored = tuple(entry["run_id"] for entry in found)
-    return Refreshed(len(runs), restored, gone, set_aside, tuple(sorted(left, key=by_time, reverse=True)))
+    if left or damaged or not set(dropped) <= set(removed):  # unread or damaged: whoever comes next looks again
+        watch.claims = None
+    count, restored = sum(block.count for block in blocks), tuple(entry["run_id"] for entry in found)
+    return Refreshed(
+        count,
+        restored,
+        tuple(sorted(dropped, key=by_time, reverse=True)),
+        set_aside,
+        tuple(sorted(left, key=by_time, reverse=True)),
+    )
 
 
 def _beside(root: Path, entry: Payload) -> Payload:
@@ -109,23 +152,85 @@ def _beside(root: Path, entry: Payload) -> Payload:
     return noted(root, marked(root, entry))
 
 
-def refresh_patiently(
-    root: Path, published: Mapping[str, bytes] | None = None, entries: Sequence[Payload] = ()
-) -> Refreshed:
-    """Take the root's lock and list what was just published; then many other runs, read while others can have the lock.
+@dataclass
+class _Look:
+    """A look at runs that are listed, and what came of it."""
+
+    root: Path
+    here: set[str] | None  # the run directories; None where nothing came or went by hand
+    anew: frozenset[str]  # ids that are about to be listed
+    changed: Collection[str]
+    listed: set[str] = field(default_factory=set)
+    dropped: list[str] = field(default_factory=list)
+
+    def blocks(self, old: Payload, touched: Collection[str]) -> list[Block] | None:
+        """The head, and its segments where one of these runs may be in them or all are looked at; the rest unread.
+
+        Runs of a segment that cannot be read are not listed any more, and so found again by a look at all directories:
+        None where there was none.
+        """
+        blocks = [Block(self.checked(old["runs"], INDEX_FILE))]
+        for stated in old["segments"]:
+            block = Block([], stated)
+            if self.here is not None or any(stated["lowest"] <= name <= stated["highest"] for name in touched):
+                try:
+                    runs = load_segment(self.root, stated)
+                except (OSError, ArtifactError):
+                    if self.here is None:
+                        return None
+                    continue
+                kept = self.checked(runs, stated["file"])
+                block = block if kept == runs else Block(kept)
+            if block.count:
+                blocks.append(block)
+        return blocks
+
+    def checked(self, runs: Sequence[Payload], file: str) -> list[Payload]:
+        """Those that are still what this file lists, with what is known of their replays."""
+        since, kept = written_at(self.root, file), []
+        for run in runs:
+            name = run["run_id"]
+            if name in self.anew:
+                continue
+            if (self.here is not None and name not in self.here) or fault(self.root, run, since):
+                self.dropped.append(name)
+            else:
+                kept.append(_beside(self.root, run) if name in self.changed else run)
+                self.listed.add(name)
+        return kept
+
+
+def _directories(watch: Watch) -> set[str]:
+    """Names of the run directories; from now on the watch knows the claims, unless a run is no directory."""
+    claims, runs = set(), run_names(watch.root)
+    with os.scandir(watch.root) as found:
+        for each in found:
+            if each.name.startswith(CLAIM) and RUN_ID.fullmatch(each.name.removeprefix(CLAIM)):
+                claims.add(each.name.removeprefix(CLAIM))
+    watch.claims = frozenset(claims) if all(runs.values()) else None
+    return {name for name, is_directory in runs.items() if is_directory}
+
+
+def refresh_patiently(root: Path, entries: Sequence[Payload] = ()) -> Refreshed:
+    """Take the root's lock and look at everything; many unlisted runs are read while others can have the lock."""
+    with watching(root) as watch:
+        done = refresh(watch, entries=entries, found=(), thorough=True)
+    return read_the_rest(root, done, behind=len(entries))
+
+
+def read_the_rest(root: Path, done: Refreshed, behind: int) -> Refreshed:
+    """List the runs that a refresh left unread, a part of them at a time.
+
 
     A sweep that is killed may leave thousands unlisted; to read them under the lock would keep every training waiting.
     """
-    with exclusive(root / ROOT_LOCK):
-        done = refresh(root, published, entries=entries, found=())
     left, tried = list(done.unlisted), set[str]()
-    behind = 1 if published else len(entries)
     restored = list(done.restored)
     while left:
         tried.update(left[:CHUNK])
         if found := read_unlisted(root, left[:CHUNK]):
-            with exclusive(root / ROOT_LOCK):
-                more = refresh(root, found=found, behind=behind + len(restored))
+            with watching(root) as watch:
+                more = refresh(watch, found=found, behind=behind + len(restored))
             restored += more.restored
             done = more._replace(dropped=done.dropped + more.dropped, set_aside=done.set_aside or more.set_aside)
         left = [name for name in left[CHUNK:] if name not in tried]
@@ -148,17 +253,6 @@ def run_names(root: Path) -> dict[str, bool]:
         return {each.name: each.is_dir(follow_symlinks=False) for each in found if RUN_ID.fullmatch(each.name)}
 
 
-def load_index(root: Path) -> Payload:
-    """The index as it is on disk, an empty one when there is none; ArtifactError when it is corrupt."""
-    path = root / INDEX_FILE
-    try:
-        index = decode(read_regular(path, MAX_INDEX_BYTES), path, max_bytes=MAX_INDEX_BYTES)
-    except FileNotFoundError:
-        return {"generation": 0, "runs": []}
-    INDEX.validate(index)
-    return index
-
-
 def _load_or_set_aside(root: Path) -> tuple[Payload, str | None]:
     try:
         return load_index(root), None
@@ -169,13 +263,13 @@ def _load_or_set_aside(root: Path) -> tuple[Payload, str | None]:
         )
         free = next(name for name in names if not os.path.lexists(root / name))
         (root / INDEX_FILE).rename(root / free)
-        return {"generation": 0, "runs": []}, free
+        return build_index(0, None, []), free
 
 
-def entry_of(files: Mapping[str, bytes]) -> Payload:
-    """The index entry of a run, from its files."""
-    summary, metrics = (decode(files[name], name) for name in ("run_summary.json", "metrics.json"))
-    return entry_of_payloads(summary, metrics, files[MANIFEST_FILE])
+def entry_of(run: Inspection) -> Payload:
+    """The index entry of a sound run."""
+    summary, metrics = run.payloads["run_summary.json"], run.payloads["metrics.json"]
+    return entry_of_payloads(summary, metrics, run.files[MANIFEST_FILE])
 
 
 def entry_of_payloads(summary: Payload, metrics: Payload, manifest: bytes) -> Payload:
@@ -196,7 +290,7 @@ def read_unlisted(root: Path, names: Collection[str]) -> list[Payload]:
     entries = []
     for name in sorted(names, key=by_time, reverse=True):
         try:
-            entries.append(entry_of(inspect(root / name).require_sound().files))
+            entries.append(entry_of(inspect(root / name).require_sound()))
         except (OSError, ArtifactError):  # damaged: `read_root` and `repair` report it
             continue
     return entries
@@ -208,22 +302,15 @@ def by_time(run_id: str) -> tuple[str, int, str]:
     return run_id[:15], int(suffix[1]) if suffix else 1, run_id
 
 
-def _files_of_first(root: Path, runs: list[Payload]) -> Mapping[str, bytes]:
+def _files_of_first(root: Path, blocks: list[Block], dropped: list[str]) -> Mapping[str, bytes]:
     """The files of the latest run that is whole; the damaged ones before it leave the list."""
-    while runs:
+    while runs := blocks[0].runs:
         try:
             return inspect(root / runs[0]["run_id"]).require_sound().files
         except (OSError, ArtifactError):
-            del runs[0]
+            dropped.append(runs.pop(0)["run_id"])
+            fill_head(root, blocks)
     return {}
-
-
-def write_index(root: Path, generation: int, runs: list[Payload]) -> None:
-    """Put an index of these runs, newest first, and its twin in place; RunError where no reader would take it."""
-    text = encode(build_index(generation, runs[0]["run_id"] if runs else None, runs))
-    if problem := excess(text, MAX_INDEX_BYTES):  # what no reader takes is not written either
-        raise RunError(explain(root / INDEX_FILE, *problem, f"another root: {len(runs):,} runs are in this one"))
-    replace_all(root, {INDEX_FILE: text, INDEX_TWIN: twin(text)}, scratch=root)
 
 
 def _is_twin_current(root: Path) -> bool:
@@ -266,13 +353,15 @@ def _is_mirrored(root: Path, files: Mapping[str, bytes]) -> bool:
 
 
 def derived_problems(root: Path) -> list[str]:
-    """What is wrong with index.json, index.css and latest/ of a root; `repair` fixes all of it."""
+    """What is wrong with index.json, its segments, their twins and latest/ of a root; `repair` fixes all of it."""
     try:
-        entries = load_index(root)["runs"]
+        head = load_index(root)
     except (OSError, ArtifactError) as error:
         return [f"{root / INDEX_FILE}: {error}"]
-    listed, present = [entry["run_id"] for entry in entries], run_directories(root)
-    wrong = [
+    wrong = [problem for stated in head["segments"] for problem in segment_problems(root, stated)]
+    entries, present = [entry for entry, _ in read_listing(root).runs], run_directories(root)
+    listed = [entry["run_id"] for entry in entries]
+    wrong += [
         (INDEX_FILE, f"what {place}/ says of {entry['run_id']}", "another")
         for entry in entries
         for place, read in ((REPLAYS, marked), (NOTES, noted))
@@ -281,6 +370,8 @@ def derived_problems(root: Path) -> list[str]:
     wrong += [(INDEX_FILE, "only runs that are here", run_id) for run_id in sorted(set(listed) - present)]
     unlisted = sorted(present - set(listed))
     wrong += [(INDEX_FILE, "every run that is here", f"none named {run_id}") for run_id in unlisted]
+    twice = sorted({name for name, number in Counter(listed).items() if number > 1})
+    wrong += [(INDEX_FILE, "every run once", f"{name} twice") for name in twice]
     if not _is_twin_current(root):
         wrong.append((INDEX_TWIN, f"the text of {INDEX_FILE}", "another"))
     if listed and listed[0] in present and not _is_copy(root / LATEST, root / listed[0]):
@@ -299,11 +390,17 @@ def _is_copy(mirror: Path, original: Path) -> bool:
 
 def root_remarks(root: Path) -> list[str]:
     """What lies in a root and is none of its parts: nothing reads or removes it."""
+    copied = "; the name of a run is a time and a slug of a-z, 0-9 and -"
     ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS, NOTES, SWEEPS}
     found = []
     for path in sorted(root.iterdir()):
         name = path.name
-        if name in ours or RUN_ID.fullmatch(name) or name.startswith((CLAIM, TRASH, f"{INDEX_FILE}.corrupt-")):
+        if (
+            name in ours
+            or SEGMENT_FILE.fullmatch(name)
+            or RUN_ID.fullmatch(name)
+            or name.startswith((CLAIM, TRASH, f"{INDEX_FILE}.corrupt-"))
+        ):
             continue
         copied = "; the name of a run is a time and a slug of a-z, 0-9 and -" if RUN_ID.match(name) else ""
         found.append(f"{path}: not a part of the artifacts root{copied}")
@@ -312,10 +409,15 @@ def root_remarks(root: Path) -> list[str]:
 
 def index_time(root: Path) -> int:
     """When index.json was written, in nanoseconds; 0 when there is none."""
-    try:
-        return os.lstat(root / INDEX_FILE).st_mtime_ns
-    except OSError:
-        return 0
+    return written_at(root, INDEX_FILE)
+
+
+def remove_stray_segments(root: Path) -> list[str]:
+    """Remove segments that the head does not name, and return their names. The caller holds the root's lock."""
+    found = strays([path.name for path in root.iterdir()], load_index(root))
+    for name in found:
+        (root / name).unlink()
+    return found
 
 
 def fault(root: Path, entry: Payload, since: int) -> str | None:

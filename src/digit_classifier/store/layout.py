@@ -12,8 +12,9 @@
     ├── sweeps/<sweep id>/           many runs: PLAN_FILE, POINTS_FILE, and what is derived from them, SWEEP_FILES
     │   └── .lock                    held by the one process that computes it
     ├── latest/                      a copy of the newest run
-    ├── index.json  index.css        the list of runs
-    └── .lock                        held while one of those from replays/ on is written
+    ├── index.json  index.css        the newest runs, and which files list the ones before them
+    ├── index-0001.json  .css  …     those: SEGMENT_FILE; never changed, only replaced under another number
+    └── .lock                        held while one of those from replays/ on is written; what it holds: store/watch.py
 
     <a directory of the user's>/     a flat run: the files of one run, and beside them, while they are written,
     └── .manifest.json.lock          the lock of the writer: FLAT_LOCK
@@ -26,7 +27,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, NOTE, PLAN, REPLAY, SWEEP, rules
+from digit_classifier.artifacts import ARTIFACTS, DATASET, INDEX, MANIFEST, NOTE, PLAN, REPLAY, SEGMENT, SWEEP, rules
 
 # Files of a run
 MANIFEST_FILE, DATASET_FILE = MANIFEST.name, DATASET.name
@@ -56,6 +57,7 @@ SWEEP_FILES = (SWEEP_FILE, SWEEP_TWIN, SWEEP_PICTURE, MANIFEST_FILE)
 # Patterns
 RUN_ID = re.compile(rules.RUN_ID["pattern"].strip("^$"), re.ASCII)
 FILE_NAME = re.compile(rules.FILE_NAME["pattern"].strip("^$"), re.ASCII)
+SEGMENT_FILE = re.compile(r"index-([0-9]{4,9})\.(json|css)", re.ASCII)
 SHARED_DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,34}-[0-9a-f]{12}\.(json|css)", re.ASCII)
 CHECKPOINT = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
 TEMPORARY = re.compile(r"\.(?P<name>[a-z0-9_]+\.(?:json|png|css))-[0-9a-f]{8}\.tmp", re.ASCII)
@@ -74,7 +76,9 @@ MAX_MANIFEST_BYTES = 64_000
 MAX_REPLAY_BYTES = 64_000
 MAX_NOTE_BYTES = 16_000
 MAX_DATASET_BYTES = 256_000_000
-MAX_INDEX_BYTES = 64_000_000  # 100,000 runs
+MAX_INDEX_BYTES = 64_000_000  # of the first version's index.json, which listed every run
+MAX_SEGMENT_BYTES = 8_000_000
+MAX_LOCK_BYTES = 64_000
 MAX_SWEEP_BYTES = 64_000_000  # of plan.json and of sweep.json
 MAX_POINTS_BYTES = 4_000_000_000
 MAX_LINE_BYTES = 8_000_000  # of points.jsonl
@@ -88,6 +92,7 @@ def known_names() -> frozenset[str]:
     return frozenset((*ARTIFACTS, *PICTURES, RUN_TWIN, DATASET_TWIN)) - {
         MANIFEST_FILE,
         INDEX_FILE,
+        SEGMENT.name,
         REPLAY.name,
         NOTE.name,
     }

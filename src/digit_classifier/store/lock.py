@@ -34,7 +34,7 @@ else:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
-_OPEN = os.O_RDWR | os.O_CREAT | NO_FOLLOW | getattr(os, "O_CLOEXEC", 0)
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_APPEND | NO_FOLLOW | getattr(os, "O_CLOEXEC", 0)
 _LOOK = os.O_RDONLY | NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _BUSY = (BlockingIOError, PermissionError)  # flock says the first, msvcrt and some network file systems the second
 _held: dict[tuple[int, int], int] = {}  # device and inode of each lock file → the process that holds its lock
@@ -55,7 +55,7 @@ class Lock:
 
         UnlockableError, and no file left behind, where the file system has no locks.
         """
-        while not _is_ours(path):
+        while not is_ours(path):
             new = not os.path.lexists(path)
             descriptor = _open(path)
             try:
@@ -77,6 +77,19 @@ class Lock:
                 raise
             close(descriptor)  # its holder deleted the file between our open and our lock
         return None
+
+    def read(self, most: int) -> bytes:
+        """What is in the file."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        return os.read(self._descriptor, most)
+
+    def append(self, text: bytes) -> None:
+        """Add to what is in the file."""
+        os.write(self._descriptor, text)
+
+    def empty(self) -> None:
+        """Leave nothing in the file."""
+        os.ftruncate(self._descriptor, 0)
 
     def release(self) -> None:
         """Let others have it."""
@@ -103,7 +116,7 @@ class SiblingLock(Lock):
 
 
 @contextmanager
-def exclusive(path: Path, timeout: float = 30.0, kind: type[Lock] = Lock) -> Iterator[None]:
+def exclusive(path: Path, timeout: float = 30.0, kind: type[Lock] = Lock) -> Iterator[Lock]:
     """Hold the lock of a file, which stays there unless its kind says otherwise.
 
     RunError after `timeout` seconds of another holder.
@@ -116,7 +129,7 @@ def exclusive(path: Path, timeout: float = 30.0, kind: type[Lock] = Lock) -> Ite
         time.sleep(pause)
         pause = min(0.2, pause * 2)
     try:
-        yield
+        yield lock
     finally:
         lock.release()
 
@@ -139,7 +152,7 @@ def _open(path: Path) -> int:
 
 def is_held(path: Path) -> bool | None:
     """Whether a process holds this lock; None where that cannot be told. A look that makes no file."""
-    if _is_ours(path):
+    if is_ours(path):
         return True
     try:
         descriptor = os.open(path, _LOOK)
@@ -163,7 +176,8 @@ def _key(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
+    """Whether this process holds the lock, and so may not open its file again."""
     try:
         return _held.get(_key(path.lstat())) == os.getpid()
     except OSError:

@@ -30,18 +30,19 @@ from digit_classifier.store.index import (
     by_time,
     entry_of,
     fault,
-    index_time,
-    load_index,
     real_first,
     refresh,
     refresh_patiently,
+    remove_stray_segments,
     run_names,
 )
 from digit_classifier.store.inspection import fingerprint, inspect
 from digit_classifier.store.layout import CLAIM, INDEX_FILE, MANIFEST_FILE, REMOVED, ROOT_LOCK, RUN_ID, TRASH
-from digit_classifier.store.lock import SiblingLock, exclusive, is_held
+from digit_classifier.store.lock import SiblingLock, is_held
 from digit_classifier.store.notes import read_note, remove_note, write_note
 from digit_classifier.store.replays import write_replay
+from digit_classifier.store.segments import Listing, read_listing
+from digit_classifier.store.watch import known_claims, watching
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def update_index(root: AnyPath, entries: Sequence[Payload] = ()) -> Refreshed:
     """
     root = as_path(root)
     try:
-        return refresh_patiently(root, entries=entries)
+        return refresh_patiently(root, entries)
     except OSError as error:
         attempt = typed_command("repair", root)
         raise RunError(explain(root, "to write the index", error.strerror or str(error), attempt)) from error
@@ -81,10 +82,10 @@ def record_replay(directory: AnyPath, replay: Payload) -> Path | None:
     if not same or not (root / ROOT_LOCK).exists():
         return None
     try:
-        with exclusive(root / ROOT_LOCK):
+        with watching(root) as watch:
             path = write_replay(root, replay)
-            refresh(root, changed=(replay["run_id"],))
-            return path
+            refresh(watch, changed=(replay["run_id"],))
+        return path
     except OSError as error:
         raise cannot_write(root, error, "artifacts root") from error
 
@@ -107,14 +108,14 @@ def record_note(directory: AnyPath, text: str | None) -> Path | None:
     root, run_id, manifest_sha256 = _placed(directory)
     written = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     try:
-        with exclusive(root / ROOT_LOCK):
+        with watching(root) as watch:
             if text is None:
                 remove_note(root, run_id)
                 path = None
             else:
                 path = write_note(root, build_note(run_id, manifest_sha256, written, text))
-            refresh(root, changed=(run_id,))
-            return path
+            refresh(watch, changed=(run_id,))
+        return path
     except OSError as error:
         raise cannot_write(root, error, "artifacts root") from error
 
@@ -138,10 +139,11 @@ def remove(root: AnyPath, run_ids: Iterable[str]) -> None:
     """Delete runs and unlist them. A crash leaves each whole or gone, and the rest of it for `repair` to remove."""
     root = as_path(root)
     try:
-        with exclusive(root / ROOT_LOCK):
+        run_ids = list(run_ids)
+        with watching(root) as watch:
             for run_id in run_ids:
                 _throw_away(root, run_id)
-            refresh(root)
+            refresh(watch, removed=run_ids)
     except OSError as error:
         raise cannot_write(root, error, "artifacts root") from error
 
@@ -154,16 +156,24 @@ class Root(NamedTuple):
     unlisted: tuple[str, ...]  # complete, but not in the index: `repair` lists them
     interrupted: tuple[Interrupted, ...] = ()  # never published: `repair` adopts or removes them
     unsure: tuple[Interrupted, ...] = ()  # the same, or still training: files cannot be locked there
+    total: int = 0  # of all runs, of which `entries` may be the newest
 
 
-def read_root(root: AnyPath) -> Root:
-    """List the runs without writing anything: works with no index, a corrupt one, and next to writers."""
+def read_root(root: AnyPath, newest: int | None = None) -> Root:
+    """List the runs, or so many of the newest, without writing anything.
+
+    Works with no index, a corrupt one, and next to writers. Where no run came or went by hand since the last writer,
+    only as much of the list is read as is asked for, and the directories are not looked through.
+    """
     root = as_path(root)
-    since = index_time(root)
+    claims = known_claims(root)
     try:
-        listed = load_index(root)["runs"]
+        listing = read_listing(root, newest if claims is not None else None)
     except (OSError, ArtifactError):
-        listed = []
+        listing = Listing([], 0, whole=False)
+    if claims is not None and listing.whole:
+        entries, damaged = _checked(root, listing.runs)
+        return Root(tuple(real_first(entries)), damaged, (), *_interrupted(root, claims), listing.total - len(damaged))
     try:
         names = run_names(root)
     except FileNotFoundError:
@@ -171,27 +181,40 @@ def read_root(root: AnyPath) -> Root:
     except OSError as error:
         attempt = "another directory, or changing its permissions"
         raise InputError(explain(root, "an artifacts root", error.strerror or str(error), attempt)) from error
-    known = {entry["run_id"]: entry for entry in listed if names.get(entry["run_id"])}
-    entries, damaged = [], {name: _NO_DIRECTORY for name in sorted(names) if not names[name]}
-    unlisted = sorted(names.keys() - known.keys() - damaged.keys(), key=by_time, reverse=True)
+    known = {entry["run_id"]: (entry, since) for entry, since in listing.runs if names.get(entry["run_id"])}
+    unread = {name: _NO_DIRECTORY for name in sorted(names) if not names[name]}
+    unlisted = sorted(names.keys() - known.keys() - unread.keys(), key=by_time, reverse=True)
+    found = []
     for name in unlisted:
         try:
-            entries.append(entry_of(inspect(root / name).require_sound().files))
+            found.append(entry_of(inspect(root / name).require_sound()))
         except (OSError, ArtifactError) as error:
-            damaged[name] = str(error)
-    for name, entry in known.items():
+            unread[name] = str(error)
+    entries, damaged = _checked(root, list(known.values()))
+    whole = tuple(name for name in unlisted if name not in unread)
+    damaged = {name: text for name, text in {**unread, **damaged}.items() if not _is_remnant(root / name)}
+    entries = real_first([*found, *entries])
+    return Root(tuple(entries[:newest]), damaged, whole, *_interrupted(root), len(entries))
+
+
+def _checked(root: Path, runs: list[tuple[Payload, int]]) -> tuple[list[Payload], dict[str, str]]:
+    """Those that look as they were listed, and what is wrong with the others."""
+    entries, damaged = [], {}
+    for entry, since in runs:
         if problem := fault(root, entry, since):
-            damaged[name] = problem
+            damaged[entry["run_id"]] = problem
         else:
             entries.append(entry)
-    whole = tuple(name for name in unlisted if name not in damaged)
-    damaged = {name: problem for name, problem in damaged.items() if not _is_remnant(root / name)}
-    return Root(tuple(real_first(entries)), damaged, whole, *_interrupted(root))
+    return entries, damaged
 
 
-def _interrupted(root: Path) -> tuple[tuple[Interrupted, ...], tuple[Interrupted, ...]]:
+def _interrupted(
+    root: Path, claims: Iterable[str] | None = None
+) -> tuple[tuple[Interrupted, ...], tuple[Interrupted, ...]]:
     """Checkpoints of processes that died, and of those that may still be alive, newest first."""
-    names = [path.name.removeprefix(CLAIM) for path in root.glob(f"{CLAIM}*") if _is_directory(path)]
+    if claims is None:
+        claims = [path.name.removeprefix(CLAIM) for path in root.glob(f"{CLAIM}*")]
+    names = [name for name in claims if _is_directory(root / f"{CLAIM}{name}")]
     dead: list[Interrupted] = []
     unsure: list[Interrupted] = []
     for name in sorted(names, key=by_time, reverse=True):
@@ -224,7 +247,7 @@ def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "le
     if not any(_is_of_a_root(path.name) for path in root.iterdir()):
         raise InputError(explain(root, "an artifacts root", "a directory without runs", "the directory above the runs"))
     try:
-        with exclusive(root / ROOT_LOCK):
+        with watching(root) as watch:
             settled = _settle_claims(root, interrupted)
             kept = tuple(each for each in settled.values() if isinstance(each, Interrupted))
             removed = (*(name for name, each in settled.items() if each is None), *_remove_leftovers(root))
@@ -234,7 +257,9 @@ def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "le
             whole = [root / name for name in sorted(names) if name not in damaged]
             damaged |= {name: (str(each),) for name, each in settled.items() if isinstance(each, OSError)}
             datasets = tuple(sorted({text for run in whole for text in inspect(run, shared_data="required").problems}))
-            return Report(refresh(root, damaged=frozenset(damaged), changed=names), damaged, removed, kept, datasets)
+            done = refresh(watch, damaged=frozenset(damaged), changed=names, thorough=True)
+            removed = (*removed, *remove_stray_segments(root))
+        return Report(done, damaged, removed, kept, datasets)
     except OSError as error:
         raise cannot_write(root, error, "artifacts root") from error
 
