@@ -45,7 +45,10 @@ test("arrows lead over a grid as expected, and stop at its edge", () => {
 
 test("every point of a cloud can be reached by arrows, also those that lie on one another", () => {
   let state = 7;
-  const next = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+  const next = (): number => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
   const cloud: Point[] = Array.from({ length: 150 }, () => [next(), next() ** 2]);
   cloud.push(...cloud.slice(0, 5), ...cloud.slice(0, 2));
   const found = new Set([0]);
