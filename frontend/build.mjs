@@ -55,8 +55,11 @@ const only = (wanted) => ({
       return { contents: JSON.stringify(Object.fromEntries(entries)), loader: "json" };
     }),
 });
-const of = (script) => (key) => key.startsWith(`${script}.`); // in that script alone
-const ofNone = (key) => !["sweep", "panel", "runs"].some((script) => of(script)(key));
+const of =
+  (...starts) =>
+  (key) =>
+    starts.some((start) => key.startsWith(`${start}.`)); // in one script alone
+const ofNone = (key) => !of("sweep", "panel", "term", "runs")(key);
 
 /** The checks of files that a page does not read are left out: a call of bundle/check.ts without a use does nothing. */
 const pure = {
@@ -101,7 +104,7 @@ const reader = await bundle("pages/reader.ts");
 // The whole of panels.js, runs.js and lab.js is the body of one function, so that nothing of it runs before the page
 // calls that. None of the four has what another has; see the door.ts of src/below, src/runs and src/lab.
 const body = (name) => ({ banner: `globalThis.${name} = (tools) => {\nlet given;`, footer: "return given;\n};" });
-const panels = await bundle("below/panels.ts", body("openPanels"), of("panel"));
+const panels = await bundle("below/panels.ts", body("openPanels"), of("panel", "term"));
 const runs = await bundle("runs/runs.ts", body("openRuns"), of("runs"));
 const lab = await bundle("lab/lab.ts", body("openLab"));
 const inputs = [page, panels, runs, lab].flatMap((script) => script.inputs);

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decodeFloats } from "../src/bundle/bytes.ts";
 import { mcnemar } from "../src/model/changes.ts";
+import { components } from "../src/model/components.ts";
 import { type LayerShape, weightsPerUnit } from "../src/model/layers.ts";
 import { nearest } from "../src/model/nearest.ts";
 import { probabilities } from "../src/model/network.ts";
@@ -13,6 +14,11 @@ const golden = JSON.parse(readFileSync(new URL("../../tests/golden/page.json", i
 type Stored = LayerShape & { activation: "relu" | "softmax"; weights: string; bias: string };
 const close = (a: number, b: number, tolerance: number, what: string): void =>
   assert.ok(Math.abs(a - b) <= tolerance, `${what}: ${a} is not ${b}`);
+function ended<T>(steps: Iterator<unknown, T>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
 
 test("the exact McNemar test is SciPy's binomial test", () => {
   for (const { first, second, p } of golden.mcnemar)
@@ -69,4 +75,20 @@ test("the nearest images are NumPy's", () => {
     nearest(golden.nearest.images[0], samples.slice(1), 6).map((each) => each.id),
     golden.nearest.nearest_to_first,
   );
+});
+
+test("the two principal components are scikit-learn's, and of what is flat nothing is made up", () => {
+  const { rows, points, shares } = golden.components;
+  const found = ended(components(rows));
+  found.shares.forEach((share, k) => close(share, shares[k], 1e-10, "share of the variance"));
+  for (const k of [0, 1] as const) {
+    const sign = Math.sign(found.points[0]?.[k] ?? 0) * Math.sign(points[0][k]);
+    found.points.forEach((point, i) => close(sign * point[k], points[i][k], 1e-3, `component ${k} of row ${i}`));
+  }
+  const numbers = (rows: number[][]): number[] => {
+    const { points, shares } = ended(components(rows));
+    return [...points.flat(), ...shares];
+  };
+  for (const flat of [[[3, 3]], [[1], [1], [1]], [[], []]]) assert.ok(numbers(flat).every((each) => each === 0));
+  [-2, 0, -1, 0, 3, 0, 1, 0].forEach((wanted, i) => close(numbers([[0], [1], [5]])[i] ?? NaN, wanted, 1e-12, "a line"));
 });

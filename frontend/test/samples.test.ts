@@ -28,6 +28,8 @@ test("filters combine and keep stable ids", () => {
   assert.deepEqual(ids({ outcome: "wrong" }), [10]);
   assert.deepEqual(ids({ outcome: "right", confidence: [70, 100] }), [3]);
   assert.deepEqual(ids({ order: "doubt" }), [10, 500, 3, 11]);
+  assert.deepEqual(ids({ among: [3, 11, 400, 500] }), [3, 11, 500]);
+  assert.deepEqual(ids({ among: [3, 11, 500], split: "holdout" }), [3, 500]);
 });
 
 test("samples that changed sides are found by id", () => {

@@ -73,12 +73,12 @@ test("a move to a run ends what belongs to the run before, and the comparison wi
   assert.deepEqual(moveTo(session(), ID, selection, "artifacts"), {
     path: ROOT,
     forced: true,
-    ends: { sample: null, epoch: null, compared: null },
+    ends: { sample: null, epoch: null, among: [], compared: null },
   });
   assert.deepEqual(moveTo(session(), null, selection, "artifacts"), {
     path: "artifacts",
     forced: false,
-    ends: { sample: null, epoch: null },
+    ends: { sample: null, epoch: null, among: [] },
   });
   assert.equal(moveTo(session(), null, selection, "elsewhere")?.forced, true);
   assert.equal(moveTo(session({ place: { ...PLACE, index: null } }), ID, selection, "artifacts"), null);

@@ -11,6 +11,7 @@ const FULL: Selection = {
   split: "holdout",
   outcome: "wrong",
   confidence: [10, 90],
+  among: [0, 1, 37, 4294967295],
   order: "shuffled",
   seed: 4294967295,
   sample: 1660,
@@ -27,6 +28,14 @@ test("every field of a selection survives the address", () => {
   const { selection, ignored } = fromQuery(toQuery("artifacts/x", FULL));
   assert.deepEqual(selection, FULL);
   assert.deepEqual(ignored, []);
+});
+
+test("chosen samples are in the address as long as that stays short, and only in one way", () => {
+  const many = (n: number): number[] => Array.from({ length: n }, (_, i) => 5 * i);
+  assert.deepEqual(fromQuery(toQuery(null, { ...INITIAL, among: many(360) })).selection.among, many(360));
+  assert.equal(toQuery(null, { ...INITIAL, among: many(5000) }), "");
+  for (const text of ["", "5.0", "1..2", "1.-3", "A", "zzzzzz.zzzzzz.zzzzzz", "zzzzzzz", many(5000).fill(1).join(".")])
+    assert.deepEqual(fromQuery(`?among=${text}`), { ...fromQuery(""), ignored: [`among=${text}`.slice(0, 60)] });
 });
 
 test("the initial selection needs no address", () => {

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import correlate
 from scipy.stats import binomtest
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 rng = np.random.default_rng(20261122)
@@ -96,6 +98,13 @@ def nearest() -> dict[str, object]:
     return {"images": images.tolist(), "nearest_to_first": order}
 
 
+def components() -> dict[str, object]:
+    rows = load_digits().data[:80]
+    analysis = PCA(2, svd_solver="full").fit(rows)
+    points, shares = analysis.transform(rows), analysis.explained_variance_ratio_
+    return {"rows": rows.astype(int).tolist(), "points": points.tolist(), "shares": shares.tolist()}
+
+
 golden = {
     "mcnemar": [
         {"first": a, "second": b, "p": binomtest(a, a + b, 0.5).pvalue}
@@ -105,5 +114,6 @@ golden = {
     "scores": scores(),
     "nearest": nearest(),
     "convolutions": convolutions(),
+    "components": components(),
 }
 Path(__file__).with_name("page.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

@@ -178,6 +178,7 @@ function chipsOf(app: App, selection: Selection): HTMLElement[] {
     selection.split !== "all" && chip(selection.split === "holdout" ? "hold-out" : "training", { split: "all" }),
     outcome && chip(outcome, { outcome: "all" }),
     (low > 0 || high < 100) && chip(`confidence ${low} – ${high} %`, { confidence: [0, 100] }),
+    selection.among.length && chip(say("map.chip", {}, selection.among.length), { among: [] }),
   ].filter((each): each is HTMLElement => each instanceof HTMLElement);
   return all.length > 1 ? [...all, button("Clear all", { class: "quiet" }, () => showAll(app))] : all;
 }

@@ -5,6 +5,7 @@ import { convergence } from "./convergence.ts";
 import type { Panels } from "./door.ts";
 import { filters } from "./filters.ts";
 import { inspector } from "./inspector.ts";
+import { sampleMap } from "./map.ts";
 import { perClass } from "./perclass.ts";
 import { rocCurves } from "./roc.ts";
 import { shared } from "./shared.ts";
@@ -15,7 +16,7 @@ import { tray } from "./tray.ts";
 declare let given: Panels;
 given = {
   learning: [convergence],
-  insights: [architecture, perClass, confidencePanel, rocCurves, templates],
+  insights: [architecture, perClass, confidencePanel, rocCurves, templates, sampleMap],
   inspector,
   filters,
   tray,

@@ -153,7 +153,15 @@ function row(
       title: nameOf(app.run, key),
       "aria-label": `${nameOf(app.run, key)}: show its samples`,
     },
-    () => showInStudio(app, { truth: [key], predicted: null, outcome: "all", split: "holdout", confidence: [0, 100] }),
+    () =>
+      showInStudio(app, {
+        truth: [key],
+        predicted: null,
+        outcome: "all",
+        split: "holdout",
+        confidence: [0, 100],
+        among: [],
+      }),
   );
   return el(
     "tr",

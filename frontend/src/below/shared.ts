@@ -5,6 +5,7 @@ import { classScores } from "../model/scores.ts";
 import { answerBox, answered } from "./answer.ts";
 import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
+import { glossary } from "./glossary.ts";
 import { keptTable } from "./keep.ts";
 import { pixels } from "./pixels.ts";
 import { trainHere, withSettings } from "./recorded.ts";
@@ -19,6 +20,7 @@ export const shared = {
   changes,
   classScores,
   commandLine,
+  glossary,
   keptTable,
   lineChart,
   meanOf,

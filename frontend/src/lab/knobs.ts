@@ -15,6 +15,8 @@ export interface Knobs {
   lock(locked: boolean): void;
 }
 
+type Put = (changes: Readonly<Record<string, unknown>>) => void;
+
 const FACTORS = ["0.01", "0.1", "0.3", "1", "3", "10", "100", "1000"];
 const NOISE = ["0", "0.1", "0.2", "0.4", "0.8"];
 const SHARES = ["1", "0.5", "0.2", "0.1", "0.05"];
@@ -83,12 +85,7 @@ function options(usual: readonly string[], now: string, words: (value: string) =
   return values.map((value) => [value, words(value)]);
 }
 
-function fieldsOf(
-  run: Run,
-  recorded: Settings,
-  current: Settings,
-  put: (changes: Readonly<Record<string, unknown>>) => void,
-): HTMLElement[] {
+function fieldsOf(run: Run, recorded: Settings, current: Settings, put: Put): HTMLElement[] {
   const { dataset, split } = run.summary;
   const rate = Number(recorded.get("learning_rate"));
   const factor = String(Number((Number(current.get("learning_rate")) / rate).toPrecision(6)));
@@ -122,6 +119,7 @@ function fieldsOf(
     select("Leaves out", [["", "no class"], ...names(run)], String(current.get("leave_out") ?? ""), (value) =>
       put({ leave_out: value === "" ? undefined : Number(value) }),
     ),
+    ...unitsOf(recorded, current, put),
     wholeField("Random state", number("random_state"), 0, 2 ** 32 - 1, (value) => put({ random_state: value })),
     wholeField("Epochs", number("epochs"), 1, 1000, (value) => put(epochsOf(recorded, value))),
   ];
@@ -158,6 +156,25 @@ function fieldsOf(
     );
   return fields;
 }
+
+/** As many units in each hidden layer, or a part of them. */
+function unitsOf(recorded: Settings, current: Settings, put: Put): HTMLElement[] {
+  const keys = ["hidden_sizes", "channels"].filter((key) => list(recorded.get(key)).length > 0);
+  const part = (by: number): Record<string, number[]> =>
+    Object.fromEntries(keys.map((key) => [key, list(recorded.get(key)).map((size) => Math.ceil(size * by))]));
+  const written = (from: (key: string) => unknown): string => keys.map((key) => list(from(key)).join("-")).join(" ");
+  const all = [1, 0.5, 0.25].map(part).map((sizes) => ({ sizes, text: written((key) => sizes[key]) }));
+  const now = written((key) => current.get(key));
+  if (!keys.length) return [];
+  const usual = all.map(({ text }) => text);
+  return [
+    select("Units", options(usual, now, String), now, (text) =>
+      put(all.find((each) => each.text === text)?.sizes ?? {}),
+    ),
+  ];
+}
+
+const list = (value: unknown): number[] => (Array.isArray(value) ? value : []);
 
 /** Other epochs, at the recorded rate; a line that reached zero at the end goes on doing so. */
 function epochsOf(recorded: Settings, epochs: number): Record<string, unknown> {

@@ -45,6 +45,7 @@ export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<stri
       run_id: null,
       label: "trained in this page",
       config,
+      model: { ...summary.model, ...shapeOf(trained.network) },
       diverged: trained.curve.diverged,
       timing: { ...summary.timing, training_seconds: trained.seconds },
       split: {
@@ -70,6 +71,15 @@ export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<stri
     files: [],
     notices: [],
   };
+}
+
+/** As it is recorded of a run: laid beside another, its own layers count. */
+function shapeOf({ layers }: Network): Pick<Run["summary"]["model"], "layers" | "parameters"> {
+  const recorded = layers.map(({ weights, bias, ...layer }) => ({
+    ...layer,
+    parameters: weights.length + bias.length,
+  }));
+  return { layers: recorded, parameters: recorded.reduce((total, { parameters }) => total + parameters, 0) };
 }
 
 const ok = <T>(value: T): Part<T> => ({ state: "ok", value });

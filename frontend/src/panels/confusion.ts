@@ -31,7 +31,7 @@ export function confusion(app: App): HTMLElement {
       describe();
     },
     choose([truth, predicted]) {
-      app.store.set({ truth: [truth], predicted, outcome: "all", split: "all", confidence: [0, 100] });
+      app.store.set({ truth: [truth], predicted, outcome: "all", split: "all", confidence: [0, 100], among: [] });
       attempt(() => tray.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "nearest" }));
     },
   });

@@ -120,7 +120,14 @@ function mistakes(app: App): HTMLElement | null {
   const all =
     words &&
     button(words, { class: "quiet" }, () =>
-      showInStudio(app, { truth: [], predicted: null, split: "all", outcome: "wrong", confidence: [0, 100] }),
+      showInStudio(app, {
+        truth: [],
+        predicted: null,
+        split: "all",
+        outcome: "wrong",
+        confidence: [0, 100],
+        among: [],
+      }),
     );
   return el("div", { class: "hardest" }, el("div", { class: "hardest-head" }, el("h2", {}, caption), all), box);
 }

@@ -18,7 +18,7 @@ export function changedSamples(
     heading,
     changedTiles(app, ids),
     button("Show in the studio", { class: "quiet" }, () =>
-      showInStudio(app, { truth: [], predicted: null, split: "all", outcome, confidence: [0, 100] }),
+      showInStudio(app, { truth: [], predicted: null, split: "all", outcome, confidence: [0, 100], among: [] }),
     ),
   );
 }

@@ -77,7 +77,7 @@ export function outcomes(samples: Samples): Map<number, boolean> {
   return result;
 }
 
-export type Criteria = Pick<Selection, "truth" | "predicted" | "split" | "outcome" | "confidence">;
+export type Criteria = Pick<Selection, "truth" | "predicted" | "split" | "outcome" | "confidence" | "among">;
 
 /** The class that a sample was given: `then`, the labels of an epoch by sample id, or else the final one. */
 export function labelOf(sample: Sample, then: ReadonlyMap<number, number> | null): number | null {
@@ -87,7 +87,7 @@ export function labelOf(sample: Sample, then: ReadonlyMap<number, number> | null
 /** True when the selection shows this sample; `before` are the outcomes of the compared run, `then` labels by id. */
 export function matches(
   sample: Sample,
-  wanted: Criteria,
+  wanted: Omit<Criteria, "among">,
   before: ReadonlyMap<number, boolean> | null,
   then: ReadonlyMap<number, number> | null = null,
 ): boolean {
@@ -116,7 +116,9 @@ export function chosen(
   then: ReadonlyMap<number, number> | null = null,
   learned: ReadonlyMap<number, number> | null = null,
 ): Sample[] {
-  const found = samples.list.filter((sample) => matches(sample, selection, before, then));
+  const { among } = selection;
+  const asked = among.length ? among.flatMap((id) => samples.byId.get(id) ?? []) : samples.list;
+  const found = asked.filter((sample) => matches(sample, selection, before, then));
   if (selection.order === "shuffled") return shuffled(found, selection.seed);
   if (selection.order === "class") return found.sort((a, b) => a.truth - b.truth || a.id - b.id);
   if (selection.order === "doubt") return found.sort((a, b) => doubt(a) - doubt(b) || a.id - b.id);

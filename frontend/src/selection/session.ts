@@ -56,7 +56,7 @@ export function moveTo(session: Session, runId: string | null, selection: Select
   if (root === undefined) return null;
   const path = runId === null ? root : join(root, runId);
   const alone = selection.compared === runId ? { compared: null } : {};
-  return { path, forced: path !== home, ends: { sample: null, epoch: null, ...alone } };
+  return { path, forced: path !== home, ends: { sample: null, epoch: null, among: [], ...alone } };
 }
 
 /** The directory of the run to compare with; null where there is none, or only the same run. */

@@ -2,10 +2,10 @@
 import type { Run } from "../bundle/run.ts";
 import { lastAtMost } from "../view/scale.ts";
 import { chosen, hardest, labelOf, type Sample, type Samples } from "./samples.ts";
-import type { Selection } from "./state.ts";
+import { FILTERS, type Selection } from "./state.ts";
 
 /** What the shown samples depend on. */
-export const SHOWS = ["truth", "predicted", "split", "outcome", "confidence", "order", "seed", "epoch"] as const;
+export const SHOWS = [...FILTERS, "order", "seed", "epoch"] as const;
 
 /** Of one run, and of the outcomes of the one it is compared with. */
 export interface Shown {

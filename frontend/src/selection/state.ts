@@ -15,6 +15,7 @@ export interface Selection {
   split: (typeof SPLITS)[number];
   outcome: (typeof OUTCOMES)[number];
   confidence: [number, number]; // percent, both ends included
+  among: number[]; // sample ids, ascending; none = all
   order: (typeof ORDERS)[number];
   seed: number;
   sample: number | null; // sample id
@@ -32,6 +33,7 @@ export const INITIAL: Readonly<Selection> = Object.freeze({
   split: "all",
   outcome: "all",
   confidence: [0, 100] as [number, number],
+  among: [],
   order: "number",
   seed: 1,
   sample: null,
@@ -43,9 +45,9 @@ export const INITIAL: Readonly<Selection> = Object.freeze({
 });
 
 /** What is changed by a deliberate act, which the browser's Back undoes; the rest is scrubbed, typed or a matter of taste. */
-export const ACTS = ["compared", "truth", "predicted", "split", "outcome", "sample"] as const;
+export const ACTS = ["compared", "truth", "predicted", "split", "outcome", "among", "sample"] as const;
 /** The part of the selection that decides which samples are shown. */
-export const FILTERS = ["truth", "predicted", "split", "outcome", "confidence"] as const;
+export const FILTERS = ["truth", "predicted", "split", "outcome", "confidence", "among"] as const;
 
 export type Listener = (selection: Selection, changed: ReadonlySet<keyof Selection>) => void;
 

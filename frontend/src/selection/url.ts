@@ -17,6 +17,8 @@ const word = <T extends string>(key: string, options: readonly T[]): Field<T> =>
 });
 const optional = (key: string, limit: number): Field<number | null> => ({ key, write: String, read: whole(limit) });
 
+const LONGEST = 2000; // characters of a value; a choice of more samples is in no address
+
 const ROWS: { [K in keyof Selection]: Field<Selection[K]> } = {
   compared: { key: "vs", write: String, read: (text) => (isRunId(text) ? text : undefined) },
   truth: { key: "true", write: (value) => value.join("."), read: readClasses },
@@ -24,6 +26,7 @@ const ROWS: { [K in keyof Selection]: Field<Selection[K]> } = {
   split: word("split", SPLITS),
   outcome: word("show", OUTCOMES),
   confidence: { key: "conf", write: (value) => value.join("-"), read: readRange },
+  among: { key: "among", write: gaps, read: readGaps },
   order: word("order", ORDERS),
   seed: { key: "seed", write: String, read: whole(2 ** 32 - 1) },
   sample: optional("sample", 2 ** 32),
@@ -50,6 +53,20 @@ function readRange(text: string): [number, number] | undefined {
   return low !== undefined && high !== undefined && low <= high && high <= 100 ? [low, high] : undefined;
 }
 
+/** The first id, and from each to the next: short where many are close together. */
+function gaps(ids: readonly number[]): string {
+  return ids.map((id, i) => (id - (ids[i - 1] ?? 0)).toString(36)).join(".");
+}
+
+function readGaps(text: string): number[] | undefined {
+  let last = -1;
+  const ids = text.split(".").map((gap, i) => {
+    last = /^[0-9a-z]{1,7}$/.test(gap) && (i === 0 || gap !== "0") ? Math.max(last, 0) + Number.parseInt(gap, 36) : NaN;
+    return last;
+  });
+  return text.length <= LONGEST && last <= 2 ** 32 ? ids : undefined;
+}
+
 /**
  * The query of an address: the run's path unless the page's own choice is meant, and what differs from the start. What
  * others put there (`foreign`, such as utm_source) stays behind it.
@@ -58,7 +75,9 @@ export function toQuery(artifacts: string | null, selection: Selection, foreign:
   const pairs = artifacts === null ? [] : [`artifacts=${artifacts}`];
   for (const name of NAMES) {
     const row = ROWS[name] as Field<unknown>;
-    if (!same(selection[name], INITIAL[name])) pairs.push(`${row.key}=${row.write(selection[name])}`);
+    if (same(selection[name], INITIAL[name])) continue;
+    const text = row.write(selection[name]);
+    if (text.length <= LONGEST) pairs.push(`${row.key}=${text}`);
   }
   pairs.push(...foreign);
   return pairs.length ? `?${pairs.join("&")}` : "";

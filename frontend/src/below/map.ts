@@ -1,0 +1,304 @@
+// The map: held-out samples as small pictures where what is alike lies close together. Part of the one selection.
+import { closest, inside, type Point, spanned, towards } from "../model/around.ts";
+import { components, type Plane as Layout, lastHidden } from "../model/components.ts";
+import { workOf } from "../model/units.ts";
+import type { App } from "../panels/app.ts";
+import type { Sample } from "../selection/samples.ts";
+import { keptTable } from "./keep.ts";
+import { inSlices, whenNear } from "./near.ts";
+import { type Marks, plane } from "./plane.ts";
+import {
+  announce,
+  attempt,
+  button,
+  CURRENT,
+  certainty,
+  count,
+  currentSample,
+  datasetFile,
+  el,
+  imageOf,
+  lookAt,
+  lookOf,
+  nameOf,
+  onThemeChange,
+  panel,
+  picture,
+  replace,
+  segmented,
+  set,
+  share,
+  sizeOf,
+  terms,
+  watch,
+} from "./tools.ts";
+import { say } from "./words.ts";
+
+const MOST = 2000; // pictures
+const NUMBERS = 1.2e6; // of which directions are found
+const WORK = 4e8; // multiplications for the last hidden layer
+const REACH = 24; // pixels between the pointer and what it points at
+const STILL = 6; // pixels that a click may move
+const MARGIN = 0.5; // pixels round a rectangle of keys
+const WAYS: Readonly<Record<string, Point>> = {
+  ArrowRight: [1, 0],
+  ArrowLeft: [-1, 0],
+  ArrowDown: [0, 1],
+  ArrowUp: [0, -1],
+};
+
+type Basis = "input" | "hidden";
+
+/** Null where too few held-out samples have an image or features. */
+export function sampleMap(app: App): HTMLElement | null {
+  const { run } = app;
+  const network = run.network.state === "ok" ? run.network.value : null;
+  const held = app.samples.list.filter(({ guess, values }) => guess && values);
+  const deep = network !== null && network.layers.length > 1;
+  const most = Math.min(MOST, NUMBERS / sizeOf(run.summary), deep ? WORK / workOf(network) : MOST);
+  const step = Math.ceil(held.length / Math.max(3, most));
+  const samples = held.filter((_, i) => i % step === 0);
+  if (samples.length < 3) return null;
+  const image = imageOf(run);
+  const values = samples.map((sample) => sample.values as ArrayLike<number>);
+  const rows = image || !network ? values : values.map((each) => standard(each, network));
+  const canvas = plane();
+  const layouts = new Map<Basis, Layout>();
+  let basis: Basis = "input";
+  let laid: Layout | null = null;
+  let at = -1; // pointed at, or where the keys are
+  let anchor: number | null = null; // where a rectangle of keys began
+  let line: Point[] = []; // that the pointer draws
+
+  const box = el("div", {
+    class: "map",
+    tabindex: 0,
+    role: "listbox",
+    "aria-multiselectable": "true",
+    "aria-label": say("map", { things: things(app) }),
+  });
+  box.append(canvas.element);
+  const reading = el("p", { class: "reading" }, say("map.wait"));
+  const detail = el("div", { class: "map-detail", "aria-hidden": "true" });
+  const all = button(say("map.all"), { class: "quiet" }, () => {
+    app.store.set({ among: [] });
+    box.focus({ preventScroll: true });
+  });
+
+  /** Those that can be pointed at: shown, but for the choice that is made here. */
+  const reachable = (): ReadonlySet<Sample> => new Set(app.shown.samples({ ...app.store.selection, among: [] }));
+  const isWrong = (sample: Sample): boolean => app.shown.label(app.store.selection, sample) !== sample.truth;
+  let free: ReadonlySet<Sample> = new Set();
+  let marks: Marks[] = [];
+
+  const draw = (): void => {
+    const { color, caretColor } = getComputedStyle(box);
+    const selected = samples.indexOf(currentSample(app) as Sample);
+    const rings = [selected, at].filter((i) => i >= 0);
+    canvas.draw(marks, rings, line, { wrong: color, ring: caretColor });
+  };
+  const update = (): void => {
+    if (!laid) return;
+    const { selection } = app.store;
+    free = reachable();
+    const shown = selection.among.length ? new Set(app.shown.samples(selection)) : free;
+    marks = samples.map((sample) => ({ shown: shown.has(sample), wrong: isWrong(sample) }));
+    all.hidden = !selection.among.length;
+    reading.textContent = sentence(app, samples, laid, basis, marks);
+    draw();
+  };
+  const point = (place: number, spoken: boolean): void => {
+    if (place === at) return;
+    at = place;
+    const sample = samples[place];
+    replace(
+      detail,
+      sample?.values && picture(run, sample.values),
+      el("p", {}, sample ? nameOfPoint(app, sample) : "\u00a0"),
+    );
+    if (spoken && sample) speak(sample);
+    draw();
+  };
+  /** The option that a screen reader hears: a new one each time, so that it is heard. */
+  const speak = (sample: Sample): void => {
+    box.querySelector("[role=option]")?.remove();
+    const id = `map-${sample.id}`;
+    const chosen = String(app.store.selection.among.includes(sample.id));
+    box.append(
+      el("div", { id, role: "option", class: "visually-hidden", "aria-selected": chosen }, nameOfPoint(app, sample)),
+    );
+    set(box, "aria-activedescendant", id);
+  };
+  const choose = (ids: readonly number[]): void => {
+    const among = [...new Set(ids)].sort((a, b) => a - b);
+    app.store.set({ among });
+    announce(say("map.chosen", {}, among.length));
+  };
+  const within = (round: readonly Point[]): number[] =>
+    samples.flatMap((sample, i) => (free.has(sample) && inside(canvas.points[i] as Point, round) ? [sample.id] : []));
+  /** Places in `samples` of those that can be pointed at, and where they are. */
+  const targets = (): { places: number[]; points: Point[] } => {
+    const places = samples.flatMap((sample, i) => (free.has(sample) ? [i] : []));
+    return { places, points: places.map((i) => canvas.points[i] as Point) };
+  };
+  const placeOf = (event: MouseEvent): Point => {
+    const { left, top } = canvas.element.getBoundingClientRect();
+    const zoom = canvas.element.getBoundingClientRect().width / (canvas.element.offsetWidth || 1) || 1; // of present mode
+    return [(event.clientX - left) / zoom, (event.clientY - top) / zoom];
+  };
+  const hit = (event: MouseEvent): number => {
+    const { places, points } = targets();
+    return places[closest(points, placeOf(event), REACH)] ?? -1;
+  };
+
+  box.addEventListener("pointermove", (event) => {
+    if (!line.length) {
+      point(hit(event), false);
+      return;
+    }
+    line.push(placeOf(event));
+    draw();
+  });
+  box.addEventListener("pointerleave", () => point(-1, false));
+  box.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !laid) return;
+    attempt(() => box.setPointerCapture(event.pointerId)); // a pointer that a script made up cannot be held
+    line = [placeOf(event)];
+  });
+  box.addEventListener("pointercancel", () => {
+    line = [];
+    draw();
+  });
+  box.addEventListener("pointerup", (event) => {
+    const [round, start] = [line, line[0]];
+    line = [];
+    if (!start) return;
+    if (round.every(([x, y]) => Math.hypot(x - start[0], y - start[1]) < STILL)) {
+      const sample = samples[hit(event)];
+      if (sample) lookAt(app, sample.id);
+    } else {
+      const found = within(round);
+      if (found.length) choose(event.shiftKey ? [...app.store.selection.among, ...found] : found);
+      else announce(say("map.none"));
+    }
+    draw();
+  });
+  box.addEventListener("keydown", (event) => {
+    const way = WAYS[event.key];
+    const { places, points } = targets();
+    const from = places.indexOf(at);
+    const here = samples[at];
+    if (way) {
+      if (!event.shiftKey) anchor = null;
+      else anchor ??= at;
+      const to = from < 0 ? 0 : towards(points, from, way);
+      if (places[to] !== undefined) point(places[to], true);
+      const [one, other] = [canvas.points[anchor ?? -1], canvas.points[at]];
+      if (one && other) choose(within(spanned(one, other, MARGIN)));
+    } else if (event.key === " " && here) {
+      const { id } = here;
+      const { among } = app.store.selection;
+      choose(among.includes(id) ? among.filter((each) => each !== id) : [...among, id]);
+      speak(here);
+    } else if (event.key === "Enter" && here) lookAt(app, here.id);
+    else return;
+    event.preventDefault();
+  });
+  box.addEventListener("focus", () => {
+    const selected = samples.indexOf(currentSample(app) as Sample);
+    if (at < 0 && box.matches(":focus-visible")) point(Math.max(0, selected), true);
+  });
+
+  async function lay(wanted: Basis): Promise<void> {
+    basis = wanted;
+    reading.textContent = say("map.wait");
+    const known = layouts.get(wanted) ?? (await inSlices(found(wanted), app.scope));
+    if (!known || basis !== wanted) return;
+    layouts.set(wanted, known);
+    laid = known;
+    canvas.place(known.points);
+    box.dataset.basis = wanted;
+    update();
+  }
+  function* found(wanted: Basis): Generator<undefined, Layout> {
+    return yield* components(wanted === "hidden" && network ? yield* lastHidden(network, values) : rows);
+  }
+  const load = async (): Promise<void> => {
+    await inSlices(canvas.load(values, lookOf(run)), app.scope);
+    draw();
+  };
+  const start = (): void => {
+    void load().then(() => lay(basis));
+    const observer = new ResizeObserver(() => draw());
+    observer.observe(box);
+    app.scope.addEventListener("abort", () => observer.disconnect());
+    onThemeChange(() => void load(), app.scope);
+    watch(app, CURRENT, update);
+  };
+  whenNear(box, start, app.scope);
+  const tabs = segmented<Basis>(
+    say("map.basis"),
+    [
+      { value: "input", text: say(image ? "map.pixels" : "map.features") },
+      { value: "hidden", text: say("map.hidden") },
+    ],
+    basis,
+    (wanted) => {
+      tabs.show(wanted);
+      void lay(wanted);
+    },
+  );
+  const table = keptTable(say("map.table"), () => ({
+    head: say("map.head").split("|"),
+    rows: samples.map((sample, i) => [
+      String(sample.id),
+      nameOf(run, sample.truth),
+      nameOf(run, app.shown.label(app.store.selection, sample) ?? 0),
+      ...(laid?.points[i] ?? []).map((each) => each.toFixed(2)),
+    ]),
+  }));
+  all.hidden = true;
+  return panel(
+    { title: say("map.title", { things: things(app) }), files: [datasetFile(run.summary), "holdout.json"] },
+    el("div", { class: "controls" }, deep && tabs.element, el("span", { class: "grow" }), all),
+    box,
+    detail,
+    reading,
+    el("p", { class: "small muted" }, say("map.hint")),
+    table,
+  );
+}
+
+const things = (app: App): string => `${terms(app.run).image}s`;
+
+/** Features in standard deviations, so that none counts for its unit. */
+function standard(
+  values: ArrayLike<number>,
+  { offset, scale }: { offset: Float32Array; scale: Float32Array },
+): Float64Array {
+  return Float64Array.from(offset, (middle, i) => ((values[i] ?? 0) - middle) / (scale[i] || 1));
+}
+
+function nameOfPoint(app: App, sample: Sample): string {
+  const { selection } = app.store;
+  const label = app.shown.label(selection, sample);
+  const sure = sample.guess && app.shown.labels(selection) === null ? `, ${certainty(sample.guess.confidence)}` : "";
+  const names = { id: String(sample.id), truth: nameOf(app.run, sample.truth), as: terms(app.run).as };
+  return `${say("map.point", { ...names, label: label === null ? "?" : nameOf(app.run, label) })}${sure}`;
+}
+
+function sentence(
+  app: App,
+  samples: readonly Sample[],
+  { shares }: Layout,
+  basis: Basis,
+  marks: readonly Marks[],
+): string {
+  const kind = basis === "hidden" ? "hidden.words" : imageOf(app.run) ? "pixels.words" : "features.words";
+  const wrong = marks.filter((each) => each.shown && each.wrong).length;
+  const names = { things: things(app), basis: say(`map.${kind}`), share: share(shares[0] + shares[1]) };
+  const { epoch } = app.store.selection;
+  const after =
+    epoch !== null && app.shown.labels(app.store.selection) ? say("map.after", { epoch: count(epoch) }) : "";
+  return `${say("map.reading", names, samples.length)} ${say(wrong ? "map.wrong" : "map.right", { as: terms(app.run).as }, wrong)}${after}.`;
+}

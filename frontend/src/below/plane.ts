@@ -1,0 +1,119 @@
+// Small pictures as points on one canvas: those that are shown, the others faintly, what is wrong in a frame.
+import type { Point } from "../model/around.ts";
+import type { Look } from "../view/picture.ts";
+import { el } from "./tools.ts";
+
+export interface Marks {
+  shown: boolean;
+  wrong: boolean;
+}
+export interface Colours {
+  wrong: string;
+  ring: string; // round the one that is pointed at, and the selected one
+}
+export interface Plane {
+  element: HTMLCanvasElement;
+  /** Paints the small pictures anew, a few at a time: for other samples, or in other colours. */
+  load(values: readonly ArrayLike<number>[], look: Look): Generator<undefined, void>;
+  /** Lays them out; positions are of any unit, as long as it is the same in both directions. */
+  place(positions: readonly Point[]): void;
+  draw(marks: readonly Marks[], rings: readonly number[], line: readonly Point[], colours: Colours): void;
+  /** Where they are on the canvas, in pixels of the page. */
+  readonly points: readonly Point[];
+}
+
+const COLUMNS = 40; // of the sheet that holds the small pictures
+const FAINT = 0.16;
+const EDGE = 16;
+const [LEAST, MOST] = [9, 26]; // pixels of the longer side
+const [TALL, HIGHEST] = [0.62, 560];
+
+export function plane(): Plane {
+  const element = el("canvas", { "aria-hidden": "true" });
+  const sheet = document.createElement("canvas");
+  let shape: Look["shape"] = [1, 1];
+  let positions: readonly Point[] = [];
+  let points: Point[] = [];
+  let [width, height] = [0, 0];
+
+  function lay(): void {
+    const known = element.parentElement?.clientWidth ?? 0;
+    if (!known || !positions.length) return;
+    [width, height] = [known, Math.round(Math.min(HIGHEST, Math.max(280, TALL * known)))];
+    const ends = [0, 1].map((axis) => {
+      const all = positions.map((each) => each[axis as 0 | 1]);
+      return [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))] as const;
+    });
+    const [[left, right], [low, high]] = ends as [readonly [number, number], readonly [number, number]];
+    const unit = Math.min((width - 2 * EDGE) / (right - left || 1), (height - 2 * EDGE) / (high - low || 1));
+    points = positions.map(([x, y]) => [
+      width / 2 + unit * (x - (left + right) / 2),
+      height / 2 - unit * (y - (low + high) / 2),
+    ]);
+  }
+
+  return {
+    element,
+    get points() {
+      return points;
+    },
+    *load(values, look) {
+      shape = look.shape;
+      sheet.width = COLUMNS * shape[1];
+      sheet.height = Math.ceil(values.length / COLUMNS) * shape[0];
+      const pen = sheet.getContext("2d");
+      for (const [i, each] of values.entries()) {
+        pen?.putImageData(look.image(each), (i % COLUMNS) * shape[1], Math.floor(i / COLUMNS) * shape[0]);
+        yield;
+      }
+    },
+    place(next) {
+      positions = next;
+    },
+    draw(marks, rings, line, colours) {
+      lay();
+      const pen = element.getContext("2d");
+      if (!pen || !points.length) return;
+      const ratio = Math.min(2, devicePixelRatio || 1);
+      [element.width, element.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+      element.style.height = `${height}px`;
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      pen.imageSmoothingEnabled = Math.max(...shape) > MOST;
+      const side = Math.max(LEAST, Math.min(MOST, 0.7 * Math.sqrt((width * height) / points.length)));
+      const [tall, wide] = shape.map((each) => (each * side) / Math.max(...shape)) as [number, number];
+      const frame = (i: number, colour: string, room: number, thick: number): void => {
+        const [x, y] = points[i] as Point;
+        pen.strokeStyle = colour;
+        pen.lineWidth = thick;
+        pen.strokeRect(x - wide / 2 - room, y - tall / 2 - room, wide + 2 * room, tall + 2 * room);
+      };
+      const put = (i: number): void => {
+        const [x, y] = points[i] as Point;
+        const from = [(i % COLUMNS) * shape[1], Math.floor(i / COLUMNS) * shape[0], shape[1], shape[0]] as const;
+        pen.drawImage(sheet, ...from, x - wide / 2, y - tall / 2, wide, tall);
+      };
+      const layer = (wanted: (each: Marks) => boolean): number[] =>
+        marks.flatMap((each, i) => (wanted(each) && points[i] ? [i] : []));
+      pen.globalAlpha = FAINT;
+      layer(({ shown }) => !shown).forEach(put);
+      pen.globalAlpha = 1;
+      layer(({ shown, wrong }) => shown && !wrong).forEach(put);
+      for (const i of layer(({ shown, wrong }) => shown && wrong)) {
+        put(i);
+        frame(i, colours.wrong, 1.5, 3);
+      }
+      for (const i of rings) {
+        put(i);
+        frame(i, colours.ring, 3, 2);
+      }
+      if (line.length < 2) return;
+      pen.beginPath();
+      for (const [x, y] of line) pen.lineTo(x, y);
+      pen.closePath();
+      pen.setLineDash([5, 4]);
+      pen.strokeStyle = colours.ring;
+      pen.stroke();
+      pen.setLineDash([]);
+    },
+  };
+}
