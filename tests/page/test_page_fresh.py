@@ -82,7 +82,8 @@ def kind(key: str) -> str:
 def test_each_page_carries_the_words_that_it_says() -> None:
     """None has a word of another, but what samples are called: of a sweep, the panels, runs, or the first view."""
     words = json.loads(WORDS.read_text(encoding="utf-8"))
-    for name, own in (("dashboard.js", [""]), ("sweep.js", ["sweep"]), ("panels.js", ["panel", "term"]), ("runs.js", ["runs"])):
+    carriers = {"dashboard.js": [""], "sweep.js": ["sweep"], "panels.js": ["panel", "term"], "runs.js": ["runs"]}
+    for name, own in carriers.items():
         script = (BUILT / name).read_text(encoding="utf-8")
         carried = {key for key in words if "." in key and f'"{key}":' in script}
         assert carried == {key for key in words if "." in key and kind(key) in own}
