@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from browsers import LOADED, Page, wait_for
+from browsers import LOADED, Chromium, Page, wait_for
 
 import digit_classifier as dc
 from digit_classifier.experiment import record
@@ -163,3 +163,14 @@ def test_of_very_many_classes_the_matrix_has_those_with_the_most_mistakes(
     wait_for(page, f"location.href.includes('pred={shown[column]}')")
     assert "40 of 1,000 classes: those with the most mistakes" in page.evaluate("document.body.innerText")
     assert page.errors == []
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_kind_of_sample_is_wider_than_a_phone(
+    chromium: Chromium, addresses: dict[str, str], colours: np.ndarray, irises: Path, width: int
+) -> None:
+    chromium.page.set_viewport_size({"width": width, "height": 800})
+    for query in (f"?artifacts={irises.parent.name}", "?artifacts=colours"):
+        chromium.goto(f"{addresses['http']}index.html{query}")
+        wait_for(chromium, LOADED)
+        assert chromium.evaluate("document.documentElement.scrollWidth") <= width, query
