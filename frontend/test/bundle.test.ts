@@ -287,7 +287,7 @@ test("an index may say that a run was interrupted, and how a replay of it came o
     index[1]?.({ generation: 1, latest: ID, runs: [{ ...run, ...more }] }, "index").runs[0];
   assert.deepEqual(
     { ...(read({}) as object) },
-    { ...run, interrupted: undefined, sweep: undefined, replay: undefined },
+    { ...run, interrupted: undefined, sweep: undefined, replay: undefined, note: undefined },
   );
   assert.deepEqual({ ...(read({ interrupted: true, replay }) as { replay: object }).replay }, replay);
   assert.throws(
