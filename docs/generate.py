@@ -186,6 +186,16 @@ def plugin_project(_: str) -> str:
     return "\n".join(["```toml", *(PLUGIN / "pyproject.toml").read_text(encoding="utf-8").splitlines(), "```"])
 
 
+# docs/glossary.md
+
+
+def glossary(_: str) -> str:
+    """Every term that the page explains, as it is called in its texts."""
+    words = json.loads((ROOT / "src" / "digit_classifier" / "words" / "en.json").read_text(encoding="utf-8"))
+    terms = [text.split(": ", 1) for key, text in words.items() if key.startswith("term.")]
+    return table(["term", "means"], sorted(terms, key=lambda row: row[0].casefold()))
+
+
 PARTS: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "settings": settings,
@@ -193,6 +203,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "pictures": pictures,
     "plugin code": plugin_code("read", "export"),
     "plugin project": plugin_project,
+    "glossary": glossary,
 }
 """Name of a part → its text, given the text that stands there."""
 

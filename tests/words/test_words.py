@@ -19,7 +19,8 @@ from example_payloads import example_run
 TABLE = json.loads((Path(__file__).parents[1] / "golden" / "words.json").read_text(encoding="utf-8"))
 WORDS = json.loads(Path(words.__file__).with_name("en.json").read_text(encoding="utf-8"))
 SOURCE = Path(words.__file__).parents[1]
-PANELS = SOURCE.parents[1] / "frontend" / "src" / "below"  # says those that begin with "panel."
+FRONTEND = SOURCE.parents[1] / "frontend"
+SCRIPTS = {"panel": "below/*.ts", "runs": "runs/*.ts", "runs.lesson": "model/lessons.ts"}  # beginning → who says it
 
 
 @pytest.mark.parametrize(("name", "arguments", "text"), TABLE)
@@ -42,8 +43,10 @@ def test_every_sentence_is_said_somewhere() -> None:
         "image",
         "sample",
     }  # what a sample is called
-    panels = "\n".join(path.read_text(encoding="utf-8") for path in PANELS.glob("*.ts"))
-    said |= {f"panel.{literal}" for literal in re.findall(r'"([a-z.]+)"', panels)}
+    for start, files in SCRIPTS.items():
+        script = "\n".join(path.read_text(encoding="utf-8") for path in (FRONTEND / "src").glob(files))
+        said |= {f"{start}.{literal}" for literal in re.findall(r'"([a-z.]+)"', script)}
+    said.add("term.")  # each is a button of the glossary
     starts = tuple(name if name.endswith(".") else f"{name}." for name in said)
     assert {key for key in WORDS if key not in said and not key.startswith(starts)} == set()
 

@@ -52,8 +52,9 @@ function mark(section: HTMLElement): void {
 function buttonOf({ name, word, meaning }: (typeof TERMS)[number], text: string): HTMLButtonElement {
   const id = `term-${name}`;
   if (!document.getElementById(id)) {
-    const place = document.getElementById("terms") ?? document.body.appendChild(el("div", { id: "terms" }));
-    place.append(el("p", { id, popover: "auto", class: "meaning" }, el("b", {}, word), ` ${meaning}`));
+    const place =
+      document.getElementById("terms") ?? document.getElementById("main")?.appendChild(el("div", { id: "terms" }));
+    place?.append(el("p", { id, popover: "auto", class: "meaning" }, el("b", {}, word), ` ${meaning}`));
   }
   const tip = document.getElementById(id) as HTMLElement;
   const result = button(

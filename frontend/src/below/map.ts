@@ -5,6 +5,8 @@ import { workOf } from "../model/units.ts";
 import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import { keptTable } from "./keep.ts";
+import { type Basis, sourceOf } from "./mapdata.ts";
+import { nameOfPoint, sentence, things } from "./mapwords.ts";
 import { inSlices, whenNear } from "./near.ts";
 import { type Marks, plane } from "./plane.ts";
 import {
@@ -12,12 +14,9 @@ import {
   attempt,
   button,
   CURRENT,
-  certainty,
-  count,
   currentSample,
   datasetFile,
   el,
-  imageOf,
   lookAt,
   lookOf,
   nameOf,
@@ -27,16 +26,10 @@ import {
   replace,
   segmented,
   set,
-  share,
-  sizeOf,
-  terms,
   watch,
 } from "./tools.ts";
 import { say } from "./words.ts";
 
-const MOST = 2000; // pictures
-const NUMBERS = 1.2e6; // of which directions are found
-const WORK = 4e8; // multiplications for the last hidden layer
 const REACH = 24; // pixels between the pointer and what it points at
 const STILL = 6; // pixels that a click may move
 const MARGIN = 0.5; // pixels round a rectangle of keys
@@ -47,21 +40,12 @@ const WAYS: Readonly<Record<string, Point>> = {
   ArrowUp: [0, -1],
 };
 
-type Basis = "input" | "hidden";
-
 /** Null where too few held-out samples have an image or features. */
 export function sampleMap(app: App): HTMLElement | null {
   const { run } = app;
-  const network = run.network.state === "ok" ? run.network.value : null;
-  const held = app.samples.list.filter(({ guess, values }) => guess && values);
-  const deep = network !== null && network.layers.length > 1;
-  const most = Math.min(MOST, NUMBERS / sizeOf(run.summary), deep ? WORK / workOf(network) : MOST);
-  const step = Math.ceil(held.length / Math.max(3, most));
-  const samples = held.filter((_, i) => i % step === 0);
-  if (samples.length < 3) return null;
-  const image = imageOf(run);
-  const values = samples.map((sample) => sample.values as ArrayLike<number>);
-  const rows = image || !network ? values : values.map((each) => standard(each, network));
+  const source = sourceOf(app);
+  if (!source) return null;
+  const { samples, values, deep, image } = source;
   const canvas = plane();
   const layouts = new Map<Basis, Layout>();
   let basis: Basis = "input";
@@ -212,16 +196,13 @@ export function sampleMap(app: App): HTMLElement | null {
   async function lay(wanted: Basis): Promise<void> {
     basis = wanted;
     reading.textContent = say("map.wait");
-    const known = layouts.get(wanted) ?? (await inSlices(found(wanted), app.scope));
+    const known = layouts.get(wanted) ?? (await inSlices(source.laidOut(wanted), app.scope));
     if (!known || basis !== wanted) return;
     layouts.set(wanted, known);
     laid = known;
     canvas.place(known.points);
     box.dataset.basis = wanted;
     update();
-  }
-  function* found(wanted: Basis): Generator<undefined, Layout> {
-    return yield* components(wanted === "hidden" && network ? yield* lastHidden(network, values) : rows);
   }
   const load = async (): Promise<void> => {
     await inSlices(canvas.load(values, lookOf(run)), app.scope);
@@ -267,38 +248,4 @@ export function sampleMap(app: App): HTMLElement | null {
     el("p", { class: "small muted" }, say("map.hint")),
     table,
   );
-}
-
-const things = (app: App): string => `${terms(app.run).image}s`;
-
-/** Features in standard deviations, so that none counts for its unit. */
-function standard(
-  values: ArrayLike<number>,
-  { offset, scale }: { offset: Float32Array; scale: Float32Array },
-): Float64Array {
-  return Float64Array.from(offset, (middle, i) => ((values[i] ?? 0) - middle) / (scale[i] || 1));
-}
-
-function nameOfPoint(app: App, sample: Sample): string {
-  const { selection } = app.store;
-  const label = app.shown.label(selection, sample);
-  const sure = sample.guess && app.shown.labels(selection) === null ? `, ${certainty(sample.guess.confidence)}` : "";
-  const names = { id: String(sample.id), truth: nameOf(app.run, sample.truth), as: terms(app.run).as };
-  return `${say("map.point", { ...names, label: label === null ? "?" : nameOf(app.run, label) })}${sure}`;
-}
-
-function sentence(
-  app: App,
-  samples: readonly Sample[],
-  { shares }: Layout,
-  basis: Basis,
-  marks: readonly Marks[],
-): string {
-  const kind = basis === "hidden" ? "hidden.words" : imageOf(app.run) ? "pixels.words" : "features.words";
-  const wrong = marks.filter((each) => each.shown && each.wrong).length;
-  const names = { things: things(app), basis: say(`map.${kind}`), share: share(shares[0] + shares[1]) };
-  const { epoch } = app.store.selection;
-  const after =
-    epoch !== null && app.shown.labels(app.store.selection) ? say("map.after", { epoch: count(epoch) }) : "";
-  return `${say("map.reading", names, samples.length)} ${say(wrong ? "map.wrong" : "map.right", { as: terms(app.run).as }, wrong)}${after}.`;
 }

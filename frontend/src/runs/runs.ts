@@ -12,5 +12,5 @@ import { glossary } from "./tools.ts";
 declare let given: Runs;
 given = {
   experiment: [runSummary, recipe, runHistory, compareRuns],
-  workflow: [lessons, playbook, present, glossary],
+  workflow: [lessons, playbook, present, (app) => glossary(app)],
 };
