@@ -1,7 +1,6 @@
 // The map: held-out samples as small pictures where what is alike lies close together. Part of the one selection.
 import { closest, inside, type Point, spanned, towards } from "../model/around.ts";
-import { components, type Plane as Layout, lastHidden } from "../model/components.ts";
-import { workOf } from "../model/units.ts";
+import type { Plane as Layout } from "../model/components.ts";
 import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import { keptTable } from "./keep.ts";
@@ -45,7 +44,7 @@ export function sampleMap(app: App): HTMLElement | null {
   const { run } = app;
   const source = sourceOf(app);
   if (!source) return null;
-  const { samples, values, deep, image } = source;
+  const { samples, values, deep, image, laidOut } = source;
   const canvas = plane();
   const layouts = new Map<Basis, Layout>();
   let basis: Basis = "input";
@@ -196,7 +195,7 @@ export function sampleMap(app: App): HTMLElement | null {
   async function lay(wanted: Basis): Promise<void> {
     basis = wanted;
     reading.textContent = say("map.wait");
-    const known = layouts.get(wanted) ?? (await inSlices(source.laidOut(wanted), app.scope));
+    const known = layouts.get(wanted) ?? (await inSlices(laidOut(wanted), app.scope));
     if (!known || basis !== wanted) return;
     layouts.set(wanted, known);
     laid = known;
