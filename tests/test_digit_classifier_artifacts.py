@@ -59,7 +59,8 @@ def test_the_example_has_every_validator(demo: ModuleType) -> None:
 @pytest.mark.parametrize(
     "name",
     sorted(
-        artifacts.ARTIFACTS.keys() - {"dataset.json", "split.json", "index.json", "index_segment.json", "replay.json"}
+        artifacts.ARTIFACTS.keys()
+        - {"dataset.json", "split.json", "index.json", "index_segment.json", "replay.json", "note.json"}
     ),
 )
 def test_every_file_passes_its_validator_and_its_published_schema(run: Path, name: str) -> None:

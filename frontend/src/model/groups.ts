@@ -14,7 +14,11 @@ export const stemOf = (label: string): string =>
 /** Groups of more than one run by name, the best mean first. */
 export function grouped(values: readonly (readonly [string, number])[]): Group[] {
   const by = new Map<string, number[]>();
-  for (const [name, value] of values) by.set(name, [...(by.get(name) ?? []), value]);
+  for (const [name, value] of values) {
+    const all = by.get(name);
+    if (all) all.push(value);
+    else by.set(name, [value]);
+  }
   return [...by]
     .filter(([, all]) => all.length > 1)
     .map(([name, all]) => ({ name, runs: all.length, ...meanWithInterval(all) }))
