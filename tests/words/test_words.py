@@ -19,7 +19,7 @@ from example_payloads import example_run
 TABLE = json.loads((Path(__file__).parents[1] / "golden" / "words.json").read_text(encoding="utf-8"))
 WORDS = json.loads(Path(words.__file__).with_name("en.json").read_text(encoding="utf-8"))
 SOURCE = Path(words.__file__).parents[1]
-PANELS = SOURCE.parents[1] / "frontend" / "src" / "below"  # says those that begin with "panel."
+PAGE = SOURCE.parents[1] / "frontend" / "src"
 
 
 @pytest.mark.parametrize(("name", "arguments", "text"), TABLE)
@@ -42,10 +42,16 @@ def test_every_sentence_is_said_somewhere() -> None:
         "image",
         "sample",
     }  # what a sample is called
-    panels = "\n".join(path.read_text(encoding="utf-8") for path in PANELS.glob("*.ts"))
-    said |= {f"panel.{literal}" for literal in re.findall(r'"([a-z.]+)"', panels)}
+    page = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.ts"))
+    said |= set(re.findall(r'\bsay\(\s*"([a-z0-9_.]+)"', page)) | {"setting."}  # their help comes from elsewhere
     starts = tuple(name if name.endswith(".") else f"{name}." for name in said)
     assert {key for key in WORDS if key not in said and not key.startswith(starts)} == set()
+
+
+def test_the_help_of_every_setting_can_be_said() -> None:
+    settings = json.loads((PAGE / "runs" / "settings.json").read_text(encoding="utf-8"))
+    said = {key.removeprefix("setting."): text for key, text in WORDS.items() if key.startswith("setting.")}
+    assert said == settings
 
 
 def test_one_and_many() -> None:
