@@ -56,5 +56,5 @@ export function fillHeader(
   nameTheme(currentTheme());
   document.getElementById("selector")?.replaceChildren(selector.element, picker);
   document.getElementById("nav")?.replaceChildren(...links);
-  document.getElementById("tools")?.replaceChildren(...(shown().exported ? [] : [languageMenu()]), share, theme);
+  document.getElementById("tools")?.replaceChildren(...(shown().exported ? [] : languageMenu()), share, theme);
 }

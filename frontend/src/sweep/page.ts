@@ -126,7 +126,7 @@ function fillTools(): void {
   };
   nameTheme(currentTheme());
   document.getElementById("selector")?.replaceChildren(picker);
-  document.getElementById("tools")?.replaceChildren(...(inlined ? [] : [languageMenu()]), share, theme);
+  document.getElementById("tools")?.replaceChildren(...(inlined ? [] : languageMenu()), share, theme);
 }
 
 function state(element: HTMLElement): void {

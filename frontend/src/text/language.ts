@@ -1,8 +1,9 @@
 // In which language the page speaks: the sentences of words/, and how that language writes numbers.
 import words from "../../../src/digit_classifier/words/en.json" with { type: "json" };
 
-export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", es: "Español", zh: "中文" } as const;
-export type Language = keyof typeof LANGUAGES;
+export type Language = "en" | "de" | "fr" | "es" | "zh";
+/** Those that there are words of. */
+export const LANGUAGES: Readonly<Partial<Record<Language, string>>> = { en: "English" };
 export type Entry = string | { readonly one: string; readonly other: string };
 export type Words = ReadonlyMap<string, Entry>;
 type Values = Readonly<Record<string, string | number>>;

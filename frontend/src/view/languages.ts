@@ -10,8 +10,8 @@ export async function spoken(source: Source, has: string | null): Promise<void> 
   if (wanted !== "en") await learn(source, wanted).catch(() => undefined); // without them it stays English
 }
 
-/** A small menu; what is chosen goes into the address, which has the whole view. */
-export function languageMenu(): HTMLElement {
+/** A small menu, where there is a choice; what is chosen goes into the address, which has the whole view. */
+export function languageMenu(): HTMLElement[] {
   const options = Object.entries(LANGUAGES).map(([value, name]) =>
     el("option", { value, lang: value, selected: value === language() }, `${value} · ${name}`),
   );
@@ -19,7 +19,7 @@ export function languageMenu(): HTMLElement {
   menu.addEventListener("change", () => {
     location.search = withLanguage(location.search, menu.value);
   });
-  return menu;
+  return options.length > 1 ? [menu] : [];
 }
 
 /** Puts sentences in the place of those that the HTML has in English. */
