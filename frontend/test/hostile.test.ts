@@ -1,7 +1,7 @@
 // Broken input by the hundred thousand for every reader of the page: it is taken, or refused in the page's words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { agreements } from "../src/bundle/agreements.ts";
+import * as agreements from "../src/bundle/agreements.ts";
 import type { Published } from "../src/bundle/check.ts";
 import { loadIndex, loadRun } from "../src/bundle/load.ts";
 import { isPlainPath, wantedPath } from "../src/bundle/path.ts";

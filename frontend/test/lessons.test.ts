@@ -95,7 +95,7 @@ test("the most doubtful sample is the one with an image and the most for another
   const { values, done, answer } = lesson("doubt");
   assert.deepEqual(values, { truth: "cat", other: "dog" });
   assert.ok(done(seen({ sample: 2 })) && !done(seen({ sample: 7 })) && !done(seen({ sample: 5 })));
-  assert.deepEqual(answer(seen({})), { truth: "cat", other: "dog", sample: "2", percent: "80.0" });
+  assert.deepEqual(answer(seen({})), { truth: "cat", other: "dog", sample: "2", share: 0.8 });
 });
 
 test("the epoch is the one with the lowest loss, or the first of the highest accuracy, and never the last", () => {

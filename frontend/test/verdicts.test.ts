@@ -110,11 +110,11 @@ test("an interval across nothing may be chance", () => {
   const [now, was] = [run({ hits: 359, n: 360, label: "b" }), run({ hits: 352, n: 360 })];
   assert.match(
     unpaired(now, was) ?? "",
-    /^b is right in 359 of 360 samples, a in 352 of 360 samples: \+1\.9 points, 95 % interval \+0\.3 to \+4\.1, more than chance/,
+    /^b is right in 359 of 360 samples, a in 352 of 360 samples: \+1\.9 points, 95\s% interval \+0\.3 to \+4\.1, more than chance/,
   );
   assert.match(
     unpaired(now, run({ hits: 358, n: 360 })) ?? "",
-    /\+0\.3 points, 95 % interval −\d\.\d to \+1\.\d, which could well be chance/,
+    /\+0\.3 points, 95\s% interval −\d\.\d to \+1\.\d, which could well be chance/,
   );
 });
 

@@ -64,7 +64,11 @@ def test_runs_tested_on_different_images_are_named_so_before_anything_else(
     common = len(set(own["sample_ids"]) & set(other["sample_ids"]))
     sizes = len(own["sample_ids"]), len(other["sample_ids"])
     whole = f"{sizes[0]}" if sizes[0] == sizes[1] else f"the {sizes[0]} and {sizes[1]}"
-    card = page.evaluate("document.querySelector('.card:has(#compare-picker)').innerText").replace(",", "")
+    card = (
+        page.evaluate("document.querySelector('.card:has(#compare-picker)').innerText")
+        .replace(",", "")
+        .replace("\xa0", " ")
+    )
     first = next(line for line in card.split("\n") if "images" in line or "samples" in line)
     assert first == f"Tested on different samples; only {common} of {whole} in common."
     hits = [

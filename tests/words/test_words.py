@@ -19,8 +19,7 @@ from example_payloads import example_run
 TABLE = json.loads((Path(__file__).parents[1] / "golden" / "words.json").read_text(encoding="utf-8"))
 WORDS = json.loads(Path(words.__file__).with_name("en.json").read_text(encoding="utf-8"))
 SOURCE = Path(words.__file__).parents[1]
-FRONTEND = SOURCE.parents[1] / "frontend"
-SCRIPTS = {"panel": "below/*.ts", "runs": "runs/*.ts", "runs.lesson": "model/lessons.ts"}  # beginning → who says it
+PAGE = SOURCE.parents[1] / "frontend" / "src"
 
 
 @pytest.mark.parametrize(("name", "arguments", "text"), TABLE)
@@ -43,12 +42,16 @@ def test_every_sentence_is_said_somewhere() -> None:
         "image",
         "sample",
     }  # what a sample is called
-    for start, files in SCRIPTS.items():
-        script = "\n".join(path.read_text(encoding="utf-8") for path in (FRONTEND / "src").glob(files))
-        said |= {f"{start}.{literal}" for literal in re.findall(r'"([a-z.]+)"', script)}
-    said.add("term.")  # each is a button of the glossary
+    page = "\n".join(path.read_text(encoding="utf-8") for path in PAGE.rglob("*.ts"))
+    said |= set(re.findall(r'\bsay\(\s*"([a-z0-9_.]+)"', page)) | {"setting."}  # their help comes from elsewhere
     starts = tuple(name if name.endswith(".") else f"{name}." for name in said)
     assert {key for key in WORDS if key not in said and not key.startswith(starts)} == set()
+
+
+def test_the_help_of_every_setting_can_be_said() -> None:
+    settings = json.loads((PAGE / "runs" / "settings.json").read_text(encoding="utf-8"))
+    said = {key.removeprefix("setting."): text for key, text in WORDS.items() if key.startswith("setting.")}
+    assert said == settings
 
 
 def test_one_and_many() -> None:

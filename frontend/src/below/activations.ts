@@ -3,9 +3,8 @@ import type { Network } from "../bundle/run.ts";
 import type { LayerShape } from "../model/layers.ts";
 import { forward } from "../model/network.ts";
 import type { Shape } from "../view/digit.ts";
-import { count, digit, el, inkScale, largest, mapOf } from "./tools.ts";
+import { digit, el, inkScale, largest, mapOf, say } from "./tools.ts";
 import { mosaic } from "./weights.ts";
-import { say } from "./words.ts";
 
 export const columnsOf = (units: number): number => (units <= 16 ? units : units <= 64 ? 8 : 16);
 
@@ -29,8 +28,8 @@ export function responses(network: Network, values: ArrayLike<number>): HTMLElem
   return forward(network, values)
     .slice(0, -1)
     .map((answer, i) => {
-      const active = count(answer.filter((value) => value > 0).length);
-      const words = say("net", { layer: String(i + 1), active, units: count(answer.length) });
+      const active = answer.filter((value) => value > 0).length;
+      const words = say("net", { layer: i + 1, active, units: answer.length });
       return el(
         "figure",
         {},

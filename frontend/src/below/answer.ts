@@ -6,7 +6,7 @@ import type { App } from "../panels/app.ts";
 import { responses } from "./activations.ts";
 import { barsOf } from "./bars.ts";
 import { nearestSentence } from "./nearest.ts";
-import { certainty, el, nameOf, picture, replace, terms } from "./tools.ts";
+import { certainty, el, imageOf, isDigits, nameOf, picture, replace, say } from "./tools.ts";
 
 const SURE = 0.99; // above it, the mlp is right in 96 % of digits of other people: benchmarks/drawings.py
 
@@ -39,11 +39,9 @@ export function answerBox(empty: string): Answer {
 export function answered(app: App, answer: readonly number[]): string {
   const order = answer.map((_, label) => label).sort((a, b) => (answer[b] ?? 0) - (answer[a] ?? 0));
   const [first, second] = order.map((label) => `${nameOf(app.run, label)}, ${certainty(answer[label] ?? 0)}`);
-  const { reads } = terms(app.run);
-  const verb = `${reads.slice(0, 1).toUpperCase()}${reads.slice(1)}${reads === "reads" ? "" : " as"}`;
-  return (answer[argmax(answer)] ?? 0) < SURE
-    ? `Not sure: perhaps ${first}, or ${second}.`
-    : `${verb} ${first}, then ${second}.`;
+  const values = { first: first ?? "", second: second ?? "" };
+  if ((answer[argmax(answer)] ?? 0) < SURE) return say("answer.unsure", values);
+  return isDigits(app.run) ? say("answer.reads", values) : say("answer.classifies", values);
 }
 
 /** The training samples nearest to it, and how many of them are of the class that the network names. */
@@ -56,6 +54,6 @@ function lookalikes(app: App, values: readonly number[], label: number): HTMLEle
     const picked = each.values && picture(app.run, each.values);
     return el("figure", { class: "near" }, picked, el("span", { translate: "no" }, nameOf(app.run, each.truth)));
   });
-  const words = nearestSentence(agree, near.length, nameOf(app.run, label), terms(app.run).image);
+  const words = nearestSentence(agree, near.length, nameOf(app.run, label), imageOf(app.run) !== null);
   return [el("p", { class: "small muted" }, words), el("div", { class: "near-row" }, ...items)];
 }

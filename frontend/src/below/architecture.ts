@@ -18,8 +18,8 @@ import {
   onThemeChange,
   panel,
   picture,
-  plural,
   replace,
+  say,
   segmented,
   set,
   share,
@@ -31,7 +31,7 @@ const FILE = "model.json";
 
 export function architecture(app: App): HTMLElement {
   const { summary, network } = app.run;
-  const frame = { title: "Architecture", files: ["run_summary.json", FILE], wide: isDeep(app.run) ? "w12" : "w7" };
+  const frame = { title: say("architecture"), files: ["run_summary.json", FILE], wide: isDeep(app.run) ? "w12" : "w7" };
   const strips: HTMLElement[] = [];
   const blocks = summary.model.layers.map((layer, i) => {
     const strip = el("div", { class: "activations" });
@@ -49,16 +49,19 @@ export function architecture(app: App): HTMLElement {
         "span",
         { class: "activation" },
         layer.activation === "relu" ? "ReLU" : "softmax",
-        layer.convolution?.pooled && ", largest of 2 × 2",
+        layer.convolution?.pooled && `, ${say("layer.pooled")}`,
       ),
       strip,
       el(
         "span",
         { class: "small muted" },
-        `${layer.convolution ? `${layer.convolution.channels} × 3 × 3` : layer.inputs} × ${layer.units} weights + ${plural(layer.units, "bias", "biases")}`,
+        say("layer.weights", {
+          inputs: layer.convolution ? `${layer.convolution.channels} × 3 × 3` : layer.inputs,
+          count: layer.units,
+        }),
       ),
-      el("span", { class: "small muted" }, plural(layer.parameters, "parameter")),
-      last && el("span", { class: "visually-hidden" }, "one per class"),
+      el("span", { class: "small muted" }, say("layer.parameters", { count: layer.parameters })),
+      last && el("span", { class: "visually-hidden" }, say("layer.class")),
     );
   });
   const image = imageOf(app.run);
@@ -67,17 +70,17 @@ export function architecture(app: App): HTMLElement {
     "li",
     { class: "layer input" },
     el("span", { class: "units" }, count(summary.model.layers[0]?.inputs ?? 0)),
-    el("span", { class: "activation" }, image ? "pixels" : "features"),
+    el("span", { class: "activation" }, image ? say("layer.pixels") : say("layer.features")),
     input,
     image &&
       el(
         "span",
         { class: "small muted" },
-        `${image.shape.join(" × ")}${image.channels > 1 ? " × 3 colours" : ""}, 0 to ${image.most}`,
+        `${image.shape.join(" × ")}${image.channels > 1 ? ` × ${say("layer.colours")}` : ""}, ${say("range", { low: "0", high: String(image.most) })}`,
       ),
   );
   const chain = el("ol", { class: "chain" }, first, ...blocks);
-  if (network.state !== "ok") return panel(frame, chain, absence(network, FILE, "Weights"));
+  if (network.state !== "ok") return panel(frame, chain, absence(network, FILE, say("weights.title")));
 
   const reading = el("p", { class: "reading" });
   const detail = el("div", { class: "weights" });
@@ -112,7 +115,7 @@ export function architecture(app: App): HTMLElement {
     strips.forEach((strip) => replace(strip));
     const values = app.edited.values ?? sample?.values;
     if (!sample || !values) {
-      reading.textContent = "Without a sample there is nothing to push through the network.";
+      reading.textContent = say("chain.none");
       return;
     }
     input.append(picture(app.run, values));
@@ -123,10 +126,10 @@ export function architecture(app: App): HTMLElement {
     const best = argmax(output);
     const active = layers
       .slice(0, -1)
-      .map((each) => `${count(each.filter((value) => value > 0).length)} of ${count(each.length)}`);
-    const through = active.length ? ` ${active.join(", then ")} hidden units respond;` : "";
-    const drawn = app.edited.values ? " as it is drawn now" : "";
-    reading.textContent = `Sample ${sample.id}${drawn}, computed here from model.json:${through} the network says ${nameOf(app.run, best)} with ${share(output[best] ?? 0)}.`;
+      .map((each) => say("chain.active", { n: each.filter((value) => value > 0).length, all: each.length }));
+    const through = active.length ? `${say("chain.units", { parts: active.join(say("chain.then")) })} ` : "";
+    const said = { id: String(sample.id), through, name: nameOf(app.run, best), share: share(output[best] ?? 0) };
+    reading.textContent = app.edited.values ? say("chain.drawn", said) : say("chain", said);
   };
   watch(app, CURRENT, draw);
   app.edited.watch(draw, app.scope);
@@ -142,8 +145,8 @@ export function architecture(app: App): HTMLElement {
     drawWeights(detail, app, network.value, index, onUnit);
   };
   const tabs = segmented(
-    "Weights of layer",
-    network.value.layers.map((_, i) => ({ value: String(i), text: `Layer ${i + 1}` })),
+    say("weights.of"),
+    network.value.layers.map((_, i) => ({ value: String(i), text: say("layer", { n: i + 1 }) })),
     "0",
     (value) => turnTo(Number(value)),
   );
@@ -152,14 +155,14 @@ export function architecture(app: App): HTMLElement {
   const weights = el(
     "div",
     { class: "weights-box" },
-    el("div", { class: "controls" }, el("h4", {}, "Weights"), several && tabs.element),
+    el("div", { class: "controls" }, el("h4", {}, say("weights.title")), several && tabs.element),
     detail,
     glass.element,
   );
   drawWeights(detail, app, network.value, chosen, onUnit);
   return panel(
     frame,
-    el("div", { class: "chain-scroll", tabindex: 0, role: "region", "aria-label": "Layers" }, chain),
+    el("div", { class: "chain-scroll", tabindex: 0, role: "region", "aria-label": say("layers.title") }, chain),
     reading,
     weights,
   );

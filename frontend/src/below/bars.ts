@@ -1,7 +1,7 @@
 // The probability of each class as a bar.
 import type { Run } from "../bundle/run.ts";
 import { argmax } from "../model/network.ts";
-import { certainty, el, nameOf } from "./tools.ts";
+import { certainty, el, nameOf, say } from "./tools.ts";
 
 /** Of more than 12 classes the 10 most probable; `truth` is null for what nobody labelled. */
 export function barsOf(run: Run, truth: number | null, values: readonly number[]): HTMLElement {
@@ -13,7 +13,7 @@ export function barsOf(run: Run, truth: number | null, values: readonly number[]
     const fill = el("i", {});
     fill.style.width = `${100 * value}%`;
     const kind = label === (truth ?? top) ? "truth" : label === top ? "wrong" : null;
-    const mark = label === truth ? " (true)" : label === top ? " (predicted)" : "";
+    const mark = label === truth ? ` (${say("true.word")})` : label === top ? ` (${say("predicted.word")})` : "";
     return el(
       "li",
       { class: kind },
@@ -22,5 +22,5 @@ export function barsOf(run: Run, truth: number | null, values: readonly number[]
       el("span", { class: "num" }, certainty(value, 1)),
     );
   });
-  return el("ol", { class: "bars", "aria-label": "Probability of each class" }, ...rows);
+  return el("ol", { class: "bars", "aria-label": say("bars") }, ...rows);
 }

@@ -1,6 +1,5 @@
 // What a pixel is painted with: an amount of ink or light, or of a colour image one colour.
-import { el } from "./tools.ts";
-import { say } from "./words.ts";
+import { el, say } from "./tools.ts";
 
 export interface Brush {
   element: HTMLElement;
@@ -10,7 +9,7 @@ export interface Brush {
 
 export function brushOf(channels: number, most: number, ink: boolean): Brush {
   if (channels === 1) {
-    const name = say(ink ? "draw.ink" : "draw.light");
+    const name = ink ? say("draw.ink") : say("draw.light");
     const input = el("input", { type: "range", min: 0, max: most, value: most, "aria-label": name });
     const amount = el("span", { class: "amount" }, String(most));
     input.addEventListener("input", () => {

@@ -4,36 +4,54 @@ import { meanOf } from "../model/changes.ts";
 import type { App } from "../panels/app.ts";
 import { keepCharts, keptTable } from "./keep.ts";
 import { rocOf } from "./optional.ts";
-import { absence, count, el, largest, panel, percent, share, interval as span, svg, watch, wilson } from "./tools.ts";
-import { say } from "./words.ts";
+import {
+  absence,
+  count,
+  el,
+  fixed,
+  largest,
+  panel,
+  percent,
+  say,
+  sentence,
+  share,
+  interval as span,
+  svg,
+  watch,
+  wilson,
+} from "./tools.ts";
 
 const FILE = "holdout.json";
 const [SIZE, LEFT, BARS, EDGE] = [240, 44, 48, 12]; // of the drawing, in its own pixels
 
 export function confidencePanel(app: App): HTMLElement {
   const { holdout } = app.run;
-  const frame = { title: "How sure, how right", files: [FILE], wide: rocOf(app.run).state === "ok" ? "w5" : "w12" };
-  if (holdout.state !== "ok") return panel(frame, absence(holdout, FILE, "How sure, how right"));
+  const title = say("sure");
+  const frame = { title, files: [FILE], wide: rocOf(app.run).state === "ok" ? "w5" : "w12" };
+  if (holdout.state !== "ok") return panel(frame, absence(holdout, FILE, title));
   const { true_labels, predicted_labels, probabilities } = holdout.value;
   const answers = predicted_labels.map((label, i) => ({
     confidence: probabilities[i]?.[label] ?? 0,
     right: label === true_labels[i],
   }));
-  if (!answers.length) return panel(frame, el("p", { class: "absence" }, say("answering.none", { all: "0" })));
+  if (!answers.length) return panel(frame, el("p", { class: "absence" }, say("answering.none", { all: 0 })));
   const bins = calibration(answers);
   const sure = meanOf(answers.map(({ confidence }) => confidence));
   const right = meanOf(answers.map((each) => Number(each.right)));
   const gap = right - sure;
-  const verdict = say(Math.abs(gap) < 0.01 ? "calibration.fair" : gap > 0 ? "calibration.under" : "calibration.over");
-  const sentence = `${say("calibration", { sure: share(sure), right: share(right), verdict }, answers.length)}. ${say("calibration.error", { error: (100 * calibrationError(bins)).toFixed(1) })}`;
-  const table = keptTable("The bins as a table", () => ({
-    head: ["Sure", "Samples", "Mean confidence", "Right", "95 % interval"],
+  const verdict =
+    Math.abs(gap) < 0.01 ? say("calibration.fair") : gap > 0 ? say("calibration.under") : say("calibration.over");
+  const values = { sure: share(sure), right: share(right), verdict, count: answers.length };
+  const error = fixed(100 * calibrationError(bins), 1);
+  const said = `${sentence(say("calibration", values))} ${say("calibration.error", { error })}`;
+  const table = keptTable(say("sure.table"), () => ({
+    head: [say("sure.bin"), say("samples.title"), say("sure.mean"), say("right"), say("interval.head")],
     rows: bins.flatMap((bin, i) => {
       if (!bin.n) return [];
       const { low, high } = wilson(bin);
       return [
         [
-          `${10 * i}–${10 * i + 10} %`,
+          `${10 * i}–${percent((i + 1) / 10, 0)}`,
           count(bin.n),
           percent(bin.confidence),
           percent(bin.hits / bin.n),
@@ -47,8 +65,8 @@ export function confidencePanel(app: App): HTMLElement {
     el(
       "div",
       { class: "sure" },
-      el("div", {}, drawing(bins, sentence), el("p", { class: "small muted axes-words" }, say("calibration.axes"))),
-      el("div", { class: "stack" }, el("p", { class: "reading" }, sentence), declining(app, answers), table),
+      el("div", {}, drawing(bins, said), el("p", { class: "small muted axes-words" }, say("calibration.axes"))),
+      el("div", { class: "stack" }, el("p", { class: "reading" }, said), declining(app, answers), table),
     ),
   );
   return keepCharts(card);
@@ -99,25 +117,25 @@ function declining(app: App, answers: readonly { confidence: number; right: bool
     const wanted = Number(range.value);
     const answered = answers.filter(({ confidence }) => 100 * confidence >= wanted);
     const hits = answered.filter(({ right }) => right).length;
-    const all = count(answers.length);
-    least.textContent = `${wanted} %`;
-    words.textContent = `${
+    const all = answers.length;
+    least.textContent = percent(wanted / 100, 0);
+    words.textContent = sentence(
       answered.length
         ? say("answering", {
             all,
-            answered: count(answered.length),
-            coverage: share(answered.length / answers.length),
+            answered: answered.length,
+            coverage: share(answered.length / all),
             right: share(hits / answered.length),
           })
-        : say("answering.none", { all })
-    }.`;
+        : say("answering.none", { all }),
+    );
   };
   range.addEventListener("input", draw);
   watch(app, [], draw);
   return el(
     "div",
     { class: "stack declining" },
-    el("label", { class: "field" }, el("span", {}, "Only answer when at least"), range, least, el("span", {}, "sure")),
+    el("label", { class: "field" }, el("span", {}, say("sure.only")), range, least, el("span", {}, say("sure.word"))),
     words,
   );
 }

@@ -2,7 +2,7 @@
 
 /** Text as a spreadsheet shows it: what it would run as a formula is text, and a number stays one. */
 function inert(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
+  return /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text.replace(",", "."))) ? `'${text}` : text;
 }
 
 /** A cell of CSV, quoted where it must be. */

@@ -1,7 +1,7 @@
 // Lines over epochs: direct labels instead of a legend, a crosshair that reads, a marker for the selected epoch.
 
 import { epochTicks, logTicks, ticks } from "./ticks.ts";
-import { largest, replace, set, svg } from "./tools.ts";
+import { largest, replace, say, set, svg } from "./tools.ts";
 
 export interface Line {
   label: string;
@@ -190,7 +190,7 @@ function axes(
         y: below,
         "text-anchor": tick === 1 && epochs > 1 ? "start" : tick === epochs ? "end" : "middle",
       },
-      apart(tick === 1 || marks.length === 1 ? `epoch ${tick}` : String(tick)),
+      apart(tick === 1 || marks.length === 1 ? say("epoch.tick", { n: tick }) : String(tick)),
     ),
   );
   return svg("g", { class: "axes" }, ...rows, ...columns);

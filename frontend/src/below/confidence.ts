@@ -1,6 +1,6 @@
 // The filter by confidence: two ends in percent.
 import type { App } from "../panels/app.ts";
-import { el, watch } from "./tools.ts";
+import { el, say, watch } from "./tools.ts";
 
 export function confidence(app: App): HTMLElement {
   const [low, high] = ([0, 1] as const).map((end) => {
@@ -9,7 +9,7 @@ export function confidence(app: App): HTMLElement {
       min: 0,
       max: 100,
       step: 1,
-      "aria-label": end ? "Confidence at most, percent" : "Confidence at least, percent",
+      "aria-label": end ? say("confidence.most") : say("confidence.least"),
     });
     input.addEventListener("change", () => {
       const value = Math.round(Number(input.value));
@@ -24,8 +24,8 @@ export function confidence(app: App): HTMLElement {
   });
   return el(
     "div",
-    { class: "field range", role: "group", "aria-label": "Confidence" },
-    el("span", {}, "Confidence"),
+    { class: "field range", role: "group", "aria-label": say("confidence") },
+    el("span", {}, say("confidence")),
     low,
     "–",
     high,

@@ -1,6 +1,7 @@
 // How training went: loss or accuracy per epoch, and the scrubber that moves everything that has an epoch.
 
 import type { LossCurve } from "../contract.ts";
+import laboratory from "../lab/laboratory.css"; // whose own script is full
 import type { App } from "../panels/app.ts";
 import type { Selection } from "../selection/state.ts";
 import { type Line, lineChart } from "./chart.ts";
@@ -22,6 +23,7 @@ import {
   lastEpoch,
   panel,
   replace,
+  say,
   segmented,
   set,
   short,
@@ -33,14 +35,15 @@ const FILE = "loss_curve.json";
 
 export function convergence(app: App): HTMLElement {
   adopt(css);
+  adopt(laboratory);
   const { curve } = app.run;
-  const frame = { title: "Convergence", files: [FILE], wide: isWide(app.run) ? "w12" : "w7" };
-  if (curve.state !== "ok") return panel(frame, absence(curve, FILE, "Loss and accuracy per epoch"));
+  const frame = { title: say("convergence"), files: [FILE], wide: isWide(app.run) ? "w12" : "w7" };
+  if (curve.state !== "ok") return panel(frame, absence(curve, FILE, say("convergence.what")));
   const value = curve.value;
   if (!value.epochs.length)
     return panel(
       frame,
-      el("div", { class: "absence damaged" }, el("p", {}, divergence(value) || "No epoch was completed.")),
+      el("div", { class: "absence damaged" }, el("p", {}, divergence(value) || say("convergence.none"))),
     );
 
   const readout = el("p", { class: "readout line" });
@@ -53,11 +56,11 @@ export function convergence(app: App): HTMLElement {
     const [holdout, training] = pair(value, measure).map((values) => measured(values[epoch - 1] ?? null, measure));
     replace(
       readout,
-      el("span", {}, `Epoch ${epoch}`),
+      el("span", {}, say("epoch.at", { n: epoch })),
       " ",
-      el("span", { class: "key main" }, `hold-out ${holdout}`),
+      el("span", { class: "key main" }, `${say("holdout.word")} ${holdout}`),
       " ",
-      el("span", { class: "key second" }, `training ${training}`),
+      el("span", { class: "key second" }, `${say("training.word")} ${training}`),
     );
   };
   const hover = (epoch: number | null): void => {
@@ -70,19 +73,19 @@ export function convergence(app: App): HTMLElement {
   const beside = pace(app, hover, pick);
   const charts = [chart, ...beside.charts];
   const measure = segmented(
-    "Measure",
+    say("measure"),
     [
-      { value: "loss", text: "Loss" },
-      { value: "accuracy", text: "Accuracy" },
+      { value: "loss", text: say("loss") },
+      { value: "accuracy", text: say("accuracy") },
     ],
     app.store.selection.measure,
     (measure) => app.store.set({ measure }),
   );
   const scale = segmented(
-    "Scale",
+    say("scale"),
     [
-      { value: "linear", text: "Linear" },
-      { value: "log", text: "Log" },
+      { value: "linear", text: say("scale.linear") },
+      { value: "log", text: say("scale.log") },
     ],
     app.store.selection.scale,
     (scale) => app.store.set({ scale }),
@@ -96,7 +99,7 @@ export function convergence(app: App): HTMLElement {
       lines: lines(app, value, selection.measure),
       log: selection.measure === "loss" && selection.scale === "log",
       zero: selection.measure === "loss",
-      format: (tick) => (selection.measure === "loss" ? short(tick) : `${Number((100 * tick).toFixed(4))} %`),
+      format: (tick) => (selection.measure === "loss" ? short(tick) : percentTick(tick)),
       marked: bestEpoch(value, selection.measure),
       name: sentence,
     });
@@ -107,13 +110,13 @@ export function convergence(app: App): HTMLElement {
     for (const each of charts) each.epoch(selection.epoch ?? value.epochs.length);
     read();
   });
-  const table = keptTable("All epochs as a table", () => ({
+  const table = keptTable(say("convergence.table"), () => ({
     head: [
-      "Epoch",
-      "Training loss",
-      "Hold-out loss",
-      "Training accuracy",
-      "Hold-out accuracy",
+      say("epoch"),
+      say("training.loss"),
+      say("curve.loss"),
+      say("training.accuracy"),
+      say("curve.accuracy"),
       ...beside.columns.map(({ head }) => head),
     ],
     rows: value.epochs.map((epoch, i) => [
@@ -132,22 +135,19 @@ export function convergence(app: App): HTMLElement {
     scrubber(app, value.epochs.length),
     caption,
     ...beside.elements,
-    note &&
-      el(
-        "p",
-        { class: "small muted" },
-        "Training values are running means over images that were moved about before each update, so they can be worse than the hold-out’s, which are left as they are.",
-      ),
+    note && el("p", { class: "small muted" }, say("convergence.moved")),
     table,
   );
   return keepCharts(card);
 }
 
+const percentTick = (tick: number): string => `${short(Number((100 * tick).toFixed(4)))} %`;
+
 function lines(app: App, curve: LossCurve, measure: Selection["measure"]): Line[] {
   const [holdout, training] = pair(curve, measure);
   const own: Line[] = [
-    { label: "hold-out", values: holdout, look: "main" },
-    { label: "training", values: training, look: "second" },
+    { label: say("holdout.word"), values: holdout, look: "main" },
+    { label: say("training.word"), values: training, look: "second" },
   ];
   const other = app.compared?.run;
   if (other?.curve.state !== "ok") return own;
@@ -163,11 +163,11 @@ function lines(app: App, curve: LossCurve, measure: Selection["measure"]): Line[
 }
 
 function scrubber(app: App, epochs: number): HTMLElement {
-  const range = el("input", { type: "range", min: 1, max: epochs, step: 1, "aria-label": "Epoch" });
+  const range = el("input", { type: "range", min: 1, max: epochs, step: 1, "aria-label": say("epoch") });
   const where = el("output", { class: "mono" });
   const pick = (epoch: number): void => app.store.set({ epoch: epoch >= epochs ? null : Math.max(1, epoch) });
   range.addEventListener("input", () => pick(Number(range.value)));
-  const play = button(icon(ICONS.play), { class: "square play", "aria-label": "Play training" }, () =>
+  const play = button(icon(ICONS.play), { class: "square play", "aria-label": say("play") }, () =>
     timer ? stop() : start(),
   );
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -175,7 +175,7 @@ function scrubber(app: App, epochs: number): HTMLElement {
     clearInterval(timer);
     timer = undefined;
     play.replaceChildren(icon(ICONS.play));
-    set(play, "aria-label", "Play training");
+    set(play, "aria-label", say("play"));
   };
   const start = (): void => {
     if (calm()) {
@@ -186,7 +186,7 @@ function scrubber(app: App, epochs: number): HTMLElement {
     let frame =
       app.store.selection.epoch === null ? 0 : Math.floor(((app.store.selection.epoch - 1) / epochs) * frames);
     play.replaceChildren(icon(ICONS.pause));
-    set(play, "aria-label", "Pause");
+    set(play, "aria-label", say("pause"));
     timer = setInterval(() => {
       frame++;
       pick(Math.round(1 + (frame / frames) * (epochs - 1)));
@@ -201,16 +201,16 @@ function scrubber(app: App, epochs: number): HTMLElement {
   watch(app, ["epoch"], ({ epoch }) => {
     const shown = Math.min(epoch ?? epochs, epochs);
     range.value = String(shown);
-    set(range, "aria-valuetext", `epoch ${shown} of ${epochs}`);
+    set(range, "aria-valuetext", say("epoch.of", { n: shown, all: epochs }));
     where.textContent = `${shown} / ${epochs}`;
   });
   return el(
     "div",
     { class: "scrubber" },
     play,
-    step(-1, "One epoch back", ICONS.back),
+    step(-1, say("epoch.back"), ICONS.back),
     range,
-    step(1, "One epoch on", ICONS.next),
+    step(1, say("epoch.on"), ICONS.next),
     where,
   );
 }

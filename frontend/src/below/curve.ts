@@ -1,7 +1,7 @@
 // What is said of the values per epoch.
 import type { LossCurve } from "../contract.ts";
 import type { Selection } from "../selection/state.ts";
-import { count, divergence, percent, plural, short } from "./tools.ts";
+import { divergence, percent, say, short } from "./tools.ts";
 
 type Measure = Selection["measure"];
 
@@ -32,23 +32,34 @@ export function curveSentence(curve: LossCurve, measure: Measure): string {
   const all = pair(curve, measure)[0];
   const values = all.filter((value): value is number => value !== null);
   const [start, end, top] = [values[0], values.at(-1), bestEpoch(curve, measure)];
-  if (start === undefined || end === undefined || top === null) return divergence(curve) || "No value was recorded.";
-  const watched = "it was watched, never used to choose anything.";
-  const [from, to] = [measured(start, measure), measured(end, measure)];
-  const whole = curve.epochs.length;
-  if (values.length === 1) {
-    const when = whole === 1 ? "the only epoch" : `epoch ${top}, the only one of ${count(whole)} with a value`;
-    return `Hold-out ${measure} was ${to} after ${when}; ${watched} ${divergence(curve)}`.trim();
-  }
-  const moved = from === to ? `began and ended at ${to}` : `${end > start ? "rose" : "fell"} from ${from} to ${to}`;
-  const extreme = measure === "loss" ? "lowest" : "highest";
-  const best = all[top - 1] ?? null;
-  const where = values.every((value) => value === end)
-    ? ", the same after each"
-    : best !== end
-      ? `, ${extreme} (${measured(best, measure)}) at epoch ${top}`
-      : top === all.findLastIndex((value) => value !== null) + 1
-        ? `, ${extreme} at the end`
-        : `, ${extreme} at the end and first at epoch ${top}`;
-  return `Hold-out ${measure} ${moved} in ${plural(whole, "epoch")}${where}; ${watched} ${divergence(curve)}`.trim();
+  if (start === undefined || end === undefined || top === null) return divergence(curve) || say("curve.none");
+  const isLoss = measure === "loss";
+  const said = {
+    measure: isLoss ? say("curve.loss") : say("curve.accuracy"),
+    extreme: isLoss ? say("curve.lowest") : say("curve.highest"),
+    first: measured(start, measure),
+    last: measured(end, measure),
+    best: measured(all[top - 1] ?? null, measure),
+    epoch: top,
+    count: curve.epochs.length,
+  };
+  const moved = (): string =>
+    said.first === said.last
+      ? say("curve.same", said)
+      : end > start
+        ? say("curve.rose", said)
+        : say("curve.fell", said);
+  const where = (): string => {
+    if (values.every((value) => value === end)) return say("curve.always");
+    if (all[top - 1] !== end) return say("curve.top", said);
+    const isLast = top === all.findLastIndex((value) => value !== null) + 1;
+    return isLast ? say("curve.end", said) : say("curve.first", said);
+  };
+  const text =
+    values.length > 1
+      ? `${moved()}, ${where()}`
+      : said.count === 1
+        ? say("curve.only", said)
+        : say("curve.single", { ...said, n: said.count });
+  return `${text}; ${say("curve.watched")} ${divergence(curve)}`.trim();
 }

@@ -3,7 +3,7 @@ import { argmax } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import { csvCell } from "./cells.ts";
-import { button, el, ICONS, icon, imageOf, lookOf, save } from "./tools.ts";
+import { button, el, ICONS, icon, imageOf, lookOf, save, say } from "./tools.ts";
 
 export function downloads(app: App, sample: Sample, rows: () => readonly number[] | null): HTMLElement {
   const shown = (): ArrayLike<number> | null => app.edited.values ?? sample.values;
@@ -26,14 +26,14 @@ export function downloads(app: App, sample: Sample, rows: () => readonly number[
     return [`sample_id,true_label,${columns.join(",")}`, [sample.id, sample.truth, ...values].join(","), ""].join("\n");
   };
   const { values } = sample;
-  const png = button("PNG", { disabled: !values, "aria-label": "Download as PNG" }, () => {
+  const png = button("PNG", { disabled: !values, "aria-label": say("download", { kind: "PNG" }) }, () => {
     const now = shown();
     if (now) void pngOf(app, now).then((blob) => blob && save(`${name()}.png`, blob));
   });
-  const json = button("JSON", { "aria-label": "Download as JSON" }, () =>
+  const json = button("JSON", { "aria-label": say("download", { kind: "JSON" }) }, () =>
     save(`${name()}.json`, new Blob([`${JSON.stringify(record(), null, 1)}\n`], { type: "application/json" })),
   );
-  const row = button("CSV", { disabled: !values, "aria-label": "Download as CSV" }, () =>
+  const row = button("CSV", { disabled: !values, "aria-label": say("download", { kind: "CSV" }) }, () =>
     save(`${name()}.csv`, new Blob([csv()], { type: "text/csv" })),
   );
   return el("div", { class: "controls downloads" }, icon(ICONS.download), names ? null : png, json, row);

@@ -1,7 +1,6 @@
 // The features of a table's row, and fields to change them: the answer follows.
 import type { App } from "../panels/app.ts";
-import { button, el, short, shownFeatures } from "./tools.ts";
-import { say } from "./words.ts";
+import { button, el, say, short, shownFeatures } from "./tools.ts";
 
 /** Fields for the features of the selected row, folded away until they are asked for. */
 export function editor(app: App, original: ArrayLike<number>): HTMLElement {
@@ -55,7 +54,8 @@ export function features(app: App, values: ArrayLike<number>): HTMLElement {
     const share = Math.min(3, Math.abs(score)) / 6;
     bar.style.left = `${100 * (score < 0 ? 0.5 - share : 0.5)}%`;
     bar.style.width = `${100 * share}%`;
-    const words = `${short(Math.abs(score))} standard deviations ${score < 0 ? "below" : "above"} the mean`;
+    const words =
+      score < 0 ? say("deviation.below", { n: short(-score) }) : say("deviation.above", { n: short(score) });
     return el(
       "li",
       {},
@@ -65,13 +65,11 @@ export function features(app: App, values: ArrayLike<number>): HTMLElement {
     );
   });
   const left = names.length - shown.length;
-  const note = left
-    ? `${shown.length} of ${names.length} features, those with the largest weights in the first layer; bars `
-    : "Bars ";
+  const note = left ? say("features.some", { shown: shown.length, all: names.length }) : say("features.bars");
   return el(
     "div",
     { class: "feature-box" },
-    el("ol", { class: "features", "aria-label": "Features" }, ...rows),
-    el("p", { class: "small muted" }, `${note}reach from −3 to 3 standard deviations of the training samples.`),
+    el("ol", { class: "features", "aria-label": say("features") }, ...rows),
+    el("p", { class: "small muted" }, note),
   );
 }

@@ -4,6 +4,7 @@ import type { App } from "../panels/app.ts";
 import type { Selection } from "../selection/state.ts";
 import { confidence } from "./confidence.ts";
 import {
+  alternatives,
   attempt,
   button,
   clip,
@@ -15,16 +16,15 @@ import {
   icon,
   isWide,
   nameOf,
-  plural,
   replace,
   same,
+  say,
   segmented,
   select,
   set,
   showAll,
   watch,
 } from "./tools.ts";
-import { say } from "./words.ts";
 
 /** Fills the bar of the filters, the place of the order, and that of the chips. */
 export function filters(app: App, bar: HTMLElement, order: HTMLElement, chips: HTMLElement): void {
@@ -33,7 +33,7 @@ export function filters(app: App, bar: HTMLElement, order: HTMLElement, chips: H
   watch(app, FILTERS, (selection) => {
     const n = FILTERS.filter((key) => !same(selection[key], INITIAL[key])).length;
     replace(chips, ...chipsOf(app, selection));
-    summary.textContent = n ? say("filters.some", { count: String(n) }) : say("filters");
+    summary.textContent = n ? say("filters.some", { count: n }) : say("filters");
   });
   const narrow = attempt(() => matchMedia("(max-width: 720px)"));
   const fold = (): void => {
@@ -54,8 +54,8 @@ function toolbar(app: App): HTMLElement {
       el("span", { translate: "no" }, clip(name, 16)),
       {
         class: "class-chip",
-        "aria-label": `${name}, ${plural(counts.get(label) ?? 0, "sample")}`,
-        title: `${name}: ${plural(counts.get(label) ?? 0, "sample")}`,
+        "aria-label": `${name}, ${say("samples", { count: counts.get(label) ?? 0 })}`,
+        title: `${name}: ${say("samples", { count: counts.get(label) ?? 0 })}`,
       },
       () => {
         const { truth } = app.store.selection;
@@ -69,24 +69,29 @@ function toolbar(app: App): HTMLElement {
   );
   classes.forEach((chip, label) => chip.append(" ", el("small", {}, count(counts.get(label) ?? 0))));
   const split = segmented(
-    "Split",
+    say("split"),
     [
-      { value: "all", text: "All" },
-      { value: "training", text: "Training" },
-      { value: "holdout", text: "Hold-out" },
+      { value: "all", text: say("filter.all") },
+      { value: "training", text: say("training") },
+      { value: "holdout", text: say("holdout") },
     ],
     app.store.selection.split,
     (split) => app.store.set({ split }),
   );
   const compared = app.compared?.right.size
     ? ([
-        { value: "fixed", text: "Now right" },
-        { value: "broken", text: "Now wrong" },
+        { value: "fixed", text: say("filter.fixed") },
+        { value: "broken", text: say("filter.broken") },
       ] as const)
     : [];
   const outcome = segmented(
-    "Outcome",
-    [{ value: "all", text: "Any" }, { value: "right", text: "Right" }, { value: "wrong", text: "Wrong" }, ...compared],
+    say("filter.outcome"),
+    [
+      { value: "all", text: say("filter.any") },
+      { value: "right", text: say("right") },
+      { value: "wrong", text: say("wrong") },
+      ...compared,
+    ],
     app.store.selection.outcome,
     (outcome) => app.store.set({ outcome }),
   );
@@ -100,7 +105,7 @@ function toolbar(app: App): HTMLElement {
     { class: "filter-rows" },
     el(
       "div",
-      { class: isWide(app.run) ? "class-chips many" : "class-chips", role: "group", "aria-label": "True class" },
+      { class: isWide(app.run) ? "class-chips many" : "class-chips", role: "group", "aria-label": say("filter.truth") },
       ...classes,
     ),
     el("div", { class: "controls" }, split.element, outcome.element, confidence(app)),
@@ -109,13 +114,13 @@ function toolbar(app: App): HTMLElement {
 
 function orders(app: App): HTMLElement {
   const order = select(
-    "Order",
+    say("order"),
     [
-      ["number", "by number"],
-      ["class", "by class"],
-      ["doubt", "least sure first"],
+      ["number", say("order.number")],
+      ["class", say("order.class")],
+      ["doubt", say("order.doubt")],
       ...(app.shown.learned ? ([["learned", say("order.learned")]] as const) : []),
-      ["shuffled", "shuffled"],
+      ["shuffled", say("order.shuffled")],
     ],
     app.store.selection.order,
     (order) => app.store.set({ order }),
@@ -124,7 +129,7 @@ function orders(app: App): HTMLElement {
     type: "number",
     min: 0,
     max: 2 ** 32 - 1,
-    "aria-label": "Seed of the shuffle",
+    "aria-label": say("shuffle.seed"),
     class: "seed",
   });
   seed.addEventListener("change", () => {
@@ -141,8 +146,8 @@ function orders(app: App): HTMLElement {
         app.store.selection.order === "shuffled" ? (app.store.selection.seed + 1) % 2 ** 32 : app.store.selection.seed,
     }),
   );
-  shuffle.append("Shuffle");
-  const seeded = el("label", { class: "field" }, el("span", {}, "seed"), seed);
+  shuffle.append(say("shuffle"));
+  const seeded = el("label", { class: "field" }, el("span", {}, say("seed")), seed);
   watch(app, ["order", "seed"], (selection) => {
     seed.value = String(selection.seed);
     seeded.hidden = selection.order !== "shuffled";
@@ -154,7 +159,7 @@ function orders(app: App): HTMLElement {
 
 function chipsOf(app: App, selection: Selection): HTMLElement[] {
   const chip = (text: string, patch: Partial<Selection>): HTMLElement => {
-    const result = button(text, { class: "chip", translate: "no", "aria-label": `Remove filter: ${text}` }, () => {
+    const result = button(text, { class: "chip", translate: "no", "aria-label": say("chip.remove", { text }) }, () => {
       app.store.set(patch);
       (document.querySelector<HTMLElement>("#chips button") ?? document.getElementById("data-title"))?.focus({
         preventScroll: true,
@@ -165,20 +170,24 @@ function chipsOf(app: App, selection: Selection): HTMLElement[] {
   };
   const outcome = {
     all: "",
-    right: "right",
-    wrong: "wrong",
-    fixed: "wrong before, right now",
-    broken: "right before, wrong now",
+    right: say("chip.right"),
+    wrong: say("chip.wrong"),
+    fixed: say("chip.fixed"),
+    broken: say("chip.broken"),
   }[selection.outcome];
   const [low, high] = selection.confidence;
   const all = [
     selection.truth.length &&
-      chip(`true ${selection.truth.map((label) => nameOf(app.run, label)).join(" or ")}`, { truth: [] }),
-    selection.predicted !== null && chip(`predicted ${nameOf(app.run, selection.predicted)}`, { predicted: null }),
-    selection.split !== "all" && chip(selection.split === "holdout" ? "hold-out" : "training", { split: "all" }),
+      chip(say("chip.true", { names: alternatives(selection.truth.map((label) => nameOf(app.run, label))) }), {
+        truth: [],
+      }),
+    selection.predicted !== null &&
+      chip(say("predicted.as", { name: nameOf(app.run, selection.predicted) }), { predicted: null }),
+    selection.split !== "all" &&
+      chip(selection.split === "holdout" ? say("holdout.word") : say("training.word"), { split: "all" }),
     outcome && chip(outcome, { outcome: "all" }),
-    (low > 0 || high < 100) && chip(`confidence ${low} – ${high} %`, { confidence: [0, 100] }),
-    selection.among.length && chip(say("map.chip", {}, selection.among.length), { among: [] }),
+    (low > 0 || high < 100) && chip(say("chip.confidence", { low, high }), { confidence: [0, 100] }),
+    selection.among.length && chip(say("map.chip", { count: selection.among.length }), { among: [] }),
   ].filter((each): each is HTMLElement => each instanceof HTMLElement);
-  return all.length > 1 ? [...all, button("Clear all", { class: "quiet" }, () => showAll(app))] : all;
+  return all.length > 1 ? [...all, button(say("chip.clear"), { class: "quiet" }, () => showAll(app))] : all;
 }

@@ -1,17 +1,50 @@
 // Terms that a beginner meets: the first of each in a section is a button that says in one sentence what it means.
-import words from "../../../src/digit_classifier/words/en.json" with { type: "json" };
 import type { App } from "../panels/app.ts";
-import { attempt, button, el } from "./tools.ts";
+import { attempt, button, el, say } from "./tools.ts";
 
-/** "hold-out: samples kept back …": what it is called in the texts, and what it means. */
-const TERMS = Object.entries(words)
-  .filter(([key]) => key.startsWith("term."))
-  .map(([key, text]) => {
-    const said = String(text);
-    const word = said.slice(0, said.indexOf(":"));
-    const found = new RegExp(`(?<![\\p{L}\\p{N}-])${word}(?:s|es)?(?![\\p{L}\\p{N}-])`, "iu"); // words are letters and spaces
-    return { name: key.slice("term.".length), word, found, meaning: said.slice(word.length + 2) };
+interface Term {
+  name: string; // of its key
+  word: string; // in the texts
+  found: RegExp;
+  meaning: string;
+}
+
+/** Each is said as "hold-out: samples kept back …": what it is called in the texts, and what it means. */
+const said = (): Readonly<Record<string, string>> => ({
+  holdout: say("term.holdout"),
+  heldout: say("term.heldout"),
+  stratified: say("term.stratified"),
+  epoch: say("term.epoch"),
+  parameter: say("term.parameter"),
+  weight: say("term.weight"),
+  bias: say("term.bias"),
+  unit: say("term.unit"),
+  relu: say("term.relu"),
+  softmax: say("term.softmax"),
+  logloss: say("term.logloss"),
+  accuracy: say("term.accuracy"),
+  precision: say("term.precision"),
+  recall: say("term.recall"),
+  f1: say("term.f1"),
+  macro: say("term.macro"),
+  interval: say("term.interval"),
+  calibration: say("term.calibration"),
+  mcnemar: say("term.mcnemar"),
+  rate: say("term.rate"),
+  components: say("term.components"),
+  digest: say("term.digest"),
+  manifest: say("term.manifest"),
+  augmentation: say("term.augmentation"),
+});
+
+const terms = (): Term[] =>
+  Object.entries(said()).map(([name, text]) => {
+    const word = text.slice(0, text.indexOf(":"));
+    const letters = word.replace(/\s/g, "\\s"); // words are letters and spaces
+    const found = new RegExp(`(?<![\\p{L}\\p{N}-])${letters}(?:s|es)?(?![\\p{L}\\p{N}-])`, "iu");
+    return { name, word, found, meaning: text.slice(word.length + 1).trimStart() };
   });
+
 /** Texts that are written once. What follows the selection is written anew with every change. */
 const TEXTS = "p, dt, li, th, .activation, .note, .small";
 const ELSEWHERE =
@@ -22,14 +55,15 @@ const GAP = 6; // pixels between a term and its meaning
 /** Marks the terms once all sections stand; a panel of its own it has none. */
 export function glossary(app: App): null {
   setTimeout(() => {
-    if (!app.scope.aborted)
-      for (const part of document.querySelectorAll<HTMLElement>("#opening, #main > section")) mark(part);
+    if (app.scope.aborted) return;
+    const all = terms();
+    for (const part of document.querySelectorAll<HTMLElement>("#opening, #main > section")) mark(part, all);
   });
   return null;
 }
 
-function mark(section: HTMLElement): void {
-  const wanted = TERMS.filter(({ name }) => !section.querySelector(`[data-term="${name}"]`));
+function mark(section: HTMLElement, all: readonly Term[]): void {
+  const wanted = all.filter(({ name }) => !section.querySelector(`[data-term="${name}"]`));
   const walker = document.createTreeWalker(section, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
@@ -37,7 +71,7 @@ function mark(section: HTMLElement): void {
     const { parentElement: parent } = text;
     if (!parent?.closest(TEXTS) || parent.closest(ELSEWHERE)) continue;
     for (let i = 0; i < wanted.length; i++) {
-      const term = wanted[i] as (typeof TERMS)[number];
+      const term = wanted[i] as Term;
       const found = term.found.exec(text.data);
       if (!found) continue;
       wanted.splice(i--, 1);
@@ -49,7 +83,7 @@ function mark(section: HTMLElement): void {
   }
 }
 
-function buttonOf({ name, word, meaning }: (typeof TERMS)[number], text: string): HTMLButtonElement {
+function buttonOf({ name, word, meaning }: Term, text: string): HTMLButtonElement {
   const id = `term-${name}`;
   if (!document.getElementById(id)) {
     const place =

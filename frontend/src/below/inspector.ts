@@ -24,10 +24,11 @@ import {
   onThemeChange,
   picture,
   replace,
+  say,
   terms,
   watch,
+  woven,
 } from "./tools.ts";
-import { say } from "./words.ts";
 
 /** Fills the panel of the selected sample. */
 export function inspector(app: App, body: HTMLElement): void {
@@ -46,7 +47,7 @@ export function inspector(app: App, body: HTMLElement): void {
   };
   const draw = (): void => {
     if (!shown) {
-      const why = app.samples.list.length ? "No sample matches, so none is selected." : "This run carries no sample.";
+      const why = app.samples.list.length ? say("inspector.none") : say("inspector.empty");
       replace(body, el("div", { class: "absence" }, el("p", {}, why)));
     } else {
       const view = viewOf(app, shown, past);
@@ -73,7 +74,7 @@ export function inspector(app: App, body: HTMLElement): void {
 /** What it was taken for at another epoch than the last, on one line that is always there. */
 function thenSaid(app: App, epoch: number, label: number): Child[] {
   const name = el("span", { translate: "no" }, nameOf(app.run, label));
-  return [`After epoch ${epoch} it was ${terms(app.run).as} `, name, "."];
+  return woven(say("inspector.then", { epoch, as: terms(app.run).as }), { name });
 }
 
 interface View {
@@ -92,7 +93,7 @@ function viewOf(app: App, sample: Sample, past: HTMLElement): View {
   const bars = el("div", { class: "bars-box" });
   const layers = el("div", { class: "net" });
   const near = el("div", { class: "lookalikes" });
-  const where = sample.holdout ? "hold-out" : "training";
+  const where = sample.holdout ? say("holdout.word") : say("training.word");
   const answer = (values: ArrayLike<number> | null): readonly number[] | null =>
     network.state === "ok" && values ? probabilities(network.value, values) : null;
   const original = recorded ?? answer(sample.values);
@@ -104,9 +105,7 @@ function viewOf(app: App, sample: Sample, past: HTMLElement): View {
     if (!drawn && shown) replace(listed, features(app, shown));
     replace(
       bars,
-      now
-        ? barsOf(app.run, sample.truth, now)
-        : el("p", { class: "small muted" }, "No prediction was recorded for this sample."),
+      now ? barsOf(app.run, sample.truth, now) : el("p", { class: "small muted" }, say("inspector.unrecorded")),
     );
     replace(layers, ...(shown && network.state === "ok" ? responses(network.value, shown) : []));
     const guess = now && argmax(now);
@@ -117,20 +116,18 @@ function viewOf(app: App, sample: Sample, past: HTMLElement): View {
   const name = el(
     "p",
     { class: "sample-name" },
-    `Sample ${sample.id}`,
+    say("sample.id", { id: String(sample.id) }),
     el(
       "span",
       { class: "muted" },
-      ` · ${where} · true `,
+      ` · ${where} · ${say("true.word")} `,
       el("span", { translate: "no" }, nameOf(app.run, sample.truth)),
     ),
   );
-  const note =
-    computed &&
-    el("p", { class: "small muted" }, "Computed here from model.json: predictions are recorded for the hold-out only.");
+  const note = computed && el("p", { class: "small muted" }, say("inspector.computed"));
   const none =
     !sample.values &&
-    el("p", { class: "absence" }, `The run carries no ${imageOf(app.run) ? "image" : "features"} of this sample.`);
+    el("p", { class: "absence" }, imageOf(app.run) ? say("inspector.image") : say("inspector.features"));
   const answers = ribbon(app, sample);
   const facts = el("div", { class: "facts" }, name, verdict, past, answers?.element);
   const parts = [
@@ -173,28 +170,16 @@ function linkTo(app: App, values: ArrayLike<number>): HTMLElement {
 function judge(app: App, verdict: HTMLElement, guess: number, truth: number, before: number | null): void {
   const name = (label: number): HTMLElement => el("span", { translate: "no" }, nameOf(app.run, label));
   const { as } = terms(app.run);
-  const [first, rest] = [as.slice(0, 1).toUpperCase(), as.slice(1)];
   if (before !== null) {
     verdict.className = "verdict";
-    replace(
-      verdict,
-      `Drawn like this it is ${as} `,
-      name(guess),
-      before === guess ? ", as before." : "; as recorded, ",
-      before !== guess && name(before),
-      before !== guess && ".",
-    );
+    const text = before === guess ? say("drawn.same", { as }) : say("drawn.other", { as });
+    replace(verdict, ...woven(text, { now: name(guess), before: name(before) }));
     return;
   }
   verdict.className = guess === truth ? "verdict good" : "verdict bad";
-  replace(
-    verdict,
-    `${first}${rest} `,
-    name(guess),
-    guess === truth ? ", which it is." : ", but it is ",
-    guess !== truth && name(truth),
-    guess !== truth && ".",
-  );
+  const read = `${as.slice(0, 1).toUpperCase()}${as.slice(1)}`;
+  const text = guess === truth ? say("judged.right", { read }) : say("judged.wrong", { read });
+  replace(verdict, ...woven(text, { guess: name(guess), truth: name(truth) }));
 }
 
 /** What a difference of one is worth: the features of a table are compared in standard deviations. */
@@ -209,14 +194,14 @@ function lookalikes(app: App, sample: Sample, values: ArrayLike<number> | null, 
   const near = values && app.run.images.state === "ok" ? nearest(values, training, 6, scaleOf(app)) : [];
   box.hidden = near.length === 0;
   if (box.hidden) return;
-  const items = near.map((each) => nearTile(app, each, "training sample", sample.truth));
+  const items = near.map((each) => nearTile(app, each, sample.truth));
   const agree = near.filter((each) => each.truth === sample.truth).length;
   replace(
     box,
     el(
       "p",
       { class: "small muted" },
-      nearestSentence(agree, near.length, nameOf(app.run, sample.truth), terms(app.run).image),
+      nearestSentence(agree, near.length, nameOf(app.run, sample.truth), imageOf(app.run) !== null),
     ),
     el("div", { class: "near-row" }, ...items),
   );

@@ -1,6 +1,6 @@
 // Charts and tables as files: a chart with its title and sentence in light colours, a table as text.
 import { csvCell, tsvCell } from "./cells.ts";
-import { button, copyFrom, dataTable, el, ICONS, icon, replace, save, set, svg } from "./tools.ts";
+import { button, copyFrom, dataTable, el, ICONS, icon, replace, save, say, set, svg } from "./tools.ts";
 
 type Table = ReturnType<Parameters<typeof dataTable>[1]>;
 
@@ -12,7 +12,7 @@ const CHARACTER = 6.6; // of 13 px type, about
 const slug = (text: string): string =>
   text
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-|-$/g, "");
 
 /** A table that is folded away, and can be copied or saved whole. */
@@ -22,8 +22,8 @@ export function keptTable(label: string, table: () => Table): HTMLDetailsElement
     return [head, ...rows].map((row) => `${row.map(cell).join(between)}\n`).join("");
   };
   const result = dataTable(label, table);
-  const copy = button("Copy TSV", {}, () => void copyFrom(copy, text(tsvCell, "\t")));
-  const csv = button("Save CSV", {}, () =>
+  const copy = button(say("copy.tsv"), {}, () => void copyFrom(copy, text(tsvCell, "\t")));
+  const csv = button(say("save.csv"), {}, () =>
     save(`${slug(label)}.csv`, new Blob([text(csvCell, ",")], { type: "text/csv" })),
   );
   result.append(el("div", { class: "controls" }, copy, csv));
@@ -33,10 +33,10 @@ export function keptTable(label: string, table: () => Table): HTMLDetailsElement
 /** Puts buttons into a card that save all its charts as one picture. */
 export function keepCharts(card: HTMLElement): HTMLElement {
   const name = (): string => slug(card.querySelector("h3")?.textContent ?? "chart");
-  const asSvg = button("SVG", { "aria-label": "Save the chart as SVG" }, () =>
+  const asSvg = button("SVG", { "aria-label": say("save.chart", { kind: "SVG" }) }, () =>
     save(`${name()}.svg`, new Blob([pictureOf(card).text], { type: "image/svg+xml" })),
   );
-  const asPng = button("PNG", { "aria-label": "Save the chart as PNG" }, () => {
+  const asPng = button("PNG", { "aria-label": say("save.chart", { kind: "PNG" }) }, () => {
     void pngOf(pictureOf(card)).then((blob) => blob && save(`${name()}.png`, blob));
   });
   card.append(el("div", { class: "controls downloads keep" }, icon(ICONS.download), asSvg, asPng));

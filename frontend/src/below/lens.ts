@@ -5,7 +5,6 @@ import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import { nearTile } from "./neartile.ts";
 import {
-  count,
   currentSample,
   digit,
   divergingScale,
@@ -15,10 +14,11 @@ import {
   mapOf,
   nameOf,
   replace,
+  say,
+  sentence,
   short,
 } from "./tools.ts";
 import { layout, mosaic } from "./weights.ts";
-import { say } from "./words.ts";
 
 const WORK = 4e7; // multiplications: less than a tenth of a second
 const SHOWN = 10;
@@ -74,24 +74,23 @@ export function lens(app: App, network: Network): Lens {
       el(
         "div",
         { class: "lens-pictures" },
-        figure(weights, "weights"),
-        answer?.products && figure(answer.products, "weights × input"),
+        figure(weights, say("lens.weights")),
+        answer?.products && figure(answer.products, say("lens.products")),
         answer &&
           layer.convolution &&
           el(
             "figure",
             {},
             digit(answer.map, mapOf(layer), largest(answer.map, 1e-9), inkScale()),
-            el("figcaption", {}, "its answer"),
+            el("figcaption", {}, say("lens.map.caption")),
           ),
       ),
       el(
         "div",
         { class: "stack" },
-        answer && sample && el("p", {}, ...sentence(layer, index, unit, sample, answer)),
-        excited.length > 0 &&
-          el("p", { class: "small muted" }, `${say("lens.exciting", { all: count(among.length) })}:`),
-        excited.length > 0 && el("div", { class: "near-row" }, ...excited.map((each) => nearTile(app, each, "sample"))),
+        answer && sample && el("p", {}, ...answerOf(layer, index, unit, sample, answer)),
+        excited.length > 0 && el("p", { class: "small muted" }, `${say("lens.exciting", { all: among.length })}:`),
+        excited.length > 0 && el("div", { class: "near-row" }, ...excited.map((each) => nearTile(app, each))),
         votes(app, network, index, unit, answer?.answer ?? null),
       ),
     );
@@ -110,7 +109,7 @@ export function lens(app: App, network: Network): Lens {
 /** A number as it is written, with all its digits for whoever reads the page by a program. */
 const exact = (value: number): HTMLElement => el("data", { value: String(value) }, short(value).replace("-", "−"));
 
-function sentence(
+function answerOf(
   layer: Layer,
   index: number,
   unit: number,
@@ -124,9 +123,10 @@ function sentence(
     sample: String(sample.id),
     sign: bias < 0 ? "−" : "+",
   };
-  const text = say(products ? "lens" : "lens.map", { ...names, answer: "|answer|", sum: "|sum|", bias: "|bias|" });
+  const marked = { ...names, answer: "|answer|", sum: "|sum|", bias: "|bias|" };
+  const text = products ? say("lens", marked) : say("lens.map", marked);
   const silent = layer.activation === "relu" && products && sum + bias <= 0 ? say("lens.silent") : "";
-  return [...text.split("|").map((part, i) => (i % 2 ? exact(numbers[part] ?? 0) : part)), `${silent}.`];
+  return [...text.split("|").map((part, i) => (i % 2 ? exact(numbers[part] ?? 0) : part)), sentence(silent)];
 }
 
 /** Its strongest weights to the layer after it; of the last hidden layer, to the classes. */
@@ -151,13 +151,13 @@ function votes(app: App, network: Network, index: number, unit: number, answer: 
     return el(
       "li",
       {},
-      el("b", { translate: "no" }, last ? nameOf(app.run, to) : `unit ${to + 1}`),
+      el("b", { translate: "no" }, last ? nameOf(app.run, to) : say("unit.word", { n: to + 1 })),
       el("span", { class: "vote" }, bar),
       el("span", { class: "num" }, exact(weight)),
-      answer !== null && el("span", { class: "num muted" }, "× answer = ", exact(weight * answer)),
+      answer !== null && el("span", { class: "num muted" }, `${say("lens.times")} `, exact(weight * answer)),
     );
   });
-  const words = say(last ? "lens.votes" : "lens.next");
+  const words = last ? say("lens.votes") : say("lens.next");
   return el(
     "div",
     {},

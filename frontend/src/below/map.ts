@@ -5,7 +5,7 @@ import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import { keptTable } from "./keep.ts";
 import { type Basis, sourceOf } from "./mapdata.ts";
-import { nameOfPoint, sentence, things } from "./mapwords.ts";
+import { nameOfPoint, readingOf, things } from "./mapwords.ts";
 import { inSlices, whenNear } from "./near.ts";
 import { type Marks, plane } from "./plane.ts";
 import {
@@ -16,6 +16,7 @@ import {
   currentSample,
   datasetFile,
   el,
+  fixed,
   lookAt,
   lookOf,
   nameOf,
@@ -23,11 +24,11 @@ import {
   panel,
   picture,
   replace,
+  say,
   segmented,
   set,
   watch,
 } from "./tools.ts";
-import { say } from "./words.ts";
 
 const REACH = 24; // pixels between the pointer and what it points at
 const STILL = 6; // pixels that a click may move
@@ -58,7 +59,7 @@ export function sampleMap(app: App): HTMLElement | null {
     tabindex: 0,
     role: "listbox",
     "aria-multiselectable": "true",
-    "aria-label": say("map", { things: things(app) }),
+    "aria-label": say("map", { things: things(run) }),
   });
   box.append(canvas.element);
   const reading = el("p", { class: "reading" }, say("map.wait"));
@@ -87,7 +88,7 @@ export function sampleMap(app: App): HTMLElement | null {
     const shown = selection.among.length ? new Set(app.shown.samples(selection)) : free;
     marks = samples.map((sample) => ({ shown: shown.has(sample), wrong: isWrong(sample) }));
     all.hidden = !selection.among.length;
-    reading.textContent = sentence(app, samples, laid, basis, marks);
+    reading.textContent = readingOf(app, samples, laid, basis, marks);
     draw();
   };
   const point = (place: number, spoken: boolean): void => {
@@ -115,7 +116,7 @@ export function sampleMap(app: App): HTMLElement | null {
   const choose = (ids: readonly number[]): void => {
     const among = [...new Set(ids)].sort((a, b) => a - b);
     app.store.set({ among });
-    announce(say("map.chosen", {}, among.length));
+    announce(say("map.chosen", { count: among.length }));
   };
   const within = (round: readonly Point[]): number[] =>
     samples.flatMap((sample, i) => (free.has(sample) && inside(canvas.points[i] as Point, round) ? [sample.id] : []));
@@ -203,10 +204,7 @@ export function sampleMap(app: App): HTMLElement | null {
     box.dataset.basis = wanted;
     update();
   }
-  const load = async (): Promise<void> => {
-    await inSlices(canvas.load(values, lookOf(run)), app.scope);
-    draw();
-  };
+  const load = (): Promise<void> => inSlices(canvas.load(values, lookOf(run)), app.scope).then(draw);
   const start = (): void => {
     void load().then(() => lay(basis));
     const observer = new ResizeObserver(() => draw());
@@ -219,7 +217,7 @@ export function sampleMap(app: App): HTMLElement | null {
   const tabs = segmented<Basis>(
     say("map.basis"),
     [
-      { value: "input", text: say(image ? "map.pixels" : "map.features") },
+      { value: "input", text: image ? say("map.pixels") : say("map.features") },
       { value: "hidden", text: say("map.hidden") },
     ],
     basis,
@@ -234,12 +232,12 @@ export function sampleMap(app: App): HTMLElement | null {
       String(sample.id),
       nameOf(run, sample.truth),
       nameOf(run, app.shown.label(app.store.selection, sample) ?? 0),
-      ...(laid?.points[i] ?? []).map((each) => each.toFixed(2)),
+      ...(laid?.points[i] ?? []).map((each) => fixed(each, 2)),
     ]),
   }));
   all.hidden = true;
   return panel(
-    { title: say("map.title", { things: things(app) }), files: [datasetFile(run.summary), "holdout.json"] },
+    { title: say("map.title", { things: things(run) }), files: [datasetFile(run.summary), "holdout.json"] },
     el("div", { class: "controls" }, deep && tabs.element, el("span", { class: "grow" }), all),
     box,
     detail,

@@ -1,13 +1,14 @@
 // What the map says: of one sample, and of all.
+import type { Run } from "../bundle/run.ts";
 import type { Plane as Layout } from "../model/components.ts";
 import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import type { Basis } from "./mapdata.ts";
 import type { Marks } from "./plane.ts";
-import { certainty, count, imageOf, nameOf, share, terms } from "./tools.ts";
-import { say } from "./words.ts";
+import { certainty, imageOf, nameOf, say, sentence, share, terms } from "./tools.ts";
 
-export const things = (app: App): string => `${terms(app.run).image}s`;
+/** What the samples of a run are called. */
+export const things = (run: Run): string => (imageOf(run) ? say("things.images") : say("things.samples"));
 
 export function nameOfPoint(app: App, sample: Sample): string {
   const { selection } = app.store;
@@ -17,18 +18,25 @@ export function nameOfPoint(app: App, sample: Sample): string {
   return `${say("map.point", { ...names, label: label === null ? "?" : nameOf(app.run, label) })}${sure}`;
 }
 
-export function sentence(
+export function readingOf(
   app: App,
   samples: readonly Sample[],
   { shares }: Layout,
   basis: Basis,
   marks: readonly Marks[],
 ): string {
-  const kind = basis === "hidden" ? "hidden.words" : imageOf(app.run) ? "pixels.words" : "features.words";
+  const { run } = app;
   const wrong = marks.filter((each) => each.shown && each.wrong).length;
-  const names = { things: things(app), basis: say(`map.${kind}`), share: share(shares[0] + shares[1]) };
+  const said = say("map.reading", {
+    count: samples.length,
+    things: things(run),
+    basis:
+      basis === "hidden" ? say("map.hidden.words") : imageOf(run) ? say("map.pixels.words") : say("map.features.words"),
+    share: share(shares[0] + shares[1]),
+  });
+  const { as } = terms(run);
+  const mistakes = wrong ? say("map.wrong", { as, count: wrong }) : say("map.right", { as });
   const { epoch } = app.store.selection;
-  const after =
-    epoch !== null && app.shown.labels(app.store.selection) ? say("map.after", { epoch: count(epoch) }) : "";
-  return `${say("map.reading", names, samples.length)} ${say(wrong ? "map.wrong" : "map.right", { as: terms(app.run).as }, wrong)}${after}.`;
+  const after = epoch !== null && app.shown.labels(app.store.selection) ? ` ${say("confusion.epoch", { epoch })}` : "";
+  return `${said} ${sentence(mistakes + after)}`;
 }

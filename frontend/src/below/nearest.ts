@@ -1,12 +1,16 @@
 // How the samples nearest to one agree with it.
-import { small } from "./tools.ts";
+import { say, small } from "./tools.ts";
 
-/** How many of the nearest training samples are of the class; `thing` is what one of them is called. */
-export function nearestSentence(agree: number, all: number, name: string, thing: string): string {
-  if (all === 1) return `The nearest training ${thing}; it is ${agree ? "" : "not "}${name}`;
-  const part =
-    agree === all
-      ? `${all === 2 ? "both" : `all ${small(all)}`} are`
-      : `${small(agree)} of ${small(all)} ${agree === 1 ? "is" : "are"}`;
-  return `Nearest training ${thing}s; ${part} ${name}`;
+/** How many of the nearest training samples are of the class. */
+export function nearestSentence(agree: number, all: number, name: string, isImage: boolean): string {
+  const values = {
+    name,
+    agree: small(agree),
+    all: small(all),
+    things: isImage ? say("near.images") : say("near.samples"),
+    thing: isImage ? say("near.image") : say("near.sample"),
+  };
+  if (all === 1) return agree ? say("near.one", values) : say("near.one.not", values);
+  if (agree === all) return all === 2 ? say("near.both", values) : say("near.all", values);
+  return agree === 1 ? say("near.single", values) : say("near.some", values);
 }

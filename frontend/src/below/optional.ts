@@ -1,8 +1,7 @@
 // Files that a run has only where it was asked to record them.
 import type { Part, Run } from "../bundle/run.ts";
 import * as contract from "./contract.ts";
-import { el, part } from "./tools.ts";
-import { say } from "./words.ts";
+import { el, part, say } from "./tools.ts";
 
 /** How a file that a run was not asked for is asked for. */
 export function absent(what: string, flag: string): HTMLElement {

@@ -2,8 +2,7 @@
 import type { App } from "../panels/app.ts";
 import { type Chart, lineChart } from "./chart.ts";
 import { absent, ratesOf, timesOf } from "./optional.ts";
-import { absence, el, seconds, series, short, some } from "./tools.ts";
-import { say } from "./words.ts";
+import { absence, el, say, seconds, sentence, series, short, some } from "./tools.ts";
 
 const HEIGHT = 112;
 const SLOW = 2; // times the median
@@ -25,30 +24,30 @@ export function pace(app: App, hover: (epoch: number | null) => void, pick: (epo
   const add = (lines: Parameters<Chart["draw"]>[0]["lines"], name: string): void => {
     const chart = lineChart(hover, pick, app.scope, HEIGHT);
     chart.draw({ lines, log: false, zero: true, format: short, marked: null, name });
-    const caption = el("figcaption", { class: "small" }, `${name}.`);
+    const caption = el("figcaption", { class: "small" }, sentence(name));
     result.elements.push(el("figure", { class: "thin" }, caption, el("div", {}, chart.element)));
     result.charts.push(chart);
   };
   if (rates.state === "ok") {
     const { learning_rates: values } = rates.value;
-    add([{ label: "rate", values, look: "main" }], ratesSentence(values));
-    result.columns.push({ head: "Learning rate", values: values.map(short) });
-  } else if (rates.state === "absent") result.elements.push(absent("Learning rate", "--learning-rate-trace"));
-  else result.elements.push(absence(rates, "training_dynamics.json", "Learning rate"));
+    add([{ label: say("rate.word"), values, look: "main" }], ratesSentence(values));
+    result.columns.push({ head: say("rate"), values: values.map(short) });
+  } else if (rates.state === "absent") result.elements.push(absent(say("rate"), "--learning-rate-trace"));
+  else result.elements.push(absence(rates, "training_dynamics.json", say("rate")));
   if (times.state === "ok" && times.value.epoch_seconds.length) {
     const { epoch_seconds: values, total_seconds } = times.value;
     const slow = slowest(values);
     const marked = values.map((value, i) => (slow.includes(i + 1) ? value : null));
     add(
       [
-        { label: "seconds", values, look: "bars" },
+        { label: say("seconds.word"), values, look: "bars" },
         { label: "", values: marked, look: "bars slow" },
       ],
       timesSentence(values, total_seconds, slow),
     );
-    result.columns.push({ head: "Seconds", values: values.map((value) => seconds(value)) });
-  } else if (times.state === "absent") result.elements.push(absent("Seconds per epoch", "--timing-stats"));
-  else result.elements.push(absence(times, "timing_stats.json", "Seconds per epoch"));
+    result.columns.push({ head: say("seconds"), values: values.map((value) => seconds(value)) });
+  } else if (times.state === "absent") result.elements.push(absent(say("seconds.each"), "--timing-stats"));
+  else result.elements.push(absence(times, "timing_stats.json", say("seconds.each")));
   return result;
 }
 
@@ -71,5 +70,5 @@ function timesSentence(values: readonly number[], total: number, slow: readonly 
   const times = say("times", { middle: seconds(median(values)), total: seconds(total) });
   if (!slow.length) return times;
   const epochs = slow.length > 6 ? some(slow.map(String), 5) : series(slow.map(String));
-  return say("times.slow", { times, epochs }, slow.length);
+  return say("times.slow", { times, epochs, count: slow.length });
 }

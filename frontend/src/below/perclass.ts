@@ -16,23 +16,24 @@ import {
   panel,
   percent,
   replace,
+  say,
   score,
   segmented,
+  sentence,
   showInStudio,
   svg,
   watch,
   wilson,
 } from "./tools.ts";
-import { say } from "./words.ts";
 
 const FILE = "metrics.json";
 type Order = "class" | "f1" | "support";
 
 export function perClass(app: App): HTMLElement {
-  const frame = { title: "Class by class", files: [FILE], wide: isDeep(app.run) ? "w12" : "w5" };
-  if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Scores per class"));
+  const frame = { title: say("perclass"), files: [FILE], wide: isDeep(app.run) ? "w12" : "w5" };
+  if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, say("perclass.scores")));
   let order: Order = "class";
-  const body = el("div", { class: "classes", tabindex: 0, role: "region", "aria-label": "Scores per class" });
+  const body = el("div", { class: "classes", tabindex: 0, role: "region", "aria-label": say("perclass.scores") });
   const reading = el("p", { class: "reading" });
   const draw = (): void => {
     const at = matrixAt(app.run, app.store.selection.epoch);
@@ -56,7 +57,7 @@ export function perClass(app: App): HTMLElement {
           el(
             "tr",
             {},
-            el("th", { scope: "col" }, "Class"),
+            el("th", { scope: "col" }, say("class")),
             el(
               "th",
               { scope: "col", class: "axis" },
@@ -64,9 +65,9 @@ export function perClass(app: App): HTMLElement {
                 "span",
                 {},
                 percent(start, 0),
-                start > 0 && el("b", { class: "break", title: "The axis does not begin at 0" }, " //"),
+                start > 0 && el("b", { class: "break", title: say("perclass.axis") }, " //"),
               ),
-              el("span", {}, "100 %"),
+              el("span", {}, percent(1)),
             ),
             el("th", { scope: "col" }, "F1"),
             el("th", { scope: "col" }, "n"),
@@ -77,14 +78,14 @@ export function perClass(app: App): HTMLElement {
     );
     const macro = scores.reduce((total, { f1 }) => total + (f1 ?? 0), 0) / scores.length;
     const said = classesSentence(scores, app.run.summary.dataset.class_names);
-    reading.textContent = `${said} ${say("macro", { score: score(macro) })}.`;
+    reading.textContent = `${said} ${sentence(say("macro", { score: score(macro) }))}`;
   };
   const choose = segmented<Order>(
-    "Sort",
+    say("sort"),
     [
-      { value: "class", text: "Class" },
-      { value: "f1", text: "Worst first" },
-      { value: "support", text: "Most samples" },
+      { value: "class", text: say("class") },
+      { value: "f1", text: say("perclass.worst") },
+      { value: "support", text: say("perclass.most") },
     ],
     order,
     (value) => {
@@ -98,9 +99,9 @@ export function perClass(app: App): HTMLElement {
     "p",
     { class: "key-line small" },
     el("span", { class: "dot-key precision" }),
-    "precision ",
+    `${say("precision")} `,
     el("span", { class: "dot-key recall" }),
-    "recall, with 95 % intervals",
+    say("perclass.key"),
   );
   return panel(
     frame,
@@ -136,9 +137,12 @@ function row(
   );
   const said = (value: number | null, n: number, none: string): string => {
     const { low, high } = wilson({ hits, n });
-    return value === null ? `undefined: ${none}` : `${percent(value)} (95 % interval ${interval(low, high)})`;
+    return value === null ? none : `${percent(value)} (${say("interval.of", { range: interval(low, high) })})`;
   };
-  const words = `precision ${said(precision, predicted, "never predicted")}, recall ${said(recall, support, "no samples")}`;
+  const words = say("perclass.row", {
+    precision: said(precision, predicted, say("perclass.never")),
+    recall: said(recall, support, say("perclass.nothing")),
+  });
   const place = (kind: string, value: number | null): HTMLElement | null => {
     if (value === null) return null;
     const dot = el("i", { class: `dot-key ${kind}` });
@@ -151,7 +155,7 @@ function row(
       class: "class-name",
       translate: "no",
       title: nameOf(app.run, key),
-      "aria-label": `${nameOf(app.run, key)}: show its samples`,
+      "aria-label": say("perclass.show", { name: nameOf(app.run, key) }),
     },
     () =>
       showInStudio(app, {

@@ -2,8 +2,7 @@
 // keyboard can do all of it.
 import type { App } from "../panels/app.ts";
 import { brushOf } from "./brush.ts";
-import { button, el, imageOf, lookOf, next, set } from "./tools.ts";
-import { say } from "./words.ts";
+import { button, el, imageOf, lookOf, next, say, set } from "./tools.ts";
 
 export const MAX_CELLS = 1024;
 const AT_ONCE = 256; // cells; of larger images they are made when the pointer or the keyboard comes

@@ -1,8 +1,7 @@
 // What a sample was taken for over the epochs: a ribbon of as many parts as there were answers.
 import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
-import { el, lastAtMost, nameOf, terms } from "./tools.ts";
-import { say } from "./words.ts";
+import { el, lastAtMost, nameOf, say, sentence, terms } from "./tools.ts";
 
 interface Stretch {
   label: number;
@@ -37,7 +36,7 @@ export function ribbon(app: App, sample: Sample): Ribbon | null {
   const strip = el("div", { class: "ribbon", "aria-hidden": "true", translate: "no" }, ...parts, mark);
   return {
     element: strip,
-    sentence: sentence(app, all, epochs),
+    sentence: answersOf(app, all, epochs),
     mark(epoch) {
       mark.hidden = epoch === null;
       mark.style.left = `${(100 * (lastAtMost(epochs, epoch ?? 0) + 0.5)) / epochs.length}%`;
@@ -57,10 +56,10 @@ function stretches(labels: readonly number[]): Stretch[] {
 
 const wide = (places: number, epochs: readonly number[]): boolean => places / epochs.length > 0.08;
 
-function sentence(app: App, all: readonly Stretch[], epochs: readonly number[]): string {
+function answersOf(app: App, all: readonly Stretch[], epochs: readonly number[]): string {
   const last = all.at(-1) as Stretch;
   const { as } = terms(app.run);
   const name = `${as.slice(0, 1).toUpperCase()}${as.slice(1)} ${nameOf(app.run, last.label)}`;
-  if (all.length === 1) return `${say("ribbon.always", { name })}.`;
-  return `${say("ribbon.since", { name, epoch: String(epochs[last.from]) }, all.length - 1)}.`;
+  if (all.length === 1) return sentence(say("ribbon.always", { name }));
+  return sentence(say("ribbon.since", { name, epoch: String(epochs[last.from]), count: all.length - 1 }));
 }

@@ -2,8 +2,7 @@
 import type { App } from "../panels/app.ts";
 import { keepCharts, keptTable } from "./keep.ts";
 import { absent, rocOf } from "./optional.ts";
-import { absence, el, panel, svg } from "./tools.ts";
-import { say } from "./words.ts";
+import { absence, el, fixed, panel, say, sentence, svg } from "./tools.ts";
 
 const FILE = "roc_curves.json";
 const MOST = 12; // classes; of more, the hardest six
@@ -12,13 +11,14 @@ const SIZE = 100;
 
 export function rocCurves(app: App): HTMLElement {
   const roc = rocOf(app.run);
+  const title = say("roc.title");
   const frame = {
-    title: "ROC curves",
+    title,
     files: roc.state === "absent" ? [] : [FILE],
     wide: roc.state === "ok" ? "w7" : "w12",
   };
-  if (roc.state === "absent") return panel(frame, absent("ROC curves", "--roc-per-class"));
-  if (roc.state === "damaged") return panel(frame, absence(roc, FILE, "ROC curves"));
+  if (roc.state === "absent") return panel(frame, absent(title, "--roc-per-class"));
+  if (roc.state === "damaged") return panel(frame, absence(roc, FILE, title));
   const names = app.run.summary.dataset.class_names;
   const curves = names.flatMap((name) => {
     const curve = roc.value.classes.get(name);
@@ -26,21 +26,21 @@ export function rocCurves(app: App): HTMLElement {
   });
   const hard = [...curves].sort((a, b) => a.auc - b.auc);
   const shown = curves.length > MOST ? hard.slice(0, FEWER) : curves;
-  const [{ name, auc } = { name: "none", auc: 0 }] = hard;
+  const [{ name, auc } = { name: "–", auc: 0 }] = hard;
   const card = panel(
     frame,
     el("div", { class: "rocs" }, ...shown.map(small)),
     el("p", { class: "small muted axes-words" }, say("roc.axes")),
-    el("p", { class: "reading" }, `${say("roc", { macro: auc5(roc.value.macro_auc), name, auc: auc5(auc) })}.`),
-    keptTable("AUC of each class as a table", () => ({
-      head: ["Class", "AUC"],
+    el("p", { class: "reading" }, sentence(say("roc", { macro: auc5(roc.value.macro_auc), name, auc: auc5(auc) }))),
+    keptTable(say("roc.table"), () => ({
+      head: [say("class"), "AUC"],
       rows: curves.map((each) => [each.name, auc5(each.auc)]),
     })),
   );
   return keepCharts(card);
 }
 
-const auc5 = (auc: number): string => String(Number(auc.toFixed(5)));
+const auc5 = (auc: number): string => (auc === 1 ? "1" : fixed(auc, 5).replace(/0+$/, ""));
 
 interface Named {
   name: string;

@@ -7,6 +7,7 @@ import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
 import { glossary } from "./glossary.ts";
 import { keptTable } from "./keep.ts";
+import { things } from "./mapwords.ts";
 import { pixels } from "./pixels.ts";
 import { trainHere, withSettings } from "./recorded.ts";
 import { adopt } from "./style.ts";
@@ -26,6 +27,7 @@ export const shared = {
   meanOf,
   pixels,
   probabilities,
+  things,
   trainHere,
   unpaired,
   verdict,

@@ -11,6 +11,7 @@ import {
   onThemeChange,
   paint,
   panel,
+  say,
   watch,
 } from "./tools.ts";
 import { mosaic } from "./weights.ts";
@@ -33,7 +34,6 @@ export function templates(app: App): HTMLElement | null {
     digit(new Float32Array(size), mosaic([], channels, shape).shape, 1, divergingScale()),
   );
   const reading = el("p", { class: "reading" });
-  const bright = image.ink ? "ink" : "light";
   const draw = (): void => {
     const at = lastAtMost(epochs, app.store.selection.epoch ?? Infinity);
     const scale = divergingScale();
@@ -41,9 +41,10 @@ export function templates(app: App): HTMLElement | null {
       const sheet = mosaic(film[at]?.weights.subarray(i * size, (i + 1) * size) ?? [], channels, shape);
       paint(canvas, sheet.values, sheet.shape, most, scale);
     });
-    const kept =
-      epochs.length < lastEpoch(app.run) ? ` (kept after ${epochs.length} of the ${lastEpoch(app.run)} epochs)` : "";
-    reading.textContent = `After epoch ${epochs[at]}${kept}: ${bright} on blue speaks for the class, ${bright} on orange against it. The sum, pixel by pixel, is all this network computes.`;
+    const all = lastEpoch(app.run);
+    const kept = epochs.length < all ? ` (${say("templates.kept", { kept: epochs.length, all })})` : "";
+    const values = { epoch: epochs[at] ?? 0, kept };
+    reading.textContent = image.ink ? say("templates.ink", values) : say("templates.light", values);
   };
   watch(app, ["epoch"], draw);
   onThemeChange(draw, app.scope);
@@ -51,7 +52,7 @@ export function templates(app: App): HTMLElement | null {
     el("figure", {}, canvas, el("figcaption", { translate: "no" }, nameOf(app.run, i))),
   );
   return panel(
-    { title: "What each class looks for", files: [FILE], wide: "w12" },
+    { title: say("templates"), files: [FILE], wide: "w12" },
     el("div", { class: "templates" }, ...figures),
     reading,
   );

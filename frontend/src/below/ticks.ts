@@ -1,4 +1,5 @@
 // Where an axis has its marks.
+import { say } from "./tools.ts";
 
 const CHARACTER = 7.2; // pixels, of a figure in 12 px type
 const APART = 14;
@@ -33,7 +34,7 @@ export function logTicks(low: number, high: number): number[] {
  * round ones as far as there is room. */
 export function epochTicks(epochs: number, x: (epoch: number) => number): number[] {
   const wide = (text: string): number => CHARACTER * text.length;
-  const first = x(1) + wide("epoch 1");
+  const first = x(1) + wide(say("epoch.tick", { n: 1 }));
   if (epochs < 2) return [1];
   const last = x(epochs) - wide(String(epochs));
   if (last < first + APART) return [epochs];

@@ -12,12 +12,12 @@ import {
   onThemeChange,
   picture,
   replace,
+  say,
   set,
   showInStudio,
   terms,
   watch,
 } from "./tools.ts";
-import { say } from "./words.ts";
 
 const MOST = 24;
 
@@ -49,7 +49,7 @@ function imagesOf(app: App, truth: number, predicted: number): HTMLElement[] {
   const shown = [...found].sort((a, b) => doubt(a) - doubt(b)).slice(0, MOST);
   const names = { truth: nameOf(app.run, truth), predicted: nameOf(app.run, predicted), as: terms(app.run).as };
   const more = shown.length < found.length ? [say("tray.shown", shownOf(shown, found))] : [];
-  const words = [say("tray.count", names, found.length), ...more].join(", ");
+  const words = [say("tray.count", { ...names, count: found.length }), ...more].join(", ");
   const close = button(say("tray.close"), { class: "quiet" }, () => {
     const cell = document.querySelector<HTMLElement>(".matrix td[tabindex='0']");
     app.store.set({ truth: [], predicted: null });
@@ -64,9 +64,9 @@ function imagesOf(app: App, truth: number, predicted: number): HTMLElement[] {
   ];
 }
 
-const shownOf = (shown: readonly Sample[], found: readonly Sample[]): { shown: string; count: string } => ({
-  shown: String(shown.length),
-  count: String(found.length),
+const shownOf = (shown: readonly Sample[], found: readonly Sample[]): { shown: number; count: number } => ({
+  shown: shown.length,
+  count: found.length,
 });
 
 function tile(app: App, sample: Sample): HTMLElement {

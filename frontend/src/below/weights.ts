@@ -11,8 +11,8 @@ import {
   KERNEL,
   mapOf,
   next,
-  plural,
   replace,
+  say,
   set,
   short,
   shownFeatures,
@@ -46,7 +46,7 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
       class: "unit",
       "data-unit": unit,
       tabindex: unit ? -1 : 0,
-      "aria-label": `Unit ${unit + 1}`,
+      "aria-label": say("unit", { n: unit + 1 }),
     });
     tile.append(digit(sheet.values, sheet.shape, most, scale));
     return tile;
@@ -56,7 +56,7 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
     {
       class: network.layers.length === 1 && shown <= 10 ? "tiles-map large" : "tiles-map",
       role: "group",
-      "aria-label": `Weights of layer ${index + 1}`,
+      "aria-label": say("weights.layer", { n: index + 1 }),
     },
     ...tiles,
   );
@@ -66,7 +66,7 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
     el(
       "p",
       { class: "small muted" },
-      `${plural(layer.units, "unit")}: one picture per unit, ${kind}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${shown < layer.units ? ` The first ${shown} are shown.` : ""}`,
+      `${say("weights", { count: layer.units, kind, most: short(most) })}${shown < layer.units ? ` ${say("weights.first", { shown })}` : ""}`,
     ),
     grid,
   );
@@ -109,20 +109,14 @@ function matrixOf(app: App, layer: Layer, names: readonly string[], most: number
   );
   const canvas = digit(values, [features.length, layer.units], most, divergingScale());
   const few =
-    features.length < names.length
-      ? ` ${features.length} of ${names.length} features, those with the largest weights.`
-      : "";
+    features.length < names.length ? ` ${say("weights.few", { shown: features.length, all: names.length })}` : "";
   return [
-    el(
-      "p",
-      { class: "small muted" },
-      `A row for each feature, a column for each of ${plural(layer.units, "unit")}. Blue adds, orange subtracts; the strongest weight is ${short(most)}.${few}`,
-    ),
+    el("p", { class: "small muted" }, `${say("weights.table", { count: layer.units, most: short(most) })}${few}`),
     el(
       "div",
       { class: "weight-rows" },
       el("ol", {}, ...features.map((feature) => el("li", { translate: "no", title: names[feature] }, names[feature]))),
-      el("div", { class: "weight-matrix", role: "img", "aria-label": "Weights of layer 1, features by units" }, canvas),
+      el("div", { class: "weight-matrix", role: "img", "aria-label": say("weights.grid") }, canvas),
     ),
   ];
 }
@@ -135,7 +129,7 @@ export function layout(app: App, network: Network, index: number): { parts: numb
     return {
       parts: channels,
       shape: [KERNEL, KERNEL],
-      kind: channels > 1 ? `3 × 3 weights for each of ${channels} channels` : "3 × 3 weights",
+      kind: channels > 1 ? say("kind.channels", { channels }) : say("kind.channel"),
     };
   }
   const image = imageOf(app.run);
@@ -143,16 +137,16 @@ export function layout(app: App, network: Network, index: number): { parts: numb
     return {
       parts: image.channels,
       shape: image.shape,
-      kind: image.channels > 1 ? "laid out as the image, once for red, green and blue" : "laid out as the image",
+      kind: image.channels > 1 ? say("kind.colours") : say("kind.image"),
     };
-  if (!before) return { parts: 1, shape: [1, layer.inputs], kind: "one square per feature" };
+  if (!before) return { parts: 1, shape: [1, layer.inputs], kind: say("kind.feature") };
   if (before.convolution)
-    return { parts: before.units, shape: mapOf(before), kind: `laid out as the ${before.units} images before` };
+    return { parts: before.units, shape: mapOf(before), kind: say("kind.maps", { n: before.units }) };
   const columns = Math.ceil(Math.sqrt(layer.inputs));
   return {
     parts: 1,
     shape: [Math.ceil(layer.inputs / columns), columns],
-    kind: `its ${layer.inputs} inputs in rows of ${columns}`,
+    kind: say("kind.inputs", { n: layer.inputs, columns }),
   };
 }
 

@@ -1,7 +1,7 @@
 // Reads an index, a run and its data set through a Source. Everything is checked before use.
 
 import * as contract from "../contract.ts";
-import { agreements, unpacked } from "./agreements.ts";
+import * as agreements from "./agreements.ts";
 import { fields, integer, list, own, type Published, plain, Refusal } from "./check.ts";
 import { LIMITS } from "./limits.ts";
 import { join, parent } from "./path.ts";
@@ -99,7 +99,10 @@ export async function loadImages(
 ): Promise<Run["images"]> {
   try {
     const dataset = decode(await source.read(path, LIMITS.dataset), path, contract.dataset, notices);
-    return { state: "ok", value: await unpacked(agreements.images(dataset, summary), await keptOf(source, path)) };
+    return {
+      state: "ok",
+      value: await agreements.unpacked(agreements.images(dataset, summary), await keptOf(source, path)),
+    };
   } catch (error) {
     return error instanceof Missing ? { state: "absent" } : { state: "damaged", problem: message(error) };
   }

@@ -3,13 +3,11 @@
 const SEGMENT = "[A-Za-z0-9_][A-Za-z0-9._-]{0,63}";
 const PATH = new RegExp(`^(?:\\.\\./){0,3}${SEGMENT}(?:/${SEGMENT}){0,7}/?$`);
 
-export const RULE =
-  "a relative path of at most 8 plain names (letters, digits, . _ -), with at most three leading ../ — " +
-  "for example artifacts/20261122-191612-baseline";
+export const EXAMPLE = "artifacts/20261122-191612-baseline";
 
 export type Wanted =
   | { kind: "path"; path: string; origin: "address" | "page" }
-  | { kind: "refused"; given: string; reason: string };
+  | { kind: "refused"; given: string; reason: "twice" | "path" };
 
 /** True for a path that can only name something near the page. No decoding happens before this test. */
 export function isPlainPath(path: string): boolean {
@@ -19,10 +17,9 @@ export function isPlainPath(path: string): boolean {
 /** What to show: `?artifacts=` beats `data-artifact-path`. A refused address is never replaced by another one. */
 export function wantedPath(search: string, attribute: string): Wanted {
   const given = new URLSearchParams(search).getAll("artifacts");
-  if (given.length > 1)
-    return { kind: "refused", given: given.join(" · "), reason: "artifacts is given more than once" };
+  if (given.length > 1) return { kind: "refused", given: given.join(" · "), reason: "twice" };
   const path = given[0] ?? attribute;
-  if (!isPlainPath(path)) return { kind: "refused", given: path, reason: "artifacts is not a path this page may read" };
+  if (!isPlainPath(path)) return { kind: "refused", given: path, reason: "path" };
   return { kind: "path", path: path.replace(/\/$/, ""), origin: given.length ? "address" : "page" };
 }
 

@@ -5,7 +5,7 @@ import type { App } from "../panels/app.ts";
 import { clock } from "./clock.ts";
 import { type Chosen, stations } from "./formulas.ts";
 import { relevant } from "./settings.ts";
-import { announce, button, count, el, nameOf, panel, picture, plural, replace, select } from "./tools.ts";
+import { announce, button, el, nameOf, panel, picture, plain, replace, say, select } from "./tools.ts";
 import { dataOf } from "./trainer.ts";
 
 const STEPS = ["1", "10", "100"];
@@ -25,7 +25,7 @@ export function byHand(app: () => App): HTMLElement {
   const said = el("p", { class: "small muted" });
   const look = (number: number): void => {
     const mine = ++turn;
-    said.textContent = `Training up to step ${count(number)} …`;
+    said.textContent = say("byhand.wait", { n: number });
     try {
       clock<OneStep>({
         steps: oneStep(configOf(settings), dataOf(run, settings), number),
@@ -49,16 +49,16 @@ export function byHand(app: () => App): HTMLElement {
   const draw = (): void => {
     if (!found) return;
     const step = found;
-    said.textContent = `Step ${count(step.number)}: ${plural(step.samples, "sample")}, rate ${step.rate}. Every number is the one that the training computed.`;
+    said.textContent = say("byhand.step", { n: step.number, count: step.samples, rate: plain(step.rate) });
     replace(controls, ...fields(app(), step, chosen, put), forwards);
     const cards = stations(app().run, step, chosen);
-    const steps = cards.map(({ title, lines, value }, i) =>
+    const steps = cards.map(({ name, title, lines, value }, i) =>
       el(
         "li",
         {
           class: "station",
           "aria-current": i === stage ? "step" : null,
-          "data-station": title.toLowerCase(),
+          "data-station": name,
           "data-value": value,
         },
         el("b", {}, title),
@@ -67,7 +67,7 @@ export function byHand(app: () => App): HTMLElement {
     );
     const sample = app().samples.byId.get(step.ids[chosen.sample] as number);
     const image = sample?.values ? picture(app().run, sample.values) : null;
-    const words = `sample ${sample?.id}, before it was moved`;
+    const words = say("byhand.sample", { id: String(sample?.id) });
     replace(seen, image, image && el("span", { class: "small muted" }, words));
     replace(shown, ...steps);
   };
@@ -76,28 +76,27 @@ export function byHand(app: () => App): HTMLElement {
     if (found && patch.layer !== undefined) chosen = usual(found, patch.layer, chosen.sample);
     draw();
   };
-  const forwards = button("Next", { "data-action": "next" }, () => {
+  const forwards = button(say("pager.on"), { "data-action": "next" }, () => {
     stage = (stage + 1) % 5;
     draw();
     const now = shown.querySelector('[aria-current="step"]');
     announce(now?.textContent ?? "");
   });
   const choice = select(
-    "Step",
-    STEPS.map((value): [string, string] => [value, `number ${value}`]),
+    say("byhand.which"),
+    STEPS.map((value): [string, string] => [value, say("byhand.number", { n: Number(value) })]),
     "1",
     (value) => look(Number(value)),
   );
-  const start = button("Show one step", { "data-action": "step" }, () => {
+  const start = button(say("byhand.show"), { "data-action": "step" }, () => {
     start.hidden = true;
     replace(first, choice);
     look(1);
   });
   const first = el("div", { class: "controls" }, start);
-  const intro =
-    "A training is this, many thousand times: multiply forwards, see how wrong the answer is, share the blame backwards, and move every weight a little.";
+  const intro = say("byhand.intro");
   return panel(
-    { title: "One step by hand" },
+    { title: say("byhand") },
     el("p", {}, intro),
     first,
     said,
@@ -134,7 +133,7 @@ function fields(
   const shape = step.shapes[layer];
   const last = layer === step.shapes.length - 1;
   const layers = step.shapes.flatMap((each, i): [string, string][] =>
-    each.convolution ? [] : [[String(i), `${i + 1}, ${plural(each.units, "unit")}`]],
+    each.convolution ? [] : [[String(i), `${i + 1}, ${say("units", { count: each.units })}`]],
   );
   const whole = (label: string, now: number, most: number, choose: (value: number) => void): HTMLElement => {
     const field = el("input", { type: "number", min: 1, max: most, value: now + 1 });
@@ -148,16 +147,16 @@ function fields(
     .slice(0, 200)
     .map((_, label): [string, string] => [String(label), nameOf(run, label)]);
   return [
-    select("Layer", layers, String(layer), (value) => put({ layer: Number(value) })),
+    select(say("byhand.layer"), layers, String(layer), (value) => put({ layer: Number(value) })),
     last
-      ? select("Class", classes, String(unit), (value) => put({ unit: Number(value) }))
-      : whole("Unit", unit, shape?.units ?? 1, (value) => put({ unit: value })),
+      ? select(say("class"), classes, String(unit), (value) => put({ unit: Number(value) }))
+      : whole(say("byhand.unit"), unit, shape?.units ?? 1, (value) => put({ unit: value })),
     whole(
-      layer ? "Input unit" : run.summary.dataset.image_shape ? "Pixel" : "Feature",
+      layer ? say("byhand.input") : run.summary.dataset.image_shape ? say("byhand.pixel") : say("byhand.feature"),
       input,
       shape?.inputs ?? 1,
       (value) => put({ input: value }),
     ),
-    whole("Sample of the batch", sample, step.samples, (value) => put({ sample: value })),
+    whole(say("byhand.batch"), sample, step.samples, (value) => put({ sample: value })),
   ];
 }

@@ -18,9 +18,11 @@ import {
   imageOf,
   onThemeChange,
   panel,
+  percent,
   pixels,
   probabilities,
   replace,
+  say,
   segmented,
 } from "./tools.ts";
 
@@ -51,7 +53,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
   let way: Way = onPad ? "pad" : "cells";
   let values: readonly number[] | null = null;
   const listeners: (() => void)[] = [];
-  const answer = answerBox(onPad ? "Draw a digit, as large as you like." : "Fill some cells.");
+  const answer = answerBox(onPad ? say("draw.empty") : say("draw.cells"));
   const preparation = steps();
   const said = quietly(() => {
     const network = readers.network();
@@ -83,7 +85,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
       shown();
       said();
     }, never());
-    painter = pixels({ run, edited }, start, "Start anew");
+    painter = pixels({ run, edited }, start, say("start.anew"));
     replace(cells, painter.box, painter.controls);
     values = Array.from(start).some((value) => value > 0) ? Array.from(start) : null;
     shown();
@@ -93,10 +95,10 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
     return values && values.length <= 2048 && image.most <= 255 ? pixelsLink(values) : null;
   };
   const ways = segmented(
-    "Draw with",
+    say("draw.with"),
     [
-      { value: "pad", text: "Pen" },
-      { value: "cells", text: "Cells" },
+      { value: "pad", text: say("draw.pen") },
+      { value: "cells", text: say("draw.grid") },
     ],
     way,
     (next) => use(next),
@@ -106,13 +108,13 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
   const use = (next: Way): void => {
     way = next;
     ways.show(next);
-    const copy = button("Copy the selected sample", {}, () => {
+    const copy = button(say("draw.sample"), {}, () => {
       const sample = currentSample(app());
       if (sample?.values) cellsOf(sample.values);
     });
-    const undo = button("Undo", { "aria-keyshortcuts": "Control+Z" }, () => sheet.undo());
-    const clear = button("Clear", {}, () => sheet.set([]));
-    const link = button("Copy a link to it", {}, () => {
+    const undo = button(say("draw.undo"), { "aria-keyshortcuts": "Control+Z" }, () => sheet.undo());
+    const clear = button(say("draw.clear"), {}, () => sheet.set([]));
+    const link = button(say("draw.link"), {}, () => {
       const found = linkOf();
       if (found) void copyFrom(link, `${location.href.split("#")[0]}${found}`);
     });
@@ -133,13 +135,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
     event.preventDefault();
     sheet.undo();
   });
-  const why = onPad
-    ? null
-    : el(
-        "p",
-        { class: "small muted" },
-        "The pad prepares strokes as the digits were prepared, so other images are drawn cell by cell.",
-      );
+  const why = onPad ? null : el("p", { class: "small muted" }, say("draw.why"));
   const body = el(
     "div",
     { class: "draw" },
@@ -153,7 +149,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
     shown();
   }, never());
   return {
-    element: panel({ title: onPad ? "Draw a digit" : "Draw an image", files: ["model.json"] }, why, body),
+    element: panel({ title: onPad ? say("draw.digit") : say("draw.image"), files: ["model.json"] }, why, body),
     values: () => values,
     watch: (listener) => void listeners.push(listener),
     draw(strokes) {
@@ -182,7 +178,12 @@ const RIGHT: Readonly<Record<string, readonly [others: number, own: number, sure
 /** What a network like this is worth on drawings. */
 function honest(model: string): HTMLElement {
   const [others, own, sure] = RIGHT[model] ?? (RIGHT.mlp as readonly [number, number, number]);
-  const words = `Of 7,000 digits of other people, prepared like your drawing, the preset ${model} reads ${others} %, of its own hold-out ${own} %. Where it is 99 % sure, it is right in ${sure} %; elsewhere this page says “not sure”.`;
+  const [a, b, c] = [others, own, sure].map((each) => percent(each / 100, each % 1 ? 1 : 0)) as [
+    string,
+    string,
+    string,
+  ];
+  const words = say("draw.honest", { n: 7000, model, others: a, own: b, sure: c });
   return el("p", { class: "small muted" }, words);
 }
 

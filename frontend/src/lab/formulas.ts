@@ -2,7 +2,7 @@
 import type { Run } from "../bundle/run.ts";
 import type { Shape } from "../exact/layers.ts";
 import type { OneStep } from "../exact/onestep.ts";
-import { count, nameOf } from "./tools.ts";
+import { nameOf, plain, say } from "./tools.ts";
 
 export interface Chosen {
   layer: number;
@@ -12,13 +12,14 @@ export interface Chosen {
 }
 
 export interface Station {
+  name: "forward" | "loss" | "errors" | "gradient" | "update";
   title: string;
   lines: string[];
   value: number; // what it comes to
 }
 
 /** Six digits, and a minus sign that is one. */
-const n = (value: number): string => String(Number(value.toPrecision(6))).replace("-", "−");
+const n = (value: number): string => plain(Number(value.toPrecision(6))).replace("-", "−");
 const signed = (value: number): string => (value < 0 ? `(${n(value)})` : n(value));
 
 export function stations(run: Run, step: OneStep, { layer, unit, input, sample }: Chosen): Station[] {
@@ -36,57 +37,52 @@ export function stations(run: Run, step: OneStep, { layer, unit, input, sample }
   const [w, gradient] = [of(step.before), of(step.gradients)];
   const answer = step.inputs[layer + 1]?.[sample * (units + 1) + unit] ?? 0;
   const moved = of(step.decayed) - of(step.after);
-  const decayed = of(step.decayed) === w ? n(w) : `${n(w)}, decayed to ${n(of(step.decayed))},`;
+  const decayed = of(step.decayed) === w ? n(w) : say("step.decayed", { weight: n(w), decayed: n(of(step.decayed)) });
   return [
     {
-      title: "Forward",
+      name: "forward",
+      title: say("step.forward"),
       lines: [
-        `weight × input = ${signed(w)} × ${signed(x(sample))} = ${n(w * x(sample))}`,
-        `is one of ${count(inputs)} parts of the sum, beside the bias ${n(step.before[layer]?.[at - input + weights] ?? 0)}`,
-        last
-          ? `softmax of all sums: p(${nameOf(run, unit)}) = ${n(own)}`
-          : `the unit answers max(0, sum) = ${n(answer)}`,
+        `${say("step.product")} = ${signed(w)} × ${signed(x(sample))} = ${n(w * x(sample))}`,
+        say("step.parts", { n: inputs, bias: n(step.before[layer]?.[at - input + weights] ?? 0) }),
+        last ? `${say("step.softmax")} p(${nameOf(run, unit)}) = ${n(own)}` : `${say("step.relu")} = ${n(answer)}`,
       ],
       value: w * x(sample),
     },
     {
-      title: "Loss",
-      lines: [
-        `−ln p(${nameOf(run, label)}) = −ln ${n(p)} = ${n(-Math.log(p))}`,
-        "is how wrong the answer to this sample is",
-      ],
+      name: "loss",
+      title: say("loss"),
+      lines: [`−ln p(${nameOf(run, label)}) = −ln ${n(p)} = ${n(-Math.log(p))}`, say("step.wrong")],
       value: -Math.log(p),
     },
     {
-      title: "Errors",
+      name: "errors",
+      title: say("step.errors"),
       lines: last
         ? [
-            `(p − target) ÷ samples = (${n(own)} − ${n(target)}) ÷ ${step.samples} = ${n(delta(sample))}`,
-            "is this unit’s share of the blame for this sample",
+            `${say("step.error")} = (${n(own)} − ${n(target)}) ÷ ${step.samples} = ${n(delta(sample))}`,
+            say("step.blame"),
           ]
-        : [
-            answer > 0
-              ? `what the layer above sends back = ${n(delta(sample))}`
-              : "0, because the unit did not answer this sample",
-            "weights above × their errors, added up",
-          ],
+        : [answer > 0 ? `${say("step.back")} = ${n(delta(sample))}` : say("step.silent"), say("step.above")],
       value: delta(sample),
     },
     {
-      title: "Gradient",
+      name: "gradient",
+      title: say("step.gradient"),
       lines: [
-        `error × input of this sample = ${signed(delta(sample))} × ${signed(x(sample))} = ${n(delta(sample) * x(sample))}`,
-        `added up over ${count(step.samples)} samples = ${n(gradient)}`,
+        `${say("step.part")} = ${signed(delta(sample))} × ${signed(x(sample))} = ${n(delta(sample) * x(sample))}`,
+        `${say("step.sum", { count: step.samples })} = ${n(gradient)}`,
       ],
       value: gradient,
     },
     {
-      title: "Update",
+      name: "update",
+      title: say("step.update"),
       lines: [
         `${decayed} − ${signed(moved)} = ${n(of(step.after))}`,
         run.summary.config.get("optimizer") === "adamw"
-          ? `AdamW: rate ${n(step.rate)} × mean gradient ÷ root of its mean square`
-          : `rate ${n(step.rate)} × gradient with momentum`,
+          ? say("step.adamw", { rate: n(step.rate) })
+          : say("step.sgd", { rate: n(step.rate) }),
       ],
       value: of(step.after),
     },

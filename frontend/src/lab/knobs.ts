@@ -1,7 +1,7 @@
 // The settings that can be changed in the laboratory: what spoils a training, and what it is tested on.
 import type { Run } from "../bundle/run.ts";
 import { relevant, type Settings } from "./settings.ts";
-import { button, count, el, imageOf, nameOf, plural, replace, select, short } from "./tools.ts";
+import { button, count, el, imageOf, nameOf, percent, replace, say, select, short } from "./tools.ts";
 
 export interface Knobs {
   element: HTMLElement;
@@ -26,7 +26,7 @@ export function knobs(run: Run, update: () => void): Knobs {
   const recorded: Settings = relevant(run.summary.config, names);
   let current = new Map(recorded);
   const body = el("div", { class: "knobs" });
-  const fieldset = el("fieldset", {}, el("legend", { class: "visually-hidden" }, "Change something"), body);
+  const fieldset = el("fieldset", {}, el("legend", { class: "visually-hidden" }, say("knobs")), body);
   const put = (changes: Readonly<Record<string, unknown>>): void => {
     for (const [key, value] of Object.entries(changes))
       if (value === undefined) current.delete(key);
@@ -34,7 +34,7 @@ export function knobs(run: Run, update: () => void): Knobs {
     update();
     foot();
   };
-  const reset = button("As the run was trained", { class: "quiet" }, () => {
+  const reset = button(say("knobs.reset"), { class: "quiet" }, () => {
     current = new Map(recorded);
     draw();
     update();
@@ -92,36 +92,38 @@ function fieldsOf(run: Run, recorded: Settings, current: Settings, put: Put): HT
   const number = (key: string): number => Number(current.get(key) ?? 0);
   const fields = [
     select(
-      "Learning rate",
+      say("rate"),
       options(FACTORS, factor, (value) => (value === "1" ? short(rate) : `${short(rate)} × ${value}`)),
       factor,
       (value) => put({ learning_rate: value === "1" ? rate : Number((rate * Number(value)).toPrecision(12)) }),
     ),
     select(
-      "Wrong labels",
+      say("knobs.noise"),
       options(NOISE, String(number("label_noise")), (value) =>
-        value === "0" ? "none" : `${short(100 * Number(value))} %`,
+        value === "0" ? say("knobs.none") : percent(Number(value), 0),
       ),
       String(number("label_noise")),
       (value) => put({ label_noise: value === "0" ? undefined : Number(value) }),
     ),
     select(
-      "Trains on",
-      options(
-        SHARES,
-        String(current.get("train_share") ?? 1),
-        (value) =>
-          `about ${plural(Math.round((split.training * Number(value)) / Number(recorded.get("train_share") ?? 1)), "sample")}`,
+      say("knobs.share"),
+      options(SHARES, String(current.get("train_share") ?? 1), (value) =>
+        say("knobs.about", {
+          count: Math.round((split.training * Number(value)) / Number(recorded.get("train_share") ?? 1)),
+        }),
       ),
       String(current.get("train_share") ?? 1),
       (value) => put({ train_share: value === "1" ? undefined : Number(value) }),
     ),
-    select("Leaves out", [["", "no class"], ...names(run)], String(current.get("leave_out") ?? ""), (value) =>
-      put({ leave_out: value === "" ? undefined : Number(value) }),
+    select(
+      say("knobs.left"),
+      [["", say("knobs.all")], ...names(run)],
+      String(current.get("leave_out") ?? ""),
+      (value) => put({ leave_out: value === "" ? undefined : Number(value) }),
     ),
     ...unitsOf(recorded, current, put),
-    wholeField("Random state", number("random_state"), 0, 2 ** 32 - 1, (value) => put({ random_state: value })),
-    wholeField("Epochs", number("epochs"), 1, 1000, (value) => put(epochsOf(recorded, value))),
+    wholeField(say("random.state"), number("random_state"), 0, 2 ** 32 - 1, (value) => put({ random_state: value })),
+    wholeField(say("epochs.title"), number("epochs"), 1, 1000, (value) => put(epochsOf(recorded, value))),
   ];
   if (imageOf(run) && dataset.image_shape) {
     const moved = number("shift_pixels") > 0;
@@ -130,10 +132,10 @@ function fieldsOf(run: Run, recorded: Settings, current: Settings, put: Put): HT
       3,
       0,
       select(
-        "Images are",
+        say("knobs.images"),
         [
-          ["moved", "moved a little"],
-          ["still", "still"],
+          ["moved", say("knobs.moved")],
+          ["still", say("knobs.still")],
         ],
         moved ? "moved" : "still",
         (value) => put({ shift_pixels: value === "moved" ? usual : 0 }),
@@ -145,10 +147,10 @@ function fieldsOf(run: Run, recorded: Settings, current: Settings, put: Put): HT
   if (now === "random" || now === "contiguous")
     fields.push(
       select(
-        "Tested on",
+        say("knobs.tested"),
         [
-          ["random", digits ? "the same writers" : "random rows"],
-          ["contiguous", digits ? "new writers" : "neighbouring rows"],
+          ["random", digits ? say("knobs.writers") : say("knobs.rows")],
+          ["contiguous", digits ? say("knobs.writers.new") : say("knobs.rows.near")],
         ],
         now,
         (value) => put({ split: value }),
@@ -168,7 +170,7 @@ function unitsOf(recorded: Settings, current: Settings, put: Put): HTMLElement[]
   if (!keys.length) return [];
   const usual = all.map(({ text }) => text);
   return [
-    select("Units", options(usual, now, String), now, (text) =>
+    select(say("knobs.units"), options(usual, now, String), now, (text) =>
       put(all.find((each) => each.text === text)?.sizes ?? {}),
     ),
   ];
@@ -201,7 +203,7 @@ export function changesInWords(changed: ReadonlyMap<string, unknown>): string {
   return [...changed]
     .map(
       ([key, value]) =>
-        `${key.replaceAll("_", " ")} ${value === undefined ? "as usual" : Array.isArray(value) ? value.join(",") : typeof value === "number" && Number.isInteger(value) ? (key === "random_state" || key === "split_state" ? value : count(value)) : String(value)}`,
+        `${key.replaceAll("_", " ")} ${value === undefined ? say("knobs.usual") : Array.isArray(value) ? value.join(",") : typeof value === "number" && Number.isInteger(value) ? (key === "random_state" || key === "split_state" ? value : count(value)) : String(value)}`,
     )
     .join(", ");
 }

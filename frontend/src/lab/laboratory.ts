@@ -8,8 +8,7 @@ import { mind } from "./mind.ts";
 import { unpacked } from "./packed.ts";
 import { type Readers, readers } from "./readers.ts";
 import { type Retrain, retrain } from "./retrain.ts";
-import { addStyle } from "./style.ts";
-import { el, sizeOf } from "./tools.ts";
+import { el, say, sizeOf } from "./tools.ts";
 
 interface Laboratory {
   run: Run;
@@ -23,7 +22,6 @@ let open: Laboratory | null = null;
 
 /** Panels of the laboratory; of the same run, the same ones again, whatever runs in them. */
 export function laboratory(app: App): HTMLElement[] {
-  addStyle();
   if (open?.run === app.run) {
     open.app = app;
     return open.elements;
@@ -35,11 +33,11 @@ export function laboratory(app: App): HTMLElement[] {
   const current = (): App => now.app;
   const pieces: (HTMLElement | null)[] = [];
   if (app.run.images.state === "ok" && !app.run.images.value.kept) {
-    now.training = retrain(current, asked, say);
-    say("ready");
+    now.training = retrain(current, asked, mark);
+    mark("ready");
     pieces.push(now.training.element);
   } else {
-    say("no-data");
+    mark("no-data");
     pieces.push(withoutData(app.run));
   }
   const drawn = app.run.network.state === "ok" ? drawing(current, asked) : null;
@@ -56,7 +54,7 @@ export function laboratory(app: App): HTMLElement[] {
 
 type State = "ready" | "running" | "paused" | "done-equal" | "done-different" | "diverged" | "no-data" | "other-data";
 
-function say(state: State): void {
+function mark(state: State): void {
   const section = document.getElementById("lab");
   if (section) section.dataset.state = state;
 }
@@ -68,14 +66,16 @@ function follow(link: Link, { run, training, elements, asked }: Laboratory, draw
   const first = elements[0];
   first?.querySelector(".lab-link")?.remove();
   if (reason !== null) {
-    first?.querySelector("header")?.after(el("p", { class: "notice warn lab-link" }, el("b", {}, "Link"), reason));
+    first
+      ?.querySelector("header")
+      ?.after(el("p", { class: "notice warn lab-link" }, el("b", {}, say("lab.link")), ` ${reason}`));
     return;
   }
   if (link.kind === "recipe") training?.offer(link.settings, link.weights);
   if (link.kind === "drawing") drawn?.draw(link.strokes);
   if (link.kind === "pixels") drawn?.fill(link.values);
   const network = networkOf(link, run);
-  if (network) asked.add(network, "the one of the link");
+  if (network) asked.add(network, say("lab.link.network"));
 }
 
 function reasonAgainst(
@@ -84,15 +84,14 @@ function reasonAgainst(
   training: Retrain | null,
   drawn: ReturnType<typeof drawing>,
 ): string | null {
-  if (link.kind === "refused") return ` This link was not understood: ${link.reason}.`;
+  if (link.kind === "refused") return say("lab.link.refused", { reason: link.reason });
   if ((link.kind === "recipe" || link.kind === "weights") && !run.summary.dataset.sha256.startsWith(link.data)) {
-    say("other-data");
-    return ` It is of other data, whose digest begins with ${link.data}; this run’s begins with ${run.summary.dataset.sha256.slice(0, 16)}.`;
+    mark("other-data");
+    return say("lab.link.data", { theirs: link.data, own: run.summary.dataset.sha256.slice(0, 16) });
   }
-  if (link.kind === "recipe" && !training)
-    return " Nothing can be trained here, because the run came without its data set.";
-  if (link.kind === "weights" && !networkOf(link, run)) return " Its weights are not those of this run’s data.";
-  if ((link.kind === "drawing" || link.kind === "pixels") && !drawn) return " Nothing can be drawn for this run.";
+  if (link.kind === "recipe" && !training) return say("lab.link.train");
+  if (link.kind === "weights" && !networkOf(link, run)) return say("lab.link.weights");
+  if ((link.kind === "drawing" || link.kind === "pixels") && !drawn) return say("lab.link.draw");
   return null;
 }
 
@@ -102,10 +101,7 @@ function networkOf(link: Link, run: Run): Network | null {
 }
 
 function withoutData(run: Run): HTMLElement {
-  const words =
-    run.images.state === "ok"
-      ? "This file took only some of the samples along, so nothing can be trained here. The page beside the runs has all of them."
-      : "This run came without its data set, so nothing can be trained here. It lies in datasets/ beside the runs.";
+  const words = run.images.state === "ok" ? say("lab.part") : say("lab.without");
   const kind = run.images.state === "ok" ? "muted" : "absence"; // left out on purpose, or lost
   return el("div", { class: "card w12" }, el("p", { class: kind }, words));
 }

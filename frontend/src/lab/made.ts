@@ -1,7 +1,7 @@
 // The run that a training in the page makes, as if it had been read: so every other panel can show it.
 import type { Network, Part, Run, Snapshots } from "../bundle/run.ts";
 import type { Holdout, LossCurve, Metrics } from "../contract.ts";
-import { accuracyOf, argmax, classScores, wilson } from "./tools.ts";
+import { accuracyOf, argmax, classScores, say, wilson } from "./tools.ts";
 
 type Setting = string | number | boolean | number[] | null;
 
@@ -43,7 +43,7 @@ export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<stri
     summary: {
       ...summary,
       run_id: null,
-      label: "trained in this page",
+      label: say("lab.label"),
       config,
       model: { ...summary.model, ...shapeOf(trained.network) },
       diverged: trained.curve.diverged,

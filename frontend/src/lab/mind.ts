@@ -17,9 +17,9 @@ import {
   nameOf,
   panel,
   picture,
-  plural,
   probabilities,
   replace,
+  say,
   segmented,
   small,
   terms,
@@ -38,13 +38,13 @@ export function mind(app: () => App, readers: Readers, drawing: Drawing | null):
   const levels = image.most <= FEW_LEVELS ? Array.from({ length: image.most + 1 }, (_, i) => i) : [0, image.most];
   let subject: Subject = "sample";
   let turn = 0;
-  const said = el("p", { class: "sentence", "data-flip": "" }, "Which pixels would have to change for another answer?");
+  const said = el("p", { class: "sentence", "data-flip": "" }, say("mind.ask"));
   const shown = el("div", { class: "mind-pictures" });
   const choice = segmented(
-    "Of",
+    say("mind.of"),
     [
-      { value: "sample", text: "The selected sample" },
-      { value: "drawing", text: "The drawing" },
+      { value: "sample", text: say("mind.sample") },
+      { value: "drawing", text: say("mind.drawing") },
     ],
     subject,
     (value) => {
@@ -57,24 +57,24 @@ export function mind(app: () => App, readers: Readers, drawing: Drawing | null):
     const found = currentSample(app())?.values;
     return found ? Array.from(found) : null;
   };
-  const find = button("Find the fewest pixels", {}, () => {
+  const find = button(say("mind.find"), {}, () => {
     const network = readers.network();
     const start = values();
     if (!network) return;
     if (!start) {
-      said.textContent = subject === "drawing" ? "Nothing is drawn yet." : "No sample with an image is selected.";
+      said.textContent = subject === "drawing" ? say("mind.undrawn") : say("mind.none");
       return;
     }
     const mine = ++turn;
     const ask = (image: readonly number[]): number[] => probabilities(network, image);
-    said.textContent = "Trying every pixel …";
+    said.textContent = say("mind.wait");
     clock<Flip | null>({
       steps: fewestPixels(ask, start, levels),
       slice: () => SLICE,
       shown: () => undefined,
       ended(flip) {
         if (mine !== turn) return;
-        said.textContent = sentence(app(), ask, start, flip);
+        said.textContent = flipped(app(), ask, start, flip);
         announce(said.textContent);
         if (flip) said.dataset.flip = String(flip.pixels.length);
         replace(shown, ...pictures(app(), ask, start, flip));
@@ -84,13 +84,9 @@ export function mind(app: () => App, readers: Readers, drawing: Drawing | null):
       },
     }).go();
   });
-  const intro = el(
-    "p",
-    { class: "small muted" },
-    `Every pixel is tried ${image.most <= FEW_LEVELS ? "at every value" : "black and white"}; the one that helps another answer most is kept, and so on until the answer turns.`,
-  );
+  const intro = el("p", { class: "small muted" }, image.most <= FEW_LEVELS ? say("mind.every") : say("mind.ends"));
   return panel(
-    { title: "What would change its mind", files: ["model.json"], wide: "w5" },
+    { title: say("mind"), files: ["model.json"], wide: "w5" },
     intro,
     el("div", { class: "controls" }, drawing && choice.element, find),
     said,
@@ -98,7 +94,7 @@ export function mind(app: () => App, readers: Readers, drawing: Drawing | null):
   );
 }
 
-function sentence(
+function flipped(
   app: App,
   ask: (image: readonly number[]) => number[],
   start: readonly number[],
@@ -107,11 +103,13 @@ function sentence(
   const before = ask(start);
   const name = (label: number): string => nameOf(app.run, label);
   const was = `${name(argmax(before))}, ${certainty(Math.max(...before))}`;
-  if (!flip) return `It stays with ${was}: even twelve pixels, chosen one by one, do not change that.`;
+  if (!flip) return say("mind.stays", { was });
   const n = flip.pixels.length;
-  const least = n === 1 ? "" : flip.proven ? " One pixel is not enough." : " Perhaps fewer would do, chosen together.";
+  const least = n === 1 ? "" : flip.proven ? ` ${say("mind.proven")}` : ` ${say("mind.fewer")}`;
   const now = ask(flip.values);
-  return `${n === 1 ? "One pixel" : `${plural(n, "pixel").replace(/^\d+/, small(n))}`.replace(/^./, (first) => first.toUpperCase())} changed, and it is ${terms(app.run).as} ${name(flip.label)}, ${certainty(Math.max(...now))}, instead of ${was}.${least}`;
+  const values = { as: terms(app.run).as, now: `${name(flip.label)}, ${certainty(Math.max(...now))}`, was, count: n };
+  const number = small(n).replace(/^./, (first) => first.toUpperCase());
+  return say("mind.turns", { ...values, number }) + least;
 }
 
 function pictures(
@@ -134,10 +132,13 @@ function pictures(
   });
   const changed = summed.map((_, i) => (flip?.pixels.some((pixel) => pixel % size === i) ? 1 : 0));
   return [
-    figure("as it is", picture(app.run, start)),
-    figure("pixels it leans on: blue for, orange against", digit(summed, image.shape, strongest, divergingScale())),
+    figure(say("mind.before"), picture(app.run, start)),
+    figure(say("mind.leans"), digit(summed, image.shape, strongest, divergingScale())),
     ...(flip
-      ? [figure("changed here", digit(changed, image.shape, 1)), figure("and then", picture(app.run, flip.values))]
+      ? [
+          figure(say("mind.changed"), digit(changed, image.shape, 1)),
+          figure(say("mind.after"), picture(app.run, flip.values)),
+        ]
       : []),
   ];
 }

@@ -3,14 +3,14 @@ import type { Run } from "../bundle/run.ts";
 import type { LossCurve } from "../contract.ts";
 import { changesInWords } from "./knobs.ts";
 import type { Trained } from "./made.ts";
-import { changes, count, el, outcomes, percent, replace, samplesOf, unpaired, verdict } from "./tools.ts";
+import { changes, el, outcomes, percent, replace, samplesOf, say, unpaired, verdict } from "./tools.ts";
 
 export type Ending = "identical" | "different" | "compared" | "stopped" | "diverged" | "refused";
 
 export interface Outcome {
   element: HTMLElement;
   clear(): void;
-  say(ending: Ending, text: string, digest?: string): string;
+  show(ending: Ending, text: string, digest?: string): string;
 }
 
 export function outcome(): Outcome {
@@ -22,7 +22,7 @@ export function outcome(): Outcome {
       delete element.dataset.digest;
       replace(element);
     },
-    say(ending, text, digest) {
+    show(ending, text, digest) {
       element.dataset.outcome = ending;
       if (digest) element.dataset.digest = digest;
       else delete element.dataset.digest;
@@ -35,7 +35,7 @@ export function outcome(): Outcome {
 /** What is expected of the weights: the digest of the stored run, or its beginning in a link. */
 export interface Expected {
   digest: string;
-  by: "the stored run" | "the link";
+  by: "run" | "link";
 }
 
 export function ended(
@@ -45,32 +45,25 @@ export function ended(
   changed: ReadonlyMap<string, unknown>,
   expected: Expected | null,
 ): [Ending, string] {
-  const numbers = count(stored.summary.model.parameters);
   const { diverged } = trained.curve;
   const same = expected !== null && trained.digest.startsWith(expected.digest);
-  if (same && expected.by === "the stored run")
-    return [
-      "identical",
-      `The same ${numbers} numbers as in the stored run, bit for bit${diverged ? `; both diverged in epoch ${diverged.epoch}` : ""}.`,
-    ];
-  if (same) return ["identical", "The same numbers as in the run that the link came from, bit for bit."];
-  if (diverged)
-    return [
-      "diverged",
-      `It diverged in epoch ${count(diverged.epoch)}: ${diverged.reason}. A lower learning rate usually helps.`,
-    ];
+  if (same && expected.by === "run") {
+    const values = { n: stored.summary.model.parameters, epoch: diverged?.epoch ?? 0 };
+    return ["identical", diverged ? say("outcome.same.diverged", values) : say("outcome.same", values)];
+  }
+  if (same) return ["identical", say("outcome.same.link")];
+  if (diverged) return ["diverged", say("outcome.diverged", { ...diverged })];
   if (expected) {
-    const first = expected.by === "the stored run" ? firstDifference(stored, trained.curve) : null;
-    const where = first === null ? "" : ` The first epoch that differs is ${count(first)}.`;
-    return [
-      "different",
-      `Other numbers than in ${expected.by === "the link" ? "the run that the link came from" : "the stored run"}.${where} ${WHY}`,
+    const first = expected.by === "run" ? firstDifference(stored, trained.curve) : null;
+    const text = [
+      expected.by === "link" ? say("outcome.other.link") : say("outcome.other"),
+      ...(first === null ? [] : [say("outcome.first", { n: first })]),
+      say("outcome.why"),
     ];
+    return ["different", text.join(" ")];
   }
   return ["compared", compared(stored, made, changed)];
 }
-
-const WHY = "Either its file was changed, or one of the two programs computes wrongly: please report it.";
 
 /** The first epoch whose recorded losses are others; null where none is. */
 export function firstDifference(stored: Run, curve: LossCurve): number | null {
@@ -84,9 +77,12 @@ export function firstDifference(stored: Run, curve: LossCurve): number | null {
 function compared(stored: Run, made: Run, changed: ReadonlyMap<string, unknown>): string {
   const accuracy = made.metrics.state === "ok" ? made.metrics.value.accuracy : 0;
   const trained = made.metrics.state === "ok" ? made.metrics.value.train_accuracy : 0;
-  const head = changed.size ? `With ${changesInWords(changed)}: ` : "";
-  const scores = `${percent(accuracy)} of the hold-out right, ${percent(trained)} of the training part.`;
-  const [now, was] = ["the one trained here", "the stored run"];
+  const head = changed.size ? `${say("outcome.with", { changes: changesInWords(changed) })} ` : "";
+  const scores = say("outcome.scores", {
+    holdout: percent(accuracy),
+    training: percent(trained),
+  });
+  const [now, was] = [say("lab.here"), say("lab.stored")];
   const test =
     made.summary.split.sha256 === stored.summary.split.sha256
       ? verdict(changes(outcomes(samplesOf(stored)), outcomes(samplesOf(made))), now, was)

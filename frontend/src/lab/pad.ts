@@ -1,6 +1,6 @@
 // The pad: strokes by mouse, touch or pen. It keeps the points; what becomes of them is the business of others.
 import type { Stroke } from "./link.ts";
-import { el, replace, svg } from "./tools.ts";
+import { el, replace, say, svg } from "./tools.ts";
 
 export interface Pad {
   element: HTMLElement;
@@ -19,7 +19,7 @@ export function pad(drawn: () => void, ended: () => void): Pad {
   let active: [number, number][] | null = null;
   const lines = svg("g", {});
   const sheet = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, class: "pad-lines", "aria-hidden": "true" }, lines);
-  const words = "Pad to draw on with mouse, touch or pen. The cells are its equal for the keyboard.";
+  const words = say("draw.pad");
   const element = el("div", { class: "pad", role: "img", "aria-label": words }, sheet);
 
   const redraw = (): void => {

@@ -6,7 +6,6 @@ import {
   button,
   calm,
   captionOf,
-  count,
   el,
   lineChart,
   lookAt,
@@ -14,6 +13,7 @@ import {
   percent,
   picture,
   replace,
+  say,
   segmented,
   short,
 } from "./tools.ts";
@@ -49,10 +49,10 @@ export function progress(run: Run): Progress {
   const strip = el("div", { class: "strip lab-strip" });
   const wrongSaid = el("p", { class: "small muted" });
   const choice = segmented(
-    "Measure",
+    say("measure"),
     [
-      { value: "loss", text: "Loss" },
-      { value: "accuracy", text: "Accuracy" },
+      { value: "loss", text: say("loss") },
+      { value: "accuracy", text: say("accuracy") },
     ],
     measure,
     (value) => {
@@ -77,19 +77,27 @@ export function progress(run: Run): Progress {
     const was = stored?.[holdout][Math.min(epochs, stored.epochs.length) - 1];
     const format = measure === "loss" ? short : percent;
     const text = (value: number | null | undefined): string =>
-      typeof value === "number" ? format(value) : "no number";
+      typeof value === "number" ? format(value) : say("no.number");
+    const values = {
+      measure: measure === "loss" ? say("curve.loss") : say("curve.accuracy"),
+      epoch: epochs,
+      here: text(end),
+      stored: text(was),
+    };
     said.textContent = !epochs
-      ? `Hold-out ${measure} of the stored run. What is trained here grows over it.`
-      : `Hold-out ${measure} after epoch ${count(epochs)}: ${text(end)} here${stored ? `, ${text(was)} in the stored run` : ""}.`;
+      ? say("course.none", values)
+      : stored
+        ? say("course.both", values)
+        : say("course", values);
     chart.draw({
       lines: [
         ...(epochs
           ? [
-              { label: "here, hold-out", values: curve[holdout], look: "main" as const },
-              { label: "here, training", values: curve[training], look: "second" as const },
+              { label: say("course.holdout"), values: curve[holdout], look: "main" as const },
+              { label: say("course.training"), values: curve[training], look: "second" as const },
             ]
           : []),
-        ...(stored ? [{ label: "stored", values: stored[holdout], look: "other-main" as const }] : []),
+        ...(stored ? [{ label: say("course.stored"), values: stored[holdout], look: "other-main" as const }] : []),
       ],
       log: measure === "loss",
       zero: false,
@@ -123,11 +131,13 @@ export function progress(run: Run): Progress {
 
 function showWrong(app: App, { ids, given }: Wrong, strip: HTMLElement, said: HTMLElement, epoch: number): void {
   const wrong = [...ids.keys()].filter((row) => app.samples.byId.get(ids[row] as number)?.truth !== given[row]);
-  said.textContent = `Wrong after epoch ${count(epoch)}: ${count(wrong.length)} of ${count(ids.length)}${wrong.length > SHOWN ? `, ${SHOWN} of them here` : ""}.`;
+  const counts = { epoch, wrong: wrong.length, all: ids.length, shown: SHOWN };
+  said.textContent = wrong.length > SHOWN ? say("course.wrong.some", counts) : say("course.wrong", counts);
   const tiles = wrong.slice(0, SHOWN).map((row) => {
     const sample = app.samples.byId.get(ids[row] as number);
     const [truth, label] = [sample?.truth ?? 0, given[row] as number].map((each) => nameOf(app.run, each));
-    const words = `${truth} → ${label}, sample ${ids[row]}, ${truth} taken for ${label}`; // begins as what is seen
+    const names = { truth: truth ?? "", guess: label ?? "", id: String(ids[row]) };
+    const words = say("course.tile", names); // begins as what is seen
     const tile = button(null, { class: "miss-tile", "aria-label": words, title: words }, () =>
       lookAt(app, ids[row] as number),
     );

@@ -9,19 +9,7 @@ import { progress } from "./progress.ts";
 import type { Readers } from "./readers.ts";
 import type { Settings } from "./settings.ts";
 import { afterwards } from "./sharing.ts";
-import {
-  announce,
-  button,
-  commandLine,
-  count,
-  el,
-  panel,
-  plural,
-  replace,
-  seconds,
-  trainHere,
-  withSettings,
-} from "./tools.ts";
+import { announce, button, commandLine, el, panel, replace, say, seconds, trainHere, withSettings } from "./tools.ts";
 import { type Course, courseOf, work } from "./trainer.ts";
 
 const NEAR = 12; // milliseconds of work between two frames while the section is watched
@@ -52,22 +40,22 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     said.textContent = "";
   });
   const said = el("p", { class: "small muted lab-time" });
-  const bar = el("progress", { max: 1, value: 0, hidden: true, "aria-label": "Progress of the training" });
+  const bar = el("progress", { max: 1, value: 0, hidden: true, "aria-label": say("train.progress") });
   const result = outcome();
   const curves = progress(run);
   const after = el("div", { class: "controls" });
   const about = el("div", { class: "lab-about" });
-  const start = button("Train it again", { class: "primary", "data-action": "retrain" }, () => begin(null));
-  const pause = button("Pause", { "data-action": "pause" }, () => toggle());
-  const epoch = button("One epoch", { "data-action": "epoch" }, () => oneEpoch());
-  const stop = button("Stop", { "data-action": "stop" }, () => cut());
+  const start = button(say("train.again"), { class: "primary", "data-action": "retrain" }, () => begin(null));
+  const pause = button(say("pause"), { "data-action": "pause" }, () => toggle());
+  const epoch = button(say("train.epoch"), { "data-action": "epoch" }, () => oneEpoch());
+  const stop = button(say("train.stop"), { "data-action": "stop" }, () => cut());
   let course: Course | null = null;
   let spent = 0; // milliseconds of work
   let beyond = 0; // epochs at the last look
 
   const buttons = (now: "idle" | "running" | "paused"): void => {
-    start.textContent = now === "idle" ? "Train it again" : "Start anew";
-    pause.textContent = now === "paused" ? "Go on" : "Pause";
+    start.textContent = now === "idle" ? say("train.again") : say("start.anew");
+    pause.textContent = now === "paused" ? say("train.on") : say("pause");
     pause.hidden = stop.hidden = now === "idle";
     epoch.hidden = now === "running";
     set.lock(now !== "idle");
@@ -75,7 +63,8 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
   const estimate = (): void => {
     const { seconds: expected } = work(run, set.settings());
     start.disabled = linked !== null && expected > MOST;
-    const words = `About ${seconds(Math.round(expected))} on a usual machine${linked && expected > MOST ? ", which is too long for a link to ask for" : ""}.`;
+    const values = { time: seconds(Math.round(expected)) };
+    const words = linked && expected > MOST ? say("train.long", values) : say("train.about", values);
     about.hidden = expected < LONG;
     replace(about, el("p", { class: "small muted" }, words));
   };
@@ -102,7 +91,7 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     });
     ticking = clocked;
     bar.hidden = false;
-    announce(`Training ${plural(current.epochs, "epoch")}`);
+    announce(say("train.begun", { count: current.epochs }));
     go(until);
   };
   const timed = <R>(steps: Iterator<unknown, R>): Iterator<unknown, R> => ({
@@ -141,7 +130,7 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     ticking?.stop();
     const epochs = course?.curve.epochs.length ?? 0;
     if (course) curves.show(app(), course.curve, course.wrong(), true);
-    finish("stopped", `Stopped after ${plural(epochs, "epoch")} of ${count(course?.epochs ?? 0)}.`);
+    finish("stopped", say("train.stopped", { count: epochs, all: course?.epochs ?? 0 }));
   };
   const follow = (current: Course, isPaused: boolean): void => {
     const epochs = current.curve.epochs.length;
@@ -149,7 +138,9 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     if (epochs !== beyond || isPaused) {
       beyond = epochs;
       const left = epochs ? (spent / 1000 / current.share()) * (1 - current.share()) : null;
-      said.textContent = `Epoch ${count(epochs)} of ${count(current.epochs)} · ${seconds(spent / 1000)} of work${left !== null && epochs > 1 ? ` · about ${seconds(left)} left` : ""}`;
+      const work = say("train.work", { n: epochs, all: current.epochs, time: seconds(spent / 1000) });
+      const rest = left !== null && epochs > 1 ? ` · ${say("train.left", { time: seconds(left) })}` : "";
+      said.textContent = work + rest;
       curves.show(app(), current.curve, current.wrong(), false);
     }
     if (isPaused) paused();
@@ -158,23 +149,23 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     const changed = set.changed();
     const own = madeRun(run, { ...trained, seconds: spent / 1000 }, changed);
     made = { run: own, trained };
-    said.textContent = `${plural(trained.curve.epochs.length, "epoch")} in ${seconds(spent / 1000)} of work.`;
+    said.textContent = say("train.done", { count: trained.curve.epochs.length, time: seconds(spent / 1000) });
     curves.show(app(), trained.curve, current.wrong(), true);
-    readers.add(trained.network, "the one trained here");
+    readers.add(trained.network, say("lab.here"));
     const [ending, text] = ended(run, own, trained, changed, expectedOf(changed));
     finish(ending, text, trained.digest);
   };
   /** The digest that must come out, where one is known. */
   const expectedOf = (changed: ReadonlyMap<string, unknown>): Expected | null => {
-    if (linked?.weights) return { digest: linked.weights, by: "the link" };
+    if (linked?.weights) return { digest: linked.weights, by: "link" };
     const digest = run.network.state === "ok" ? run.network.value.sha256 : null;
-    return exact && digest && !changed.size ? { digest, by: "the stored run" } : null;
+    return exact && digest && !changed.size ? { digest, by: "run" } : null;
   };
   const finish = (ending: Ending, text: string, digest?: string): void => {
     ticking = null;
     bar.hidden = true;
     buttons("idle");
-    const words = result.say(ending, text, digest);
+    const words = result.show(ending, text, digest);
     announce(words);
     state(
       ending === "diverged"
@@ -195,16 +186,16 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     "div",
     { class: "lab-left" },
     intro,
-    !exact && makeExact && commandLine(trainHere(makeExact, location), "Copy the command that makes it exact"),
+    !exact && makeExact && commandLine(trainHere(makeExact, location), say("train.exact.copy")),
     el("div", { class: "controls lab-run" }, start, pause, epoch, stop),
     about,
     bar,
     said,
-    el("details", { class: "data", open: true }, el("summary", {}, "Change something first"), set.element),
+    el("details", { class: "data", open: true }, el("summary", {}, say("knobs.first")), set.element),
   );
   const right = el("div", { class: "lab-right" }, result.element, after, curves.element);
   const element = panel(
-    { title: "Train it again", files: ["model.json", "loss_curve.json", "holdout.json"] },
+    { title: say("train.again"), files: ["model.json", "loss_curve.json", "holdout.json"] },
     el("div", { class: "lab-bench" }, left, right),
   );
   buttons("idle");
@@ -216,17 +207,16 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
       linked = { weights };
       estimate();
       const changed = set.changed();
-      said.textContent = `From the link: ${changed.size ? changesInWords(changed) : "the settings of this run"}. Nothing has started.`;
+      said.textContent = changed.size
+        ? say("train.link", { changes: changesInWords(changed) })
+        : say("train.link.same");
     },
     stop: () => ticking?.stop(),
   };
 }
 
 function introOf(run: Run, exact: boolean): string {
-  const numbers = count(run.summary.model.parameters);
-  return exact
-    ? `Its ${numbers} numbers were computed in exact arithmetic. Trained again here, the same come out, bit for bit.`
-    : `This run was not trained in exact arithmetic, so the page cannot come to the same bits. It trains the same settings exactly and compares what both say of the hold-out. This command trains a run that can be repeated here bit for bit:`;
+  return exact ? say("train.exact", { n: run.summary.model.parameters }) : say("train.usual");
 }
 
 /** Whether any of it is on the screen. */

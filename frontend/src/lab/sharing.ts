@@ -4,7 +4,7 @@ import { recipeLink, weightsLink } from "./link.ts";
 import type { Trained } from "./made.ts";
 import { packed } from "./packed.ts";
 import type { Settings } from "./settings.ts";
-import { button, commandLine, copyFrom, count, el, trainHere, withSettings } from "./tools.ts";
+import { button, commandLine, copyFrom, el, say, trainHere, withSettings } from "./tools.ts";
 
 const LONGEST = 2400; // bytes of weights in a link
 // A preset may follow from how many samples train and from the epochs; the laboratory keeps what the run had.
@@ -20,8 +20,8 @@ export function afterwards(
 ): HTMLElement[] {
   const { dataset, model } = stored.summary;
   const here = location.href.split("#")[0];
-  const beside = button("Lay it beside the stored run", { "data-action": "beside" }, lend);
-  const link = button("Copy a link to this training", { "data-action": "share" }, () => {
+  const beside = button(say("share.beside"), { "data-action": "beside" }, lend);
+  const link = button(say("share.link"), { "data-action": "share" }, () => {
     const weights = trained.curve.diverged ? null : trained.digest;
     void copyFrom(link, `${here}${recipeLink(dataset.sha256, weights, settings)}`, ...onThisDisk());
   });
@@ -29,11 +29,11 @@ export function afterwards(
   const weights =
     bytes &&
     bytes.length < LONGEST &&
-    button(`Copy a link with its ${count(model.parameters)} weights`, {}, () => {
+    button(say("share.weights", { n: model.parameters }), {}, () => {
       void copyFrom(weights as HTMLButtonElement, `${here}${weightsLink(dataset.sha256, bytes)}`, ...onThisDisk());
     });
   const command = changed.size ? commandOf(stored, settings, changed) : null;
-  const words = "The same training as a run of its own:";
+  const words = say("share.command");
   return [
     beside,
     link,
@@ -45,7 +45,7 @@ export function afterwards(
             "div",
             { class: "lab-command" },
             el("p", { class: "small muted" }, words),
-            commandLine(command, "Copy the command of this training"),
+            commandLine(command, say("share.command.copy")),
           ),
         ]),
   ];
@@ -61,7 +61,5 @@ export function commandOf(stored: Run, settings: Settings, changed: ReadonlyMap<
 
 /** A link to a file is one for this computer; what stands behind its # works on any page with these data. */
 function onThisDisk(): string[] {
-  return location.protocol === "file:"
-    ? ["The link works on this computer; what stands after # works on any page with this data set."]
-    : [];
+  return location.protocol === "file:" ? [say("share.disk")] : [];
 }

@@ -2,7 +2,7 @@
 import { type Prepared, SIDE } from "../exact/strokes.ts";
 import type { Stroke } from "./link.ts";
 import { pathOf } from "./pad.ts";
-import { digit, el, replace, svg } from "./tools.ts";
+import { digit, el, replace, say, svg } from "./tools.ts";
 
 export interface Steps {
   element: HTMLElement;
@@ -21,9 +21,9 @@ export function steps(): Steps {
       const upright = lines(prepared.upright);
       replace(
         element,
-        step("your strokes", lines(strokes)),
-        step("upright", upright),
-        step(`${SIDE} × ${SIDE}, ink`, digit(prepared.field, [SIDE, SIDE], 1)),
+        step(say("strokes.yours"), lines(strokes)),
+        step(say("strokes.upright"), upright),
+        step(`${SIDE} × ${SIDE}, ${say("strokes.ink")}`, digit(prepared.field, [SIDE, SIDE], 1)),
         step("8 × 8", digit(prepared.image, [8, 8], 16)),
       );
     },

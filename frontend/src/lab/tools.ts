@@ -5,7 +5,6 @@ import type { AllTools } from "../below/door.ts";
 declare const tools: AllTools;
 export const {
   accuracyOf,
-  adopt,
   announce,
   answerBox,
   answered,
@@ -35,10 +34,11 @@ export const {
   percent,
   picture,
   pixels,
-  plural,
+  plain,
   probabilities,
   replace,
   samplesOf,
+  say,
   seconds,
   segmented,
   select,

@@ -10,7 +10,7 @@ import { asker, count, type Epoch, training } from "../exact/training.ts";
 import type { Trained } from "./made.ts";
 import type { Wrong } from "./progress.ts";
 import { relevant, type Settings } from "./settings.ts";
-import { imageOf } from "./tools.ts";
+import { imageOf, say } from "./tools.ts";
 
 const SPEED = 8e8; // multiplications a second that a usual machine does
 
@@ -96,7 +96,7 @@ export function work(run: Run, settings: Settings): { seconds: number } {
 
 export function dataOf(run: Run, settings: Settings): Data {
   const { dataset, config } = run.summary;
-  if (run.images.state !== "ok") throw new Error("The run came without its data set.");
+  if (run.images.state !== "ok") throw new Error(say("lab.nodata"));
   const image = imageOf(run);
   const recorded = relevant(config, dataset.class_names);
   const given = settings.get("split") === "given";

@@ -22,7 +22,7 @@ export const KINDS = [
   "beside",
   "paint",
 ] as const;
-type Values = Readonly<Record<string, string>>;
+export type Values = Readonly<Record<string, string | number>>; // numbers are shares, or a loss
 
 export interface Lesson {
   kind: (typeof KINDS)[number]; // of its sentences
@@ -66,7 +66,7 @@ function doubt(run: Run, held: readonly Sample[]): Lesson | null {
     kind: "doubt",
     values: names,
     done: ({ selection }) => selection.sample === sample.id,
-    answer: () => ({ ...names, sample: String(sample.id), percent: (100 * most).toFixed(1) }),
+    answer: () => ({ ...names, sample: String(sample.id), share: most }),
   };
 }
 
@@ -87,8 +87,8 @@ function epoch({ curve }: Run): Lesson | null {
     done: ({ selection }) => selection.epoch === wanted,
     answer: () => ({
       epoch: String(wanted),
-      loss: (holdout_loss[place] ?? 0).toFixed(4),
-      percent: (100 * (holdout_accuracy[place] ?? 0)).toFixed(1),
+      loss: holdout_loss[place] ?? 0,
+      share: holdout_accuracy[place] ?? 0,
     }),
   };
 }

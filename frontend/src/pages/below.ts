@@ -1,5 +1,6 @@
 // Opens the doors to the scripts that are not needed for the first view.
 import type { AllTools, Panel, Panels, Place, Places } from "../below/door.ts";
+import { say } from "../text/language.ts";
 import { el } from "../view/dom.ts";
 import { tools } from "./tools.ts";
 
@@ -41,6 +42,6 @@ function parsed(): Promise<void> {
 
 /** What stands where a panel of a script that is missing would. */
 export function without(script: string): HTMLElement {
-  const text = `${script} did not load, so what it draws is missing here. It belongs beside this page.`;
+  const text = say("without", { script });
   return el("p", { class: "absence" }, text);
 }

@@ -8,6 +8,7 @@ import { outcomes, samplesOf } from "../selection/samples.ts";
 import { comparedWith, type Session } from "../selection/session.ts";
 import { digest } from "../sources/digest.ts";
 import { repairCommand } from "../text/commands.ts";
+import { say } from "../text/language.ts";
 import { footing } from "../text/verdicts.ts";
 
 /**
@@ -25,8 +26,8 @@ export async function comparison(
     const other = await openRun(current.source, directory, current.place?.index ?? null, digest);
     return { compared: beside(current, other), uncompared: null };
   } catch (error) {
-    const uncompared = error instanceof Missing ? gone(current, wanted) : `It could not be read. ${message(error)}`;
-    return { compared: null, uncompared: `Not compared with ${wanted}. ${uncompared}` };
+    const uncompared = error instanceof Missing ? gone(current, wanted) : `${say("compared.unread")} ${message(error)}`;
+    return { compared: null, uncompared: `${say("compared.not", { run: wanted })} ${uncompared}` };
   }
 }
 
@@ -40,8 +41,8 @@ export function beside(current: Session, other: Run): Compared {
 
 function gone({ place, source }: Session, wanted: string): string {
   const { root, index } = place?.index ?? { root: "", index: { runs: [] } };
-  if (source.kind === "embedded") return "It was not taken along into this file.";
-  if (!index.runs.some((run) => run.run_id === wanted))
-    return `${root}/index.json lists no such run; the address may be misspelt.`;
-  return `${root}/index.json lists it, but nothing that can be read is there: its folder is gone. “${repairCommand(root, source.kind === "folder" ? null : location)}” puts the list in order.`;
+  if (source.kind === "embedded") return say("compared.left");
+  if (!index.runs.some((run) => run.run_id === wanted)) return say("compared.unlisted", { root });
+  const command = repairCommand(root, source.kind === "folder" ? null : location);
+  return say("compared.gone", { root, command });
 }

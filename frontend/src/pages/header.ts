@@ -1,10 +1,13 @@
 // The bar at the top: the selector of runs, links to the sections, a link to this view, the theme.
 import type { Run } from "../bundle/run.ts";
 import type { Selector } from "../panels/selector.ts";
+import type { Theme } from "../selection/state.ts";
 import { exportCommand } from "../text/commands.ts";
+import { say } from "../text/language.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
-import { currentTheme, nextTheme } from "../view/theme.ts";
+import { inLanguage, languageMenu } from "../view/languages.ts";
+import { currentTheme, nameOfTheme, nextTheme } from "../view/theme.ts";
 import { SECTIONS } from "./layout.ts";
 
 interface Shown {
@@ -15,12 +18,9 @@ interface Shown {
 
 /** A link to a file is one for this computer only; what can be sent is a file. */
 function whereItWorks({ run, compared, exported }: Shown): Child[] {
-  if (exported) return ["The link works on this computer; to send it, send this file, too."];
-  if (!run) return ["The link works on this computer."];
-  return [
-    "The link works on this computer; to send it: ",
-    el("code", { translate: "no" }, exportCommand(run.directory, compared, location)),
-  ];
+  if (exported) return [say("link.file")];
+  if (!run) return [say("link.here")];
+  return [`${say("link.send")} `, el("code", { translate: "no" }, exportCommand(run.directory, compared, location))];
 }
 
 export function fillHeader(
@@ -29,8 +29,13 @@ export function fillHeader(
   goTo: (section: string) => void,
   shown: () => Shown,
 ): void {
-  const links = SECTIONS.map(({ id, nav }) => {
-    const link = el("a", { class: "nav-link" }, nav);
+  inLanguage({
+    skip: say("page.skip"),
+    nav: say("page.sections"),
+    foot: say("page.foot"),
+  });
+  const links = SECTIONS.map(({ id, words }) => {
+    const link = el("a", { class: "nav-link" }, words().nav);
     link.href = `#${id}`;
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // into another tab
@@ -39,17 +44,17 @@ export function fillHeader(
     });
     return link;
   });
-  const name = "Copy a link to this view";
+  const name = say("link.copy");
   const share = button(icon(ICONS.link), { class: "square", "aria-label": name, title: name }, () => {
     void copyFrom(share, location.href, ...(location.protocol === "file:" ? whereItWorks(shown()) : []));
   });
   const theme = button(icon(ICONS.theme), { class: "square" }, () => nameTheme(nextTheme()));
-  const nameTheme = (chosen: string): void => {
-    theme.title = `Theme: ${chosen}`;
-    theme.setAttribute("aria-label", `Theme: ${chosen}`);
+  const nameTheme = (chosen: Theme): void => {
+    theme.title = nameOfTheme(chosen);
+    theme.setAttribute("aria-label", theme.title);
   };
   nameTheme(currentTheme());
   document.getElementById("selector")?.replaceChildren(selector.element, picker);
   document.getElementById("nav")?.replaceChildren(...links);
-  document.getElementById("tools")?.replaceChildren(share, theme);
+  document.getElementById("tools")?.replaceChildren(...(shown().exported ? [] : languageMenu()), share, theme);
 }

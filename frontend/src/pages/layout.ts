@@ -4,15 +4,14 @@ import type { App } from "../panels/app.ts";
 import { confusion } from "../panels/confusion.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
+import { say } from "../text/language.ts";
 import { attempt, breathe, inFocus } from "../view/actions.ts";
 import { button, el, ICONS, icon, set } from "../view/dom.ts";
 import { below, panelsOf } from "./below.ts";
 
 export interface Section {
   id: string;
-  nav: string;
-  title: string;
-  lead: string;
+  words(): { nav: string; title: string; lead: string };
   first?: Place; // what the deferred scripts have before them
   panels: readonly Panel[]; // in the first script
   rest?: Place; // and after them
@@ -21,41 +20,31 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   {
     id: "data",
-    nav: "Data",
-    title: "Dataset studio",
-    lead: "Every sample by its number. Filter, shuffle, look closely, take one with you.",
+    words: () => ({ nav: say("nav.data"), title: say("title.data"), lead: say("lead.data") }),
     panels: [studio],
   },
   {
     id: "insights",
-    nav: "Insights",
-    title: "Model insights",
-    lead: "How it learned, what it confuses, and what it looks for. Move through the epochs; everything that has an epoch follows.",
+    words: () => ({ nav: say("nav.insights"), title: say("title.insights"), lead: say("lead.insights") }),
     first: "learning",
     panels: [confusion],
     rest: "insights",
   },
   {
     id: "lab",
-    nav: "Lab",
-    title: "Laboratory: change something, and see",
-    lead: "Train this run again here, spoil it, draw for it. Nothing starts without a click, and nothing of it is stored.",
+    words: () => ({ nav: say("nav.lab"), title: say("title.lab"), lead: say("lead.lab") }),
     panels: [],
     rest: "lab",
   },
   {
     id: "experiment",
-    nav: "Experiment",
-    title: "Experiment playset",
-    lead: "What was run, how to run it again, and whether another way is better.",
+    words: () => ({ nav: say("nav.experiment"), title: say("title.experiment"), lead: say("lead.experiment") }),
     panels: [],
     rest: "experiment",
   },
   {
     id: "workflow",
-    nav: "Workflow",
-    title: "Workflow playbook",
-    lead: "Five steps, and the files each of them leaves behind.",
+    words: () => ({ nav: say("nav.workflow"), title: say("title.workflow"), lead: say("lead.workflow") }),
     panels: [],
     rest: "workflow",
   },
@@ -78,12 +67,13 @@ export async function mount(app: App): Promise<void> {
     const host = document.getElementById(section.id);
     if (!host) continue;
     const focused = host.contains(inFocus()) ? inFocus()?.closest("[id]")?.id : undefined;
+    const { title, lead } = section.words();
     const head = el(
       "header",
       { class: "section-head" },
-      el("h2", { id: `${section.id}-title`, tabindex: -1 }, section.title),
-      el("p", {}, section.lead),
-      foldable(host, section.title),
+      el("h2", { id: `${section.id}-title`, tabindex: -1 }, title),
+      el("p", {}, lead),
+      foldable(host, title),
     );
     host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
     if (section === SECTIONS[0]) attempt(() => performance.mark("interactive"));

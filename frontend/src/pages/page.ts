@@ -4,8 +4,18 @@ import { locate } from "../bundle/place.ts";
 import type { Run } from "../bundle/run.ts";
 import type { Source } from "../bundle/source.ts";
 import type { App } from "../panels/app.ts";
-import { selector } from "../panels/selector.ts";
-import { allGone, crashed, failed, loading, noRuns, nothingIn, refused, savedCopy } from "../panels/states.ts";
+import { type Selector, selector } from "../panels/selector.ts";
+import {
+  allGone,
+  crashed,
+  failed,
+  listedButGone,
+  loading,
+  noRuns,
+  nothingIn,
+  refused,
+  savedCopy,
+} from "../panels/states.ts";
 import { createEdited } from "../selection/edited.ts";
 import { samplesOf } from "../selection/samples.ts";
 import {
@@ -24,9 +34,10 @@ import { digest } from "../sources/digest.ts";
 import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
 import { http } from "../sources/http.ts";
-import { repairCommand } from "../text/commands.ts";
 import { titleOf } from "../text/facts.ts";
+import { say } from "../text/language.ts";
 import { announce, attempt, notify, reveal } from "../view/actions.ts";
+import { spoken } from "../view/languages.ts";
 import { startTheme } from "../view/theme.ts";
 import { comparison } from "./comparison.ts";
 import { fillHeader } from "./header.ts";
@@ -51,16 +62,19 @@ const restored = fromQuery(location.search);
 if (inlined && toQuery(null, restored.selection) === "") restored.selection.compared = inlined.compared;
 const store = createStore(restored.selection);
 const local = location.protocol === "file:";
+const source = inlined ? inlined.source : local ? file : http;
 const way = trail<View>({ view: () => ({ session, selection: store.selection, hash }), address, restore });
 let copied = false; // by a browser that saved the page
-const bar = selector({ open, compare: (compared) => store.set({ compared }), folder: () => pick() });
-const picker = folderPicker(({ source, name, start, names }) => {
-  way.note(true);
-  if (start === null) state(nothingIn(name, names, pick));
-  else void show(source, start, false);
-});
+let bar: Selector;
+let picker: HTMLInputElement;
 
 function start(): void {
+  bar = selector({ open, compare: (compared) => store.set({ compared }), folder: () => pick() });
+  picker = folderPicker(({ source: opened, name, start, names }) => {
+    way.note(true);
+    if (start === null) state(nothingIn(name, names, pick));
+    else void show(opened, start, false);
+  });
   copied = unmount();
   startTheme();
   fillHeader(bar, picker, goTo, () => ({
@@ -69,7 +83,7 @@ function start(): void {
     exported: inlined !== null,
   }));
   document.getElementById("state")?.replaceChildren(loading());
-  if (restored.ignored.length) notify(`Not understood in the address, and left out: ${restored.ignored.join(", ")}`);
+  if (restored.ignored.length) notify(say("address.ignored", { parts: restored.ignored.join(", ") }));
   store.subscribe((_, changed) => {
     const act = ACTS.some((key) => changed.has(key));
     way.note(act);
@@ -84,11 +98,10 @@ function start(): void {
 
 /** What the address asks for; where that is refused, the page says so and there is nothing. */
 function atAddress(): Pick<Session, "source" | "path" | "forced"> | null {
-  if (inlined) return { source: inlined.source, path: inlined.start, forced: false };
+  if (inlined) return { source, path: inlined.start, forced: false };
   const wanted = wantedPath(location.search, HOME);
-  if (wanted.kind === "path")
-    return { source: local ? file : http, path: wanted.path, forced: wanted.origin === "address" };
-  state(refused(wanted.given, wanted.reason, showLatest));
+  if (wanted.kind === "path") return { source, path: wanted.path, forced: wanted.origin === "address" };
+  state(refused(wanted, showLatest));
   return null;
 }
 
@@ -128,13 +141,11 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
     const place = await locate(source, path, digest);
     if (session !== opened) return; // another wish came meanwhile
     opened.place = place;
-    for (const id of place.gone)
-      place.run?.notices.push(
-        `${id} is listed in ${path}/index.json, but nothing that can be read is there; this is the newest run that is. “${repairCommand(path, source.kind === "folder" ? null : location)}” puts the list in order.`,
-      );
+    const byHand = source.kind === "folder";
+    for (const id of place.gone) place.run?.notices.push(listedButGone(id, path, byHand));
     const runs = place.index?.count ?? 0;
     if (place.run) await present(opened);
-    else if (place.gone.length) state(allGone(path, place.gone, runs, source.kind === "folder", pick));
+    else if (place.gone.length) state(allGone(path, place.gone, runs, byHand, pick));
     else state(noRuns(path, pick));
   } catch (error) {
     if (session !== opened) return;
@@ -180,7 +191,8 @@ async function present(current: Session): Promise<void> {
   listed = current;
   bar.show(shownInBar(current, compared?.run.id ?? null));
   await mount(app);
-  announce(`Showing ${titleOf(run)}${compared ? `, compared with ${titleOf(compared.run)}` : ""}`);
+  const names = { run: titleOf(run), other: compared ? titleOf(compared.run) : "" };
+  announce(compared ? say("showing.both", names) : say("showing", names));
   if (scope.signal.aborted || arrived) return;
   arrived = true;
   const section = SECTIONS.find(({ id }) => hash === `#${id}`);
@@ -204,7 +216,7 @@ function lend(run: Run | null): void {
 function showLatest(): void {
   way.note(true);
   store.set({ ...INITIAL });
-  void show(inlined ? inlined.source : local ? file : http, inlined ? inlined.start : HOME, false);
+  void show(source, inlined ? inlined.start : HOME, false);
 }
 
 function state(element: HTMLElement): void {
@@ -225,15 +237,13 @@ async function lookAgain(): Promise<void> {
   const fresh = await locate(current.source, root, digest).catch(() => null);
   const found = session === current ? renewal(current, fresh) : "none";
   if (found === "first" || found === "next") await show(current.source, current.path, current.forced);
-  if (found === "next") notify("A new run was published; it is shown now.");
+  if (found === "next") notify(say("published"));
   if (found === "list" && current.place && fresh) {
     current.place.index = fresh.index;
     await present(current);
   }
 }
 
-try {
-  start();
-} catch (error) {
-  document.getElementById("state")?.replaceChildren(crashed(error));
-}
+spoken(source, inlined?.language ?? null)
+  .then(start)
+  .catch((error: unknown) => document.getElementById("state")?.replaceChildren(crashed(error)));

@@ -1,5 +1,6 @@
 // The hidden field through which the reader opens a folder.
 import { folder } from "../sources/folder.ts";
+import { say } from "../text/language.ts";
 import { el } from "../view/dom.ts";
 
 export function folderPicker(open: (found: ReturnType<typeof folder>) => void): HTMLInputElement {
@@ -8,7 +9,7 @@ export function folderPicker(open: (found: ReturnType<typeof folder>) => void): 
     webkitdirectory: true,
     multiple: true,
     hidden: true,
-    "aria-label": "Open a folder",
+    "aria-label": say("folder.open"),
   });
   picker.addEventListener("change", () => {
     if (!picker.files?.length) return;

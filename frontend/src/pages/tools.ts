@@ -15,16 +15,29 @@ import { find } from "../selection/runs.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
 import { FILTERS, INITIAL, same } from "../selection/state.ts";
 import { folderOf, inRepository, pathOf, programOf, quoted } from "../text/commands.ts";
-import { hiddenSizes, imageOf, isDeep, isWide, lastEpoch, nameOf, tally, terms, titleOf } from "../text/facts.ts";
 import {
+  hiddenSizes,
+  imageOf,
+  isDeep,
+  isDigits,
+  isWide,
+  lastEpoch,
+  nameOf,
+  tally,
+  terms,
+  titleOf,
+} from "../text/facts.ts";
+import {
+  alternatives,
   architecture,
   bytes,
   certainty,
   clip,
   count,
+  fixed,
   interval,
   percent,
-  plural,
+  plain,
   score,
   seconds,
   series,
@@ -34,12 +47,12 @@ import {
   some,
   time,
 } from "../text/format.ts";
+import { phrase, say, sentence } from "../text/language.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
-import { filled } from "../text/words.ts";
 import { announce, attempt, calm, copyFrom, save } from "../view/actions.ts";
 import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
-import { button, el, ICONS, icon, replace, segmented, select, set, svg } from "../view/dom.ts";
+import { button, el, ICONS, icon, replace, segmented, select, set, svg, woven } from "../view/dom.ts";
 import { matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
 import { captionOf, lookOf, picture } from "../view/picture.ts";
@@ -50,6 +63,7 @@ import { onThemeChange } from "../view/theme.ts";
 
 export const tools = {
   absence,
+  alternatives,
   accuracyOf,
   announce,
   architecture,
@@ -74,9 +88,9 @@ export const tools = {
   divergingScale,
   el,
   fields,
-  filled,
   FILTERS,
   find,
+  fixed,
   folderOf,
   footing,
   hiddenSizes,
@@ -87,6 +101,7 @@ export const tools = {
   inCommon,
   inkScale,
   inRepository,
+  isDigits,
   integer,
   interval,
   isDeep,
@@ -116,8 +131,9 @@ export const tools = {
   part,
   pathOf,
   percent,
+  phrase,
   picture,
-  plural,
+  plain,
   points,
   programOf,
   quoted,
@@ -125,10 +141,12 @@ export const tools = {
   same,
   samplesOf,
   save,
+  say,
   score,
   seconds,
   segmented,
   select,
+  sentence,
   series,
   set,
   share,
@@ -149,4 +167,5 @@ export const tools = {
   watch,
   wilson,
   windowed,
+  woven,
 };

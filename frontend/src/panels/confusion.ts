@@ -5,7 +5,7 @@ import { accuracyOf } from "../model/stats.ts";
 import { below } from "../pages/below.ts";
 import { labelOf } from "../selection/samples.ts";
 import { isWide, lastEpoch, nameOf, terms } from "../text/facts.ts";
-import { count } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { cellSentence, matrixSentence } from "../text/sentences.ts";
 import { attempt, calm } from "../view/actions.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
@@ -18,14 +18,15 @@ const FILE = "metrics.json";
 
 export function confusion(app: App): HTMLElement {
   const files = app.run.snapshots.state === "ok" ? [FILE, "epoch_snapshots.json"] : [FILE];
-  const frame = { title: "Confusion matrix", files, wide: isWide(app.run) ? "w12" : "w5" };
-  if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, "Confusion matrix"));
+  const title = say("confusion");
+  const frame = { title, files, wide: isWide(app.run) ? "w12" : "w5" };
+  if (app.run.metrics.state !== "ok") return panel(frame, absence(app.run.metrics, FILE, title));
   const { labels: names, confusion_matrix: final } = app.run.metrics.value;
   const shown = classesToShow(final);
   const grid = matrixGrid({
     names,
     shown,
-    label: "Confusion matrix, rows true, columns predicted",
+    label: say("confusion.grid"),
     point(cell) {
       pointed = cell;
       describe();
@@ -39,17 +40,17 @@ export function confusion(app: App): HTMLElement {
   void below.then((from) => from?.tray(app, tray));
   const reading = el("p", { class: "reading" });
   const thumbs = el("div", { class: "thumbs" });
-  const title = el("p", { class: "readout line" });
+  const readout = el("p", { class: "readout line" });
   const cells = segmented(
-    "Cells show",
+    say("cells"),
     [
-      { value: "count", text: "Counts" },
-      { value: "share", text: "Row %" },
+      { value: "count", text: say("cells.count") },
+      { value: "share", text: say("cells.share") },
     ],
     app.store.selection.cells,
     (cells) => app.store.set({ cells }),
   );
-  const diagonal = button("Diagonal", { class: "toggle" }, () =>
+  const diagonal = button(say("diagonal"), { class: "toggle" }, () =>
     app.store.set({ diagonal: !app.store.selection.diagonal }),
   );
   let pointed: Cell | null = null;
@@ -79,17 +80,21 @@ export function confusion(app: App): HTMLElement {
     cells.show(selection.cells);
     set(diagonal, "aria-pressed", String(selection.diagonal));
     const { hits, n } = accuracyOf(at.matrix);
-    title.textContent = `${selection.epoch === null || at.epoch === null ? "final" : `after epoch ${at.epoch}`} · ${count(hits)} of ${count(n)} right`;
+    const when =
+      selection.epoch === null || at.epoch === null
+        ? say("confusion.final")
+        : say("confusion.epoch", { epoch: at.epoch });
+    readout.textContent = `${when} · ${say("confusion.right", { hits, n })}`;
     describe();
   });
   watch(app, ["truth", "predicted"], ({ truth, predicted }) =>
     grid.mark(truth.length === 1 && predicted !== null ? [truth[0] ?? 0, predicted] : null),
   );
-  const table = dataTable("As a list of confusions", () => {
+  const table = dataTable(say("confusion.list"), () => {
     const matrix = matrixAt(app.run, app.store.selection.epoch)?.matrix ?? [];
     const rows = matrix.flatMap((row, i) => row.map((n, j) => ({ i, j, n }))).filter(({ i, j, n }) => i !== j && n > 0);
     return {
-      head: ["True", "Predicted", "Samples"],
+      head: [say("true"), say("predicted"), say("samples.title")],
       rows: rows.sort((a, b) => b.n - a.n).map(({ i, j, n }) => [nameOf(app.run, i), nameOf(app.run, j), String(n)]),
     };
   });
@@ -98,23 +103,20 @@ export function confusion(app: App): HTMLElement {
   return panel(
     frame,
     el("div", { class: "controls" }, cells.element, diagonal),
-    title,
+    readout,
     shown.length < names.length &&
-      el(
-        "p",
-        { class: "small muted" },
-        `${shown.length} of ${count(names.length)} classes: those with the most mistakes`,
-      ),
-    el("p", { class: "axis-note" }, el("span", {}, "true ↓"), " ", el("span", {}, `${terms(app.run).as} →`)),
+      el("p", { class: "small muted" }, say("confusion.some", { shown: shown.length, all: names.length })),
+    el(
+      "p",
+      { class: "axis-note" },
+      el("span", {}, `${say("true.word")} ↓`),
+      " ",
+      el("span", {}, `${terms(app.run).as} →`),
+    ),
     el("div", { class: isWide(app.run) ? "matrix-scroll many" : "matrix-scroll" }, grid.element),
     tray,
     el("div", { class: "matrix-foot" }, reading, thumbs),
-    partly &&
-      el(
-        "p",
-        { class: "small muted" },
-        `Kept after ${kept} of the ${lastEpoch(app.run)} epochs; between them, the one before is shown.`,
-      ),
+    partly && el("p", { class: "small muted" }, say("confusion.kept", { kept, all: lastEpoch(app.run) })),
     table,
   );
 }

@@ -3,11 +3,13 @@
 import { join, parent } from "../bundle/path.ts";
 import { hardest, isRight, type Sample } from "../selection/samples.ts";
 import { hiddenSizes, nameOf, tally, terms, titleOf } from "../text/facts.ts";
-import { certainty, count, time } from "../text/format.ts";
+import { certainty, time } from "../text/format.ts";
+import { sentence as full, say } from "../text/language.ts";
 import { divergence, hardestCaption, layersOf, performance } from "../text/sentences.ts";
 import { besides } from "../text/verdicts.ts";
 import { belowCommonest, closeToCommonest, splitRemarks } from "../text/words.ts";
 import { button, type Child, el, replace } from "../view/dom.ts";
+import { sameLanguage } from "../view/languages.ts";
 import { captionOf, picture } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
@@ -18,31 +20,17 @@ import { tiles } from "./tiles.ts";
 export function opening(app: App): HTMLElement[] {
   const { summary, notices, curve } = app.run;
   const marks = [
-    summary.synthetic &&
-      notice(
-        "warn",
-        "Synthetic sample",
-        "Made by the sample seeder, from digits that a program drew. Its scores say nothing about real data.",
-      ),
+    summary.synthetic && notice("warn", say("synthetic"), say("synthetic.why")),
     curve.state === "ok" &&
       curve.value.diverged &&
-      notice(
-        "bad",
-        "Diverged",
-        `${divergence(curve.value)} The scores are those of the last usable weights; a lower learning rate usually helps.`,
-      ),
-    summary.interrupted &&
-      notice(
-        "warn",
-        "Interrupted",
-        `Training ended with its process after epoch ${count(summary.interrupted.epoch)} of ${count(summary.interrupted.planned)}. Everything here is of that epoch.`,
-      ),
+      notice("bad", say("diverged"), `${divergence(curve.value)} ${say("diverged.why")}`),
+    summary.interrupted && notice("warn", say("interrupted"), say("interrupted.why", { ...summary.interrupted })),
     ...[belowCommonest(app.run), closeToCommonest(app.run), app.uncompared, ...notices].map(
-      (text) => text !== null && notice("warn", "Note", text),
+      (text) => text !== null && notice("warn", say("note"), text),
     ),
     ...app.run.files
       .filter((file) => file.verified === "damaged")
-      .map((file) => notice("bad", "Damaged", `${file.name} is not as it was published; what needs it is left out.`)),
+      .map((file) => notice("bad", say("damaged"), say("damaged.why", { file: file.name }))),
   ];
   const head = el(
     "div",
@@ -51,7 +39,9 @@ export function opening(app: App): HTMLElement[] {
       "p",
       { class: "eyebrow" },
       el("b", { id: "title", translate: "no" }, titleOf(app.run)),
-      ` · ${summary.dataset.title} · ${time(summary.created)}`,
+      " · ",
+      el("span", { lang: "en" }, summary.dataset.title),
+      ` · ${time(summary.created)}`,
       ...sweepOf(app),
     ),
     el("h1", {}, sentence(app)),
@@ -67,8 +57,8 @@ export function opening(app: App): HTMLElement[] {
 function sweepOf({ run, exported }: App): Child[] {
   const { sweep } = run.summary;
   if (!sweep || exported) return [];
-  const link = el("a", {}, "its sweep");
-  link.href = `sweep.html?sweep=${join(join(parent(run.directory), "sweeps"), sweep)}`; // both passed the rules for paths
+  const link = el("a", {}, say("its.sweep"));
+  link.href = sameLanguage(`sweep.html?sweep=${join(join(parent(run.directory), "sweeps"), sweep)}`); // both passed the rules for paths
   return [" · ", link];
 }
 
@@ -80,18 +70,19 @@ function sentence(app: App): string {
   const { summary, metrics } = app.run;
   const { dataset, split } = summary;
   const score = tally(app.run);
+  const { images, reads } = terms(app.run);
   const facts = performance({
     layers: layersOf(hiddenSizes(app.run)),
-    training: split.training,
+    training: images(split.training),
     holdout: score?.n ?? split.holdout,
     hits: score?.hits ?? null,
     damaged: metrics.state === "damaged",
-    ...terms(app.run),
+    reads,
   });
   const random = (summary.config.get("split") ?? "random") === "random";
-  const people = dataset.name === "digits" && random && score ? " The same 13 people wrote both." : "";
+  const people = dataset.name === "digits" && random && score ? ` ${say("people")}` : "";
   const remarks = splitRemarks(app.run)
-    .map((remark) => ` ${remark}.`)
+    .map((remark) => ` ${full(remark)}`)
     .join("");
   return `${facts}${people}${remarks}${app.compared ? ` ${besides(app.run, app.compared.run)}` : ""}`;
 }
@@ -136,11 +127,20 @@ function tile(app: App, sample: Sample): HTMLElement {
   const guess = sample.guess?.label ?? 0;
   const right = isRight(sample);
   const { as, correctly } = terms(app.run);
-  const confidence = certainty(sample.guess?.confidence ?? 0).replace(" ", "\u00a0");
+  const confidence = certainty(sample.guess?.confidence ?? 0).replaceAll(" ", "\u00a0");
   const name = nameOf(app.run, sample.truth);
   const second = right ? `· ${confidence}` : `→ ${nameOf(app.run, guess)}`;
   const shown = `${name} ${second}`;
-  const words = `${shown}, sample ${sample.id}, ${right ? `${correctly} with ${confidence}` : `${nameOf(app.run, sample.truth)} ${as} ${nameOf(app.run, guess)} with ${confidence}`}`;
+  const values = {
+    shown,
+    id: String(sample.id),
+    truth: name,
+    guess: nameOf(app.run, guess),
+    as,
+    correctly,
+    confidence,
+  };
+  const words = right ? say("tile.right", values) : say("tile.wrong", values);
   const result = button(
     null,
     { class: right ? "miss-tile right" : "miss-tile", "aria-label": words, title: words },

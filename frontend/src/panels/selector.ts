@@ -2,7 +2,8 @@
 import type { IndexEntry } from "../bundle/run.ts";
 import { type Column, find } from "../selection/runs.ts";
 import type { Shown } from "../selection/session.ts";
-import { architecture, percent, plural, score, time } from "../text/format.ts";
+import { architecture, percent, score, time } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { inFocus } from "../view/actions.ts";
 import { el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
 import { uniqueId } from "../view/panel.ts";
@@ -33,7 +34,7 @@ export function selector(actions: SelectorActions): Selector {
   const opener = el(
     "button",
     { type: "button", class: "selector-button", "aria-haspopup": "dialog", "aria-expanded": "false" },
-    el("span", { class: "visually-hidden" }, "Artifact bundle: "),
+    el("span", { class: "visually-hidden" }, `${say("bundle")}: `),
     label,
     icon(ICONS.down),
   );
@@ -43,11 +44,11 @@ export function selector(actions: SelectorActions): Selector {
     "aria-expanded": "true",
     "aria-controls": listId,
     "aria-autocomplete": "list",
-    "aria-label": "Search runs",
-    placeholder: "label, model, date …",
+    "aria-label": say("selector.search"),
+    placeholder: say("selector.hint"),
     maxlength: 100,
   });
-  const list = el("div", { role: "listbox", id: listId, class: "run-list", "aria-label": "Runs" });
+  const list = el("div", { role: "listbox", id: listId, class: "run-list", "aria-label": say("runs.title") });
   const foot = el("p", { class: "small muted selector-foot" });
   let shown: Shown | null = null;
   let [mode, sort]: [Mode, Column] = ["show", "created"];
@@ -55,10 +56,10 @@ export function selector(actions: SelectorActions): Selector {
   let active = 0;
 
   const modes = segmented<Mode>(
-    "Purpose",
+    say("selector.purpose"),
     [
-      { value: "show", text: "Show" },
-      { value: "compare", text: "Compare with" },
+      { value: "show", text: say("selector.show") },
+      { value: "compare", text: say("compare.with") },
     ],
     mode,
     (value) => {
@@ -71,10 +72,10 @@ export function selector(actions: SelectorActions): Selector {
     modes.show(value);
   };
   const sorts = segmented<Column>(
-    "Sort",
+    say("sort"),
     [
-      { value: "created", text: "Newest" },
-      { value: "accuracy", text: "Accuracy" },
+      { value: "created", text: say("sort.newest") },
+      { value: "accuracy", text: say("accuracy") },
       { value: "macro_f1", text: "Macro F1" },
     ],
     sort,
@@ -84,11 +85,11 @@ export function selector(actions: SelectorActions): Selector {
       update();
     },
   );
-  const folder = el("button", { type: "button", class: "quiet" }, "Open a folder…");
+  const folder = el("button", { type: "button", class: "quiet" }, say("folder.choose"));
   folder.addEventListener("click", () => actions.folder());
   const panel = el(
     "div",
-    { class: "selector-panel", role: "dialog", "aria-label": "Artifact bundle", hidden: true },
+    { class: "selector-panel", role: "dialog", "aria-label": say("bundle"), hidden: true },
     el("div", { class: "controls" }, modes.element, sorts.element),
     search,
     list,
@@ -113,15 +114,15 @@ export function selector(actions: SelectorActions): Selector {
           ? !shown?.follows && run.run_id === shown?.current
           : shown?.follows
         : (run?.run_id ?? null) === (shown?.compared ?? null);
-    const latest = shown?.index?.index.latest ?? "none";
+    const latest = shown?.index?.index.latest ?? "–";
     const [title, detail] = run
       ? [
           run.label ?? run.run_id,
           `${architecture(run.model, [...run.channels, ...run.hidden_sizes])} · F1 ${score(run.macro_f1)} · ${time(run.created)}`,
         ]
       : mode === "show"
-        ? ["Latest", `follows new runs; now ${latest}`]
-        : ["Nothing", "show this run alone"];
+        ? [say("selector.latest"), say("selector.follows", { run: latest })]
+        : [say("selector.nothing"), say("selector.alone")];
     const element = el(
       "div",
       {
@@ -152,10 +153,10 @@ export function selector(actions: SelectorActions): Selector {
     rows.refresh(found.length);
     set(search, "aria-activedescendant", found.length ? `${listId}-${active}` : null);
     foot.textContent = !shown?.index
-      ? "There is no index.json beside this run."
+      ? say("selector.single")
       : search.value
-        ? `${hits.length} of ${plural(runs.length, "run")}`
-        : plural(shown.index.count, "run");
+        ? say("runs.of", { shown: hits.length, count: runs.length })
+        : say("runs", { count: shown.index.count });
   }
 
   function move(to: number): void {
@@ -225,8 +226,8 @@ export function selector(actions: SelectorActions): Selector {
         label,
         el("b", { translate: "no" }, next.title),
         el("span", { class: "muted detail" }, next.detail),
-        next.follows && el("span", { class: "tag" }, "latest"),
-        next.forced && el("span", { class: "tag", title: "?artifacts= in the address" }, "from the address"),
+        next.follows && el("span", { class: "tag" }, say("selector.tag")),
+        next.forced && el("span", { class: "tag", title: say("selector.address") }, say("selector.forced")),
       );
       replace(beside, against(next, leave));
       if (!panel.hidden) update(true);

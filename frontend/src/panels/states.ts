@@ -1,11 +1,12 @@
 // What stands on the page when there is no run to show: which state it is, and the one thing to do.
 import { message } from "../bundle/load.ts";
-import { RULE } from "../bundle/path.ts";
+import { EXAMPLE, type Wanted } from "../bundle/path.ts";
 import { Missing } from "../bundle/source.ts";
 import type { failure } from "../selection/session.ts";
 import { DEMO, inRepository, pathOf, repairCommand } from "../text/commands.ts";
+import { say } from "../text/language.ts";
 import { copyFrom } from "../view/actions.ts";
-import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
+import { button, type Child, el, ICONS, icon, woven } from "../view/dom.ts";
 
 function state(kind: string, title: string, ...body: Child[]): HTMLElement {
   return el(
@@ -19,21 +20,21 @@ function state(kind: string, title: string, ...body: Child[]): HTMLElement {
 function command(text: string): HTMLElement {
   const copy = button(
     icon(ICONS.copy),
-    { class: "square copy", "aria-label": `Copy: ${text}` },
+    { class: "square copy", "aria-label": say("copy.command", { command: text }) },
     () => void copyFrom(copy, text),
   );
   return el("div", { class: "command" }, el("code", { tabindex: 0, translate: "no" }, text), copy);
 }
 
 function opener(open: () => void): HTMLElement {
-  return button("Open a folder…", { class: "primary" }, open);
+  return button(say("folder.choose"), { class: "primary" }, open);
 }
 
 export function loading(): HTMLElement {
   return el(
     "section",
     { class: "state loading", "aria-busy": "true" },
-    el("p", { class: "muted" }, "Opening the run …"),
+    el("p", { class: "muted" }, say("state.opening")),
   );
 }
 
@@ -47,9 +48,9 @@ function firstRun(root: string): HTMLElement[] {
       el(
         "p",
         { class: "muted" },
-        "That command comes with the package: ",
-        el("code", { translate: "no" }, "pip install ."),
-        " in its repository.",
+        ...woven(say("state.install"), {
+          command: el("code", { translate: "no" }, "pip install ."),
+        }),
       ),
     ];
   }
@@ -57,7 +58,7 @@ function firstRun(root: string): HTMLElement[] {
     from ? pathOf(name, location) : `${DEMO}web_demo/${name}`.replace("web_demo/../", "");
   return [
     command(`python ${script("../run_demo.py")} --run-label baseline`),
-    el("p", { class: "muted" }, "With nothing but Python, two synthetic sample runs show what will be here:"),
+    el("p", { class: "muted" }, say("state.seed")),
     command(`python ${script("seed_sample_artifacts.py")}`),
   ];
 }
@@ -65,21 +66,18 @@ function firstRun(root: string): HTMLElement[] {
 export function noRuns(root: string, openFolder: () => void): HTMLElement {
   return state(
     "empty",
-    "No runs yet",
-    el(
-      "p",
-      { class: "sentence" },
-      `There is nothing in ${root || "this folder"} so far. Train the first network; it takes about a second:`,
-    ),
+    say("state.empty"),
+    el("p", { class: "sentence" }, root ? say("state.nothing", { root }) : say("state.nothing.here")),
     ...firstRun(root),
-    el(
-      "p",
-      { class: "muted" },
-      "Then come back to this page; it looks again by itself. Runs that are elsewhere can be opened directly:",
-    ),
+    el("p", { class: "muted" }, say("state.return")),
     opener(openFolder),
   );
 }
+
+const firstOf = (names: readonly string[], most: number, all: number): string => {
+  const shown = names.slice(0, most).join(", ");
+  return all > most ? say("state.more", { names: shown, n: all - most }) : shown;
+};
 
 /** An index whose runs were all taken away. */
 export function allGone(
@@ -89,66 +87,57 @@ export function allGone(
   byHand: boolean,
   openFolder: () => void,
 ): HTMLElement {
-  const names = gone.slice(0, 3).join(", ") + (listed > 3 ? ` and ${listed - 3} more` : "");
+  const names = firstOf(gone, 3, listed);
   return state(
     "missing",
-    "The runs are gone",
-    el("p", { class: "sentence" }, `${root}/index.json lists ${names}, and nothing that can be read is there.`),
-    el(
-      "p",
-      { class: "muted" },
-      `If they were deleted on purpose, this puts the list in order; run it where ${byHand ? "that folder" : "this page"} lies:`,
-    ),
+    say("state.gone"),
+    el("p", { class: "sentence" }, say("state.gone.why", { root, names })),
+    el("p", { class: "muted" }, byHand ? say("state.repair.folder") : say("state.repair")),
     command(repairCommand(root, byHand ? null : location)),
     opener(openFolder),
   );
+}
+
+/** Beside the newest run that is there: one that an index lists, and that is not. */
+export function listedButGone(run: string, root: string, byHand: boolean): string {
+  return say("listed.gone", { run, root, command: repairCommand(root, byHand ? null : location) });
 }
 
 /** A page that a browser saved: it looks like one with its run, and has none. */
 export function savedCopy(openFolder: () => void): HTMLElement {
   return state(
     "missing",
-    "A saved copy without its run",
-    el(
-      "p",
-      { class: "sentence" },
-      "The browser saved this page, but not the files of the run. This makes one file of both:",
-    ),
+    say("state.copy"),
+    el("p", { class: "sentence" }, say("state.copy.why")),
     command("digit-classifier export --html artifacts -o report.html"),
-    el("p", { class: "muted" }, "If the run’s folder is on this computer, it can be opened directly:"),
+    el("p", { class: "muted" }, say("state.copy.open")),
     opener(openFolder),
   );
 }
 
 export function nothingIn(folder: string, names: readonly string[], openFolder: () => void): HTMLElement {
-  const some = names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+  const some = firstOf(names, 5, names.length);
   return state(
     "missing",
-    "There is no run in this folder",
+    say("state.folder"),
     el("p", { class: "sentence" }, folder),
-    el(
-      "p",
-      { class: "muted" },
-      names.length
-        ? `It holds ${some}; nowhere in it is a manifest.json beside a run_summary.json. Choose a run’s folder, or one that holds runs.`
-        : "It is empty. Choose a run’s folder, or one that holds runs.",
-    ),
+    el("p", { class: "muted" }, names.length ? say("state.folder.holds", { names: some }) : say("state.folder.empty")),
     opener(openFolder),
   );
 }
 
-export function refused(given: string, reason: string, showLatest: () => void): HTMLElement {
+export function refused({ given, reason }: Extract<Wanted, { kind: "refused" }>, showLatest: () => void): HTMLElement {
   return state(
     "refused",
-    "This address is not opened",
-    el("p", { class: "sentence" }, `${reason}.`),
+    say("state.refused"),
+    el("p", { class: "sentence" }, reason === "twice" ? say("state.twice") : say("state.path")),
     el(
       "p",
       { class: "command" },
       el("code", { translate: "no" }, given.length > 200 ? `${given.slice(0, 200)}…` : given),
     ),
-    el("p", { class: "muted" }, `Expected ${RULE}. Nothing else was tried instead.`),
-    button("Show the latest run", { class: "primary" }, showLatest),
+    el("p", { class: "muted" }, `${say("state.rule")} ${say("state.example", { path: EXAMPLE })}`),
+    button(say("state.latest"), { class: "primary" }, showLatest),
   );
 }
 
@@ -159,20 +148,18 @@ export function unreadable(
   retry: () => void,
   openFolder: () => void,
 ): HTMLElement {
-  const hint = local
-    ? "The page is open from a file, so it reads the style-sheet twins (.css) beside the JSON. If they were not copied along, or the browser may not see this folder (Snap and Flatpak browsers cannot see hidden or temporary folders), open the folder by hand."
-    : "If the run was copied here, copy it again whole; “digit-classifier verify” names every file that differs.";
+  const hint = local ? say("state.twins") : say("state.verify");
   return state(
     "broken",
-    "This run could not be loaded",
+    say("state.broken"),
     el("p", { class: "sentence" }, path),
-    el("p", { class: "command" }, el("code", {}, problem)),
+    el("p", { class: "command" }, el("code", { lang: "en" }, problem)),
     el("p", { class: "muted" }, hint),
     el(
       "div",
       { class: "controls" },
-      button("Try again", { class: "primary" }, retry),
-      button("Open a folder…", {}, openFolder),
+      button(say("state.retry"), { class: "primary" }, retry),
+      button(say("folder.choose"), {}, openFolder),
     ),
   );
 }
@@ -184,22 +171,22 @@ export function missing(
   showLatest: () => void,
   openFolder: () => void,
 ): HTMLElement {
-  const files = local ? "a bundle.css nor an index.css" : "a manifest.json nor an index.json";
-  const looked = `neither ${files} that can be read${found === "nothing" ? "" : ` (the server answers with ${found})`}`;
+  const answer = found === "nothing" ? "" : ` (${say("state.server", { found })})`;
+  const looked = {
+    one: local ? "bundle.css" : "manifest.json",
+    other: local ? "index.css" : "index.json",
+    found: answer,
+  };
   return state(
     "missing",
-    "There is no run here",
+    say("state.missing"),
     el("p", { class: "sentence" }, path),
-    el(
-      "p",
-      { class: "muted" },
-      `In that folder there is ${looked}. The address may be misspelt, or the run has been moved or deleted.`,
-    ),
+    el("p", { class: "muted" }, say("state.missing.why", looked)),
     el(
       "div",
       { class: "controls" },
-      button("Show the latest run", { class: "primary" }, showLatest),
-      button("Open a folder…", {}, openFolder),
+      button(say("state.latest"), { class: "primary" }, showLatest),
+      button(say("folder.choose"), {}, openFolder),
     ),
   );
 }
@@ -208,9 +195,9 @@ export function crashed(error: unknown): HTMLElement {
   const text = error instanceof Error ? `${error.message}\n${error.stack ?? ""}` : String(error);
   return state(
     "broken",
-    "The page itself failed",
-    el("p", { class: "muted" }, "This is a mistake in the page, not in the run. Please report it with these lines:"),
-    el("pre", { class: "command", tabindex: 0 }, text.slice(0, 1500)),
+    say("state.crashed"),
+    el("p", { class: "muted" }, say("state.crashed.why")),
+    el("pre", { class: "command", tabindex: 0, lang: "en" }, text.slice(0, 1500)),
   );
 }
 

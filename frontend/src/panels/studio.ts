@@ -6,7 +6,8 @@ import type { Sample } from "../selection/samples.ts";
 import { SHOWS } from "../selection/shown.ts";
 import type { Selection } from "../selection/state.ts";
 import { nameOf } from "../text/facts.ts";
-import { certainty, count, plural } from "../text/format.ts";
+import { certainty } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { announce, attempt, calm } from "../view/actions.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";
@@ -20,7 +21,7 @@ export function studio(app: App): HTMLElement[] {
   const { summary, images } = app.run;
   const grid = sampleGrid({
     look: () => lookOf(app.run),
-    label: "Samples",
+    label: say("samples.title"),
     choose(sample) {
       app.store.set({ sample });
       if (innerWidth < 900)
@@ -32,18 +33,18 @@ export function studio(app: App): HTMLElement[] {
   const empty = el("div", { class: "absence" });
   const update = (selection: Selection): void => {
     const shown = app.shown.samples(selection);
-    found.textContent = `${count(shown.length)} of ${count(app.samples.list.length)}${epochNote(app, selection)}`;
+    found.textContent = `${say("studio.found", { shown: shown.length, all: app.samples.list.length })}${epochNote(app, selection)}`;
     empty.hidden = shown.length > 0;
     grid.element.hidden = shown.length === 0;
     replace(
       empty,
-      el("p", {}, "No sample matches."),
-      el("p", { class: "small muted" }, "Take a filter away, or start over:"),
-      button("Show all samples", {}, () => showAll(app)),
+      el("p", {}, say("studio.none")),
+      el("p", { class: "small muted" }, say("studio.empty")),
+      button(say("studio.all"), {}, () => showAll(app)),
     );
     grid.show(shown.length, (index) => tileOf(app, shown[index] as Sample));
     grid.select(currentSample(app)?.id ?? null);
-    announce(`${plural(shown.length, "sample")} ${shown.length === 1 ? "matches" : "match"}`);
+    announce(say("studio.matches", { count: shown.length }));
   };
   watch(app, SHOWS, update);
   watch(app, ["sample"], () => grid.select(currentSample(app)?.id ?? null));
@@ -51,23 +52,17 @@ export function studio(app: App): HTMLElement[] {
   const observer = new ResizeObserver(() => grid.paint());
   observer.observe(grid.element);
   app.scope.addEventListener("abort", () => observer.disconnect());
-  const damaged =
-    images.state === "damaged" ? absence(images, datasetFile(summary), "Images of the whole data set") : null;
+  const damaged = images.state === "damaged" ? absence(images, datasetFile(summary), say("studio.images")) : null;
   const hint =
     images.state !== "ok" &&
     el(
       "p",
       { class: "small muted" },
-      `${images.state === "absent" ? `${datasetFile(summary)} is not beside this run. ` : ""}The grid shows the samples that the run itself carries; where it has no image, the class.`,
+      `${images.state === "absent" ? `${say("studio.beside", { file: datasetFile(summary) })} ` : ""}${say("studio.carried")}`,
     );
   const kept = images.state === "ok" ? images.value.kept : null;
   const part =
-    kept &&
-    el(
-      "p",
-      { class: "small muted" },
-      `This file has ${count(kept.size)} of ${count(summary.dataset.samples)} samples; of the others it shows the class.`,
-    );
+    kept && el("p", { class: "small muted" }, say("studio.part", { kept: kept.size, all: summary.dataset.samples }));
   const [filters, order] = [el("div", { class: "toolbar" }), el("div", { class: "controls" })];
   const body = el("div", { class: "inspector" });
   void below.then((from) => {
@@ -77,9 +72,9 @@ export function studio(app: App): HTMLElement[] {
     else body.append(without("panels.js"));
   });
   return [
-    panel({ title: "Selected sample", wide: "w7" }, body),
+    panel({ title: say("studio.selected"), wide: "w7" }, body),
     panel(
-      { title: "Samples", files: [datasetFile(summary), "holdout.json"], wide: "w5" },
+      { title: say("samples.title"), files: [datasetFile(summary), "holdout.json"], wide: "w5" },
       filters,
       chips,
       damaged,
@@ -95,9 +90,9 @@ export function studio(app: App): HTMLElement[] {
 /** Of which epoch the predictions are, where one is selected. */
 function epochNote(app: App, { epoch, ...selection }: Selection): string {
   if (epoch === null) return "";
-  if (app.shown.labels({ epoch, ...selection })) return `, after epoch ${count(epoch)}`;
+  if (app.shown.labels({ epoch, ...selection })) return `, ${say("confusion.epoch", { epoch })}`;
   const filtered = selection.predicted !== null || selection.outcome !== "all";
-  return filtered ? "; the predictions recorded are of the final epoch" : "";
+  return filtered ? `; ${say("studio.final")}` : "";
 }
 
 function tileOf(app: App, sample: Sample): Tile {
@@ -106,15 +101,15 @@ function tileOf(app: App, sample: Sample): Tile {
   const final = app.shown.labels(selection) === null;
   const guess =
     label !== null
-      ? `, predicted ${nameOf(app.run, label)}${final && sample.guess ? `, ${certainty(sample.guess.confidence)}` : ""}`
+      ? `, ${say("predicted.as", { name: nameOf(app.run, label) })}${final && sample.guess ? `, ${certainty(sample.guess.confidence)}` : ""}`
       : sample.holdout
         ? ""
-        : ", training";
+        : `, ${say("training.word")}`;
   return {
     id: sample.id,
     values: sample.values,
     text: nameOf(app.run, sample.truth),
-    name: `Sample ${sample.id}, ${nameOf(app.run, sample.truth)}${guess}`,
+    name: `${say("tray.image", { id: String(sample.id), truth: nameOf(app.run, sample.truth) })}${guess}`,
     learned: !final && label === sample.truth, // tinted while the epochs go by
     badge: label !== null && label !== sample.truth ? nameOf(app.run, label) : null,
   };

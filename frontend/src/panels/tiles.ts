@@ -2,10 +2,11 @@
 
 import type { Metrics } from "../contract.ts";
 import { lastEpoch } from "../text/facts.ts";
-import { clip, count, percent, plural, interval as range, seconds, short } from "../text/format.ts";
+import { clip, count, percent, interval as range, seconds, short } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { footing, namesOf, points, unpairedRange } from "../text/verdicts.ts";
 import { companions } from "../text/words.ts";
-import { type Child, el, replace, svg } from "../view/dom.ts";
+import { type Child, el, replace, svg, woven } from "../view/dom.ts";
 import type { App } from "./app.ts";
 
 interface Tile {
@@ -21,19 +22,21 @@ export function tiles(app: App): HTMLElement {
   const other = app.compared?.run;
   const now = metrics.state === "ok" ? metrics.value : null;
   const was = other?.metrics.state === "ok" ? other.metrics.value : null;
-  const absent = metrics.state === "damaged" ? "metrics.json is damaged" : "not recorded by this run";
+  const absent = metrics.state === "damaged" ? say("tile.damaged") : say("tile.absent");
   const kind = other ? footing(app.run, other) : null;
   const [own, name] = (other ? namesOf(app.run, other) : [""]).map((each) => clip(each, 24));
   const by = (value: number, text: string, unit: string, scored: boolean, extra = ""): Child =>
     scored && kind === "other data"
-      ? el("dd", { class: "delta muted" }, "other data, not comparable")
+      ? el("dd", { class: "delta muted" }, say("delta.data"))
       : el(
           "dd",
           { class: scored && kind === "other images" ? "delta muted" : "delta" },
           el("b", {}, text, unit),
-          value === 0 ? " beside " : ` ${value > 0 ? "more" : "less"} than `,
-          el("span", { translate: "no" }, name ?? ""),
-          scored && kind === "other images" && ", other samples",
+          " ",
+          ...woven(value === 0 ? say("delta.same") : value > 0 ? say("delta.more") : say("delta.less"), {
+            name: el("span", { translate: "no" }, name ?? ""),
+          }),
+          scored && kind === "other images" && `, ${say("delta.images")}`,
           extra,
         );
   const scored = (of: (metrics: Metrics) => number, show: (value: number) => string, unit = "", extra = ""): Child => {
@@ -41,47 +44,48 @@ export function tiles(app: App): HTMLElement {
     const value = of(now) - of(was);
     return by(value, show(value), unit, true, extra);
   };
-  const unsure = other && kind === "other images" ? `; 95 % interval ${unpairedRange(app.run, other)}` : "";
+  const unsure =
+    other && kind === "other images" ? `; ${say("interval.of", { range: unpairedRange(app.run, other) ?? "" })}` : "";
   const time = [app.run, other].map((run) => run?.summary.timing.training_seconds ?? 0);
   const [took, before] = [time[0] ?? 0, time[1] ?? 0];
   const all: Tile[] = [
     {
-      label: "Accuracy",
+      label: say("accuracy"),
       value: now ? percent(now.accuracy) : "–",
       note: now
-        ? `95 %: ${range(now.accuracy_interval.low, now.accuracy_interval.high)}, n\u00a0=\u00a0${count(summary.split.holdout)}`
+        ? `${percent(0.95, 0)}: ${range(now.accuracy_interval.low, now.accuracy_interval.high)}, n\u00a0=\u00a0${count(summary.split.holdout)}`
         : absent,
-      delta: scored(({ accuracy }) => accuracy, points, " points", unsure),
+      delta: scored(({ accuracy }) => accuracy, points, ` ${say("points")}`, unsure),
       figure: now && [
         interval(now, kind === "other data" ? null : was, own ?? "", name ?? ""),
         ...(companions(app.run) ?? []).map((text) => el("dd", { class: "note" }, text)),
       ],
     },
     {
-      label: "Log loss",
+      label: say("log.loss"),
       value: now ? short(now.log_loss) : "–",
-      note: now ? "hold-out; 0 is certainty" : absent,
+      note: now ? say("tile.loss") : absent,
       delta: scored(
         ({ log_loss }) => log_loss,
         (value) => signed(value, rough),
       ),
     },
     {
-      label: "Training accuracy",
+      label: say("training.accuracy"),
       value: now ? percent(now.train_accuracy) : "–",
       note: now ? `n = ${count(summary.split.training)}` : absent,
-      delta: scored(({ train_accuracy }) => train_accuracy, points, " points"),
+      delta: scored(({ train_accuracy }) => train_accuracy, points, ` ${say("points")}`),
     },
     {
-      label: "Parameters",
+      label: say("parameters"),
       value: count(summary.model.parameters),
-      note: plural(summary.model.layers.length, "layer"),
+      note: say("layers", { count: summary.model.layers.length }),
       delta: other && difference(summary.model.parameters, other.summary.model.parameters, count, by),
     },
     {
-      label: "Training",
+      label: say("training"),
       value: took ? seconds(took) : "–",
-      note: curve.state === "ok" ? plural(lastEpoch(app.run), "epoch") : "epochs not recorded",
+      note: curve.state === "ok" ? say("epochs", { count: lastEpoch(app.run) }) : say("tile.epochs"),
       delta: took && before ? difference(took, Math.abs(took - before) < 0.0005 ? took : before, seconds, by) : null,
     },
   ];
@@ -110,7 +114,7 @@ function difference(
 }
 
 /** Two digits, however small. */
-const rough = (size: number): string => String(Number(size.toPrecision(2)));
+const rough = (size: number): string => short(Number(size.toPrecision(2)));
 
 function signed(value: number, show: (value: number) => string): string {
   return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${show(Math.abs(value))}`;
@@ -135,7 +139,7 @@ function interval(now: Metrics, was: Metrics | null, own: string, name: string):
     row(now, 6, "own"),
     was && row(was, 16, "other"),
   );
-  const ends = el("p", { class: "ends" }, el("span", {}, percent(start, 0)), " ", el("span", {}, "100 %"));
+  const ends = el("p", { class: "ends" }, el("span", {}, percent(start, 0)), " ", el("span", {}, percent(1)));
   const key = (look: string, text: string): HTMLElement => el("span", { class: `key ${look}`, translate: "no" }, text);
   return el(
     "dd",

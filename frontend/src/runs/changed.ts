@@ -1,6 +1,6 @@
 // The samples that changed sides between two runs.
 import type { App } from "../panels/app.ts";
-import { button, captionOf, el, lookAt, nameOf, onThemeChange, picture, showInStudio, terms } from "./tools.ts";
+import { button, captionOf, el, lookAt, nameOf, onThemeChange, picture, say, showInStudio, terms } from "./tools.ts";
 
 const SHOWN = 24;
 
@@ -11,13 +11,14 @@ export function changedSamples(
   outcome: "fixed" | "broken",
 ): HTMLElement {
   const heading = el("h4", {}, `${title} (${ids.length})`);
-  if (!ids.length) return el("div", { class: "changed" }, heading, el("p", { class: "small muted" }, "None."));
+  if (!ids.length)
+    return el("div", { class: "changed" }, heading, el("p", { class: "small muted" }, say("changed.none")));
   return el(
     "div",
     { class: "changed" },
     heading,
     changedTiles(app, ids),
-    button("Show in the studio", { class: "quiet" }, () =>
+    button(say("changed.studio"), { class: "quiet" }, () =>
       showInStudio(app, { truth: [], predicted: null, split: "all", outcome, confidence: [0, 100], among: [] }),
     ),
   );
@@ -38,7 +39,13 @@ function tile(app: App, id: number): HTMLElement {
   const [was, now] = [before, sample?.guess?.label].map((label) =>
     label === undefined ? "?" : nameOf(app.run, label),
   );
-  const words = `${was} → ${now}, sample ${id}, true ${nameOf(app.run, sample?.truth ?? 0)}: ${terms(app.run).as} ${was} before, as ${now} now`;
+  const words = say("changed.tile", {
+    was: was ?? "",
+    now: now ?? "",
+    id: String(id),
+    truth: nameOf(app.run, sample?.truth ?? 0),
+    as: terms(app.run).as,
+  });
   const result = button(null, { class: "miss-tile", "aria-label": words, title: words }, () => {
     lookAt(app, id);
     showInStudio(app, {});

@@ -13,7 +13,6 @@ import {
   changes,
   clip,
   commandLine,
-  count,
   short as decimal,
   el,
   footing,
@@ -22,6 +21,7 @@ import {
   outcomes,
   panel,
   percent,
+  say,
   select,
   titleOf,
   trainHere,
@@ -35,7 +35,7 @@ const SEARCH = "search";
 
 export function compareRuns(app: App): HTMLElement | null {
   const frame = {
-    title: "Compare two runs",
+    title: say("compare.title"),
     files: app.compared ? ["run_summary.json", "metrics.json", "holdout.json"] : [],
     wide: "w12",
   };
@@ -47,8 +47,8 @@ export function compareRuns(app: App): HTMLElement | null {
       el(
         "div",
         { class: "absence" },
-        el("p", {}, "There is no other run to compare with."),
-        el("p", { class: "small muted" }, "Train one with another setting and it will appear here."),
+        el("p", {}, say("compare.none")),
+        el("p", { class: "small muted" }, say("compare.train")),
       ),
     );
   const shown = others.slice(0, others.length > LISTED ? LISTED : undefined);
@@ -57,10 +57,10 @@ export function compareRuns(app: App): HTMLElement | null {
   const lent = compared && compared.run.id === null;
   if (compared?.run.id && !options.some(([id]) => id === compared.run.id))
     options.push([compared.run.id, titleOf(compared.run)]);
-  if (others.length > LISTED) options.push([SEARCH, `search all ${count(others.length)} runs …`]);
+  if (others.length > LISTED) options.push([SEARCH, say("compare.search", { n: others.length })]);
   const picker = select(
-    "Compare with",
-    [["", lent ? titleOf(compared.run) : "nothing"], ...options],
+    say("compare.with"),
+    [["", lent ? titleOf(compared.run) : say("compare.nothing")], ...options],
     compared?.run.id ?? "",
     (id) => {
       if (id !== SEARCH) app.store.set({ compared: id || null });
@@ -72,7 +72,7 @@ export function compareRuns(app: App): HTMLElement | null {
     },
   );
   picker.id = "compare-picker";
-  const stop = button("Stop comparing", { class: "quiet" }, () =>
+  const stop = button(say("compare.stop"), { class: "quiet" }, () =>
     compared && compared.run.id === null ? app.lend(null) : app.store.set({ compared: null }),
   );
   if (!app.compared)
@@ -80,11 +80,7 @@ export function compareRuns(app: App): HTMLElement | null {
       frame,
       app.uncompared !== null && el("p", { class: "notice warn" }, app.uncompared),
       el("div", { class: "controls" }, picker, app.uncompared !== null && stop),
-      el(
-        "p",
-        { class: "muted" },
-        "Choose a second run: the loss curves are laid over each other, every number above gets its difference, and the samples that changed sides appear here.",
-      ),
+      el("p", { class: "muted" }, say("compare.choose")),
     );
   return panel(frame, el("div", { class: "controls" }, picker, stop), ...body(app));
 }
@@ -121,8 +117,8 @@ function body(app: App): HTMLElement[] {
     el(
       "div",
       { class: "two-columns" },
-      changedSamples(app, "Wrong before, right now", changed.fixed, "fixed"),
-      changedSamples(app, "Right before, wrong now", changed.broken, "broken"),
+      changedSamples(app, say("compare.fixed"), changed.fixed, "fixed"),
+      changedSamples(app, say("compare.broken"), changed.broken, "broken"),
     ),
   ]);
 }
@@ -140,12 +136,8 @@ function sameSplit(app: App, other: Run): HTMLElement | null {
   return el(
     "div",
     { class: "replay" },
-    el(
-      "p",
-      {},
-      "Tested on the same samples, they can be compared one by one. These are the settings of this run with the other’s split:",
-    ),
-    commandLine(command, "Copy the command with the other split"),
+    el("p", {}, say("compare.split")),
+    commandLine(command, say("compare.split.copy")),
   );
 }
 
@@ -160,9 +152,14 @@ function curves(app: App, now: string, was: string): HTMLElement | null {
   );
   const last = (values: readonly (number | null)[]): string => {
     const value = values.findLast((each) => each !== null);
-    return typeof value === "number" ? decimal(value) : "no number";
+    return typeof value === "number" ? decimal(value) : say("no.number");
   };
-  const sentence = `Hold-out loss ended at ${last(own.value.holdout_loss)} for ${now} and at ${last(other.value.holdout_loss)} for ${was}.`;
+  const said = say("compare.losses", {
+    own: last(own.value.holdout_loss),
+    other: last(other.value.holdout_loss),
+    now,
+    was,
+  });
   chart.draw({
     lines: [
       { label: clip(now, 14), values: own.value.holdout_loss, look: "main" },
@@ -172,12 +169,12 @@ function curves(app: App, now: string, was: string): HTMLElement | null {
     zero: false,
     format: decimal,
     marked: null,
-    name: sentence,
+    name: said,
   });
   return el(
     "figure",
     {},
     el("div", { class: "chart-box still" }, chart.element),
-    el("figcaption", { class: "reading" }, sentence),
+    el("figcaption", { class: "reading" }, said),
   );
 }

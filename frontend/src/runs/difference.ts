@@ -1,8 +1,7 @@
 // The confusion matrix of this run less that of the other, over the samples that both held out.
 import type { App } from "../panels/app.ts";
 import { changedTiles } from "./changed.ts";
-import { count, el, matrixGrid, nameOf, namesOf, replace, set, terms } from "./tools.ts";
-import { say } from "./words.ts";
+import { el, matrixGrid, nameOf, namesOf, replace, say, sentence, set, terms } from "./tools.ts";
 
 interface Moved {
   id: number;
@@ -45,12 +44,12 @@ export function differenceMatrix(app: App): HTMLElement | null {
       truth: nameOf(app.run, truth),
       read,
       predicted: nameOf(app.run, predicted),
-      came: count(came),
-      left: count(of.length - came),
+      came,
+      left: of.length - came,
     });
     replace(
       tray,
-      el("p", { class: "small muted" }, `${text}.`),
+      el("p", { class: "small muted" }, sentence(text)),
       changedTiles(
         app,
         of.map(({ id }) => id),
@@ -60,7 +59,7 @@ export function differenceMatrix(app: App): HTMLElement | null {
   const grid = matrixGrid({
     names,
     shown,
-    label: "Differences of the confusion matrices, rows true, columns predicted",
+    label: say("difference.grid"),
     point: () => undefined,
     choose: ([truth, predicted]) => choose(truth, predicted),
   });
@@ -81,26 +80,30 @@ export function differenceMatrix(app: App): HTMLElement | null {
     set(
       cell,
       "aria-label",
-      `${value ? text : "no difference"}, true ${nameOf(app.run, row)}, predicted ${nameOf(app.run, column)}`,
+      say("matrix.cell", {
+        amount: value ? text : say("difference.no"),
+        truth: nameOf(app.run, row),
+        guess: nameOf(app.run, column),
+      }),
     );
   }
   const right = (label: "was" | "now"): number => all.filter((each) => each[label] === each.truth).length;
   const [fixed, broken] = [right("now"), right("was")];
   const [now, was] = namesOf(app.run, other);
   const sum = `${fixed < broken ? "−" : "+"}${Math.abs(fixed - broken)}`;
-  const sentence = say("difference", { was, now, fixed: count(fixed), broken: count(broken), sum });
+  const said = say("difference", { was, now, fixed, broken, sum });
   return el(
     "div",
     { class: "two-columns" },
     el(
       "div",
-      { class: "matrix-scroll difference", tabindex: 0, role: "region", "aria-label": "Differences" },
+      { class: "matrix-scroll difference", tabindex: 0, role: "region", "aria-label": say("differences") },
       grid.element,
     ),
     el(
       "div",
       { class: "stack" },
-      el("p", { class: "reading" }, `${sentence}.`),
+      el("p", { class: "reading" }, sentence(said)),
       el("p", { class: "small muted" }, say("difference.key")),
       tray,
     ),

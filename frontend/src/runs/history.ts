@@ -14,35 +14,35 @@ import {
   count,
   el,
   find,
+  fixed,
   keptTable,
   marks,
   olderRuns,
   panel,
   percent,
-  plural,
+  say,
   score,
   set,
   time,
   windowed,
 } from "./tools.ts";
-import { say } from "./words.ts";
 
 const ROW = 44; // pixels
 const STACKED = 84; // where a row is a card
 
-const HEADS: readonly (readonly [Column | null, string])[] = [
-  ["label", "Run"],
-  ["accuracy", "Accuracy"],
-  [null, "Accuracy as a bar"],
-  ["macro_f1", "Macro F1"],
-  ["model", "Model"],
-  ["parameters", "Parameters"],
-  ["created", "Created"],
-  [null, "Compare"],
+const heads = (): readonly (readonly [column: Column | null, name: string, look?: string])[] => [
+  ["label", say("run")],
+  ["accuracy", say("accuracy")],
+  [null, say("history.bar"), "bar-cell"],
+  ["macro_f1", say("macro.f1")],
+  ["model", say("model")],
+  ["parameters", say("parameters")],
+  ["created", say("created")],
+  [null, say("history.compare"), "end"],
 ];
 
 export function runHistory(app: App): HTMLElement | null {
-  const frame = { title: "Run history", files: ["index.json"], wide: "w12" };
+  const frame = { title: say("history"), files: ["index.json"], wide: "w12" };
   const { index } = app;
   if (!index && app.exported) return null;
   if (!index)
@@ -51,8 +51,8 @@ export function runHistory(app: App): HTMLElement | null {
       el(
         "div",
         { class: "absence" },
-        el("p", {}, "No index.json beside this run, so it stands alone."),
-        el("p", { class: "small muted" }, "Runs written with --output-dir have no history."),
+        el("p", {}, say("history.none")),
+        el("p", { class: "small muted" }, say("history.flat")),
       ),
     );
   const runs = index.index.runs;
@@ -62,11 +62,11 @@ export function runHistory(app: App): HTMLElement | null {
   let [by, rising]: [Column, boolean] = ["created", false];
   let found = runs;
   const body = el("tbody", { role: "rowgroup" });
-  const heads = HEADS.map(([column, text]) => {
+  const columns = heads().map(([column, text, look]) => {
     if (!column)
       return el(
         "th",
-        { scope: "col", role: "columnheader", class: text === "Compare" ? "end" : "bar-cell" },
+        { scope: "col", role: "columnheader", class: look },
         el("span", { class: "visually-hidden" }, text),
       );
     const sort = button(text, { class: "sort" }, () => {
@@ -78,16 +78,16 @@ export function runHistory(app: App): HTMLElement | null {
   const table = el(
     "table",
     { class: "history", role: "table", "aria-rowcount": runs.length + 1 },
-    el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads)),
+    el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...columns)),
     body,
   );
-  const viewport = el("div", { class: "history-scroll", tabindex: 0, role: "region", "aria-label": "Runs" }, table);
-  const summary = el("p", { class: "readout" });
-  const partly = el(
-    "p",
-    { class: "small muted" },
-    "The browser’s own find looks only at the rows in sight; the search above looks at all.",
+  const viewport = el(
+    "div",
+    { class: "history-scroll", tabindex: 0, role: "region", "aria-label": say("runs.title") },
+    table,
   );
+  const summary = el("p", { class: "readout" });
+  const partly = el("p", { class: "small muted" }, say("history.find"));
   const spacer = (pixels: number): HTMLElement => {
     const cell = el("td", { colspan: 8 });
     cell.style.height = `${pixels}px`;
@@ -108,19 +108,19 @@ export function runHistory(app: App): HTMLElement | null {
     found = find(runs, search.value, by, rising);
     viewport.scrollTop = 0;
     redraw();
-    for (const head of heads)
+    for (const head of columns)
       if (head.dataset.column)
         set(head, "aria-sort", head.dataset.column !== by ? "none" : rising ? "ascending" : "descending");
     set(table, "aria-rowcount", (search.value ? found.length : index.count) + 1);
     accuracies = runs.map((run) => run.accuracy);
     reading.textContent = accuraciesSentence(accuracies, start);
     more.hidden = !index.older.length;
-    more.textContent = say("older", { count: count(index.count - runs.length) });
+    more.textContent = say("older", { n: index.count - runs.length });
     partly.hidden = found.length <= 20;
     summary.textContent =
       found.length === index.count
-        ? plural(index.count, "run")
-        : `${count(found.length)} of ${plural(index.count, "run")}`;
+        ? say("runs", { count: index.count })
+        : say("runs.of", { shown: found.length, count: index.count });
   };
   /** Reads the next older runs, or all. They join those of the index, where every list of the page looks. */
   const read = async (all: boolean): Promise<void> => {
@@ -146,8 +146,8 @@ export function runHistory(app: App): HTMLElement | null {
   const reading = el("p", { class: "reading" });
   const search = el("input", {
     type: "search",
-    placeholder: "label, model, date …",
-    "aria-label": "Search the runs",
+    placeholder: say("selector.hint"),
+    "aria-label": say("history.search"),
     maxlength: 100,
   });
   search.addEventListener("input", () => {
@@ -176,16 +176,16 @@ function groups(runs: readonly IndexEntry[]): HTMLElement | null {
   const all = values("accuracy");
   if (!all.length) return null;
   const f1 = new Map(values("macro_f1").map((each) => [each.name, each]));
-  const spread = (half: number | null): string => (half === null ? "" : ` ± ${(100 * half).toFixed(1)}`);
-  const head = ["group", "runs", "accuracy", "f1"].map((name) => say(`groups.${name as "group"}`));
-  return keptTable(say("groups", {}, all.length), () => ({
+  const spread = (half: number | null): string => (half === null ? "" : ` ± ${fixed(100 * half, 1)}`);
+  const head = [say("groups.group"), say("groups.runs"), say("groups.accuracy"), say("groups.f1")];
+  return keptTable(say("groups", { count: all.length }), () => ({
     head,
     rows: all.map((each) => {
       const own = f1.get(each.name);
       return [
         each.name,
         count(each.runs),
-        `${(100 * each.mean).toFixed(1)}${spread(each.half)}`,
+        `${fixed(100 * each.mean, 1)}${spread(each.half)}`,
         own ? `${score(own.mean)} ± ${score(own.half ?? 0)}` : "",
       ];
     }),
@@ -205,13 +205,15 @@ function row(app: App, run: IndexEntry, position: number, start: number): HTMLEl
     () => app.open(run.run_id),
   );
   const compare = current
-    ? el("span", { class: "small muted" }, "shown")
+    ? el("span", { class: "small muted" }, say("history.shown"))
     : button(
-        against ? "Compared" : "Compare",
+        against ? say("history.compared") : say("history.compare"),
         {
           class: "quiet",
           "aria-pressed": String(against),
-          "aria-label": `${against ? "Compared" : "Compare"} with ${run.label ?? run.run_id}`,
+          "aria-label": against
+            ? say("history.compared.with", { run: run.label ?? run.run_id })
+            : say("history.compare.with", { run: run.label ?? run.run_id }),
         },
         () => app.store.set({ compared: against ? null : run.run_id }),
       );
@@ -224,7 +226,7 @@ function row(app: App, run: IndexEntry, position: number, start: number): HTMLEl
       "th",
       { scope: "row", role: "rowheader" },
       open,
-      run.run_id === app.index?.index.latest && el("span", { class: "tag" }, "latest"),
+      run.run_id === app.index?.index.latest && el("span", { class: "tag" }, say("selector.tag")),
       ...marks(run),
       run.note !== undefined && el("span", { class: "small muted", title: run.note }, ` ${run.note}`),
     ),

@@ -1,25 +1,54 @@
 // Things to try with this run. Each ticks itself once the page shows that it was done; nothing is counted or stored.
-import { type Lesson, lessonsOf, type Seen } from "../model/lessons.ts";
+import { type Lesson, lessonsOf, type Seen, type Values } from "../model/lessons.ts";
 import type { App } from "../panels/app.ts";
 import {
   announce,
   argmax,
   currentSample,
   el,
+  fixed,
   ICONS,
   INITIAL,
   icon,
   panel,
+  percent,
   probabilities,
   replace,
+  say,
   set,
   terms,
+  things,
   watch,
 } from "./tools.ts";
-import { say } from "./words.ts";
 
 const HIDDEN = /[?&]lesson=0(?=&|$)/; // in the address
 const done = new Map<string, Set<Lesson["kind"]>>(); // of each run, as long as the page is open
+
+type Said = Readonly<Record<Lesson["kind"], (values: Values) => string>>;
+const TASKS: Said = {
+  doubt: (values) => say("lesson.doubt", values),
+  epoch: (values) => say("lesson.epoch", values),
+  reached: (values) => say("lesson.reached", values),
+  cell: (values) => say("lesson.cell", values),
+  region: (values) => say("lesson.region", values),
+  classes: (values) => say("lesson.classes", values),
+  units: (values) => say("lesson.units", values),
+  share: (values) => say("lesson.share", values),
+  beside: (values) => say("lesson.beside", values),
+  paint: (values) => say("lesson.paint", values),
+};
+const ANSWERS: Said = {
+  doubt: (values) => say("lesson.doubt.answer", { ...values, share: percent(Number(values.share)) }),
+  epoch: (values) => say("lesson.epoch.answer", { ...values, loss: fixed(Number(values.loss), 4) }),
+  reached: (values) => say("lesson.reached.answer", { ...values, share: percent(Number(values.share)) }),
+  cell: (values) => say("lesson.cell.answer", values),
+  region: (values) => say("lesson.region.answer", values),
+  classes: (values) => say("lesson.classes.answer", values),
+  units: (values) => say("lesson.units.answer", values),
+  share: (values) => say("lesson.share.answer", values),
+  beside: (values) => say("lesson.beside.answer", values),
+  paint: (values) => say("lesson.paint.answer", values),
+};
 
 export function lessons(app: App): HTMLElement | null {
   const { run } = app;
@@ -36,8 +65,8 @@ export function lessons(app: App): HTMLElement | null {
     const mark = el("span", { class: "tick" });
     const answer = el("p", {});
     const details = el("details", {}, el("summary", {}, say("lesson.answer")), answer);
-    const things = `${terms(run).image}s`;
-    const task = el("p", {}, say(`lesson.${lesson.kind}`, { ...lesson.values, things, as: terms(run).as }));
+    const names = { things: things(run), as: terms(run).as };
+    const task = el("p", {}, TASKS[lesson.kind]({ ...lesson.values, ...names }));
     const element = el("li", { class: "lesson", "data-lesson": lesson.kind }, mark, el("div", {}, task, details));
     const show = (seen: Seen): void => {
       const isDone = ticked.has(lesson.kind);
@@ -45,10 +74,10 @@ export function lessons(app: App): HTMLElement | null {
       replace(
         mark,
         isDone && icon(ICONS.check),
-        el("span", { class: "visually-hidden" }, say(isDone ? "lesson.done" : "lesson.open")),
+        el("span", { class: "visually-hidden" }, isDone ? say("lesson.done") : say("lesson.open")),
       );
       const values = lesson.answer(seen);
-      answer.textContent = values ? say(`lesson.${lesson.kind}.answer`, { ...values, things }) : say("lesson.first");
+      answer.textContent = values ? ANSWERS[lesson.kind]({ ...values, ...names }) : say("lesson.first");
     };
     return { lesson, show, element };
   });
@@ -58,7 +87,7 @@ export function lessons(app: App): HTMLElement | null {
     for (const { lesson, show } of items) {
       if (!ticked.has(lesson.kind) && lesson.done(seen)) {
         ticked.add(lesson.kind);
-        announce(say("lesson.ticked", { done: String(ticked.size), all: String(all.length) }));
+        announce(say("lesson.ticked", { done: ticked.size, all: all.length }));
       }
       show(seen);
     }

@@ -1,14 +1,13 @@
 // The note of the run of the page.
 import type { App } from "../panels/app.ts";
 import { commandOn } from "./replay.ts";
-import { commandLine, el, quoted } from "./tools.ts";
-import { say } from "./words.ts";
+import { commandLine, el, quoted, say } from "./tools.ts";
 
 /** What was written about the run of the page, and the command that writes it. */
 export function noteOf(app: App): HTMLElement | null {
   const entry = app.index?.index.runs.find((run) => run.run_id === app.run.id);
   if (!entry || entry.synthetic) return null;
-  const text = entry.note === undefined ? say("note.none") : say("note", { text: entry.note });
+  const text = entry.note === undefined ? say("note.none") : say("note.this", { text: entry.note });
   return el(
     "div",
     { class: "replay" },

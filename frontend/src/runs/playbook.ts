@@ -2,31 +2,27 @@
 
 import type { FileStatus } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import { attempt, button, bytes, datasetFile, el, ICONS, icon, plural } from "./tools.ts";
+import { attempt, button, bytes, datasetFile, el, ICONS, icon, say } from "./tools.ts";
 
 interface Step {
-  title: string;
-  text: string;
+  words(): readonly [title: string, text: string];
   code: string;
   files: readonly string[];
 }
 
 const STEPS: readonly Step[] = [
   {
-    title: "Load",
-    text: "Images and labels come in whole, are named by row and get a digest.",
+    words: () => [say("step.load"), say("step.load.why")],
     code: "datasets/dataset.py",
     files: ["dataset.json", "dataset.css"],
   },
   {
-    title: "Split",
-    text: "A stratified hold-out is set aside; nothing about it reaches the training.",
+    words: () => [say("split"), say("step.split.why")],
     code: "datasets/split.py",
     files: ["run_summary.json"],
   },
   {
-    title: "Train",
-    text: "One pure-NumPy network and one loop; the hold-out is only watched.",
+    words: () => [say("step.train"), say("step.train.why")],
     code: "learning/training.py",
     files: [
       "loss_curve.json",
@@ -39,8 +35,7 @@ const STEPS: readonly Step[] = [
     ],
   },
   {
-    title: "Evaluate",
-    text: "Every hold-out image is read once; all scores follow from that list.",
+    words: () => [say("step.evaluate"), say("step.evaluate.why")],
     code: "evaluation.py",
     files: [
       "holdout.json",
@@ -53,8 +48,7 @@ const STEPS: readonly Step[] = [
     ],
   },
   {
-    title: "Bundle",
-    text: "Files are checked, sealed with a manifest and published in one rename.",
+    words: () => [say("step.bundle"), say("step.bundle.why")],
     code: "store/bundle.py",
     files: ["manifest.json", "bundle.css"],
   },
@@ -76,33 +70,35 @@ export function playbook(app: App): HTMLElement {
   const others = app.run.files.filter((file) => !named.has(file.name));
   const steps = STEPS.map((step, i) => {
     const rows = step.files.map((name) => fileRow(app, name, known)).filter((row) => row !== null);
-    if (step.title === "Load" && !rows.length) rows.push(sharedData(app));
-    if (step.title === "Bundle") rows.push(...others.map((file) => listed(file)));
-    const point = button("Show its panels", { class: "quiet show-panels" }, () => highlight(step.files));
+    const isEnd = i === 0 || i === STEPS.length - 1;
+    if (i === 0 && !rows.length) rows.push(sharedData(app));
+    if (i === STEPS.length - 1) rows.push(...others.map((file) => listed(file)));
+    const [title, text] = step.words();
+    const point = button(say("step.show"), { class: "quiet show-panels" }, () => highlight(step.files));
     return el(
       "li",
       { class: "step" },
       el("p", { class: "step-number", "aria-hidden": "true" }, String(i + 1)),
-      el("h3", {}, step.title),
-      el("p", {}, step.text),
-      el("p", { class: "small mono muted", title: "in src/digit_classifier", translate: "no" }, step.code),
+      el("h3", {}, title),
+      el("p", {}, text),
+      el("p", { class: "small mono muted", title: say("step.code"), translate: "no" }, step.code),
       el("ul", { class: "files" }, ...rows),
-      step.title === "Load" || step.title === "Bundle" ? null : point,
+      isEnd ? null : point,
     );
   });
   return el("ol", { class: "steps" }, ...steps);
 }
 
-const MARKS: Record<FileStatus["verified"], [string, string]> = {
-  match: ["as published", "good"],
-  unverified: ["not verified here", "muted"],
-  unread: ["not read by the page", "muted"],
-  damaged: ["damaged", "bad"],
-  absent: ["missing", "warn"],
-};
+const marksOf = (): Record<FileStatus["verified"], [string, string]> => ({
+  match: [say("file.match"), "good"],
+  unverified: [say("file.unverified"), "muted"],
+  unread: [say("file.unread"), "muted"],
+  damaged: [say("file.damaged"), "bad"],
+  absent: [say("file.absent"), "warn"],
+});
 
 function listed({ name, bytes: size, sha256, verified }: FileStatus): HTMLElement {
-  const [words, look] = MARKS[verified];
+  const [words, look] = marksOf()[verified];
   return el(
     "li",
     { class: look },
@@ -128,24 +124,20 @@ function fileRow(app: App, name: string, known: ReadonlyMap<string, FileStatus>)
       "li",
       {},
       el("span", { class: "file-name", translate: "no" }, name),
-      el("span", { class: "file-facts" }, `names ${plural(known.size, "file")}`),
+      el("span", { class: "file-facts" }, say("file.names", { count: known.size })),
     );
   if (!EXPECTED.has(name)) return null;
   return el(
     "li",
     { class: "warn" },
     el("span", { class: "file-name", translate: "no" }, name),
-    el(
-      "span",
-      { class: "file-facts" },
-      `not recorded; ${app.run.summary.synthetic ? "samples need not have it" : "train again to have it"}`,
-    ),
+    el("span", { class: "file-facts" }, app.run.summary.synthetic ? say("file.sample") : say("file.train")),
   );
 }
 
 function sharedData(app: App): HTMLElement {
   const { images, summary } = app.run;
-  const words = { ok: "as its digest says", absent: "missing", damaged: "damaged" }[images.state];
+  const words = { ok: say("file.digest"), absent: say("file.absent"), damaged: say("file.damaged") }[images.state];
   const look = { ok: "good", absent: "warn", damaged: "bad" }[images.state];
   return el(
     "li",

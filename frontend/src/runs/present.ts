@@ -1,8 +1,7 @@
 // For a room: one panel at a time fills the screen, large. Arrows and Page keys turn, Escape ends; printed, each
 // panel is a sheet of its own.
 import type { App } from "../panels/app.ts";
-import { button, el } from "./tools.ts";
-import { say } from "./words.ts";
+import { button, el, say } from "./tools.ts";
 
 const ASKED = /[?&]present(?=[=&]|$)/; // in the address
 
@@ -24,7 +23,7 @@ function show(app: App): void {
   const place = el("div", { class: "slide" }); // where the panel that is shown belongs
   const count = el("p", { class: "small muted", "aria-live": "polite" });
   const turns = [-1, 1].map((by) =>
-    button(by < 0 ? "‹" : "›", { "aria-label": say(by < 0 ? "present.before" : "present.after") }, () => turn(by)),
+    button(by < 0 ? "‹" : "›", { "aria-label": by < 0 ? say("present.before") : say("present.after") }, () => turn(by)),
   );
   const box = el("div", { class: "slide", tabindex: 0, role: "group", "aria-label": say("present") });
   const paper = button(say("present.print"), {}, () => print());

@@ -10,13 +10,13 @@ import {
   adopt,
   architecture,
   commandLine,
-  count,
   el,
   hiddenSizes,
   imageOf,
   inRepository,
   panel,
-  plural,
+  phrase,
+  say,
   seconds,
   terms,
   time,
@@ -31,43 +31,60 @@ export function runSummary(app: App): HTMLElement {
   const { dataset, split, timing } = summary;
   const kind = String(summary.config.get("split") ?? "random");
   const facts: [string, string][] = [
-    ["Run", summary.run_id ?? "a single directory, not in a history"],
-    ["Created", time(summary.created)],
+    [say("run"), summary.run_id ?? say("summary.flat")],
+    [say("created"), time(summary.created)],
     [
-      "Model",
-      `${architecture(summary.model.name, hiddenSizes(app.run))}, ${plural(summary.model.parameters, "parameter")}`,
+      say("model"),
+      `${architecture(summary.model.name, hiddenSizes(app.run))}, ${say("layer.parameters", { count: summary.model.parameters })}`,
     ],
-    ["Data set", `${dataset.title}, ${plural(dataset.samples, terms(app.run).image)} of ${sizeText(app)}`],
-    ["Source", dataset.source],
     [
-      "Split",
-      `${count(split.training)} training, ${count(split.holdout)} hold-out (${kind === "random" ? "stratified" : kind})`,
+      say("data.set"),
+      say("data.set.of", {
+        title: dataset.title,
+        images: terms(app.run).images(dataset.samples),
+        size: sizeText(app),
+      }),
     ],
-    ["Time", `${seconds(timing.training_seconds)} training, ${seconds(timing.total_seconds)} in all`],
+    [say("data.source"), dataset.source],
+    [
+      say("split"),
+      say("split.sizes", {
+        training: split.training,
+        holdout: split.holdout,
+        kind: kind === "random" ? say("split.stratified") : kind,
+      }),
+    ],
+    [
+      say("time"),
+      say("time.spent", {
+        training: seconds(timing.training_seconds),
+        all: seconds(timing.total_seconds),
+      }),
+    ],
   ];
   const digests: [string, string][] = [
-    ["Results", summary.results_digest],
-    ["Data", dataset.sha256],
-    ["Split", split.sha256],
+    [say("digest.results"), summary.results_digest],
+    [say("nav.data"), dataset.sha256],
+    [say("split"), split.sha256],
   ];
   const environment = [...summary.environment].map(([key, value]): [string, string] => [
     key.replaceAll("_", " "),
     setting(value),
   ]);
   return panel(
-    { title: "Run summary", files: [FILE], wide: "w5" },
+    { title: say("summary"), files: [FILE], wide: "w5" },
     definitions(facts.filter(([, value]) => value)),
-    dataset.note ? el("p", { class: "note-line small" }, dataset.note) : null,
-    el("details", { class: "data" }, el("summary", {}, "Digests (sha256)"), definitions(digests, "mono break")),
-    el("details", { class: "data" }, el("summary", {}, "Machine and versions"), definitions(environment)),
+    dataset.note ? el("p", { class: "note-line small", lang: "en" }, dataset.note) : null,
+    el("details", { class: "data" }, el("summary", {}, say("digests")), definitions(digests, "mono break")),
+    el("details", { class: "data" }, el("summary", {}, say("environment")), definitions(environment)),
   );
 }
 
 /** What a sample is: 28 × 28 pixels in colour, or four features. */
 function sizeText(app: App): string {
   const image = imageOf(app.run);
-  if (!image) return plural(app.run.summary.dataset.feature_names?.length ?? 0, "feature");
-  return `${image.shape.join(" × ")}${image.channels > 1 ? " in colour" : ""}`;
+  if (!image) return say("features.count", { count: app.run.summary.dataset.feature_names?.length ?? 0 });
+  return `${image.shape.join(" × ")}${image.channels > 1 ? ` ${say("in.colour")}` : ""}`;
 }
 
 function definitions(pairs: readonly (readonly [string, string])[], look = ""): HTMLElement {
@@ -85,17 +102,19 @@ export function recipe(app: App): HTMLElement {
   const here = inRepository(location) && !synthetic;
   const groups = originGroups([...config.keys()], config_origin);
   return panel(
-    { title: "Recipe", files: [FILE], wide: "w7" },
+    { title: say("recipe"), files: [FILE], wide: "w7" },
     el(
       "p",
       {},
       synthetic
-        ? "This command writes the sample again."
-        : `This command trains with the same settings and leaves a new run${here && location.protocol !== "file:" ? "; it is for the repository’s folder" : ""}.`,
+        ? say("recipe.sample")
+        : here && location.protocol !== "file:"
+          ? say("recipe.here")
+          : say("recipe.train"),
     ),
     command
-      ? commandLine(synthetic ? command : trainHere(command, location), "Copy the command")
-      : el("p", { class: "muted" }, "The command was not recorded."),
+      ? commandLine(synthetic ? command : trainHere(command, location), say("recipe.copy"))
+      : el("p", { class: "muted" }, say("recipe.none")),
     replay(app),
     ...groups.map(({ title, chosen, keys }, i) => {
       const rows = el("dl", { class: "settings" }, ...keys.map((key) => row(key, config.get(key), chosen)));
@@ -114,6 +133,8 @@ function row(key: string, value: unknown, chosen: boolean): HTMLElement {
     el("dt", { class: "mono", translate: "no" }, key),
     " ",
     el("dd", { class: "mono", translate: "no" }, setting(value)),
-    key in about ? el("dd", { class: "about" }, (about as Readonly<Record<string, string>>)[key] as string) : null,
+    key in about
+      ? el("dd", { class: "about" }, phrase((about as Readonly<Record<string, string>>)[key] as string))
+      : null,
   );
 }

@@ -3,7 +3,7 @@
 import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
-import { commandLine, el, inRepository, pathOf, programOf, series, time } from "./tools.ts";
+import { commandLine, el, inRepository, pathOf, programOf, say, series, time, woven } from "./tools.ts";
 
 const NOWHERE = { protocol: "", pathname: "" }; // one file holds the run and can be anywhere
 
@@ -18,15 +18,12 @@ export function replay(app: App): HTMLElement | null {
   const entry = app.index?.index.runs.find((run) => run.run_id === app.run.id);
   if (synthetic || !entry) return null;
   const command = commandOn(app, "replay");
-  const promise =
-    config.get("exact") === true
-      ? "Trained again, every number comes out the same on any machine."
-      : "Trained again, every number comes out the same where processor and versions are the same; elsewhere the results stay within seed noise.";
+  const promise = config.get("exact") === true ? say("replay.exact") : say("replay.usual");
   return el(
     "div",
     { class: "replay" },
-    el("p", {}, `${promise} Check it`, ...where(app), ":"),
-    commandLine(command, "Copy the command that trains again"),
+    el("p", {}, `${promise} `, ...where(app)),
+    commandLine(command, say("replay.copy")),
     outcome(entry.replay),
   );
 }
@@ -35,21 +32,22 @@ export function replay(app: App): HTMLElement | null {
 function where(app: App): Child[] {
   const code = (text: string): HTMLElement => el("code", { translate: "no" }, text);
   const here = app.exported ? NOWHERE : location;
-  if (here.protocol === "file:") return [];
+  if (here.protocol === "file:") return [say("replay.check")];
   return inRepository(here)
-    ? [" from the repository’s folder"]
-    : [" from the folder that holds ", code(app.run.directory.split("/")[0] ?? "")];
+    ? [say("replay.repository")]
+    : woven(say("replay.folder"), { folder: code(app.run.directory.split("/")[0] ?? "") });
 }
 
 function outcome(found: Replay | undefined): HTMLElement {
-  if (!found) return el("p", { class: "small muted" }, "It has not been checked here yet.");
+  if (!found) return el("p", { class: "small muted" }, say("replay.never"));
   const { differs, held, promised, tier, replayed } = found;
   const facts = differs.map((fact) => fact.replaceAll("_", " "));
-  const where = facts.length ? `where ${series(facts)} differed` : "in the same environment";
+  const values = { time: time(replayed), facts: series(facts), promised };
   return el(
     "p",
     { class: held ? "notice good" : "notice bad" },
     el("b", {}, tier),
-    ` on ${time(replayed)}, ${where}; promised was ${promised}.`,
+    " ",
+    facts.length ? say("replay.other", values) : say("replay.same", values),
   );
 }

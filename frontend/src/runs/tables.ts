@@ -1,14 +1,14 @@
 // What two runs were set to, and how well each does.
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
-import { el, percent, plural, interval as range, score } from "./tools.ts";
+import { el, percent, interval as range, say, score } from "./tools.ts";
 import { configDifferences } from "./verdicts.ts";
 
 export function settingsTable(app: App, now: string, was: string): HTMLElement {
   const differences = configDifferences(app.run.summary.config, app.compared?.run.summary.config ?? new Map());
-  if (!differences.length) return el("p", { class: "muted" }, "The two runs have the same settings.");
+  if (!differences.length) return el("p", { class: "muted" }, say("settings.same"));
   const cell = (value: string | null): HTMLElement =>
-    el("td", { class: "mono", translate: "no" }, value ?? el("span", { class: "muted" }, "not set"));
+    el("td", { class: "mono", translate: "no" }, value ?? el("span", { class: "muted" }, say("settings.unset")));
   const rows = differences.map((each) =>
     el(
       "tr",
@@ -20,18 +20,18 @@ export function settingsTable(app: App, now: string, was: string): HTMLElement {
   );
   return el(
     "div",
-    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Settings that differ" },
+    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": say("settings.differing") },
     el(
       "table",
       { class: "plain differing" },
-      el("caption", {}, `${plural(differences.length, "setting differs", "settings differ")}`),
+      el("caption", {}, say("settings.differ", { count: differences.length })),
       el(
         "thead",
         {},
         el(
           "tr",
           {},
-          el("th", { scope: "col" }, "Setting"),
+          el("th", { scope: "col" }, say("setting")),
           el("th", { scope: "col", translate: "no" }, was),
           el("th", { scope: "col", translate: "no" }, now),
         ),
@@ -53,7 +53,7 @@ export function intervals(app: App, now: string, was: string): HTMLElement {
         "tr",
         {},
         el("th", { scope: "row", translate: "no" }, name),
-        el("td", { colspan: 2 }, "metrics not readable"),
+        el("td", { colspan: 2 }, say("settings.unread")),
       );
     const { accuracy, accuracy_interval: interval, macro_f1 } = run.metrics.value;
     return el(
@@ -73,19 +73,23 @@ export function intervals(app: App, now: string, was: string): HTMLElement {
   const table = el(
     "table",
     { class: "plain" },
-    el("caption", {}, "Accuracy with its 95 % interval"),
+    el("caption", {}, say("accuracies.table")),
     el(
       "thead",
       {},
       el(
         "tr",
         {},
-        el("th", { scope: "col" }, "Run"),
-        el("th", { scope: "col", class: "num" }, "Accuracy"),
-        el("th", { scope: "col", class: "num" }, "Macro F1"),
+        el("th", { scope: "col" }, say("run")),
+        el("th", { scope: "col", class: "num" }, say("accuracy")),
+        el("th", { scope: "col", class: "num" }, say("macro.f1")),
       ),
     ),
     el("tbody", {}, other ? row(was, other) : null, row(now, app.run)),
   );
-  return el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": "Accuracies" }, table);
+  return el(
+    "div",
+    { class: "table-scroll", tabindex: 0, role: "region", "aria-label": say("accuracies.title") },
+    table,
+  );
 }

@@ -2,7 +2,7 @@
 
 import type { Run } from "../bundle/run.ts";
 import { setting } from "./settings.ts";
-import { count, footing, inCommon, meanOf, namesOf, share, short } from "./tools.ts";
+import { count, footing, inCommon, meanOf, namesOf, say, share, short } from "./tools.ts";
 
 export interface Difference {
   key: string;
@@ -27,20 +27,18 @@ export function configDifferences(now: ReadonlyMap<string, unknown>, was: Readon
 export function warning(now: Run, was: Run): string | null {
   const kind = footing(now, was);
   if (kind === "same images") return null;
-  if (kind === "other data")
-    return "Not comparable: the two runs were trained and tested on different data sets, so their scores say nothing about each other.";
+  if (kind === "other data") return say("footing.data");
   const common = inCommon(now, was);
   const [n, m] = [now.summary.split.holdout, was.summary.split.holdout];
-  if (common === null) return "Tested on different samples; the two runs held out different ones.";
-  const whole = n === m ? count(n) : `the ${count(n)} and ${count(m)}`;
-  return `Tested on different samples; ${common ? `only ${count(common)}` : "none"} of ${whole} in common.`;
+  if (common === null) return say("footing.images");
+  const whole = n === m ? count(n) : say("footing.both", { n, m });
+  return common ? say("footing.common", { common, whole }) : say("footing.apart", { whole });
 }
 
 /** Why the predictions of two runs cannot be compared sample by sample; null when they can. */
 export function incomparable(now: Run, was: Run): string | null {
-  if (footing(now, was) === "other data") return "Samples of different data sets cannot be compared one by one.";
-  if (now.holdout.state !== "ok" || was.holdout.state !== "ok")
-    return "One of the runs has no readable holdout.json, so their samples cannot be compared one by one.";
+  if (footing(now, was) === "other data") return say("incomparable.data");
+  if (now.holdout.state !== "ok" || was.holdout.state !== "ok") return say("incomparable.holdout");
   return null;
 }
 
@@ -56,17 +54,20 @@ export function contradiction(now: Run, was: Run): string | null {
   if (!better || !worse || better.accuracy === worse.accuracy || better.log_loss <= worse.log_loss) return null;
   const losses = [better, worse].map((each) => short(each.log_loss));
   if (losses[0] === losses[1]) return null;
-  const head = `By accuracy ${better.name} is better, by log loss ${worse.name} is (${losses[1]} against ${losses[0]}).`;
+  const names = { better: better.name, worse: worse.name, low: losses[1] ?? "", high: losses[0] ?? "" };
+  const head = say("contradiction", names);
   const { holdout, summary } = better.run;
-  if (holdout.state !== "ok") return `${head} Log loss also counts how sure each answer was.`;
+  if (holdout.state !== "ok") return `${head} ${say("contradiction.loss")}`;
   const sure = meanOf(holdout.value.probabilities.map((row) => Math.max(...row)));
-  const facts = `it is ${share(sure)} sure on average and right in ${share(better.accuracy)}`;
+  const facts = { name: better.name, sure: share(sure), right: share(better.accuracy) };
   if (better.accuracy - sure > 0.01) {
     const smoothed =
       Number(summary.config.get("label_smoothing") ?? 0) > 0 && Number(summary.config.get("temperature") ?? 1) === 1;
-    return `${head} ${better.name} is under-confident: ${facts}${smoothed ? ", which is what label smoothing does" : ""}. Log loss counts how sure each answer was.`;
+    return smoothed
+      ? `${head} ${say("contradiction.smoothed", facts)}`
+      : `${head} ${say("contradiction.under", facts)}`;
   }
   return sure - better.accuracy > 0.01
-    ? `${head} ${better.name} is over-confident: ${facts}. Log loss weighs a mistake by how sure it was.`
-    : `${head} Log loss counts how sure each answer was: a few sure mistakes weigh more than many hesitant ones.`;
+    ? `${head} ${say("contradiction.over", facts)}`
+    : `${head} ${say("contradiction.few")}`;
 }

@@ -6,6 +6,7 @@ import type { Place } from "../bundle/place.ts";
 import { Missing, type Source, Unreadable } from "../bundle/source.ts";
 import { hiddenSizes, titleOf } from "../text/facts.ts";
 import { architecture, percent, time } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import type { Selection } from "./state.ts";
 import { toQuery } from "./url.ts";
 
@@ -29,7 +30,15 @@ export interface Shown {
 
 export function shownInBar(session: Session | null, compared: string | null): Shown {
   const { index = null, run = null, follows = false } = session?.place ?? {};
-  const nothing = { index, title: "No run", detail: "", current: null, compared: null, follows: false, forced: false };
+  const nothing = {
+    index,
+    title: say("no.run"),
+    detail: "",
+    current: null,
+    compared: null,
+    follows: false,
+    forced: false,
+  };
   if (!session || !run) return nothing;
   const { model, created } = run.summary;
   const score = run.metrics.state === "ok" ? [percent(run.metrics.value.accuracy)] : [];

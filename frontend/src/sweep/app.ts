@@ -34,12 +34,19 @@ export function runAddress(app: App, point: number | null, sample?: number, besi
   return `index.html?${query.filter(Boolean).join("&")}`;
 }
 
+/** A value as the command line takes it, in no language. */
+function typed(value: Sweep["settings"]["values"][number][number]): string {
+  if (value === null || (Array.isArray(value) && !value.length)) return "none";
+  if (typeof value === "boolean") return value ? "on" : "off";
+  return Array.isArray(value) ? value.join(",") : typeof value === "number" ? valueText(value) : value;
+}
+
 /** What trains one point alone. */
 export function trainCommand({ sweep }: App, point: number): string {
   const setting = sweep.points.setting[point] ?? 0;
   const flags = sweep.axes.map(({ name }, i) => {
     const value = sweep.settings.values[setting]?.[i] ?? null;
-    const text = Array.isArray(value) && value.length ? value.join(",") : valueText(value);
+    const text = typed(value);
     return `--${name.replaceAll("_", "-")} ${/^[\w.,:-]+$/.test(text) ? text : `'${text.replaceAll("'", "")}'`}`;
   });
   const split = sweep.points.split_state[point];

@@ -1,6 +1,7 @@
 // The mean against each numeric setting; the learning curve is one of these.
 import type { Sweep } from "../contract.ts";
 import { percent, short } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { el, svg } from "../view/dom.ts";
 import { dataTable, panel } from "../view/panel.ts";
 import type { App } from "./app.ts";
@@ -63,7 +64,7 @@ function plot(app: App, place: number, wide: string): HTMLElement {
   const write = tickText(vertical.ticks);
   const chart = svg(
     "svg",
-    { class: "axis-plot", height: HEIGHT, role: "img", "aria-label": sentence(title, all, line) },
+    { class: "axis-plot", height: HEIGHT, role: "img", "aria-label": highest(title, all, line) },
     ...vertical.ticks.map((tick) =>
       svg(
         "g",
@@ -97,17 +98,12 @@ function plot(app: App, place: number, wide: string): HTMLElement {
   );
   const others = all.length > line.length;
   return panel(
-    { title: name === "train_share" ? "Learning curve" : `Accuracy by ${title}`, files: ["sweep.json"], wide },
-    el(
-      "p",
-      { class: "reading" },
-      sentence(title, all, line),
-      others ? " The line is the best setting with only this changed; pale dots are the other settings." : "",
-    ),
+    { title: name === "train_share" ? say("axes.curve") : say("axes.title", { title }), files: ["sweep.json"], wide },
+    el("p", { class: "reading" }, highest(title, all, line), others ? ` ${say("axes.line")}` : ""),
     el("div", { class: "axis-box" }, chart),
-    el("p", { class: "axis-name" }, `${title}${log ? ", logarithmic" : ""} → % correct`),
-    dataTable(`The means by ${title} as a table`, () => ({
-      head: [title, "Setting", "Mean", "95 % from", "to"],
+    el("p", { class: "axis-name" }, `${title}${log ? `, ${say("axes.log")}` : ""} → ${say("sweep.axis")}`),
+    dataTable(say("axes.table", { title }), () => ({
+      head: [title, say("setting"), say("mean"), say("interval.from"), say("interval.to")],
       rows: [...all]
         .sort((a, b) => a.x - b.x)
         .map((spot) => [
@@ -120,9 +116,9 @@ function plot(app: App, place: number, wide: string): HTMLElement {
   );
 }
 
-function sentence(title: string, all: readonly Spot[], line: readonly Spot[]): string {
+function highest(title: string, all: readonly Spot[], line: readonly Spot[]): string {
   const top = (line.length > 1 ? line : all).reduce((best, spot) => (spot.mean > best.mean ? spot : best));
-  return `The highest mean is at ${title} ${short(top.x)}: ${percent(top.mean)}.`;
+  return say("axes.highest", { title, value: short(top.x), share: percent(top.mean) });
 }
 
 /** As many values as have room: 390 pixels hold about six. */

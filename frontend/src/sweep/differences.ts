@@ -1,5 +1,6 @@
 // Every other setting beside the best: by how much it is worse, and whether that may be luck.
-import { count } from "../text/format.ts";
+import { count, fixed } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { dataTable, panel } from "../view/panel.ts";
 import type { App } from "./app.ts";
@@ -21,7 +22,7 @@ export function differences(app: App): HTMLElement | null {
     const foot = el(
       "div",
       { class: "sweep-row foot-row", "aria-hidden": "true" },
-      el("span", {}, "points better"),
+      el("span", {}, say("sweep.better")),
       axis(scale, scale.ticks, (value) => (value === 0 ? "0" : signed(value))),
       el("span", {}),
     );
@@ -35,27 +36,20 @@ export function differences(app: App): HTMLElement | null {
   draw(order.length > MANY ? order.slice(0, TOP) : order);
   const all =
     order.length > MANY &&
-    button(`Show all ${count(order.length)}`, { class: "quiet" }, () => {
+    button(say("show.all", { n: order.length }), { class: "quiet" }, () => {
       draw(order.slice(0, 500));
       if (all) all.remove();
     });
   const tested = table.p.filter((p) => p !== null).length;
   const looked = (sweep.settings.mean.filter((mean) => mean !== null).length * table.other.length) / 2;
-  const corrected =
-    looked > 1
-      ? ` after Holm’s correction for all ${count(looked)} pairs of settings: the best is known only after looking at all`
-      : "";
+  const values = { name: settingName(sweep, sweep.best.setting), n: looked };
   return panel(
-    { title: "Is the best one better?", files: ["sweep.json"] },
-    el(
-      "p",
-      { class: "reading" },
-      `${settingName(sweep, sweep.best.setting)} minus each other setting, from the same splits and starts. “More than luck” means p below 0.05${corrected}.`,
-    ),
+    { title: say("sweep.differences"), files: ["sweep.json"] },
+    el("p", { class: "reading" }, looked > 1 ? say("sweep.minus.many", values) : say("sweep.minus", values)),
     box,
     all,
-    tested > 0 && dataTable("The tests as a table", () => tests(app, order)),
-    sweep.pairs.other.length > 0 && dataTable("McNemar’s exact test on each split", () => pairs(app)),
+    tested > 0 && dataTable(say("sweep.tests"), () => tests(app, order)),
+    sweep.pairs.other.length > 0 && dataTable(say("sweep.mcnemar"), () => pairs(app)),
   );
 }
 
@@ -64,7 +58,7 @@ function line(app: App, row: number, scale: ReturnType<typeof scaleOf>): HTMLEle
   const table = sweep.differences;
   const [mean, low, high] = [table.mean[row] ?? null, table.low[row] ?? null, table.high[row] ?? null];
   const apart = table.apart[row];
-  const verdict = apart ? "more than luck" : low === null ? "unknown" : "may be luck";
+  const verdict = apart ? say("sweep.apart") : low === null ? say("sweep.unknown") : say("sweep.maybe");
   return el(
     "li",
     { class: `sweep-row${apart ? " apart" : ""}`, title: differenceSentence(sweep, row) },
@@ -82,20 +76,32 @@ function line(app: App, row: number, scale: ReturnType<typeof scaleOf>): HTMLEle
       el(
         "small",
         {},
-        mean === null ? "" : low === null || high === null ? signed(mean) : `${signed(low)} to ${signed(high)}`,
+        mean === null
+          ? ""
+          : low === null || high === null
+            ? signed(mean)
+            : say("range", { low: signed(low), high: signed(high) }),
       ),
     ),
   );
 }
 
 const written = (p: number | null | undefined): string =>
-  typeof p !== "number" ? "–" : p < 0.0001 ? "< 0.0001" : p.toFixed(4);
+  typeof p !== "number" ? "–" : p < 0.0001 ? `< ${fixed(0.0001, 4)}` : fixed(p, 4);
 
 function tests({ sweep }: App, order: readonly number[]) {
   const { differences: table } = sweep;
   const part = (value: number | null | undefined): string => (typeof value === "number" ? signed(value) : "–");
   return {
-    head: ["Setting", "Difference", "95 % from", "to", "Splits or starts", "p", "p after Holm"],
+    head: [
+      say("setting"),
+      say("sweep.difference.head"),
+      say("interval.from"),
+      say("interval.to"),
+      say("sweep.repeats"),
+      "p",
+      say("sweep.holm"),
+    ],
     rows: order.map((row) => [
       settingName(sweep, table.other[row] ?? 0),
       part(table.mean[row]),
@@ -111,7 +117,7 @@ function tests({ sweep }: App, order: readonly number[]) {
 function pairs({ sweep }: App) {
   const { pairs: table } = sweep;
   return {
-    head: ["Setting", "Random state", "Only the best right", "Only the other right", "p"],
+    head: [say("setting"), say("random.state"), say("sweep.only.best"), say("sweep.only.other"), "p"],
     rows: table.other.map((other, i) => [
       settingName(sweep, other),
       String(sweep.points.random_state[table.point[i] ?? 0] ?? "–"),

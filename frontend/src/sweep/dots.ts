@@ -1,5 +1,6 @@
 // One row per setting: its points as dots, their mean, and the interval around it.
-import { count, interval, percent } from "../text/format.ts";
+import { interval, percent } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
@@ -30,7 +31,7 @@ export function dotPlot(app: App): HTMLElement {
     const foot = el(
       "div",
       { class: "sweep-row foot-row", "aria-hidden": "true" },
-      el("span", {}, "% correct"),
+      el("span", {}, say("sweep.axis")),
       axis(scale, scale.ticks, tickText(scale.ticks)),
       el("span", {}),
     );
@@ -44,17 +45,17 @@ export function dotPlot(app: App): HTMLElement {
   draw(shown);
   const all =
     shown.length < order.length &&
-    button(`Show all ${count(order.length)} settings`, { class: "quiet" }, () => {
+    button(say("dots.all", { n: order.length }), { class: "quiet" }, () => {
       draw(order);
       if (all) all.remove();
     });
   const without = settings.values.length - order.length;
   return panel(
-    { title: "Accuracy of every setting", files: ["sweep.json"] },
+    { title: say("dots.title"), files: ["sweep.json"] },
     el("p", { class: "reading" }, legend(sweep.settings.kind[order[0] ?? 0] ?? "splits")),
     box,
     all,
-    without > 0 && el("p", { class: "reading" }, `${count(without)} more without a result.`),
+    without > 0 && el("p", { class: "reading" }, say("dots.without", { n: without })),
   );
 }
 
@@ -66,8 +67,9 @@ export function headRow(words: string): HTMLElement | null {
 }
 
 function legend(kind: "splits" | "folds" | "starts"): string {
-  const of = { splits: "random splits", folds: "folds", starts: "starts on one split" }[kind];
-  return `A dot is a training, a larger one several of the same accuracy. The upright line is the mean, the bar its 95\u00a0% interval over ${of}: of 100 such bars, about 95 hold the accuracy that they are after.${kind === "starts" ? " The thin line is the interval that comes from the size of the hold-out." : ""}`;
+  const of = kind === "splits" ? say("dots.splits") : kind === "folds" ? say("dots.folds") : say("dots.starts");
+  const text = say("dots.legend", { of });
+  return kind === "starts" ? `${text} ${say("dots.thin")}` : text;
 }
 
 /** The interval of a hold-out of this size, where only starts vary. */
@@ -85,13 +87,16 @@ function row(app: App, i: number, points: readonly number[], scale: Scale & { ti
   const { best, settings } = sweep;
   const found = rowOf(settings, i);
   const name = rowName(sweep, i);
-  const text = found.low !== null && found.high !== null ? interval(found.low, found.high) : "no interval";
+  const text = found.low !== null && found.high !== null ? interval(found.low, found.high) : say("dots.none");
   const why = found.reason === null ? null : reasonOf(found.reason, found.kind, found.count);
   const same = best?.not_told_apart.includes(i) && i !== best.setting;
-  const mark = settings.values.length < 2 ? "" : i === best?.setting ? "best" : same ? "may be as good" : "";
+  const mark = settings.values.length < 2 ? "" : i === best?.setting ? say("dots.best") : same ? say("dots.rival") : "";
   return el(
     "li",
-    { class: `sweep-row${i === best?.setting ? " leading" : ""}`, title: why ?? `${count(points.length)} points` },
+    {
+      class: `sweep-row${i === best?.setting ? " leading" : ""}`,
+      title: why ?? say("points.count", { count: points.length }),
+    },
     el(
       "span",
       { class: "row-name" },
@@ -112,7 +117,7 @@ function row(app: App, i: number, points: readonly number[], scale: Scale & { ti
 /** Hundreds of rows: only those in sight exist. */
 function scrolling(order: readonly number[], make: (i: number) => HTMLElement): HTMLElement {
   const list = el("ul", { class: "sweep-rows" });
-  const view = el("div", { class: "rows-scroll", tabindex: 0, role: "region", "aria-label": "All settings" }, list);
+  const view = el("div", { class: "rows-scroll", tabindex: 0, role: "region", "aria-label": say("dots.scroll") }, list);
   const spacer = (pixels: number): HTMLElement => {
     const gap = el("li", { "aria-hidden": "true", hidden: pixels === 0 });
     gap.style.height = `${pixels}px`;

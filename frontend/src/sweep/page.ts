@@ -2,13 +2,16 @@
 import { message } from "../bundle/load.ts";
 import { join, parent } from "../bundle/path.ts";
 import { Missing, type Source } from "../bundle/source.ts";
+import type { Theme } from "../selection/state.ts";
 import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
 import { folder } from "../sources/folder.ts";
 import { http } from "../sources/http.ts";
+import { say } from "../text/language.ts";
 import { announce, attempt, breathe, copyFrom } from "../view/actions.ts";
 import { button, el, ICONS, icon, select } from "../view/dom.ts";
-import { currentTheme, nextTheme, startTheme } from "../view/theme.ts";
+import { inLanguage, languageMenu, sameLanguage, spoken } from "../view/languages.ts";
+import { currentTheme, nameOfTheme, nextTheme, startTheme } from "../view/theme.ts";
 import type { App } from "./app.ts";
 import { axisPlots } from "./axes.ts";
 import { differences } from "./differences.ts";
@@ -27,11 +30,12 @@ const picker = el("input", {
   webkitdirectory: true,
   multiple: true,
   hidden: true,
-  "aria-label": "Open a folder",
 });
 let scope = new AbortController(); // of the sweep on the page
 
 async function start(): Promise<void> {
+  inLanguage({ skip: say("sweep.skip"), nav: say("sweep.pages"), foot: say("sweep.foot") });
+  picker.setAttribute("aria-label", say("folder.open"));
   startTheme();
   fillTools();
   document.getElementById("state")?.replaceChildren(loading());
@@ -74,7 +78,7 @@ async function mount(app: App, notices: readonly string[]): Promise<void> {
   document.getElementById("state")?.replaceChildren();
   document.body.classList.add("loaded");
   const host = document.getElementById("panels");
-  host?.replaceChildren(el("h2", { class: "visually-hidden" }, "What the result rests on"));
+  host?.replaceChildren(el("h2", { class: "visually-hidden" }, say("sweep.rests")));
   for (const make of [dotPlot, differences, axisPlots, unstable, pointTable]) {
     await breathe();
     if (app.scope.aborted) return;
@@ -91,38 +95,38 @@ async function fillBar(source: Source, path: string, app: App): Promise<void> {
   const nav = document.getElementById("nav");
   host?.replaceChildren(picker);
   if (app.exported) return;
-  const runs = linkTo(`index.html?artifacts=${app.root}`, "All runs");
+  const runs = linkTo(`index.html?artifacts=${app.root}`, say("sweep.runs"));
   runs.className = "nav-link";
   nav?.replaceChildren(runs);
   const ids = await sweepsOf(source, app.root).catch(() => []);
   const options = [...new Set([app.sweep.sweep_id, ...ids])].sort().reverse();
   if (options.length < 2) return;
   const choose = select(
-    "Sweep",
+    say("sweep"),
     options.map((id) => [id, id] as const),
     app.sweep.sweep_id,
     (id) => {
-      location.search = `?sweep=${join(parent(path), id)}`;
+      location.search = sameLanguage(`?sweep=${join(parent(path), id)}`);
     },
   );
   host?.append(choose);
 }
 
 function fillTools(): void {
-  const name = "Copy a link to this sweep";
+  const name = say("sweep.link");
   const share = button(
     icon(ICONS.link),
     { class: "square", "aria-label": name, title: name },
     () => void copyFrom(share, location.href),
   );
   const theme = button(icon(ICONS.theme), { class: "square" }, () => nameTheme(nextTheme()));
-  const nameTheme = (chosen: string): void => {
-    theme.title = `Theme: ${chosen}`;
-    theme.setAttribute("aria-label", `Theme: ${chosen}`);
+  const nameTheme = (chosen: Theme): void => {
+    theme.title = nameOfTheme(chosen);
+    theme.setAttribute("aria-label", theme.title);
   };
   nameTheme(currentTheme());
   document.getElementById("selector")?.replaceChildren(picker);
-  document.getElementById("tools")?.replaceChildren(share, theme);
+  document.getElementById("tools")?.replaceChildren(...(inlined ? [] : languageMenu()), share, theme);
 }
 
 function state(element: HTMLElement): void {
@@ -133,4 +137,6 @@ function state(element: HTMLElement): void {
   announce(element.querySelector("h1")?.textContent ?? "");
 }
 
-start().catch((error: unknown) => document.getElementById("state")?.replaceChildren(crashed(error)));
+spoken(inlined ? inlined.source : local, inlined?.language ?? null)
+  .then(start)
+  .catch((error: unknown) => document.getElementById("state")?.replaceChildren(crashed(error)));

@@ -1,5 +1,6 @@
 // All points as a table. Only the rows in sight exist.
-import { count, percent, plural, seconds, short } from "../text/format.ts";
+import { count, percent, seconds, short } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { button, type Child, el, set } from "../view/dom.ts";
 import { panel } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
@@ -10,7 +11,7 @@ import { rowName } from "./words.ts";
 const ROW = 36; // pixels, as in the style sheet
 
 interface Column {
-  head: string;
+  head(): string;
   order(app: App, point: number): number;
   cell(app: App, point: number): Child;
 }
@@ -20,42 +21,42 @@ const number = (value: number | null | undefined, write: (value: number) => stri
 
 const COLUMNS: readonly Column[] = [
   {
-    head: "Setting",
+    head: () => say("setting"),
     order: ({ sweep }, point) => sweep.points.setting[point] ?? 0,
     cell: ({ sweep }, point) => el("span", { class: "cut" }, rowName(sweep, sweep.points.setting[point] ?? 0)),
   },
   {
-    head: "Random state",
+    head: () => say("random.state"),
     order: ({ sweep }, point) => sweep.points.random_state[point] ?? 0,
     cell: ({ sweep }, point) => String(sweep.points.random_state[point] ?? "–"),
   },
   {
-    head: "Split state",
+    head: () => say("split.state"),
     order: ({ sweep }, point) => sweep.points.split_state[point] ?? -1,
     cell: ({ sweep }, point) => number(sweep.points.split_state[point], String),
   },
   {
-    head: "Accuracy",
+    head: () => say("accuracy"),
     order: ({ sweep }, point) => sweep.points.accuracy[point] ?? -1,
     cell: ({ sweep }, point) => number(sweep.points.accuracy[point], percent),
   },
   {
-    head: "Log loss",
+    head: () => say("log.loss"),
     order: ({ sweep }, point) => sweep.points.log_loss[point] ?? Number.POSITIVE_INFINITY,
     cell: ({ sweep }, point) => number(sweep.points.log_loss[point], short),
   },
   {
-    head: "Epochs",
+    head: () => say("epochs.title"),
     order: ({ sweep }, point) => sweep.points.epochs[point] ?? -1,
     cell: ({ sweep }, point) => number(sweep.points.epochs[point], count),
   },
   {
-    head: "Time",
+    head: () => say("time"),
     order: ({ sweep }, point) => sweep.points.seconds[point] ?? -1,
     cell: ({ sweep }, point) => number(sweep.points.seconds[point], seconds),
   },
   {
-    head: "Run",
+    head: () => say("run"),
     order: ({ sweep }, point) => (sweep.points.failure[point] ? -1 : sweep.points.run[point] ? 1 : 0),
     cell: (app, point) => app.sweep.points.failure[point] ?? way(app, point, undefined, ""),
   },
@@ -70,7 +71,7 @@ export function pointTable(app: App): HTMLElement {
     el(
       "th",
       { scope: "col", role: "columnheader" },
-      button(head, { class: "sort" }, () => sort(i)),
+      button(head(), { class: "sort" }, () => sort(i)),
     ),
   );
   const table = el(
@@ -79,7 +80,11 @@ export function pointTable(app: App): HTMLElement {
     el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...heads)),
     body,
   );
-  const view = el("div", { class: "points-scroll", tabindex: 0, role: "region", "aria-label": "All points" }, table);
+  const view = el(
+    "div",
+    { class: "points-scroll", tabindex: 0, role: "region", "aria-label": say("points.all") },
+    table,
+  );
   const spacer = (pixels: number): HTMLElement => {
     const cell = el("td", { colspan: COLUMNS.length });
     cell.style.height = `${pixels}px`;
@@ -104,11 +109,11 @@ export function pointTable(app: App): HTMLElement {
   queueMicrotask(() => rows.refresh(total));
   const kept = app.sweep.points.run.filter((run) => run !== null).length;
   return panel(
-    { title: "Points", files: ["sweep.json"] },
+    { title: say("points.title"), files: ["sweep.json"] },
     el(
       "p",
       { class: "reading" },
-      `${plural(total, "point")}, ${kept === total ? "each kept as a run" : `${plural(kept, "run")} kept; the copy sign of another point has the command that trains it again`}.`,
+      kept === total ? say("points.kept", { count: total }) : say("points.some", { all: total, count: kept }),
     ),
     view,
   );
@@ -117,7 +122,7 @@ export function pointTable(app: App): HTMLElement {
 function row(app: App, point: number, position: number): HTMLElement {
   const failed = app.sweep.points.failure[point] ? "failed" : null;
   const cells = COLUMNS.map(({ head, cell }) =>
-    el("td", { role: "cell", "data-head": head, translate: "no" }, cell(app, point)),
+    el("td", { role: "cell", "data-head": head(), translate: "no" }, cell(app, point)),
   );
   return el("tr", { role: "row", "aria-rowindex": position + 2, class: failed }, ...cells);
 }

@@ -1,4 +1,5 @@
 // Accuracies on one line: dots, an interval, its middle. Places are percentages, so a line is as wide as its room.
+import { fixed } from "../text/format.ts";
 import { svg } from "../view/dom.ts";
 
 export interface Scale {
@@ -36,7 +37,7 @@ export function roundTicks(low: number, high: number, wanted: number): number[] 
 export function tickText(ticks: readonly number[]): (value: number) => string {
   const step = 100 * Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0));
   const digits = Math.max(0, Math.min(4, Math.ceil(-Math.log10(step) - 1e-9)));
-  return (value) => (100 * value).toFixed(digits);
+  return (value) => fixed(100 * value, digits);
 }
 
 export interface Marks {

@@ -1,8 +1,9 @@
 // Samples that some trainings of a setting get right and some wrong; a click shows one in a right and a wrong run.
 import { imageOf } from "../text/facts.ts";
-import { count, plural } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, type Child, el, ICONS, icon, replace, segmented, select } from "../view/dom.ts";
+import { sameLanguage } from "../view/languages.ts";
 import { panel } from "../view/panel.ts";
 import { captionOf, lookOfImage, painting } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
@@ -38,7 +39,7 @@ export function unstable(app: App): HTMLElement | null {
     replace(
       more,
       list.sample_id.length > most &&
-        button(`Show all ${count(list.sample_id.length)}`, { class: "quiet" }, () => {
+        button(say("show.all", { n: list.sample_id.length }), { class: "quiet" }, () => {
           most = list.sample_id.length;
           draw();
         }),
@@ -60,10 +61,10 @@ export function unstable(app: App): HTMLElement | null {
     draw();
   };
   const kinds = segmented<Kind>(
-    "Which samples",
+    say("unstable.which"),
     [
-      { value: "unstable", text: "Sometimes wrong" },
-      { value: "never_right", text: "Never right" },
+      { value: "unstable", text: say("unstable.some") },
+      { value: "never_right", text: say("unstable.never") },
     ],
     kind,
     (value) => {
@@ -76,14 +77,14 @@ export function unstable(app: App): HTMLElement | null {
   const names = sweep.stability.map(({ setting }, i) => [String(i), settingName(sweep, setting)] as const);
   const chosen =
     names.length > 1 &&
-    select("Setting", names, String(at), (value) =>
+    select(say("setting"), names, String(at), (value) =>
       begin(() => {
         at = Number(value);
       }),
     );
   draw();
   onThemeChange(draw, app.scope);
-  const title = sweep.dataset.image_shape ? "Unstable images" : "Unstable samples";
+  const title = sweep.dataset.image_shape ? say("unstable.images") : say("unstable.samples");
   return panel(
     { title, files: ["sweep.json"] },
     el("div", { class: "controls" }, kinds.element, chosen),
@@ -98,15 +99,11 @@ type Stability = App["sweep"]["stability"][number];
 
 function summary(each: Stability, kind: Kind): string {
   const total = kind === "unstable" ? each.unstable_in_all : each.never_right_in_all;
-  const base = `${plural(each.held_twice, "sample")} held out at least twice`;
-  if (!total)
-    return kind === "unstable" ? `None of ${base} was sometimes wrong.` : `None of ${base} was wrong every time.`;
+  const values = { all: each.held_twice, count: total };
+  if (!total) return kind === "unstable" ? say("unstable.none", values) : say("unstable.none.never", values);
   const listed = each[kind].sample_id.length;
-  const which =
-    kind === "unstable"
-      ? "right in some trainings and wrong in others, those most often wrong first"
-      : "wrong in every training";
-  return `${count(total)} of ${base} ${total === 1 ? "is" : "are"} ${which}${listed < total ? `; ${count(listed)} are listed` : ""}.`;
+  const text = kind === "unstable" ? say("unstable.are", values) : say("unstable.are.never", values);
+  return listed < total ? `${text} ${say("unstable.listed", { n: listed })}` : text;
 }
 
 function nameOf({ sweep, images }: App, sample: number): string {
@@ -118,7 +115,7 @@ function tile(app: App, each: Stability, kind: Kind, i: number, open: boolean, c
   const list = each[kind];
   const [sample, held, wrong] = [list.sample_id[i] ?? 0, list.held[i] ?? 0, list.wrong[i] ?? 0];
   const shown = `${nameOf(app, sample)} · ${wrong}/${held}`;
-  const words = `${shown}, sample ${sample}: wrong in ${wrong} of ${plural(held, "training")}`;
+  const words = say("unstable.tile", { shown, id: String(sample), wrong, count: held });
   const result = button(
     null,
     {
@@ -152,20 +149,16 @@ function details(app: App, each: Stability, kind: Kind, i: number): Child[] {
     el(
       "div",
       { class: "stack" },
-      el("h4", { translate: "no" }, `${nameOf(app, sample)}, sample ${sample}`),
-      el(
-        "p",
-        { class: "muted" },
-        `Wrong in ${list.wrong[i]} of ${plural(list.held[i] ?? 0, "training")} that held it out.`,
-      ),
+      el("h4", { translate: "no" }, say("near.tile", { name: nameOf(app, sample), id: String(sample) })),
+      el("p", { class: "muted" }, say("unstable.wrong", { wrong: list.wrong[i] ?? 0, count: list.held[i] ?? 0 })),
       el(
         "p",
         { class: "controls" },
-        both && linkTo(both, "Both beside each other"),
+        both && linkTo(both, say("unstable.both")),
         ...(
           [
-            ["Right in", right],
-            ["Wrong in", wrong],
+            [say("unstable.right.in"), right],
+            [say("unstable.wrong.in"), wrong],
           ] as const
         ).flatMap(([words, point]) => (point === null ? [] : [way(app, point, sample, words)])),
       ),
@@ -178,19 +171,19 @@ const runOf = ({ sweep }: App, point: number): string | null => sweep.points.run
 /** To the run of a point, or to the command that trains it. */
 export function way(app: App, point: number, sample: number | undefined, words: string): HTMLElement {
   const address = runAddress(app, point, sample);
-  const name = `random state ${app.sweep.points.random_state[point]}`;
+  const name = say("random.state.of", { n: String(app.sweep.points.random_state[point]) });
   if (address) return linkTo(address, `${words} ${name}`.trim());
   const command = trainCommand(app, point);
   const copy = button(
     icon(ICONS.copy),
-    { class: "square copy", "aria-label": `Copy the command that trains ${name}`, title: command },
+    { class: "square copy", "aria-label": say("sweep.train", { name }), title: command },
     () => void copyFrom(copy, command),
   );
-  return el("span", { class: "way" }, `${words} ${name}${runOf(app, point) ? "" : ", not kept"} `, copy);
+  return el("span", { class: "way" }, `${words} ${name}${runOf(app, point) ? "" : `, ${say("sweep.unkept")}`} `, copy);
 }
 
 export function linkTo(address: string, words: string): HTMLAnchorElement {
   const link = el("a", { class: "run-link" }, words);
-  link.href = address; // of this page's folder: its parts passed the rules for paths and run ids
+  link.href = sameLanguage(address); // of this page's folder: its parts passed the rules for paths and run ids
   return link;
 }

@@ -1,16 +1,15 @@
 // What many runs show, in sentences for readers who know no statistics: the same as digit_classifier/words/sweeps.py.
 import type { Sweep } from "../contract.ts";
-import { certainty, count, percent } from "../text/format.ts";
-import { say } from "../text/words.ts";
+import { bare, certainty, fixed, percent } from "../text/format.ts";
+import { say, sentence } from "../text/language.ts";
 
 type Value = Sweep["settings"]["values"][number][number];
-type Key = Parameters<typeof say>[0];
 const LEAST = 0.0005; // half of the last digit of a difference in points: less is not worth a sentence
 
 /** The result of a sweep, then what to know of it. */
 export function sweepSentences(sweep: Sweep): string[] {
   const { best } = sweep;
-  if (!best) return [sentence("sweep.nothing"), ...progress(sweep)];
+  if (!best) return [sentence(say("sweep.nothing")), ...progress(sweep)];
   const lines = isCurve(sweep) ? curve(sweep) : [result(sweep), ...rivals(sweep), ...choice(sweep)];
   return [...lines, ...luck(sweep, best.setting), ...people(sweep), ...progress(sweep)];
 }
@@ -23,16 +22,24 @@ export function differenceSentence(sweep: Sweep, row: number): string {
   const best = settingName(sweep, own);
   const other = settingName(sweep, table.other[row] ?? 0);
   if (typeof mean !== "number")
-    return sentence("sweep.difference.unknown", { best, other, reason: say("sweep.reason.unpaired") });
-  const kind = mean === 0 ? "equal" : mean > 0 ? "better" : "worse";
-  const difference = say(`sweep.difference.${kind}`, { best, other, points: points(mean) });
+    return sentence(say("sweep.difference.unknown", { best, other, reason: say("sweep.reason.unpaired") }));
+  const values = { best, other, points: points(mean) };
+  const difference =
+    mean === 0
+      ? say("sweep.difference.equal", values)
+      : mean > 0
+        ? say("sweep.difference.better", values)
+        : say("sweep.difference.worse", values);
   if (reason || typeof low !== "number" || typeof high !== "number") {
     const why = reasonOf(reason ?? "none", sweep.settings.kind[own] ?? "splits", table.count[row] ?? 0);
-    return sentence("sweep.difference.reason", { difference, reason: why });
+    return sentence(say("sweep.difference.reason", { difference, reason: why }));
   }
-  const key = table.apart[row] ? "apart" : low <= 0 && high >= 0 ? "together" : "many";
-  const verdict = say(`sweep.verdict.${key}`);
-  return sentence("sweep.difference.interval", { difference, low: signed(low), high: signed(high), verdict });
+  const verdict = table.apart[row]
+    ? say("sweep.verdict.apart")
+    : low <= 0 && high >= 0
+      ? say("sweep.verdict.together")
+      : say("sweep.verdict.many");
+  return sentence(say("sweep.difference.interval", { difference, low: signed(low), high: signed(high), verdict }));
 }
 
 /** Whether nothing but the share of the training samples varies: a learning curve, which chooses nothing. */
@@ -62,7 +69,7 @@ export function axesName({ axes }: Sweep): string {
 /** A value of a setting as people write it: "128-64", "0.0001", "none". */
 export function valueText(value: Value): string {
   if (value === null || (Array.isArray(value) && !value.length)) return say("sweep.none");
-  if (typeof value === "boolean") return say(value ? "sweep.on" : "sweep.off");
+  if (typeof value === "boolean") return value ? say("sweep.on") : say("sweep.off");
   if (Array.isArray(value)) return value.join("-");
   return typeof value === "number" ? String(Number(value.toPrecision(6))) : value;
 }
@@ -70,7 +77,7 @@ export function valueText(value: Value): string {
 /** A difference of accuracies in percentage points, without its sign: "0.9". */
 export function points(difference: number): string {
   const size = Math.abs(100 * difference);
-  return size.toFixed([1, 2, 3].find((digits) => size === 0 || Number(size.toFixed(digits)) > 0) ?? 4);
+  return fixed(size, [1, 2, 3].find((digits) => size === 0 || Number(size.toFixed(digits)) > 0) ?? 4);
 }
 
 /** The same with its sign: "+0.9". */
@@ -81,8 +88,8 @@ export function signed(difference: number): string {
 function result(sweep: Sweep): string {
   const setting = sweep.best?.setting ?? 0;
   const text = accuracy(sweep, rowOf(sweep.settings, setting));
-  if (sweep.settings.values.length === 1) return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-  return sentence("sweep.best", { name: settingName(sweep, setting), result: text });
+  if (sweep.settings.values.length === 1) return `${text.charAt(0).toUpperCase()}${sentence(text.slice(1))}`;
+  return sentence(say("sweep.best", { name: settingName(sweep, setting), result: text }));
 }
 
 export interface Estimate {
@@ -108,9 +115,15 @@ export function rowOf(columns: Sweep["settings"], i: number): Estimate {
 
 function accuracy({ dataset }: Sweep, found: Estimate): string {
   const digits = dataset.class_names.every((name) => /^\d$/.test(name));
-  const thing = dataset.feature_names ? "sample" : digits ? "digit" : "image";
-  const values = { share: percent(found.mean ?? 0), things: say(thing, {}, 2) };
-  const text = say(`sweep.${found.kind}`, values, found.count);
+  const many = { count: 2 };
+  const things = dataset.feature_names ? say("sample", many) : digits ? say("digit", many) : say("image", many);
+  const values = { share: percent(found.mean ?? 0), things, count: found.count };
+  const text =
+    found.kind === "splits"
+      ? say("sweep.splits", values)
+      : found.kind === "folds"
+        ? say("sweep.folds", values)
+        : say("sweep.starts", values);
   if (found.reason !== null || found.low === null || found.high === null)
     return say("sweep.without", { result: text, reason: reasonOf(found.reason ?? "none", found.kind, found.count) });
   return say("sweep.with", { result: text, interval: range(found.low, found.high) });
@@ -118,11 +131,19 @@ function accuracy({ dataset }: Sweep, found: Estimate): string {
 
 /** "95 % interval 98.0 to 99.8 %". */
 function range(low: number, high: number): string {
-  return say("interval", { low: percent(low).replace(" %", ""), high: percent(high) });
+  return say("interval", { low: bare(percent(low)), high: percent(high) });
 }
 
 export function reasonOf(reason: NonNullable<Estimate["reason"]>, kind: Estimate["kind"], count: number): string {
-  return say(`sweep.reason.${reason}`, { unit: say(`sweep.unit.${kind}`, {}, count) }, count);
+  const unit =
+    kind === "splits"
+      ? say("sweep.unit.splits", { count })
+      : kind === "folds"
+        ? say("sweep.unit.folds", { count })
+        : say("sweep.unit.starts", { count });
+  if (reason === "one") return say("sweep.reason.one", { unit });
+  if (reason === "two") return say("sweep.reason.two", { unit });
+  return reason === "equal" ? say("sweep.reason.equal", { unit, count }) : say("sweep.reason.none");
 }
 
 function rivals(sweep: Sweep): string[] {
@@ -130,15 +151,15 @@ function rivals(sweep: Sweep): string[] {
   const { setting, not_told_apart: all } = sweep.best ?? { setting: 0, not_told_apart: [] };
   const equal = all.filter((each) => each !== setting);
   if (!others) return [];
-  if (!equal.length) return [sentence("sweep.rivals.none", {}, others)];
+  if (!equal.length) return [sentence(say("sweep.rivals.none", { count: others }))];
   const lines =
     equal.length === 1
-      ? [sentence("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) })]
+      ? [sentence(say("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) }))]
       : equal.length === others
-        ? [sentence("sweep.rivals.all", {}, others)]
-        : [sentence("sweep.rivals.some", { all: count(others) }, equal.length)];
+        ? [sentence(say("sweep.rivals.all", { count: others }))]
+        : [sentence(say("sweep.rivals.some", { all: others, count: equal.length }))];
   if (new Set(all.map((each) => sweep.settings.parameters[each])).size > 1)
-    lines.push(sentence("sweep.smallest", { name: settingName(sweep, all[0] ?? 0) }));
+    lines.push(sentence(say("sweep.smallest", { name: settingName(sweep, all[0] ?? 0) })));
   return lines;
 }
 
@@ -147,10 +168,10 @@ function choice(sweep: Sweep): string[] {
   const lines: string[] = [];
   if (best && best.expected !== null) {
     const loss = best.claimed - best.expected;
-    const values = { points: points(loss), expected: percent(best.expected) };
-    lines.push(sentence(loss < LEAST ? "sweep.choice.free" : "sweep.choice", values, best.chosen_among));
+    const values = { points: points(loss), expected: percent(best.expected), count: best.chosen_among };
+    lines.push(sentence(loss < LEAST ? say("sweep.choice.free", values) : say("sweep.choice", values)));
   }
-  if (best?.confirmed) lines.push(sentence("sweep.confirmed", { result: accuracy(sweep, best.confirmed) }));
+  if (best?.confirmed) lines.push(sentence(say("sweep.confirmed", { result: accuracy(sweep, best.confirmed) })));
   return lines;
 }
 
@@ -162,12 +183,14 @@ function curve(sweep: Sweep): string[] {
   const [first, last] = [known[0], known.at(-1)];
   if (!first || !last || known.length === 1) return [result(sweep)];
   return [
-    sentence("sweep.curve", {
-      most: percent(last.share),
-      final: percent(last.mean),
-      least: percent(first.share),
-      worst: percent(first.mean),
-    }),
+    sentence(
+      say("sweep.curve", {
+        most: percent(last.share),
+        final: percent(last.mean),
+        least: percent(first.share),
+        worst: percent(first.mean),
+      }),
+    ),
   ];
 }
 
@@ -175,33 +198,33 @@ function luck({ settings }: Sweep, best: number): string[] {
   const lines: string[] = [];
   const [low, high] = [settings.wilson_low[best], settings.wilson_high[best]];
   if (settings.kind[best] === "starts" && typeof low === "number" && typeof high === "number") {
-    const holdout = count(settings.holdout[best] ?? 0);
+    const values = { holdout: settings.holdout[best] ?? 0, interval: range(low, high) };
     const own = rowOf(settings, best);
     const span = own.low === null || own.high === null ? 0 : own.high - own.low;
-    const key = !span ? "size" : span < high - low ? "starts" : "both";
-    lines.push(sentence(`sweep.luck.${key}`, { holdout, interval: range(low, high) }));
+    const text = !span
+      ? say("sweep.luck.size", values)
+      : span < high - low
+        ? say("sweep.luck.starts", values)
+        : say("sweep.luck.both", values);
+    lines.push(sentence(text));
   }
-  if (settings.kind[best] === "folds") lines.push(sentence("sweep.luck.folds"));
+  if (settings.kind[best] === "folds") lines.push(sentence(say("sweep.luck.folds")));
   const share = settings.start_share[best];
-  if (typeof share === "number") lines.push(sentence("sweep.luck.share", { share: certainty(share) }));
+  if (typeof share === "number") lines.push(sentence(say("sweep.luck.share", { share: certainty(share) })));
   return lines;
 }
 
 function people({ dataset, splits }: Sweep): string[] {
   const random = splits.some((split) => split === "random" || split === "folds");
-  return dataset.name === "digits" && random ? [sentence("sweep.writers")] : [];
+  return dataset.name === "digits" && random ? [sentence(say("sweep.writers"))] : [];
 }
 
 function progress({ points, planned, environments }: Sweep): string[] {
   const done = points.setting.length;
   const failed = points.failure.filter((each) => each !== null).length;
   const lines: string[] = [];
-  if (failed) lines.push(sentence("sweep.failed", { all: count(done) }, failed));
-  if (done < planned) lines.push(sentence("sweep.unfinished", { all: count(planned) }, done));
-  if (environments > 1) lines.push(sentence("sweep.environments", {}, environments));
+  if (failed) lines.push(sentence(say("sweep.failed", { all: done, count: failed })));
+  if (done < planned) lines.push(sentence(say("sweep.unfinished", { all: planned, count: done })));
+  if (environments > 1) lines.push(sentence(say("sweep.environments", { count: environments })));
   return lines;
-}
-
-function sentence(key: Key, values: Readonly<Record<string, string>> = {}, number: number | null = null): string {
-  return `${say(key, values, number)}.`;
 }

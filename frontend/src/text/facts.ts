@@ -2,6 +2,7 @@
 import { channelsOf, type Described, type Run } from "../bundle/run.ts";
 import { accuracyOf } from "../model/stats.ts";
 import { architecture } from "./format.ts";
+import { say } from "./language.ts";
 
 export function titleOf(run: Run): string {
   return run.summary.label ?? run.id ?? architecture(run.summary.model.name, hiddenSizes(run));
@@ -47,12 +48,25 @@ export function lastEpoch(run: Run): number {
   return run.curve.state === "ok" ? run.curve.value.epochs.length : 0;
 }
 
+export interface Terms {
+  reads: string;
+  as: string;
+  correctly: string;
+  image: string; // one of its samples
+  images(count: number): string;
+}
+
 /** How this run's data are spoken of: digits are read, anything else is classified; rows of a table are no images. */
-export function terms(run: Run): { reads: string; as: string; correctly: string; image: string } {
-  const image = run.summary.dataset.image_shape ? "image" : "sample";
-  return isDigits(run)
-    ? { reads: "reads", as: "read as", correctly: "read correctly", image }
-    : { reads: "classifies", as: "classified as", correctly: "classified correctly", image };
+export function terms(run: Run): Terms {
+  const isImage = run.summary.dataset.image_shape !== undefined;
+  const digits = isDigits(run);
+  return {
+    reads: digits ? say("reads") : say("classifies"),
+    as: digits ? say("read.as") : say("classified.as"),
+    correctly: digits ? say("read.right") : say("classified.right"),
+    image: isImage ? say("one.image") : say("one.sample"),
+    images: (count) => (isImage ? say("images", { count }) : say("samples", { count })),
+  };
 }
 
 export function isDigits(run: Run): boolean {

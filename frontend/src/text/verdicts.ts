@@ -2,7 +2,8 @@
 import type { Run } from "../bundle/run.ts";
 import { differenceInterval } from "../model/stats.ts";
 import { tally, titleOf } from "./facts.ts";
-import { clip, count, percent, plural } from "./format.ts";
+import { clip, fixed, percent } from "./format.ts";
+import { say } from "./language.ts";
 
 /** What the scores of two runs were measured on. */
 export type Footing = "same images" | "other images" | "other data";
@@ -31,7 +32,7 @@ export function inCommon(now: Run, was: Run): number | null {
 export function points(difference: number): string {
   const size = Math.abs(100 * difference);
   const digits = [1, 2, 3].find((each) => size === 0 || Number(size.toFixed(each)) > 0) ?? 4;
-  return `${difference > 0 ? "+" : difference < 0 ? "−" : "±"}${size.toFixed(digits)}`;
+  return `${difference > 0 ? "+" : difference < 0 ? "−" : "±"}${fixed(size, digits)}`;
 }
 
 /** That interval alone: "+0.3 to +4.1". */
@@ -39,7 +40,7 @@ export function unpairedRange(now: Run, was: Run): string | null {
   const [a, b] = [tally(now), tally(was)];
   if (!a || !b) return null;
   const { low, high } = differenceInterval(a, b);
-  return `${points(low)} to ${points(high)}`;
+  return say("range", { low: points(low), high: points(high) });
 }
 
 /** How the opening speaks of the run beside this one. */
@@ -47,14 +48,12 @@ export function besides(now: Run, was: Run): string {
   const name = clip(namesOf(now, was)[1], 40);
   const kind = footing(now, was);
   const score = tally(was);
-  if (kind === "other data") return `Beside it: ${name}, a run on other data.`;
-  if (!score) return `Beside it: ${name}.`;
+  if (kind === "other data") return say("beside.data", { name });
+  if (!score) return say("beside.unknown", { name });
   const common = kind === "other images" ? inCommon(now, was) : null;
-  const tail =
-    kind === "same images"
-      ? `the same ${plural(score.n, "sample")}`
-      : common === null
-        ? `${count(score.n)} other samples`
-        : `${plural(score.n, "sample")}, of which ${common ? count(common) : "none"} ${common === 1 ? "is" : "are"} the same`;
-  return `Beside it: ${name}, right in ${percent(score.hits / score.n).replace(" ", "\u00a0")} of ${tail}.`;
+  const facts = { name, share: percent(score.hits / score.n), count: score.n };
+  if (kind === "same images") return say("beside.same", facts);
+  if (common === null) return say("beside.other", facts);
+  if (!common) return say("beside.apart", facts);
+  return say("beside.common", { ...facts, n: score.n, count: common });
 }

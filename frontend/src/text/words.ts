@@ -1,26 +1,7 @@
-// What terminal, pictures and page say alike: the sentences of words/en.json, and of what they are made.
-import words from "../../../src/digit_classifier/words/en.json" with { type: "json" };
+// What terminal, pictures and page say alike of a run, as words/scores.py has it.
 import type { Run } from "../bundle/run.ts";
-import { count, percent } from "./format.ts";
-
-type Key = keyof typeof words;
-export type Entry = string | { one: string; other: string };
-
-/** The sentence of this name with its values; `number` chooses between one and many. */
-export function say(key: Key, values?: Readonly<Record<string, string>>, number: number | null = null): string {
-  return filled(words[key], values, number);
-}
-
-/** An entry of words/en.json with its values; `number` chooses between one and many. */
-export function filled(
-  entry: Entry,
-  values: Readonly<Record<string, string>> = {},
-  number: number | null = null,
-): string {
-  const text = typeof entry === "string" ? entry : number === 1 ? entry.one : entry.other;
-  const all: Readonly<Record<string, string>> = number === null ? values : { count: count(number), ...values };
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? "").replaceAll(" %", "\u00a0%");
-}
+import { percent } from "./format.ts";
+import { say, sentence } from "./language.ts";
 
 /** What the accuracy is to be compared with; null where that was not recorded. */
 export function companions(run: Run): string[] | null {
@@ -41,9 +22,9 @@ export function splitRemarks({ summary }: Run): string[] {
   if (kind === "given") lines.push(say("split.given"));
   else if (kind === "grouped" && split.groups) {
     const { training, holdout } = split.groups;
-    lines.push(say("split.grouped", { held: count(holdout), all: count(training + holdout) }));
+    lines.push(say("split.grouped", { held: holdout, all: training + holdout }));
   } else if (kind === "contiguous") lines.push(say("split.contiguous"));
-  else if (kind === "folds") lines.push(say("split.folds", { folds: count(Math.round(1 / number("test_size", 0.2))) }));
+  else if (kind === "folds") lines.push(say("split.folds", { folds: 1 / number("test_size", 0.2) }));
   if (number("train_share", 1) < 1) lines.push(say("split.share", { share: percent(number("train_share", 1)) }));
   if (number("label_noise", 0)) lines.push(say("split.noise", { share: percent(number("label_noise", 0)) }));
   if (config.get("leave_out")) lines.push(say("split.without", { name: String(config.get("leave_out")) }));
@@ -55,7 +36,7 @@ export function closeToCommonest(run: Run): string | null {
   const constant = baselinesOf(run)?.commonest_class;
   if (run.metrics.state !== "ok" || !constant) return null;
   const { accuracy, accuracy_interval } = run.metrics.value;
-  return accuracy_interval.low <= constant.accuracy && constant.accuracy < accuracy ? `${say("close")}.` : null;
+  return accuracy_interval.low <= constant.accuracy && constant.accuracy < accuracy ? sentence(say("close")) : null;
 }
 
 const MODERATE: Readonly<Record<string, number>> = { sgd: 2, adamw: 0.05 }; // as in words/scores.py

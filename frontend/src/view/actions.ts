@@ -1,4 +1,5 @@
 // Save, copy, say; and what the page tries but never depends on.
+import { say } from "../text/language.ts";
 import { button, type Child, el } from "./dom.ts";
 
 /** Does what the page can do without. Where the browser refuses, nothing is held up and the result is undefined. */
@@ -13,7 +14,7 @@ export function attempt<T>(action: () => T): T | undefined {
 export function save(name: string, content: Blob): void {
   const address = attempt(() => URL.createObjectURL(content));
   if (address === undefined) {
-    notify(`The browser did not allow saving ${name} from here.`);
+    notify(say("save.refused", { name }));
     return;
   }
   const link = document.createElement("a");
@@ -26,8 +27,8 @@ export function save(name: string, content: Blob): void {
 /** Copies text and says so on the button for a moment; where that is refused, shows the text to copy by hand. */
 export async function copyFrom(button: HTMLButtonElement, text: string, ...remark: Child[]): Promise<void> {
   if (!(await copied(text))) return offer(text, remark);
-  if (remark.length) notify("Copied. ", ...remark);
-  else announce("Copied");
+  if (remark.length) notify(`${say("copied")}. `, ...remark);
+  else announce(say("copied"));
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), 1500);
 }
@@ -51,10 +52,10 @@ export function notify(...content: Child[]): void {
 }
 
 function offer(text: string, remark: Child[]): void {
-  const words = "The browser did not allow copying. Here is the text:";
-  const field = el("textarea", { readonly: true, rows: 3, "aria-label": "Text to copy" }, text);
+  const words = say("copy.refused");
+  const field = el("textarea", { readonly: true, rows: 3, "aria-label": say("copy.text") }, text);
   const toast = el("div", { class: "toast" }, el("p", {}, words), field, remark.length > 0 && el("p", {}, ...remark));
-  toast.append(button("Close", {}, () => toast.remove()));
+  toast.append(button(say("tray.close"), {}, () => toast.remove()));
   document.getElementById("toasts")?.replaceChildren(toast);
   announce(words);
   attempt(() => {

@@ -99,3 +99,8 @@ export function select<T extends string>(
   input.addEventListener("change", () => choose(input.value as T));
   return el("label", { class: "field" }, el("span", {}, label), input);
 }
+
+/** A sentence with elements in it: each stands where the sentence has its name between bars, as in "more than |run|". */
+export function woven(text: string, parts: Readonly<Record<string, Child>>): Child[] {
+  return text.split("|").map((part, i) => (i % 2 ? parts[part] : part));
+}

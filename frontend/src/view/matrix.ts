@@ -1,6 +1,7 @@
 // A square matrix of counts as a grid of cells: shaded, reached by pointer and keyboard. Rows are the true classes.
 import { largest, sum } from "../model/stats.ts";
-import { clip, percent, plural } from "../text/format.ts";
+import { bare, clip, percent } from "../text/format.ts";
+import { say } from "../text/language.ts";
 import { el, set } from "./dom.ts";
 import { next } from "./roving.ts";
 import { shade } from "./scale.ts";
@@ -30,7 +31,7 @@ export function matrixGrid({ names, shown, label, point, choose }: MatrixOptions
   const [rowHeads, columnHeads] = [headsOf("row"), headsOf("col")];
   const tds = Array.from({ length: classes * classes }, (_, i) => el("td", { tabindex: i ? -1 : 0, "data-cell": i }));
   const rows = rowHeads.map((head, row) => el("tr", {}, head, ...tds.slice(row * classes, (row + 1) * classes)));
-  const corner = el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, "true \\ predicted"));
+  const corner = el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, say("matrix.corner")));
   const head = el("thead", {}, el("tr", {}, corner, ...columnHeads));
   const element = el("table", { class: "matrix", role: "grid", "aria-label": label }, head, el("tbody", {}, ...rows));
   element.style.setProperty("--classes", String(classes));
@@ -96,11 +97,10 @@ export function matrixGrid({ names, shown, label, point, choose }: MatrixOptions
         const share = totals[row] ? n / (totals[row] as number) : 0;
         const step = hidden ? 0 : shade(cells === "share" ? share * most : n, most);
         td.className = `${row === column ? "hit" : "miss"} s${step}`;
-        const text =
-          hidden || !n ? "" : cells === "share" ? percent(share, 0).replace(/ /g, "").slice(0, -1) : String(n);
+        const text = hidden || !n ? "" : cells === "share" ? bare(percent(share, 0)).replace(" ", "") : String(n);
         if (td.textContent !== text) td.textContent = text;
-        const amount = cells === "share" ? percent(share, 0) : plural(n, "sample");
-        set(td, "aria-label", `${amount}, true ${nameOf(row)}, predicted ${nameOf(column)}`);
+        const amount = cells === "share" ? percent(share, 0) : say("samples", { count: n });
+        set(td, "aria-label", say("matrix.cell", { amount, truth: nameOf(row), guess: nameOf(column) }));
       });
     },
   };

@@ -1,5 +1,6 @@
 // The frame of every panel, and what it says where its file is missing.
 import type { Part } from "../bundle/run.ts";
+import { say } from "../text/language.ts";
 import { type Child, el, replace } from "./dom.ts";
 
 let ids = 0;
@@ -15,8 +16,7 @@ export interface Frame {
 export function panel({ title, files = [], wide = "w12" }: Frame, ...body: Child[]): HTMLElement {
   const id = uniqueId("panel");
   const source =
-    files.length > 0 &&
-    el("p", { class: "from", translate: "no", title: "The files that these numbers come from" }, files.join(", "));
+    files.length > 0 && el("p", { class: "from", translate: "no", title: say("panel.files") }, files.join(", "));
   const head = el("header", { class: "card-head" }, el("h3", { id }, title), source);
   return el("section", { class: `card ${wide}`, "aria-labelledby": id, "data-files": files.join(" ") }, head, ...body);
 }
@@ -28,15 +28,15 @@ export function absence(part: Part<unknown>, file: string, what: string): HTMLEl
     return el(
       "div",
       { class: "absence" },
-      el("p", {}, `${what}: not recorded by this run.`),
-      el("p", { class: "small muted" }, `Its manifest names no ${file}.`),
+      el("p", {}, say("panel.absent", { what })),
+      el("p", { class: "small muted" }, say("panel.unnamed", { file })),
     );
   }
   return el(
     "div",
     { class: "absence damaged" },
-    el("p", {}, `${what}: the file is damaged.`),
-    el("p", { class: "small mono" }, part.problem),
+    el("p", {}, say("panel.damaged", { what })),
+    el("p", { class: "small mono", lang: "en" }, part.problem),
   );
 }
 
@@ -75,7 +75,14 @@ export function dataTable(label: string, table: () => Table): HTMLDetailsElement
         el("thead", {}, el("tr", {}, ...head.map((cell) => el("th", { scope: "col" }, cell)))),
         el("tbody", {}, ...shown.map((row) => el("tr", {}, ...row.map((cell) => el("td", { translate: "no" }, cell))))),
       ),
-      pages > 1 && el("p", { class: "pager" }, turn(-1, "Previous"), ` page ${page + 1} of ${pages} `, turn(1, "Next")),
+      pages > 1 &&
+        el(
+          "p",
+          { class: "pager" },
+          turn(-1, say("pager.back")),
+          ` ${say("pager.at", { page: page + 1, pages })} `,
+          turn(1, say("pager.on")),
+        ),
     );
   };
   details.addEventListener("toggle", () => details.open && render());

@@ -1,5 +1,6 @@
 // System, light or dark. The choice belongs to the browser, so it is stored there and not in the address.
 import type { Theme } from "../selection/state.ts";
+import { say } from "../text/language.ts";
 import { attempt } from "./actions.ts";
 
 const KEY = "digit-classifier:theme";
@@ -9,6 +10,9 @@ const listeners = new Set<() => void>();
 export function currentTheme(): Theme {
   return (document.documentElement.dataset.theme as Theme | undefined) ?? "system";
 }
+
+export const nameOfTheme = (theme: Theme): string =>
+  theme === "light" ? say("theme.light") : theme === "dark" ? say("theme.dark") : say("theme.system");
 
 export function startTheme(): void {
   const stored = attempt(() => localStorage.getItem(KEY)); // where storage is off, every visit starts with the system's

@@ -1,0 +1,36 @@
+// Which language is asked for, and its words. English is built in; another is read beside the page when it is wanted.
+import { type Check, dictionary, either, fields, text } from "../bundle/check.ts";
+import { parseJson, type Source } from "../bundle/source.ts";
+import { type Entry, LANGUAGES, type Language, speak, type Words } from "./language.ts";
+
+const MOST = 2 ** 18; // characters of a file of words
+const line = text(0, 2000);
+const entry: Check<Entry> = either("a sentence", { string: line, object: fields({ one: line, other: line }) });
+const isLanguage = (name: string | undefined): name is Language => name !== undefined && Object.hasOwn(LANGUAGES, name);
+
+/** That of the address, `?lang=de`, else the first of those that the reader's browser names, else English. */
+export function wantedLanguage(search: string, preferred: readonly string[]): Language {
+  const asked = new URLSearchParams(search).get("lang") ?? "";
+  return [asked, ...preferred.map((each) => each.slice(0, 2).toLowerCase())].find(isLanguage) ?? "en";
+}
+
+/** The query of an address in this language. */
+export function withLanguage(search: string, language: string): string {
+  const others = search
+    .replace(/^\?/, "")
+    .split("&")
+    .filter((part) => part !== "" && !part.startsWith("lang="));
+  return `?${[...others, `lang=${language}`].join("&")}`;
+}
+
+/** From now on the page speaks this language; where its words cannot be read, English. */
+export async function learn(source: Source, language: Language): Promise<void> {
+  if (language === "en") return;
+  const read = async (name: string): Promise<Words> =>
+    dictionary(entry)(
+      parseJson(await source.read(`words/${name}.json`, MOST), `words/${name}.json`),
+      `words/${name}.json`,
+    );
+  const english = await read("en");
+  speak(language, english, await read(language));
+}
