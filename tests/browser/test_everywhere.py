@@ -12,6 +12,7 @@ from browsers import LOADED, Page, text, wait_for
 
 from digit_classifier.artifacts import build_index
 from digit_classifier.store.json import encode, twin
+from digit_classifier.store.segments import load_index, write_index
 
 FROM = ["file", "http", "windows"]
 
@@ -190,3 +191,43 @@ def test_an_index_of_100_000_runs_opens(
     page.evaluate("document.querySelector('.selector-button').click()")
     assert 0 < page.evaluate("document.querySelectorAll('.run-option').length") < 60
     assert page.errors == []
+
+
+@pytest.fixture(scope="module")
+def segmented(pages: demo_site.Path) -> str:
+    """A root of 300 runs, most of which are in a segment; only the newest exist."""
+    root = pages / "segmented"
+    shutil.copytree(pages / "artifacts", root)
+    runs = load_index(root)["runs"]
+    made_up = [{**runs[-1], "run_id": f"20250101-{n:06d}-old", "label": f"old {n}"} for n in range(300 - len(runs))]
+    write_index(root, 3, runs + made_up)
+    assert load_index(root)["segments"]
+    return root.name
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+def test_older_runs_are_read_when_asked_for_and_when_searched(
+    page: Page, addresses: dict[str, str], segmented: str, place: str
+) -> None:
+    address = f"{addresses[place]}index.html?artifacts={segmented}"
+    rows = "Number(document.querySelector('.history').getAttribute('aria-rowcount')) - 1"
+    more = "[...document.querySelectorAll('#experiment button')].find(each => each.innerText.includes('older runs'))"
+    page.goto(address)
+    wait_for(page, LOADED)
+    assert "300 runs" in text(page, "#experiment")
+    assert "200" in page.evaluate(f"{more}.innerText")
+    page.evaluate(f"{more}.click()")
+    wait_for(page, f"{more} === undefined || {more}.hidden")
+    assert page.evaluate(rows) == 300
+    page.goto(address)
+    wait_for(page, LOADED)
+    page.evaluate(
+        "(() => { const search = document.querySelector('#experiment input[type=search]'); search.value = 'old 290';"
+        " search.dispatchEvent(new Event('input')); })()"
+    )
+    wait_for(page, f"{rows} === 1")
+    assert "old 290" in text(page, "#experiment")
+    assert page.errors == []
+    page.goto(f"{address}&vs=20250101-000290-old")
+    wait_for(page, LOADED)
+    wait_for(page, "document.body.innerText.includes('not among the newest runs')")

@@ -38,6 +38,10 @@ def test_a_term_says_what_it_means_once_in_each_section(page: Page, addresses: d
     )
     key = "new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true })"
     assert page.evaluate(f"!{relu}.dispatchEvent({key}) && {OPEN}.length === 0")  # and the way back is not taken
+    page.evaluate(f"{relu}.click()")
+    wait_for(page, f"{OPEN}.length === 1")
+    page.evaluate("scrollBy({ top: 40, behavior: 'instant' })")
+    wait_for(page, f"{OPEN}.length === 0")  # else it would stay where its term no longer is
     assert page.errors == []
 
 

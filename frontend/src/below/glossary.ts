@@ -88,7 +88,10 @@ function buttonOf({ name, word, meaning }: Term, text: string): HTMLButtonElemen
   if (!document.getElementById(id)) {
     const place =
       document.getElementById("terms") ?? document.getElementById("main")?.appendChild(el("div", { id: "terms" }));
-    place?.append(el("p", { id, popover: "auto", class: "meaning" }, el("b", {}, word), ` ${meaning}`));
+    const made = el("p", { id, popover: "auto", class: "meaning" }, el("b", {}, word), ` ${meaning}`);
+    const close = (): void => void attempt(() => made.hidePopover()); // else it stays where its term no longer is
+    made.addEventListener("toggle", () => addEventListener("scroll", close, { once: true, passive: true }));
+    place?.append(made);
   }
   const tip = document.getElementById(id) as HTMLElement;
   const result = button(

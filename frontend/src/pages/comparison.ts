@@ -40,9 +40,10 @@ export function beside(current: Session, other: Run): Compared {
 }
 
 function gone({ place, source }: Session, wanted: string): string {
-  const { root, index } = place?.index ?? { root: "", index: { runs: [] } };
+  const { root, index, older } = place?.index ?? { root: "", index: { runs: [] }, older: [] };
   if (source.kind === "embedded") return say("compared.left");
-  if (!index.runs.some((run) => run.run_id === wanted)) return say("compared.unlisted", { root });
+  if (!index.runs.some((run) => run.run_id === wanted))
+    return older.length ? say("compared.older", { root }) : say("compared.unlisted", { root });
   const command = repairCommand(root, source.kind === "folder" ? null : location);
   return say("compared.gone", { root, command });
 }
