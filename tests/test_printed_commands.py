@@ -158,6 +158,8 @@ MISTAKES = {
     "export html": "digit-classifier train --model logistic --epochs 1; digit-classifier export html {}",
     "export htlm -o x": "digit-classifier train --model logistic --epochs 1; digit-classifier export {} -o x",
     "runs --jsn": "digit-classifier train --model logistic --epochs 1; digit-classifier runs {}",
+    "runs --newest -3": "digit-classifier train --model logistic --epochs 1; digit-classifier runs {}",
+    "note nowhere words": FIRST,
     "replay --max-seconds x": "digit-classifier train --model logistic --epochs 1; digit-classifier replay {}",
     "train --config missing.yaml": "{} && digit-classifier train --config my-settings.yaml --epochs 1",
     "train —epochs 3": "digit-classifier train {} 3 --model logistic",
@@ -193,7 +195,7 @@ MISTAKES = {
 def test_what_an_error_says_to_try_works(mistake: str, tmp_path: Path, installed: Environment) -> None:
     place = tmp_path / "ö x"
     place.mkdir()
-    if mistake == "runs --jsn":
+    if mistake.startswith("runs --"):
         place.joinpath("artifacts").mkdir()
     failed = shell(f"digit-classifier {mistake}", place, installed)
     assert failed.returncode in (1, 2), failed

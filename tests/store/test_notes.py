@@ -54,9 +54,14 @@ def test_a_note_is_written_read_replaced_and_removed(run: Path, capsys: pytest.C
     assert (said(run), listed(run), json.loads(path.read_text())["text"]) == (NEW, [NEW], NEW)
     assert cli.main(["runs", str(run.parent)]) == 0
     assert f"note: {NEW}" in capsys.readouterr().out
+    assert said(run, "word " * 300) == f"noted in {path}"
+    assert cli.main(["runs", str(run.parent)]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) < 200
+    said(run, NEW)
     assert cli.main(["verify", str(run.parent)]) == 0
     assert snapshot(run) == before
     assert said(run, "--remove") == "removed"
+    assert said(run, "--remove") == "no note to remove"
     assert (listed(run), path.exists(), note_of(run)) == ([None], False, None)
 
 

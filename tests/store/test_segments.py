@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import tempfile
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from digit_classifier.artifacts import INDEX
+from digit_classifier.cli import main as cli
 from digit_classifier.errors import InputError, RunError
 from digit_classifier.store import segments
 from digit_classifier.store.claim import claim
@@ -341,3 +343,15 @@ def test_the_first_version_is_read_as_it_is_and_converted_by_the_next_publish(fa
     assert load_index(root)["count"] == 10
     assert json.loads((root / "index.json").read_text())["schema_version"] == 2
     assert names_in(root) == [name, *names]
+
+
+def test_what_runs_says_of_the_others_lists_them(fast: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = fast / "newest"
+    names = [publish(root) for _ in range(3)][::-1]
+    assert cli.main(["runs", "--newest", "1", str(root)]) == 0
+    *lines, remark = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == names[:1]
+    assert remark.startswith("the newest 1 of 3 runs; all of them: ")
+    command = shlex.split(remark.partition("all of them: ")[2])
+    assert cli.main(command[command.index("runs") :]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == names

@@ -30,8 +30,7 @@ def _note(options: argparse.Namespace) -> int:
     if options.remove:
         if options.text is not None:
             raise InputError(explain("TEXT", "none beside --remove", show(options.text), "leaving one of them out"))
-        record_note(path, None)
-        print("removed")
+        print("removed" if record_note(path, None) else "no note to remove")
         return 0
     if options.text is None:
         note = note_of(path)

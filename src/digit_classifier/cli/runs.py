@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, root_of
 from digit_classifier.cli.terminal import no_runs, printable
-from digit_classifier.errors import typed_command
+from digit_classifier.errors import InputError, explain, show, typed_command
 
 if TYPE_CHECKING:
     import argparse
@@ -23,7 +24,7 @@ NEWEST = 1000  # runs, of which an artifacts root may have many more
 def _arguments(parser: Parser, defaults: Defaults) -> None:
     add_root(parser, defaults)
     newest = f"how many runs to list, the newest first; 0 for all (default: {NEWEST})"
-    parser.add_argument("--newest", type=int, default=NEWEST, metavar="N", help=newest)
+    parser.add_argument("--newest", default=str(NEWEST), metavar="N", help=newest)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -31,7 +32,10 @@ def _runs(options: argparse.Namespace) -> int:
     from digit_classifier.store import read_root
 
     root = root_of(options)
-    found, sweeps = read_root(root, options.newest if options.newest > 0 else None), _sweeps(root)
+    if not options.newest.isdecimal():
+        attempt = f"--newest {NEWEST}, or --newest 0"
+        raise InputError(explain("--newest", "an integer ≥ 0", show(options.newest), attempt))
+    found, sweeps = read_root(root, int(options.newest) or None), _sweeps(root)
     if options.json:
         print(json.dumps({**_as_json(found), "sweeps": sweeps}, indent=2))
         return 0
@@ -60,7 +64,7 @@ def _print_table(found: Root) -> None:
         marks = [mark for mark in ("synthetic", "diverged", "interrupted") if run.get(mark)]
         if replay := run.get("replay"):
             marks.append(f"replay {replay['tier']}" + ("" if replay["held"] else ", promise broken"))
-        marks += [f"note: {run['note']}"] if "note" in run else []
+        marks += [f"note: {shorten(run['note'], 80, placeholder=' …')}"] if "note" in run else []
         label = " ".join([run["label"] or "", *(f"({mark})" for mark in marks)]).strip()
         scores = f"{run['accuracy']:.2%}", f"{run['macro_f1']:.4f}"
         rows.append((run["run_id"], *scores, f"{run['model']} {sizes}".strip(), label))

@@ -41,14 +41,17 @@ def write_note(root: Path, note: Payload) -> Path:
     return directory / name
 
 
-def remove_note(root: Path, run_id: str) -> None:
-    """Delete a note, whole or damaged, durably. The caller holds the root's lock."""
+def remove_note(root: Path, run_id: str) -> Path | None:
+    """Delete a note, whole or damaged, durably; None where there is none. The caller holds the root's lock."""
     path = root / NOTES / f"{run_id}.json"
     if path.parent.is_symlink():
         raise RunError(explain(path.parent, "a directory", "a link", "deleting the link"))
-    path.unlink(missing_ok=True)
-    if path.parent.is_dir():
-        sync_directory(path.parent)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return None
+    sync_directory(path.parent)
+    return path
 
 
 def noted(root: Path, entry: Payload) -> Payload:

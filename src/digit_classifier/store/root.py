@@ -104,14 +104,16 @@ def note_of(directory: AnyPath) -> Payload | None:
 
 
 def record_note(directory: AnyPath, text: str | None) -> Path | None:
-    """Keep a remark about a run beside it and list it in the index; None deletes it. Returns its file."""
+    """Keep a remark about a run beside it and list it in the index; None deletes it.
+
+    Returns its file, None where there was nothing to delete.
+    """
     root, run_id, manifest_sha256 = _placed(directory)
     written = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     try:
         with watching(root) as watch:
             if text is None:
-                remove_note(root, run_id)
-                path = None
+                path = remove_note(root, run_id)
             else:
                 path = write_note(root, build_note(run_id, manifest_sha256, written, text))
             refresh(watch, changed=(run_id,))
