@@ -92,11 +92,13 @@ def _rounded(x: Floats, bits: int) -> Floats:
     """
     if x.dtype == np.float64:
         return x
-    largest = max(float(np.maximum.reduce(x, axis=None)), -float(np.minimum.reduce(x, axis=None)))
+    flat = x.ravel("K")  # argmax finds a place in half the time of max, and both find nan
+    largest = max(float(flat[flat.argmax()]), -float(flat[flat.argmin()]))
     if not isfinite(largest):
         return np.full(x.shape, np.nan)
     room = ldexp(1.5, 52 + frexp(largest)[1] - bits)
-    rounded: Floats = np.add(x, room, dtype=np.float64)
+    rounded: Floats = x.astype(np.float64)
+    rounded += room
     rounded -= room
     return rounded
 
