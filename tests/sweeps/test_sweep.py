@@ -367,6 +367,9 @@ def test_a_point_that_fails_is_recorded_and_the_others_go_on(
     ("flags", "text"),
     [
         (["--seeds", "x"], "--seeds: expected numbers such as 0:20 or 1,5,7, got 'x'"),
+        (["--seeds", "5"], "got only 5; try --seeds 0:5 for that many, or --seeds 5:6 for that one"),
+        (["--seeds", "0"], "got only 0; try --seeds 0:1 for that one"),
+        (["--grid"], "--grid: expected a value, got none"),
         (["--seeds", "5:5"], "--seeds: expected at least one number"),
         (["--seeds", "1,1"], "--seeds: expected each number once"),
         (["--grid", "epochs"], "--grid: expected a setting and its values, got epochs"),

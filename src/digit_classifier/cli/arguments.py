@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
         attempt = f"{self.prog} --help"
         if where == "the following arguments are required":
             raise InputError(explain(problem, "a value", "none", attempt))
-        if problem.startswith("expected one argument"):
+        if problem.startswith(("expected one argument", "expected at least one argument")):
             raise InputError(explain(where, "a value", "none", attempt))
         if problem.startswith("ignored explicit argument"):
             value, switches = problem.partition("argument ")[2], where.split("/")

@@ -36,11 +36,9 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    if options.output is None and (options.format or options.html or options.site):
-        wanted = "html" if options.html else options.format or "site"
-        attempt = f"-o {EXAMPLES.get(wanted, wanted)}"
-        raise InputError(explain("--output", "a path to write", "none", attempt))
     name, path = _what(options)
+    if options.output is None:
+        raise InputError(explain("--output", "a path to write", "none", f"-o {EXAMPLES.get(name, name)}"))
     flags = {"html": ("--compare", "--force", "--images"), "site": ("--run",), **dict.fromkeys(TRACKERS, ("--run",))}
     allowed = flags.get(name, ("--force",))
     for flag, value in (

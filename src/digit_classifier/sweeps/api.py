@@ -207,7 +207,7 @@ def _numbers_text(where: str, value: Any) -> str | None:
         fine, numbers = False, []
     if not fine or not numbers:
         raise InputError(explain(where, "a range or a list of whole numbers", show(value), f"{where}=range(20)"))
-    if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+    if numbers == list(range(numbers[0], numbers[-1] + 1)):
         return f"{numbers[0]}:{numbers[-1] + 1}"
     return ",".join(map(str, numbers))
 

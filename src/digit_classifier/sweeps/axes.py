@@ -126,7 +126,15 @@ def _setting(name: str, where: str) -> str:
 
 
 def number_list(text: str, where: str) -> tuple[int, ...]:
-    """Whole numbers from `0:20` (without the last), `0:20:5`, or `1,5,7`; InputError for none, or one twice."""
+    """Whole numbers from `0:20` (without the last), `0:20:5`, or `1,5,7`; InputError for none, or one twice.
+
+    A lone number could be meant as a count: it is refused, `7:8` says the one.
+    """
+    if lone := re.fullmatch(r"\s*(\d{1,10})\s*", str(text), re.ASCII):
+        number = int(lone[1])
+        several = f"{where} 0:{number} for that many, or " if number else ""
+        attempt = f"{several}{where} {number}:{number + 1} for that one"
+        raise InputError(explain(where, "numbers such as 0:20 or 1,5,7", f"only {number}", attempt))
     found: list[int] = []
     for part in str(text).split(","):
         match = re.fullmatch(r"\s*(\d{1,10})(?::(\d{1,10})(?::(\d{1,10}))?)?\s*", part, re.ASCII)
