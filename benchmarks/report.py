@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import environment, measure
 from benchmarks.growth import exponent
-from benchmarks.loops import AGAIN, OURS, PRODUCTS
+from benchmarks.loops import AGAIN, EXACT, OURS, PRODUCTS
 from benchmarks.measure import Result, ratios, spread, verdict
 
 if TYPE_CHECKING:
@@ -77,6 +77,24 @@ def loops(result: Result) -> Iterator[str]:
         plural = "epoch" if epochs == 1 else "epochs"
         yield f"**{name}**, {epochs} {plural}. {noise(seconds[OURS], seconds[AGAIN])}"
         yield table(["", "ms", "times the products", "times ours", "last loss"], rows)
+
+
+def operations(result: Result) -> Iterator[str]:
+    """Milliseconds per operation, ordinary and exact, and what the products alone take."""
+    from benchmarks.operations import OPERATIONS
+
+    for name, task in result["tasks"].items():
+        seconds, spent = task["seconds"], task["operations"]
+        rows = []
+        for operation in OPERATIONS:
+            plain, exact = (spent[who][operation] for who in (OURS, EXACT))
+            times = f"{exact / plain:.1f}" if plain else ""
+            rows.append([operation, f"{1000 * plain:.1f}", f"{1000 * exact:.1f}", times])
+        plain, exact = seconds[OURS], seconds[EXACT]
+        rows.append(["all, nobody watching", f"{1000 * plain:.1f}", f"{1000 * exact:.1f}", f"{exact / plain:.1f}"])
+        alone = f", the products alone {1000 * seconds[PRODUCTS]:.1f} ms" if PRODUCTS in seconds else ""
+        yield f"**{name}**{alone}"
+        yield table(["", "ms", "--exact, ms", "times"], rows)
 
 
 def accuracy(result: Result) -> Iterator[str]:
@@ -205,6 +223,10 @@ after every epoch, 10,000 for MNIST's shape. *Matrix products alone* is a lower 
 backward pass, on numbers that lie in the cache. One core unless said. JAX has compiled before. Softmax regression runs
 full-batch on 1437 × 64, the networks with Adam and batches of 200 (the convolutional one 64), the last two on synthetic
 images of MNIST's shape, 60,000 × 784."""
+WHERE = """\
+Each operation with its own time, the clock's share included; the trainings are those of the tables above. A floor that
+no order of these operations goes below: the products, and for exact arithmetic the same products in float64, which take
+twice as long, and the rounding of their factors."""
 ACCURACY = """\
 Mean ± standard deviation over stratified 80/20 splits, random states 100 to 119, on which nothing was tuned; slow
 models on fewer (n). *New writers*: five contiguous folds, which test mostly on people whose hand was never seen; our
@@ -228,6 +250,7 @@ The first page on the same runs, in the same browser with an empty cache. A serv
 PARTS: dict[str, tuple[str, str, Callable[[Result], Iterator[str]]]] = {
     "whole_run": ("Whole run", WHOLE_RUN, whole_run),
     "loops": ("The loop", LOOPS, loops),
+    "operations": ("Where the time goes", WHERE, operations),
     "accuracy": ("Time to accuracy", ACCURACY, accuracy),
     "fashion": ("Larger images", FASHION, fashion),
     "growth": ("Growth", GROWTH, growth),
