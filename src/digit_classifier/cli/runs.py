@@ -100,10 +100,11 @@ def _sweep_line(sweep: dict[str, Any]) -> str:
     name = f"sweep {sweep['sweep_id']}"
     if "problem" in sweep:
         return f"damaged: {name}: {sweep['problem']}"
+    name += f", {sweep['planned']:,} point{'s' if sweep['planned'] != 1 else ''}"
     if sweep["result"] is None:
         state = "is being computed" if sweep["is_computed"] else f"was interrupted; to go on: {sweep['command']}"
-        return f"{name}, {sweep['planned']} points: {state}"
-    return f"{name}, {sweep['planned']} points: {sweep['result']}"
+        return f"{name}: {state}"
+    return f"{name}: {sweep['result']}"
 
 
 def _as_json(found: Root) -> dict[str, object]:
