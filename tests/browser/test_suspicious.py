@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import demo_site
 import numpy as np
 import pytest
 from browsers import LOADED, Chromium, Page, wait_for
 from sklearn.datasets import load_digits
+from test_quality import violations
 
 from digit_classifier.page.html import write_html
 
@@ -152,3 +153,33 @@ def test_a_file_to_hand_on_says_what_it_lacks(
     found = expected([opinions.counted[4], opinions.counted[5]], 2)
     wait_for(chromium, f"{CARDS}.length === {min(12, len(found))}")
     assert chromium.errors == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_axe_finds_nothing_in_the_list_and_nothing_is_too_wide(
+    chromium: Chromium, addresses: dict[str, str], opinions: Opinions, scheme: Literal["light", "dark"], width: int
+) -> None:
+    chromium.page.set_viewport_size({"width": width, "height": 900})
+    chromium.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    asked(chromium, addresses["http"], opinions)
+    chromium.page.get_by_text("Read the settings of").wait_for(state="hidden")
+    chromium.evaluate("document.querySelectorAll('#experiment details').forEach(each => each.open = true)")
+    wait_for(chromium, "document.querySelectorAll('.history td.setting').length > 0")
+    assert violations(chromium, scheme) == []
+    assert chromium.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_list_is_walked_with_the_keyboard(
+    chromium: Chromium, addresses: dict[str, str], opinions: Opinions
+) -> None:
+    asked(chromium, addresses["http"], opinions)
+    found = expected(opinions.counted, 3)
+    chromium.page.locator(".suspect button").nth(10).focus()
+    chromium.page.keyboard.press("Tab")
+    chromium.page.keyboard.press("Tab")
+    assert chromium.evaluate("document.activeElement.innerText").startswith("Show ")
+    chromium.page.keyboard.press("Enter")
+    focused = f"document.activeElement.dataset.sample === '{found[12][0]}'"
+    wait_for(chromium, focused)  # the first of the new ones
+    chromium.page.keyboard.press("Enter")
+    wait_for(chromium, f"location.search.includes('sample={found[12][0]}')")

@@ -143,6 +143,7 @@ export function architecture(app: App): HTMLElement {
     chosen = index;
     kept = false;
     tabs.show(String(index));
+    weights.dataset.shows = say("weights.layer", { n: index + 1 });
     drawWeights(detail, app, network.value, index, onUnit);
   };
   const tabs = segmented(
@@ -161,7 +162,7 @@ export function architecture(app: App): HTMLElement {
     glass.element,
     keptTable(say("weights.numbers"), () => numbersOf(app, network.value, chosen)),
   );
-  keepCharts(weights);
+  keepCharts(weights).dataset.shows = say("weights.layer", { n: 1 });
   drawWeights(detail, app, network.value, chosen, onUnit);
   return panel(
     frame,

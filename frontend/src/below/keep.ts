@@ -46,7 +46,8 @@ export function keepCharts(card: HTMLElement): HTMLElement {
   return card;
 }
 
-const titleOf = (card: HTMLElement): string => card.querySelector("h3, h4")?.textContent ?? "";
+/** What it shows, where that changes; else its heading. */
+const titleOf = (card: HTMLElement): string => card.dataset.shows ?? card.querySelector("h3, h4")?.textContent ?? "";
 
 interface Picture {
   text: string;
@@ -78,7 +79,8 @@ function pictureOf(card: HTMLElement): Picture {
     }
     let y = Math.max(...ends) + 24;
     for (const each of card.querySelectorAll(".reading:not(figcaption), .axes-words, .key-line")) {
-      const said = words(each.textContent ?? "", EDGE, y, width);
+      const text = [...each.childNodes].map((part) => (part as HTMLElement).dataset?.mark ?? part.textContent).join("");
+      const said = words(text, EDGE, y, width);
       y += LINE * said.childElementCount + 6;
       parts.push(said);
     }
@@ -103,20 +105,27 @@ function pictureOf(card: HTMLElement): Picture {
   }
 }
 
+/** Of a cell with a button, the button. */
+const innermost = (part: Element): Element => part.querySelector("button") ?? part;
+
 /** Where something stands; of words, where they do. */
 function boxOf(part: Element): DOMRect {
   if (!part.matches(TEXT)) return part.getBoundingClientRect();
   const range = document.createRange();
-  range.selectNodeContents(part);
+  range.selectNodeContents(innermost(part));
   return range.getBoundingClientRect();
 }
 
 /** A copy that needs no style sheet; of what is no chart, its like. */
 function placed(chart: Element, box: DOMRect): SVGElement {
   const { x, y, width, height } = box;
-  const { backgroundColor, borderColor, color } = getComputedStyle(chart);
+  const { backgroundColor, borderColor, color, fontWeight } = getComputedStyle(innermost(chart));
   if (chart.matches(TEXT))
-    return svg("text", { x, y: y + 0.75 * height, "font-size": 13, fill: color }, chart.textContent?.trim());
+    return svg(
+      "text",
+      { x, y: y + 0.75 * height, "font-size": 13, "font-weight": fontWeight, fill: color },
+      chart.textContent?.trim(),
+    );
   if (chart.matches(".dot-plot i"))
     return svg("circle", {
       cx: x + width / 2,

@@ -99,9 +99,9 @@ export function perClass(app: App): HTMLElement {
   const key = el(
     "p",
     { class: "key-line small" },
-    el("span", { class: "dot-key precision" }),
+    el("span", { class: "dot-key precision", "data-mark": "○ " }),
     `${say("precision")} `,
-    el("span", { class: "dot-key recall" }),
+    el("span", { class: "dot-key recall", "data-mark": "● " }),
     say("perclass.key"),
   );
   const ranged = (value: number | null, hits: number, n: number): string[] => {

@@ -20,6 +20,7 @@ export type Readings = ReadonlyMap<string, Reading | null>;
 const MOST = 50; // runs at a time; a click reads on
 const TOGETHER = 6; // requests that browsers send at once
 
+const heard = new Set<() => void>(); // what is done when more was read, whoever asked for it
 const known = new WeakMap<Source, Map<string, Map<string, Reading | null>>>();
 
 /** Of the runs of this index that were read so far. */
@@ -35,7 +36,10 @@ function placeOf(source: Source, root: string): Map<string, Reading | null> {
   return place;
 }
 
-/** A button that reads the next of these runs, as long as there are any, and says how far it is; `then` what follows. */
+/**
+ * A button that reads the next of these runs, as long as there are any, and says how far it is; `then` is what follows
+ * when more was read, here or by another button.
+ */
 export function askFor(
   app: App,
   index: LoadedIndex,
@@ -53,8 +57,7 @@ export function askFor(
       ask.disabled = false;
       if (app.scope.aborted) return;
       status.textContent = "";
-      update();
-      then();
+      for (const tell of heard) tell();
       announce(say("reading.done"));
     });
   });
@@ -64,6 +67,12 @@ export function askFor(
     ask.textContent = words(Math.min(MOST, left));
   };
   const box = el("div", { class: "controls" }, ask, status);
+  const tell = (): void => {
+    update();
+    then();
+  };
+  heard.add(tell);
+  app.scope.addEventListener("abort", () => heard.delete(tell));
   update();
   return { element: box, update };
 }

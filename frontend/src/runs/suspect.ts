@@ -33,6 +33,7 @@ export interface Card {
 export function card(app: App, { id, truth, heldOut, wrong, said }: Suspect): Card {
   const sample = app.samples.byId.get(id);
   const name = nameOf(app.run, truth);
+  const other = nameOf(app.run, said[0]?.[0] ?? truth);
   const several = said.length > 1;
   const parts = said.map(([label, n]) =>
     several ? say("suspect.part", { name: nameOf(app.run, label), n }) : nameOf(app.run, label),
@@ -45,7 +46,7 @@ export function card(app: App, { id, truth, heldOut, wrong, said }: Suspect): Ca
       class: "miss-tile",
       "data-sample": id,
       disabled: !sample,
-      "aria-label": say("suspect.open", { id: String(id), name }),
+      "aria-label": say("suspect.open", { id: String(id), name, other }),
     },
     () => {
       lookAt(app, id);
@@ -53,7 +54,7 @@ export function card(app: App, { id, truth, heldOut, wrong, said }: Suspect): Ca
     },
   );
   if (sample?.values) open.append(picture(app.run, sample.values));
-  open.append(captionOf(name, `→ ${nameOf(app.run, said[0]?.[0] ?? truth)}`));
+  open.append(captionOf(name, `→ ${other}`));
   const element = el(
     "li",
     { class: "suspect" },
