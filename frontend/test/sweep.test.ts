@@ -6,7 +6,7 @@ import type { Source } from "../src/bundle/source.ts";
 import { Missing } from "../src/bundle/source.ts";
 import type { Sweep } from "../src/contract.ts";
 import { type App, pointsOf, ranked, runAddress, trainCommand } from "../src/sweep/app.ts";
-import { loadSweep, sweepIn, wantedSweep } from "../src/sweep/load.ts";
+import { loadSweep, sweepIn, sweepsOf, wantedSweep } from "../src/sweep/load.ts";
 import { roundTicks, scaleOf, tickText } from "../src/sweep/track.ts";
 import { differenceSentence, rowName, settingName, sweepSentences } from "../src/sweep/words.ts";
 
@@ -88,6 +88,66 @@ for (const [name, spoil, message] of BROKEN)
     spoil(sweep);
     await assert.rejects(loadSweep(holding(`${FOLDER}/sweep.json`, sweep), FOLDER), message);
   });
+
+const entry = (n: number, sweep?: string): object => ({
+  run_id: `20260101-00000${n}-x`,
+  label: null,
+  created: "2026-01-01T00:00:00Z",
+  model: "mlp",
+  channels: [],
+  hidden_sizes: [4],
+  parameters: 10,
+  accuracy: 0.5,
+  macro_f1: 0.5,
+  synthetic: false,
+  diverged: false,
+  manifest_sha256: "0".repeat(64),
+  ...(sweep ? { sweep } : {}),
+});
+const segment = (n: number): object => ({
+  file: `index-000${n}.json`,
+  runs: 1,
+  real: 1,
+  lowest: "20260101-000001-x",
+  highest: "20260101-000009-x",
+  sha256: "0".repeat(64),
+});
+/** A history whose newest run belongs to `newest`, with two segments of a run each. */
+function history(newest?: string): { source: Source; read: string[] } {
+  const read: string[] = [];
+  const files: Record<string, object> = {
+    "a/index.json": {
+      schema_version: 2,
+      generation: 1,
+      latest: "20260101-000009-x",
+      count: 3,
+      runs: [entry(9, newest)],
+      segments: [segment(2), segment(1)],
+    },
+    "a/index-0002.json": { schema_version: 1, runs: [entry(2, "20260102-000000-b")] },
+    "a/index-0001.json": { schema_version: 1, runs: [entry(1, "20260101-000000-a")] },
+  };
+  const source: Source = {
+    kind: "http",
+    async read(path) {
+      read.push(path);
+      if (!files[path]) throw new Missing(path);
+      return JSON.stringify(files[path]);
+    },
+  };
+  return { source, read };
+}
+
+test("sweeps of older runs are looked for when asked, or where the newest have none", async () => {
+  const known = history("20260103-000000-c");
+  assert.deepEqual(await sweepsOf(known.source, "a"), { ids: ["20260103-000000-c"], older: true });
+  assert.deepEqual(known.read, ["a/index.json"]);
+  const all = { ids: ["20260103-000000-c", "20260102-000000-b", "20260101-000000-a"], older: false };
+  assert.deepEqual(await sweepsOf(known.source, "a", true), all);
+  const unknown = history();
+  assert.deepEqual(await sweepsOf(unknown.source, "a"), { ids: ["20260102-000000-b"], older: true });
+  assert.deepEqual(await sweepsOf(unknown.source, "nowhere"), { ids: [], older: false });
+});
 
 test("a folder that was opened holds the newest sweep", () => {
   assert.equal(

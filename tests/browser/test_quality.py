@@ -147,6 +147,11 @@ MEASURE = """async () => {
   result["open the list of runs (ms, 100)"] = await time(() => document.querySelector(".selector-button").click());
   result["shuffle (ms, 100)"] = await time(() => shuffle.click());
   result["filter (ms, 100)"] = await time(() => document.querySelector(".class-chip").click());
+  result["sort the history (ms, 100)"] = await time(() =>
+    document.querySelector(".history [data-column=accuracy] button").click());
+  const search = document.querySelector("#experiment input[type=search]");
+  search.value = "e 9";
+  result["search the history (ms, 100)"] = await time(() => search.dispatchEvent(new Event("input")));
   const long = [];
   new PerformanceObserver(list => long.push(...list.getEntries())).observe({ type: "longtask", buffered: true });
   await frame();

@@ -4,6 +4,7 @@ import type { LayerShape } from "../model/layers.ts";
 import { argmax, forward } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import { activations, columnsOf } from "./activations.ts";
+import { keepCharts, keptTable } from "./keep.ts";
 import { lens } from "./lens.ts";
 import {
   absence,
@@ -25,7 +26,7 @@ import {
   share,
   watch,
 } from "./tools.ts";
-import { drawWeights } from "./weights.ts";
+import { drawWeights, numbersOf } from "./weights.ts";
 
 const FILE = "model.json";
 
@@ -142,6 +143,7 @@ export function architecture(app: App): HTMLElement {
     chosen = index;
     kept = false;
     tabs.show(String(index));
+    weights.dataset.shows = say("weights.layer", { n: index + 1 });
     drawWeights(detail, app, network.value, index, onUnit);
   };
   const tabs = segmented(
@@ -158,7 +160,9 @@ export function architecture(app: App): HTMLElement {
     el("div", { class: "controls" }, el("h4", {}, say("weights.title")), several && tabs.element),
     detail,
     glass.element,
+    keptTable(say("weights.numbers"), () => numbersOf(app, network.value, chosen)),
   );
+  keepCharts(weights).dataset.shows = say("weights.layer", { n: 1 });
   drawWeights(detail, app, network.value, chosen, onUnit);
   return panel(
     frame,

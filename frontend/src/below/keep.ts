@@ -7,6 +7,9 @@ type Table = ReturnType<Parameters<typeof dataTable>[1]>;
 const LOOK =
   "fill stroke stroke-width stroke-dasharray stroke-linecap visibility text-anchor font-size font-weight".split(" ");
 const [EDGE, HEAD, LINE] = [24, 56, 19]; // pixels
+// Charts, and what is drawn as a table or as pictures.
+const TEXT = ".dots th:not(.axis), .axis > span, .dots .num, .weight-rows li";
+const KEPT = `svg.chart, .dot-row, .dot-plot i, .tiles-map canvas, .weight-matrix canvas, ${TEXT}`;
 const CHARACTER = 6.6; // of 13 px type, about
 
 const slug = (text: string): string =>
@@ -32,7 +35,7 @@ export function keptTable(label: string, table: () => Table): HTMLDetailsElement
 
 /** Puts buttons into a card that save all its charts as one picture. */
 export function keepCharts(card: HTMLElement): HTMLElement {
-  const name = (): string => slug(card.querySelector("h3")?.textContent ?? "chart");
+  const name = (): string => slug(titleOf(card));
   const asSvg = button("SVG", { "aria-label": say("save.chart", { kind: "SVG" }) }, () =>
     save(`${name()}.svg`, new Blob([pictureOf(card).text], { type: "image/svg+xml" })),
   );
@@ -42,6 +45,9 @@ export function keepCharts(card: HTMLElement): HTMLElement {
   card.append(el("div", { class: "controls downloads keep" }, icon(ICONS.download), asSvg, asPng));
   return card;
 }
+
+/** What it shows, where that changes; else its heading. */
+const titleOf = (card: HTMLElement): string => card.dataset.shows ?? card.querySelector("h3, h4")?.textContent ?? "";
 
 interface Picture {
   text: string;
@@ -56,12 +62,15 @@ function pictureOf(card: HTMLElement): Picture {
   dataset.theme = "light"; // for the time that styles are read
   style.setProperty("forced-color-adjust", "none");
   try {
-    const charts = [...card.querySelectorAll<SVGSVGElement>("svg.chart")];
-    const boxes = charts.map((chart) => chart.getBoundingClientRect());
+    const charts = [...card.querySelectorAll(KEPT)];
+    const boxes = charts.map(boxOf);
     const left = Math.min(...boxes.map((box) => box.left)) - EDGE;
     const top = Math.min(...boxes.map((box) => box.top)) - HEAD;
     const width = Math.max(320, ...boxes.map((box) => box.right - left + EDGE));
-    const parts = charts.map((chart, i) => placed(chart, boxes[i] as DOMRect, left, top));
+    const parts = charts.map((chart, i) => {
+      const { x, y, width, height } = boxes[i] as DOMRect;
+      return placed(chart, new DOMRect(x - left, y - top, width, height));
+    });
     const ends = boxes.map((box) => box.bottom - top);
     for (const caption of card.querySelectorAll("figcaption")) {
       const box = caption.getBoundingClientRect();
@@ -69,16 +78,13 @@ function pictureOf(card: HTMLElement): Picture {
       ends.push(box.bottom - top);
     }
     let y = Math.max(...ends) + 24;
-    for (const each of card.querySelectorAll(".reading, .axes-words, .key-line")) {
-      const said = words(each.textContent ?? "", EDGE, y, width);
+    for (const each of card.querySelectorAll(".reading:not(figcaption), .axes-words, .key-line")) {
+      const text = [...each.childNodes].map((part) => (part as HTMLElement).dataset?.mark ?? part.textContent).join("");
+      const said = words(text, EDGE, y, width);
       y += LINE * said.childElementCount + 6;
       parts.push(said);
     }
-    const title = svg(
-      "text",
-      { x: EDGE, y: 32, "font-size": 16, "font-weight": 600, fill: "#1b2430" },
-      card.querySelector("h3")?.textContent ?? "",
-    );
+    const title = svg("text", { x: EDGE, y: 32, "font-size": 16, "font-weight": 600, fill: "#1b2430" }, titleOf(card));
     const whole = svg(
       "svg",
       {
@@ -99,8 +105,41 @@ function pictureOf(card: HTMLElement): Picture {
   }
 }
 
-/** A copy that needs no style sheet. */
-function placed(chart: SVGSVGElement, box: DOMRect, left: number, top: number): SVGElement {
+/** Of a cell with a button, the button. */
+const innermost = (part: Element): Element => part.querySelector("button") ?? part;
+
+/** Where something stands; of words, where they do. */
+function boxOf(part: Element): DOMRect {
+  if (!part.matches(TEXT)) return part.getBoundingClientRect();
+  const range = document.createRange();
+  range.selectNodeContents(innermost(part));
+  return range.getBoundingClientRect();
+}
+
+/** A copy that needs no style sheet; of what is no chart, its like. */
+function placed(chart: Element, box: DOMRect): SVGElement {
+  const { x, y, width, height } = box;
+  const { backgroundColor, borderColor, color, fontWeight } = getComputedStyle(innermost(chart));
+  if (chart.matches(TEXT))
+    return svg(
+      "text",
+      { x, y: y + 0.75 * height, "font-size": 13, "font-weight": fontWeight, fill: color },
+      chart.textContent?.trim(),
+    );
+  if (chart.matches(".dot-plot i"))
+    return svg("circle", {
+      cx: x + width / 2,
+      cy: y + height / 2,
+      r: width / 2 - 1,
+      fill: backgroundColor,
+      stroke: borderColor,
+      "stroke-width": 2,
+    });
+  if (chart instanceof HTMLCanvasElement) {
+    const image = svg("image", { x, y, width, height, "image-rendering": "pixelated", preserveAspectRatio: "none" });
+    image.setAttribute("href", chart.toDataURL());
+    return image;
+  }
   const copy = chart.cloneNode(true) as SVGSVGElement;
   const [from, to] = [chart, copy].map((each) => [each, ...each.querySelectorAll("*")]) as [Element[], Element[]];
   from.forEach((element, i) => {
@@ -108,9 +147,8 @@ function placed(chart: SVGSVGElement, box: DOMRect, left: number, top: number): 
     for (const name of ["class", "style", "role", "aria-label"]) target.removeAttribute(name);
     for (const name of LOOK) set(target, name, look.getPropertyValue(name));
   });
-  const place = { x: box.left - left, y: box.top - top, width: box.width, height: box.height };
-  for (const [name, value] of Object.entries(place)) set(copy, name, value);
-  if (!copy.hasAttribute("viewBox")) set(copy, "viewBox", `0 0 ${box.width} ${box.height}`);
+  for (const [name, value] of Object.entries({ x, y, width, height })) set(copy, name, value);
+  if (!copy.hasAttribute("viewBox")) set(copy, "viewBox", `0 0 ${width} ${height}`);
   return copy;
 }
 

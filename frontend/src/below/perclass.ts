@@ -3,6 +3,7 @@
 import type { Scores } from "../model/scores.ts";
 import { classScores } from "../model/scores.ts";
 import type { App } from "../panels/app.ts";
+import { keepCharts, keptTable } from "./keep.ts";
 import { classesSentence } from "./sentences.ts";
 import {
   absence,
@@ -98,16 +99,36 @@ export function perClass(app: App): HTMLElement {
   const key = el(
     "p",
     { class: "key-line small" },
-    el("span", { class: "dot-key precision" }),
+    el("span", { class: "dot-key precision", "data-mark": "○ " }),
     `${say("precision")} `,
-    el("span", { class: "dot-key recall" }),
+    el("span", { class: "dot-key recall", "data-mark": "● " }),
     say("perclass.key"),
   );
-  return panel(
-    frame,
-    el("div", { class: "controls" }, choose.element, el("span", { class: "grow" }), key),
-    body,
-    reading,
+  const ranged = (value: number | null, hits: number, n: number): string[] => {
+    const { low, high } = wilson({ hits, n });
+    return value === null ? ["", ""] : [percent(value), interval(low, high)];
+  };
+  const table = keptTable(say("perclass.scores"), () => ({
+    head: [
+      ...[say("class"), say("precision"), say("interval.head"), say("recall"), say("interval.head")],
+      ...["F1", "n"],
+    ],
+    rows: classScores(matrixAt(app.run, app.store.selection.epoch)?.matrix ?? []).map((each, i) => [
+      nameOf(app.run, i),
+      ...ranged(each.precision, each.hits, each.predicted),
+      ...ranged(each.recall, each.hits, each.support),
+      each.f1 === null ? "" : score(each.f1),
+      count(each.support),
+    ]),
+  }));
+  return keepCharts(
+    panel(
+      frame,
+      el("div", { class: "controls" }, choose.element, el("span", { class: "grow" }), key),
+      body,
+      reading,
+      table,
+    ),
   );
 }
 

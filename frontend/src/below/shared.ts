@@ -1,12 +1,12 @@
 // What runs.js and lab.js may use of panels.js, so that they bundle none of it a second time.
 import { changes, meanOf } from "../model/changes.ts";
+import { nearest } from "../model/nearest.ts";
 import { argmax, probabilities } from "../model/network.ts";
 import { classScores } from "../model/scores.ts";
 import { answerBox, answered } from "./answer.ts";
 import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
-import { glossary } from "./glossary.ts";
-import { keptTable } from "./keep.ts";
+import { keepCharts, keptTable } from "./keep.ts";
 import { things } from "./mapwords.ts";
 import { pixels } from "./pixels.ts";
 import { trainHere, withSettings } from "./recorded.ts";
@@ -21,10 +21,11 @@ export const shared = {
   changes,
   classScores,
   commandLine,
-  glossary,
+  keepCharts,
   keptTable,
   lineChart,
   meanOf,
+  nearest,
   pixels,
   probabilities,
   things,

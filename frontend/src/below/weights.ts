@@ -3,6 +3,7 @@
 import type { Layer, Network } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import type { Shape } from "../view/digit.ts";
+import type { Table } from "../view/panel.ts";
 import {
   digit,
   divergingScale,
@@ -65,7 +66,7 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
     target,
     el(
       "p",
-      { class: "small muted" },
+      { class: "small muted axes-words" },
       `${say("weights", { count: layer.units, kind, most: short(most) })}${shown < layer.units ? ` ${say("weights.first", { shown })}` : ""}`,
     ),
     grid,
@@ -111,7 +112,11 @@ function matrixOf(app: App, layer: Layer, names: readonly string[], most: number
   const few =
     features.length < names.length ? ` ${say("weights.few", { shown: features.length, all: names.length })}` : "";
   return [
-    el("p", { class: "small muted" }, `${say("weights.table", { count: layer.units, most: short(most) })}${few}`),
+    el(
+      "p",
+      { class: "small muted axes-words" },
+      `${say("weights.table", { count: layer.units, most: short(most) })}${few}`,
+    ),
     el(
       "div",
       { class: "weight-rows" },
@@ -119,6 +124,22 @@ function matrixOf(app: App, layer: Layer, names: readonly string[], most: number
       el("div", { class: "weight-matrix", role: "img", "aria-label": say("weights.grid") }, canvas),
     ),
   ];
+}
+
+/** All weights of a layer: a row for each unit, its bias, and a column for each input. */
+export function numbersOf(app: App, network: Network, index: number): Table {
+  const { units, weights, bias } = network.layers[index] as Layer;
+  const each = weights.length / units;
+  const names = index === 0 ? app.run.summary.dataset.feature_names : undefined;
+  return {
+    head: [say("unit.head"), "bias", ...Array.from({ length: each }, (_, i) => names?.[i] ?? String(i + 1))],
+    rows: Array.from({ length: units }, (_, unit) => [
+      String(unit + 1),
+      ...[bias[unit] ?? 0, ...weights.subarray(unit * each, (unit + 1) * each)].map((value) =>
+        String(Number(value.toPrecision(9))),
+      ),
+    ]),
+  };
 }
 
 /** How the weights of one unit are laid out: the number of parts, their shape, and both in words. */

@@ -1,6 +1,7 @@
 // What the deferred scripts may use of the page's script, so that they bundle none of it a second time.
 import { dictionary, fields, integer, list, nullable, number, optional, text } from "../bundle/check.ts";
-import { datasetFile, olderRuns, part } from "../bundle/load.ts";
+import { datasetFile, loadRun, olderRuns, part } from "../bundle/load.ts";
+import { join } from "../bundle/path.ts";
 import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
@@ -14,6 +15,7 @@ import { createEdited } from "../selection/edited.ts";
 import { find } from "../selection/runs.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
 import { FILTERS, INITIAL, same } from "../selection/state.ts";
+import { digest } from "../sources/digest.ts";
 import { folderOf, inRepository, pathOf, programOf, quoted } from "../text/commands.ts";
 import {
   hiddenSizes,
@@ -83,6 +85,7 @@ export const tools = {
   dataTable,
   dictionary,
   differenceInterval,
+  digest,
   digit,
   divergence,
   divergingScale,
@@ -106,11 +109,13 @@ export const tools = {
   interval,
   isDeep,
   isWide,
+  join,
   KERNEL,
   largest,
   lastAtMost,
   lastEpoch,
   list,
+  loadRun,
   lookAt,
   lookOf,
   mapOf,

@@ -4,9 +4,9 @@ import type { IndexEntry, Run } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
 import { changedSamples } from "./changed.ts";
-import { differenceMatrix } from "./difference.ts";
+import { differenceMatrix, moved } from "./difference.ts";
 import { onTheSplitOf } from "./split.ts";
-import { intervals, settingsTable } from "./tables.ts";
+import { intervals, numbersTable, settingsTable } from "./tables.ts";
 import {
   architecture,
   button,
@@ -16,7 +16,10 @@ import {
   short as decimal,
   el,
   footing,
+  keepCharts,
+  keptTable,
   lineChart,
+  nameOf,
   namesOf,
   outcomes,
   panel,
@@ -57,7 +60,8 @@ export function compareRuns(app: App): HTMLElement | null {
   const lent = compared && compared.run.id === null;
   if (compared?.run.id && !options.some(([id]) => id === compared.run.id))
     options.push([compared.run.id, titleOf(compared.run)]);
-  if (others.length > LISTED) options.push([SEARCH, say("compare.search", { n: others.length })]);
+  const all = (app.index?.count ?? 1) - 1; // with those that are not read yet, which the list of the bar can read
+  if (all > LISTED) options.push([SEARCH, say("compare.search", { n: all })]);
   const picker = select(
     say("compare.with"),
     [["", lent ? titleOf(compared.run) : say("compare.nothing")], ...options],
@@ -95,7 +99,7 @@ function body(app: App): HTMLElement[] {
   const columns = el(
     "div",
     { class: "two-columns" },
-    settingsTable(app, now, was),
+    el("div", { class: "stack" }, settingsTable(app, now, was), numbersTable(app, now, was)),
     el("div", { class: "stack" }, intervals(app, now, was), curves(app, now, was)),
   );
   const kind = footing(app.run, other);
@@ -120,6 +124,7 @@ function body(app: App): HTMLElement[] {
       changedSamples(app, say("compare.fixed"), changed.fixed, "fixed"),
       changedSamples(app, say("compare.broken"), changed.broken, "broken"),
     ),
+    movedTable(app, now, was),
   ]);
 }
 
@@ -139,6 +144,17 @@ function sameSplit(app: App, other: Run): HTMLElement | null {
     el("p", {}, say("compare.split")),
     commandLine(command, say("compare.split.copy")),
   );
+}
+
+/** Every sample that got another label. */
+function movedTable(app: App, now: string, was: string): HTMLElement | null {
+  const all = moved(app);
+  if (!all.length) return null;
+  const name = (label: number): string => nameOf(app.run, label);
+  return keptTable(say("moved.table", { count: all.length }), () => ({
+    head: [say("suspects.sample"), say("suspects.label"), was, now],
+    rows: all.map((each) => [String(each.id), name(each.truth), name(each.was), name(each.now)]),
+  }));
 }
 
 /** The hold-out losses of both runs, over each other. */
@@ -171,10 +187,12 @@ function curves(app: App, now: string, was: string): HTMLElement | null {
     marked: null,
     name: said,
   });
-  return el(
+  const figure = el(
     "figure",
     {},
+    el("h4", {}, say("curve.loss")),
     el("div", { class: "chart-box still" }, chart.element),
     el("figcaption", { class: "reading" }, said),
   );
+  return keepCharts(figure);
 }

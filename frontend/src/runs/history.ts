@@ -1,34 +1,22 @@
-// Every run of the index: search, sort, accuracies as bars. Only rows in sight exist, so long lists stay quick.
+// Every run of the index: search, sort, accuracies as bars, settings as columns. Only rows in sight exist, so long lists
+// stay quick.
 
 import type { IndexEntry } from "../bundle/run.ts";
-import { type Group, grouped, stemOf } from "../model/groups.ts";
+import { differing, inOrder, type Settings } from "../model/columns.ts";
 import type { App } from "../panels/app.ts";
 import type { Column } from "../selection/runs.ts";
-import type { Child } from "../view/dom.ts";
+import { chooser } from "./chooser.ts";
+import { means } from "./means.ts";
 import { noteOf } from "./note.ts";
+import { olderInSelector } from "./older.ts";
+import { askFor, readings } from "./reading.ts";
+import { rowOf } from "./row.ts";
 import { accuraciesSentence } from "./sentences.ts";
-import {
-  architecture,
-  attempt,
-  button,
-  count,
-  el,
-  find,
-  fixed,
-  keptTable,
-  marks,
-  olderRuns,
-  panel,
-  percent,
-  say,
-  score,
-  set,
-  time,
-  windowed,
-} from "./tools.ts";
+import { attempt, button, el, find, olderRuns, panel, replace, say, set, windowed } from "./tools.ts";
 
 const ROW = 44; // pixels
 const STACKED = 84; // where a row is a card
+const LINE = 20; // of a setting in it
 
 const heads = (): readonly (readonly [column: Column | null, name: string, look?: string])[] => [
   ["label", say("run")],
@@ -59,28 +47,58 @@ export function runHistory(app: App): HTMLElement | null {
   let accuracies: number[] = [];
   const low = runs.reduce((least, each) => Math.min(least, each.accuracy), 1); // 100,000 are too many arguments for min
   const start = Math.max(0, Math.min(0.9, Math.floor(10 * low) / 10));
-  let [by, rising]: [Column, boolean] = ["created", false];
+  const known = readings(index);
+  const settingsOf = (run: IndexEntry): Settings | undefined => known.get(run.run_id)?.settings;
+  let [by, rising]: [Column | null, boolean] = ["created", false];
+  let key: string | null = null; // the setting that orders the list, where no column of the index does
+  let keys: readonly string[] = []; // the settings that are columns
   let found = runs;
   const body = el("tbody", { role: "rowgroup" });
-  const columns = heads().map(([column, text, look]) => {
-    if (!column)
-      return el(
-        "th",
-        { scope: "col", role: "columnheader", class: look },
-        el("span", { class: "visually-hidden" }, text),
-      );
-    const sort = button(text, { class: "sort" }, () => {
-      [by, rising] = by === column ? [by, !rising] : [column, column === "label" || column === "model"];
-      update();
-    });
-    return el("th", { scope: "col", role: "columnheader", "data-column": column }, sort);
-  });
+  const headOf = (name: string, text: string, order: () => void, own = false): HTMLElement =>
+    el(
+      "th",
+      { scope: "col", role: "columnheader", "data-column": name, class: own ? "setting mono" : null },
+      button(text, { class: "sort", translate: own ? "no" : null }, () => {
+        order();
+        update();
+      }),
+    );
+  const fixedHeads = heads().map(([column, text, look]) =>
+    column
+      ? headOf(column, text, () => {
+          [by, rising] = by === column ? [by, !rising] : [column, column === "label" || column === "model"];
+          key = null;
+        })
+      : el("th", { scope: "col", role: "columnheader", class: look }, el("span", { class: "visually-hidden" }, text)),
+  );
+  let columns = fixedHeads;
+  const headRow = el("tr", { role: "row" }, ...columns);
   const table = el(
     "table",
     { class: "history", role: "table", "aria-rowcount": runs.length + 1 },
-    el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...columns)),
+    el("thead", { role: "rowgroup" }, headRow),
     body,
   );
+  /** Puts heads of these settings before the last column. */
+  const setColumns = (next: readonly string[]): void => {
+    if (next.join() === keys.join()) return;
+    keys = next;
+    if (key !== null && !keys.includes(key)) [by, rising, key] = ["created", false, null];
+    const own = keys.map((each) =>
+      headOf(
+        `setting:${each}`,
+        each,
+        () => {
+          [key, rising] = [each, key === each ? !rising : true];
+          by = null;
+        },
+        true,
+      ),
+    );
+    columns = [...fixedHeads.slice(0, -1), ...own, ...fixedHeads.slice(-1)];
+    replace(headRow, ...columns);
+    table.classList.toggle("with-settings", keys.length > 0);
+  };
   const viewport = el(
     "div",
     { class: "history-scroll", tabindex: 0, role: "region", "aria-label": say("runs.title") },
@@ -89,7 +107,7 @@ export function runHistory(app: App): HTMLElement | null {
   const summary = el("p", { class: "readout" });
   const partly = el("p", { class: "small muted" }, say("history.find"));
   const spacer = (pixels: number): HTMLElement => {
-    const cell = el("td", { colspan: 8 });
+    const cell = el("td", { colspan: columns.length });
     cell.style.height = `${pixels}px`;
     return el("tr", { class: "spacer", "aria-hidden": "true", hidden: pixels === 0 }, cell);
   };
@@ -97,25 +115,37 @@ export function runHistory(app: App): HTMLElement | null {
   const rows = windowed(
     viewport,
     body,
-    () => (narrow?.matches ? STACKED : ROW),
-    (from, to) => found.slice(from, to).map((run, i) => row(app, run, from + i, start)),
+    () => (narrow?.matches ? STACKED + LINE * keys.length : ROW),
+    (from, to) =>
+      found
+        .slice(from, to)
+        .map((run, i) => rowOf(app, run, { position: from + i, start, keys, settings: settingsOf(run) })),
     spacer,
   );
   const redraw = (): void => rows.refresh(found.length);
   narrow?.addEventListener("change", redraw);
   app.scope.addEventListener("abort", () => narrow?.removeEventListener("change", redraw));
   const update = (): void => {
-    found = find(runs, search.value, by, rising);
+    found = find(runs, search.value, by ?? "created", by !== null && rising);
+    setColumns(menu.show(differing(found.flatMap((run) => settingsOf(run) ?? []))));
+    if (key !== null) {
+      const column = key;
+      found = inOrder(found, (run) => settingsOf(run)?.get(column), rising);
+    }
     viewport.scrollTop = 0;
     redraw();
+    const order = by ?? `setting:${key}`;
     for (const head of columns)
       if (head.dataset.column)
-        set(head, "aria-sort", head.dataset.column !== by ? "none" : rising ? "ascending" : "descending");
+        set(head, "aria-sort", head.dataset.column !== order ? "none" : rising ? "ascending" : "descending");
     set(table, "aria-rowcount", (search.value ? found.length : index.count) + 1);
     accuracies = runs.map((run) => run.accuracy);
     reading.textContent = accuraciesSentence(accuracies, start);
-    more.hidden = !index.older.length;
-    more.textContent = say("older", { n: index.count - runs.length });
+    for (const each of [more, there]) {
+      each.hidden = !index.older.length;
+      each.textContent = say("older", { n: index.count - runs.length });
+    }
+    ask.update();
     partly.hidden = found.length <= 20;
     summary.textContent =
       found.length === index.count
@@ -124,7 +154,7 @@ export function runHistory(app: App): HTMLElement | null {
   };
   /** Reads the next older runs, or all. They join those of the index, where every list of the page looks. */
   const read = async (all: boolean): Promise<void> => {
-    more.disabled = true;
+    more.disabled = there.disabled = true;
     try {
       for (let stated = index.older[0]; stated && !app.scope.aborted; stated = all ? index.older[0] : undefined) {
         const known = new Set(runs.map((run) => run.run_id));
@@ -136,12 +166,27 @@ export function runHistory(app: App): HTMLElement | null {
     } catch (error) {
       failed.textContent = say("older.failed", { problem: error instanceof Error ? error.message : String(error) });
     }
-    more.disabled = false;
+    more.disabled = there.disabled = false;
     const { scrollTop } = viewport;
     update();
+    tell();
     viewport.scrollTop = scrollTop;
   };
+  const tell = (): void => replace(groups, ...means(runs, known));
   const more = button("", { class: "quiet" }, () => void read(false));
+  const there = olderInSelector(app, () => read(false));
+  const menu = chooser(() => update());
+  const ask = askFor(
+    app,
+    index,
+    () => found,
+    (count) => say("history.ask", { count }),
+    () => {
+      update();
+      tell();
+    },
+  );
+  const groups = el("div", { class: "stack" });
   const failed = el("p", { class: "small muted", role: "status" });
   const reading = el("p", { class: "reading" });
   const search = el("input", {
@@ -155,87 +200,17 @@ export function runHistory(app: App): HTMLElement | null {
     if (index.older.length && !more.disabled) void read(true);
   });
   update();
+  tell();
   return panel(
     frame,
     el("div", { class: "controls" }, search, el("span", { class: "grow" }), summary),
+    menu.element,
     viewport,
-    more,
+    el("div", { class: "controls" }, more, ask.element),
     failed,
     partly,
     reading,
-    groups(runs),
+    groups,
     noteOf(app),
-  );
-}
-
-/** The means over runs that differ in a number at the end of their label. */
-function groups(runs: readonly IndexEntry[]): HTMLElement | null {
-  const real = runs.filter((run) => !run.synthetic && !run.diverged && !run.interrupted && run.label !== null);
-  const values = (key: "accuracy" | "macro_f1"): Group[] =>
-    grouped(real.map((run) => [`${stemOf(run.label ?? "")} · ${modelOf(run)}`, run[key]]));
-  const all = values("accuracy");
-  if (!all.length) return null;
-  const f1 = new Map(values("macro_f1").map((each) => [each.name, each]));
-  const spread = (half: number | null): string => (half === null ? "" : ` ± ${fixed(100 * half, 1)}`);
-  const head = [say("groups.group"), say("groups.runs"), say("groups.accuracy"), say("groups.f1")];
-  return keptTable(say("groups", { count: all.length }), () => ({
-    head,
-    rows: all.map((each) => {
-      const own = f1.get(each.name);
-      return [
-        each.name,
-        count(each.runs),
-        `${fixed(100 * each.mean, 1)}${spread(each.half)}`,
-        own ? `${score(own.mean)} ± ${score(own.half ?? 0)}` : "",
-      ];
-    }),
-  }));
-}
-
-const modelOf = (run: IndexEntry): string => architecture(run.model, [...run.channels, ...run.hidden_sizes]);
-
-function row(app: App, run: IndexEntry, position: number, start: number): HTMLElement {
-  const current = run.run_id === app.run.id;
-  const against = run.run_id === app.compared?.run.id;
-  const bar = el("i", {});
-  bar.style.width = `${Math.max(0, (100 * (run.accuracy - start)) / (1 - start))}%`;
-  const open = button(
-    run.label ?? run.run_id,
-    { class: "run-link", "aria-current": current ? "true" : null, title: run.run_id, translate: "no" },
-    () => app.open(run.run_id),
-  );
-  const compare = current
-    ? el("span", { class: "small muted" }, say("history.shown"))
-    : button(
-        against ? say("history.compared") : say("history.compare"),
-        {
-          class: "quiet",
-          "aria-pressed": String(against),
-          "aria-label": against
-            ? say("history.compared.with", { run: run.label ?? run.run_id })
-            : say("history.compare.with", { run: run.label ?? run.run_id }),
-        },
-        () => app.store.set({ compared: against ? null : run.run_id }),
-      );
-  const cell = (look: string, ...children: Child[]): HTMLElement =>
-    el("td", { class: look, role: "cell" }, ...children);
-  return el(
-    "tr",
-    { class: current ? "current" : against ? "against" : "", role: "row", "aria-rowindex": position + 2 },
-    el(
-      "th",
-      { scope: "row", role: "rowheader" },
-      open,
-      run.run_id === app.index?.index.latest && el("span", { class: "tag" }, say("selector.tag")),
-      ...marks(run),
-      run.note !== undefined && el("span", { class: "small muted", title: run.note }, ` ${run.note}`),
-    ),
-    cell("num", percent(run.accuracy)),
-    cell("bar-cell", el("span", { class: "track" }, bar)),
-    cell("num f1", score(run.macro_f1)),
-    cell("model", modelOf(run)),
-    cell("num parameters", count(run.parameters)),
-    cell("muted created", time(run.created)),
-    cell("end", compare),
   );
 }

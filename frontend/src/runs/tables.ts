@@ -1,7 +1,7 @@
 // What two runs were set to, and how well each does.
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
-import { el, percent, interval as range, say, score } from "./tools.ts";
+import { el, keptTable, percent, interval as range, say, score, short } from "./tools.ts";
 import { configDifferences } from "./verdicts.ts";
 
 export function settingsTable(app: App, now: string, was: string): HTMLElement {
@@ -39,6 +39,28 @@ export function settingsTable(app: App, now: string, was: string): HTMLElement {
       el("tbody", {}, ...rows),
     ),
   );
+}
+
+/** Scores and differing settings of both runs, to take along. */
+export function numbersTable(app: App, now: string, was: string): HTMLElement {
+  const other = app.compared?.run;
+  const scores = (run: App["run"] | undefined): string[] => {
+    if (run?.metrics.state !== "ok") return ["", "", "", ""];
+    const { accuracy, accuracy_interval: around, macro_f1, log_loss } = run.metrics.value;
+    return [percent(accuracy), range(around.low, around.high), score(macro_f1), short(log_loss)];
+  };
+  const names = [say("accuracy"), say("interval.head"), say("macro.f1"), say("log.loss")];
+  return keptTable(say("compare.table"), () => {
+    const [own, before] = [scores(app.run), scores(other)];
+    const differences = configDifferences(app.run.summary.config, other?.summary.config ?? new Map());
+    return {
+      head: ["", was, now],
+      rows: [
+        ...names.map((name, i) => [name, before[i] ?? "", own[i] ?? ""]),
+        ...differences.map((each) => [each.key, each.was ?? "", each.now ?? ""]),
+      ],
+    };
+  });
 }
 
 /** The name of a setting, which may break between its words. */

@@ -1,7 +1,7 @@
 // From an address to a sweep with the images of its data set. Everything is checked before use.
 import { Refusal } from "../bundle/check.ts";
 import { LIMITS } from "../bundle/limits.ts";
-import { loadImages, loadIndex } from "../bundle/load.ts";
+import { loadImages, loadIndex, olderRuns } from "../bundle/load.ts";
 import { isPlainPath, join, lastSegment, parent } from "../bundle/path.ts";
 import { decode } from "../bundle/published.ts";
 import type { Images, Part } from "../bundle/run.ts";
@@ -41,14 +41,26 @@ export async function loadSweep(source: Source, directory: string): Promise<Load
   return { sweep, root, images: images ?? { state: "absent" }, notices };
 }
 
-/** Ids of the sweeps that the runs of a root belong to, the newest first. */
-export async function sweepsOf(source: Source, root: string): Promise<string[]> {
+export interface Sweeps {
+  ids: string[]; // the newest first
+  older: boolean; // runs are left whose sweeps are not known
+}
+
+/** The sweeps that the newest runs of a root belong to, and of the older runs as many as it takes to find one, or all. */
+export async function sweepsOf(source: Source, root: string, all = false): Promise<Sweeps> {
   try {
-    const { index } = await loadIndex(source, root);
-    const found = index.runs.flatMap((run) => (run.sweep ? [run.sweep] : []));
-    return [...new Set(found)].sort().reverse();
+    const index = await loadIndex(source, root);
+    const found = new Set<string>();
+    let runs = index.index.runs;
+    for (;;) {
+      for (const { sweep } of runs) if (sweep) found.add(sweep);
+      const next = all || !found.size ? index.older.shift() : undefined;
+      if (!next) break;
+      runs = await olderRuns(index, next);
+    }
+    return { ids: [...found].sort().reverse(), older: index.older.length > 0 };
   } catch (error) {
-    if (error instanceof Missing) return [];
+    if (error instanceof Missing) return { ids: [], older: false };
     throw error;
   }
 }

@@ -44,7 +44,7 @@ async function start(): Promise<void> {
   const wanted = wantedSweep(location.search);
   if (wanted.kind === "refused") return state(refused(wanted.given));
   if (wanted.kind === "sweep") return show(local, wanted.path);
-  const [latest] = await sweepsOf(local, HOME);
+  const [latest] = (await sweepsOf(local, HOME)).ids;
   return latest === undefined ? state(noSweeps(HOME, pick)) : show(local, join(join(HOME, FOLDER), latest));
 }
 
@@ -98,18 +98,21 @@ async function fillBar(source: Source, path: string, app: App): Promise<void> {
   const runs = linkTo(`index.html?artifacts=${app.root}`, say("sweep.runs"));
   runs.className = "nav-link";
   nav?.replaceChildren(runs);
-  const ids = await sweepsOf(source, app.root).catch(() => []);
-  const options = [...new Set([app.sweep.sweep_id, ...ids])].sort().reverse();
-  if (options.length < 2) return;
-  const choose = select(
-    say("sweep"),
-    options.map((id) => [id, id] as const),
-    app.sweep.sweep_id,
-    (id) => {
-      location.search = sameLanguage(`?sweep=${join(parent(path), id)}`);
-    },
-  );
-  host?.append(choose);
+  const own = app.sweep.sweep_id;
+  const list = async (all: boolean): Promise<void> => {
+    const { ids, older } = await sweepsOf(source, app.root, all).catch(() => ({ ids: [], older: false }));
+    const options = [...new Set([own, ...ids])].sort().reverse();
+    const rows: [string, string][] = options.map((id) => [id, id]);
+    if (older) rows.push(["", say("sweep.older")]);
+    if (rows.length < 2) return host?.replaceChildren(picker);
+    const choose = select(say("sweep"), rows, own, (id) => {
+      if (id) location.search = sameLanguage(`?sweep=${join(parent(path), id)}`);
+      else void list(true);
+    });
+    host?.replaceChildren(picker, choose);
+    if (all) choose.querySelector("select")?.focus();
+  };
+  await list(false);
 }
 
 function fillTools(): void {
