@@ -60,7 +60,7 @@ export function compareRuns(app: App): HTMLElement | null {
   const lent = compared && compared.run.id === null;
   if (compared?.run.id && !options.some(([id]) => id === compared.run.id))
     options.push([compared.run.id, titleOf(compared.run)]);
-  const all = (app.index?.count ?? 1) - 1; // with those that are not read yet, which the list of the bar can read
+  const all = Math.max(others.length, (app.index?.count ?? 1) - 1); // with those that are not read yet, which the list of the bar can read
   if (all > LISTED) options.push([SEARCH, say("compare.search", { n: all })]);
   const picker = select(
     say("compare.with"),

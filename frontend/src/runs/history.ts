@@ -53,6 +53,7 @@ export function runHistory(app: App): HTMLElement | null {
   let key: string | null = null; // the setting that orders the list, where no column of the index does
   let keys: readonly string[] = []; // the settings that are columns
   let found = runs;
+  let [differ, compared]: [string[], string] = [[], ""]; // settings, and the list in which they were looked for
   const body = el("tbody", { role: "rowgroup" });
   const headOf = (name: string, text: string, order: () => void, own = false): HTMLElement =>
     el(
@@ -127,7 +128,12 @@ export function runHistory(app: App): HTMLElement | null {
   app.scope.addEventListener("abort", () => narrow?.removeEventListener("change", redraw));
   const update = (): void => {
     found = find(runs, search.value, by ?? "created", by !== null && rising);
-    setColumns(menu.show(differing(found.flatMap((run) => settingsOf(run) ?? []))));
+    const among = [search.value, runs.length, known.size].join();
+    if (among !== compared) {
+      compared = among;
+      differ = differing(found.flatMap((run) => settingsOf(run) ?? []));
+    }
+    setColumns(menu.show(differ));
     if (key !== null) {
       const column = key;
       found = inOrder(found, (run) => settingsOf(run)?.get(column), rising);
