@@ -5,7 +5,6 @@ import { classScores } from "../model/scores.ts";
 import { answerBox, answered } from "./answer.ts";
 import { lineChart } from "./chart.ts";
 import { commandLine } from "./command.ts";
-import { glossary } from "./glossary.ts";
 import { keptTable } from "./keep.ts";
 import { things } from "./mapwords.ts";
 import { pixels } from "./pixels.ts";
@@ -21,7 +20,6 @@ export const shared = {
   changes,
   classScores,
   commandLine,
-  glossary,
   keptTable,
   lineChart,
   meanOf,

@@ -27,8 +27,8 @@ import {
   windowed,
 } from "./tools.ts";
 
-const ROW = 44; // pixels
-const STACKED = 84; // where a row is a card
+const ROW = 2.75; // rem
+const STACKED = 5.25; // where a row is a card
 
 const heads = (): readonly (readonly [column: Column | null, name: string, look?: string])[] => [
   ["label", say("run")],

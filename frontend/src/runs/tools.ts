@@ -24,7 +24,6 @@ export const {
   fixed,
   find,
   footing,
-  glossary,
   hiddenSizes,
   icon,
   ICONS,
