@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closest, inside, type Point, spanned, towards } from "../src/model/around.ts";
+import { apart, closest, inside, type Point, spanned, towards } from "../src/model/around.ts";
 
 const grid: Point[] = Array.from({ length: 25 }, (_, i) => [i % 5, Math.floor(i / 5)]);
 
@@ -63,4 +63,20 @@ test("every point of a cloud can be reached by arrows, also those that lie on on
       if (to >= 0) found.add(to);
     }
   assert.equal(found.size, cloud.length);
+});
+
+test("pictures that are kept apart cover none of one another, and each of the others would cover one before it", () => {
+  let seed = 7;
+  const random = (): number => {
+    seed = (seed * 48271) % 2147483647;
+    return seed / 2147483647;
+  };
+  const points = Array.from({ length: 400 }, (): Point => [300 * random() - 150, 200 * random() - 100]);
+  const order = points.map((_, i) => (i * 7) % points.length);
+  const [wide, high] = [20, 12];
+  const covers = (a: Point, b: Point): boolean => Math.abs(a[0] - b[0]) < wide && Math.abs(a[1] - b[1]) < high;
+  const kept: number[] = [];
+  for (const i of order) if (!kept.some((j) => covers(points[i]!, points[j]!))) kept.push(i);
+  assert.deepEqual(apart(points, order, [wide, high]), kept);
+  assert.ok(kept.length > 50 && kept.length < 200);
 });

@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
+Point = tuple[float, float]  # in the window
+WINDOW = (1280, 900)
 PATIENCE = 20.0  # seconds; a wait ends when its condition holds
 
 
@@ -35,6 +37,8 @@ class Page(Protocol):
     def goto(self, url: str) -> None: ...
     def evaluate(self, expression: str) -> Any: ...
     def screenshot(self, path: Path) -> None: ...
+    def resize(self, width: int, height: int) -> None: ...
+    def drag(self, points: Sequence[Point], *, touch: bool = False) -> None: ...
 
 
 def wait_for(page: Page, condition: str) -> Any:
@@ -70,6 +74,23 @@ class Chromium:
 
     def screenshot(self, path: Path) -> None:
         self.page.screenshot(path=str(path), full_page=True)
+
+    def resize(self, width: int, height: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def drag(self, points: Sequence[Point], *, touch: bool = False) -> None:
+        """Down at the first point, over the others, and up: a click where there is one."""
+        devtools = self.page.context.new_cdp_session(self.page)
+        spots = [{"x": x, "y": y} for x, y in points]
+        for kind, at in [("Start", spots[0]), *(("Move", spot) for spot in spots[1:]), ("End", None)]:
+            if touch:
+                found = [at] if at else []
+                devtools.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": found})
+                continue
+            names = {"Start": "mousePressed", "Move": "mouseMoved", "End": "mouseReleased"}
+            held = {"button": "left", "buttons": 0 if kind == "End" else 1, "clickCount": 1}
+            devtools.send("Input.dispatchMouseEvent", {"type": names[kind], **(at or spots[-1]), **held})
+        devtools.detach()
 
 
 class Firefox:
@@ -122,6 +143,18 @@ class Firefox:
             )
         )
 
+    def resize(self, width: int, height: int) -> None:
+        viewport = {"width": width, "height": height}
+        self.command("browsingContext.setViewport", context=self.context, viewport=viewport)
+
+    def drag(self, points: Sequence[Point], *, touch: bool = False) -> None:
+        moves = [{"type": "pointerMove", "x": round(x), "y": round(y)} for x, y in points]
+        steps = [moves[0], {"type": "pointerDown", "button": 0}, *moves[1:], {"type": "pointerUp", "button": 0}]
+        kind = {"pointerType": "touch" if touch else "mouse"}
+        hand = {"type": "pointer", "id": f"hand-{touch}", "parameters": kind, "actions": steps}
+        self.command("input.performActions", context=self.context, actions=[hand])
+        self.command("input.releaseActions", context=self.context)
+
 
 @contextmanager
 def chromium(**context: Any) -> Iterator[Chromium]:
@@ -165,6 +198,12 @@ class Frame:
 
     def goto(self, url: str) -> None:
         raise AssertionError(f"expected the outer page to go to {url}")
+
+    def resize(self, width: int, height: int) -> None:
+        self.outer.resize(width, height)
+
+    def drag(self, points: Sequence[Point], *, touch: bool = False) -> None:
+        raise AssertionError(f"expected the outer page to drag from {points[0]}, {touch=}")
 
     def evaluate(self, expression: str) -> Any:
         if isinstance(self.outer, Chromium):

@@ -84,7 +84,7 @@ def playwright_browser() -> Iterator[object]:
 
 @pytest.fixture
 def chromium(playwright_browser: object) -> Iterator[browsers.Chromium]:
-    context = playwright_browser.new_context(viewport={"width": 1280, "height": 900})  # type: ignore[attr-defined]
+    context = playwright_browser.new_context(viewport=dict(zip(("width", "height"), browsers.WINDOW, strict=True)))  # type: ignore[attr-defined]
     context.set_default_timeout(8000)
     yield browsers.Chromium(context.new_page())
     context.close()
@@ -104,6 +104,7 @@ def page(request: pytest.FixtureRequest) -> browsers.Page:
         return request.getfixturevalue("chromium")
     driver: browsers.Firefox = request.getfixturevalue("one_firefox")
     driver.goto("about:blank")
+    driver.resize(*browsers.WINDOW)
     driver.errors.clear()
     driver.requests.clear()
     return driver

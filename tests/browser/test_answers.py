@@ -89,21 +89,6 @@ def test_a_cell_unfolds_its_images_and_each_opens_the_inspector(
     assert page.errors == []
 
 
-@pytest.mark.parametrize("cell", ["00", "99"])
-def test_after_a_tap_on_a_phone_the_images_are_in_sight(
-    playwright_browser: Any, addresses: dict[str, str], cell: str
-) -> None:
-    context = playwright_browser.new_context(
-        viewport={"width": 390, "height": 800}, has_touch=True, reduced_motion="reduce"
-    )
-    chromium = Chromium(context.new_page())
-    chromium.goto(f"{addresses['http']}index.html")
-    wait_for(chromium, LOADED)
-    chromium.page.tap(f"td[data-cell='{int(cell)}']")
-    wait_for(chromium, f"{IN_SIGHT}(document.querySelector('.tray .near'))")
-    context.close()
-
-
 def test_the_ribbon_is_what_the_snapshots_say(page: Page, addresses: dict[str, str], pages: Path) -> None:
     holdout, labels = labels_over_epochs(latest(pages))
     row = int(np.argmax((np.diff(labels, axis=0) != 0).sum(axis=0)))  # the one with most changes
@@ -145,28 +130,6 @@ def test_learned_last_comes_first_and_tiles_tint_as_they_are_learned(
         "[...document.querySelectorAll('.strip .miss-tile')].map(e => Number(e.ariaLabel.match(/sample (\\d+)/)[1]))"
     )
     assert page.evaluate(strip) == [sample for sample in tiles if sample in then]
-
-
-@pytest.mark.parametrize("width", [390, 320])
-def test_a_phone_folds_sections_and_filters(chromium: Chromium, addresses: dict[str, str], width: int) -> None:
-    page: Any = chromium.page
-    page.set_viewport_size({"width": width, "height": 800})
-    chromium.goto(f"{addresses['http']}index.html?true=3&split=holdout")
-    wait_for(chromium, LOADED)
-    assert page.inner_text(".filters summary") == "Filter (2)"
-    assert not page.locator(".class-chip").first.is_visible()
-    page.click(".filters summary")
-    assert page.locator(".class-chip").first.is_visible()
-    page.click(".filters summary")
-    for section in ("insights", "lab", "experiment", "workflow"):
-        page.click(f"#{section} .fold")
-        assert page.get_attribute(f"#{section} .fold", "aria-expanded") == "false"
-    assert page.evaluate("document.documentElement.scrollHeight") <= 7 * 800
-    page.click("#nav a:nth-child(4)")  # going to a section unfolds it
-    assert page.locator("#experiment .panels").is_visible()
-    page.set_viewport_size({"width": 1280, "height": 800})
-    assert page.locator("#insights .panels").is_visible()
-    assert page.locator(".class-chip").first.is_visible()
 
 
 def test_a_cell_that_nothing_fell_into_is_not_said_to_lack_images(

@@ -7,12 +7,13 @@ import re
 import shlex
 import shutil
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import demo_site
 import pytest
-from browsers import LOADED, Page, text, wait_for
+from browsers import LOADED, Chromium, Page, text, wait_for
 from scipy.stats import binomtest, sem, t
+from test_quality import settle, violations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,6 +192,19 @@ def test_the_history_shows_notes_and_means_of_labels(
     low, high = t.interval(0.95, len(values) - 1, fmean(values), sem(values))
     assert cells[0].startswith("sweep · ")
     assert cells[1:3] == [str(len(values)), f"{fmean(values):.1f} ± {(high - low) / 2:.1f}"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_note_and_the_means_of_labels(
+    chromium: Chromium, addresses: dict[str, str], two_hundred: str, scheme: Any
+) -> None:
+    chromium.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    chromium.goto(f"{addresses['http']}index.html?artifacts={two_hundred}")
+    settle(chromium)
+    chromium.evaluate("document.querySelectorAll('#experiment details').forEach(each => each.open = true)")
+    wait_for(chromium, "document.querySelector('#experiment').innerText.includes('Accuracy in %, mean ±')")
+    assert "Note of this run" in text(chromium, "#experiment")
+    assert violations(chromium, scheme) == []
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -156,28 +156,6 @@ def test_what_is_saved_is_what_is_shown(chromium: Chromium, addresses: dict[str,
     assert saved["predicted_label"] == int(np.argmax(saved["probabilities"]))
 
 
-def test_a_stroke_draws_every_cell_it_passes_and_leaves_a_ghost(chromium: Chromium, addresses: dict[str, str]) -> None:
-    page: Any = chromium.page
-    chromium.goto(f"{addresses['http']}index.html?sample=0")
-    wait_for(chromium, LOADED)
-    before = np.array(page.evaluate(DRAWN)).reshape(8, 8)
-    box = page.locator("#data .pixels").bounding_box()
-    step = box["width"] / 8
-    page.mouse.move(box["x"] + step / 2, box["y"] + 1.5 * step)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 7.5 * step, box["y"] + 1.5 * step, steps=30)
-    page.mouse.move(box["x"] + 12 * step, box["y"] + 1.5 * step, steps=5)  # beyond the picture
-    page.mouse.up()
-    after = np.array(page.evaluate(DRAWN)).reshape(8, 8)
-    assert (after[1] == 16).all()
-    assert (np.delete(after, 1, axis=0) == np.delete(before, 1, axis=0)).all()
-    ghost = """(() => { const c = document.querySelector('.ghost');
-      const data = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-      return Array.from({ length: 64 }, (_, i) => data[4 * ((3 * (i >> 3) + 2) * 24 + 3 * (i % 8) + 2) + 3] > 0);
-    })()"""
-    assert (np.array(page.evaluate(ghost)).reshape(8, 8) == (after != before)).all()
-
-
 def test_a_drawing_is_shared_as_a_link_to_the_laboratory(chromium: Chromium, addresses: dict[str, str]) -> None:
     page: Any = chromium.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

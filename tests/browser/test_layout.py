@@ -8,6 +8,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+import browsers
 import demo_site
 import numpy as np
 import pytest
@@ -215,6 +216,28 @@ def test_a_reader_who_wants_large_letters_reads_every_answer(page: Page, address
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.miss-tile span')).fontSize)") == 28
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_letters_are_as_large_as_the_browser_is_set_to(
+    playwright_browser: Any, width: int, addresses: dict[str, str]
+) -> None:
+    """Twice the usual font size makes every letter twice as large, and nothing becomes wider than the window."""
+    sizes = """[...document.querySelectorAll('main :is(p, h1, h2, h3, dt, dd, button, td, th, figcaption, label)')]
+      .filter(each => each.checkVisibility()).map(each => parseFloat(getComputedStyle(each).fontSize))"""
+    found = []
+    for size in (16, 32):
+        arguments = ["--no-sandbox", f"--blink-settings=defaultFontSize={size}"]
+        browser = playwright_browser.browser_type.launch(executable_path=browsers.CHROMIUM, args=arguments)
+        chromium = Chromium(browser.new_page(viewport={"width": width, "height": 900}))
+        chromium.goto(f"{addresses['http']}index.html")
+        wait_for(chromium, LOADED)
+        found.append(chromium.evaluate(sizes))
+        assert chromium.evaluate("document.documentElement.scrollWidth") <= width
+        browser.close()
+    usual, twice = (sorted(each) for each in found)
+    assert len(usual) > 500
+    assert twice == pytest.approx([2 * size for size in usual])
+
+
 SHIFTED = """window.shifted = 0;
 window.moved = [];
 new PerformanceObserver(list => list.getEntries().forEach(each => {
@@ -242,6 +265,25 @@ def test_nothing_moves_while_the_page_loads(
     assert chromium.evaluate("getComputedStyle(document.getElementById('nav')).visibility") == (
         "hidden" if query == "?artifacts=gone" else "visible"
     )
+
+
+@pytest.mark.parametrize("root", ["artifacts", "many"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_moves_while_one_scrolls_to_the_end_and_back(
+    chromium: Chromium, addresses: dict[str, str], width: int, root: str
+) -> None:
+    """What is drawn only when it comes near fills a place that was kept for it."""
+    chromium.page.set_viewport_size({"width": width, "height": 900})
+    chromium.page.add_init_script(SHIFTED)
+    chromium.goto(f"{addresses['http']}index.html?artifacts={root}")
+    wait_for(chromium, "document.body.classList.contains('settled')")
+    height = chromium.evaluate("document.documentElement.scrollHeight")
+    frame = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    for top in [*range(0, height, 400), *range(height, -1, -2000)]:
+        chromium.evaluate(f"scrollTo({{ top: {top}, behavior: 'instant' }})")
+        chromium.evaluate(frame)
+    assert chromium.evaluate("window.shifted") <= 0.01, chromium.evaluate("window.moved")
+    assert chromium.evaluate("document.documentElement.scrollHeight") == height
 
 
 @pytest.mark.parametrize("width", [320, 360, 390])

@@ -66,7 +66,7 @@ def test_the_page_fits_its_budget() -> None:
     first = sum(sizes[name] for name in FIRST_LOAD)
     sys.stderr.write(f"\npage: {sizes}, first load {first} of 200000 bytes\n")
     assert first <= 200_000
-    assert sizes["panels.js"] <= 140_000
+    assert sizes["panels.js"] <= 150_000
     assert sizes["runs.js"] <= 120_000
     assert sizes["lab.js"] <= 120_000
 

@@ -45,7 +45,8 @@ export function lineChart(
     EDGE.left + (epochs() < 2 ? 0 : ((epoch - 1) / (epochs() - 1)) * (right() - EDGE.left));
 
   const epochAt = (event: PointerEvent): number => {
-    const at = event.clientX - element.getBoundingClientRect().left;
+    const box = element.getBoundingClientRect();
+    const at = ((event.clientX - box.left) * width) / box.width; // in the chart's own pixels, however it is zoomed
     const span = right() - EDGE.left;
     return Math.max(1, Math.min(epochs(), Math.round(1 + ((at - EDGE.left) / span) * (epochs() - 1))));
   };

@@ -1,15 +1,12 @@
 // How training went: loss or accuracy per epoch, and the scrubber that moves everything that has an epoch.
 
 import type { LossCurve } from "../contract.ts";
-import laboratory from "../lab/laboratory.css"; // whose own script is full
 import type { App } from "../panels/app.ts";
 import type { Selection } from "../selection/state.ts";
 import { type Line, lineChart } from "./chart.ts";
 import { bestEpoch, curveSentence, measured, pair } from "./curve.ts";
 import { keepCharts, keptTable } from "./keep.ts";
 import { pace } from "./pace.ts";
-import css from "./panels.css";
-import { adopt } from "./style.ts";
 import {
   absence,
   button,
@@ -34,8 +31,6 @@ import {
 const FILE = "loss_curve.json";
 
 export function convergence(app: App): HTMLElement {
-  adopt(css);
-  adopt(laboratory);
   const { curve } = app.run;
   const frame = { title: say("convergence"), files: [FILE], wide: isWide(app.run) ? "w12" : "w7" };
   if (curve.state !== "ok") return panel(frame, absence(curve, FILE, say("convergence.what")));

@@ -5,6 +5,7 @@ import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import { keptTable } from "./keep.ts";
 import { type Basis, sourceOf } from "./mapdata.ts";
+import { coloursOf, keysOf, touch, WAYS } from "./mapkeys.ts";
 import { nameOfPoint, readingOf, things } from "./mapwords.ts";
 import { inSlices, whenNear } from "./near.ts";
 import { type Marks, plane } from "./plane.ts";
@@ -33,12 +34,6 @@ import {
 const REACH = 24; // pixels between the pointer and what it points at
 const STILL = 6; // pixels that a click may move
 const MARGIN = 0.5; // pixels round a rectangle of keys
-const WAYS: Readonly<Record<string, Point>> = {
-  ArrowRight: [1, 0],
-  ArrowLeft: [-1, 0],
-  ArrowDown: [0, 1],
-  ArrowUp: [0, -1],
-};
 
 /** Null where too few held-out samples have an image or features. */
 export function sampleMap(app: App): HTMLElement | null {
@@ -76,17 +71,22 @@ export function sampleMap(app: App): HTMLElement | null {
   let marks: Marks[] = [];
 
   const draw = (): void => {
-    const { color, caretColor } = getComputedStyle(box);
+    const { color, caretColor, backgroundColor } = getComputedStyle(box);
     const selected = samples.indexOf(currentSample(app) as Sample);
     const rings = [selected, at].filter((i) => i >= 0);
-    canvas.draw(marks, rings, line, { wrong: color, ring: caretColor });
+    canvas.draw(marks, rings, line, { wrong: color, ring: caretColor, paper: backgroundColor });
   };
   const update = (): void => {
     if (!laid) return;
     const { selection } = app.store;
     free = reachable();
     const shown = selection.among.length ? new Set(app.shown.samples(selection)) : free;
-    marks = samples.map((sample) => ({ shown: shown.has(sample), wrong: isWrong(sample) }));
+    const colours = coloursOf(run);
+    marks = samples.map((sample) => ({
+      shown: shown.has(sample),
+      wrong: isWrong(sample),
+      colour: colours[sample.truth % colours.length] ?? "",
+    }));
     all.hidden = !selection.among.length;
     reading.textContent = readingOf(app, samples, laid, basis, marks);
     draw();
@@ -126,8 +126,8 @@ export function sampleMap(app: App): HTMLElement | null {
     return { places, points: places.map((i) => canvas.points[i] as Point) };
   };
   const placeOf = (event: MouseEvent): Point => {
-    const { left, top } = canvas.element.getBoundingClientRect();
-    const zoom = canvas.element.getBoundingClientRect().width / (canvas.element.offsetWidth || 1) || 1; // of present mode
+    const { left, top, width } = canvas.element.getBoundingClientRect();
+    const zoom = width / (canvas.element.offsetWidth || 1) || 1; // of present mode
     return [(event.clientX - left) / zoom, (event.clientY - top) / zoom];
   };
   const hit = (event: MouseEvent): number => {
@@ -136,12 +136,11 @@ export function sampleMap(app: App): HTMLElement | null {
   };
 
   box.addEventListener("pointermove", (event) => {
-    if (!line.length) {
-      point(hit(event), false);
-      return;
+    if (!line.length) point(hit(event), false);
+    else if (finger.draws(event)) {
+      line.push(placeOf(event));
+      draw();
     }
-    line.push(placeOf(event));
-    draw();
   });
   box.addEventListener("pointerleave", () => point(-1, false));
   box.addEventListener("pointerdown", (event) => {
@@ -210,7 +209,7 @@ export function sampleMap(app: App): HTMLElement | null {
     const observer = new ResizeObserver(() => draw());
     observer.observe(box);
     app.scope.addEventListener("abort", () => observer.disconnect());
-    onThemeChange(() => void load(), app.scope);
+    onThemeChange(() => void load().then(update), app.scope);
     watch(app, CURRENT, update);
   };
   whenNear(box, start, app.scope);
@@ -235,11 +234,13 @@ export function sampleMap(app: App): HTMLElement | null {
       ...(laid?.points[i] ?? []).map((each) => fixed(each, 2)),
     ]),
   }));
+  const finger = touch(box);
   all.hidden = true;
   return panel(
     { title: say("map.title", { things: things(run) }), files: [datasetFile(run.summary), "holdout.json"] },
-    el("div", { class: "controls" }, deep && tabs.element, el("span", { class: "grow" }), all),
+    el("div", { class: "controls" }, deep && tabs.element, el("span", { class: "grow" }), finger.element, all),
     box,
+    keysOf(run),
     detail,
     reading,
     el("p", { class: "small muted" }, say("map.hint")),

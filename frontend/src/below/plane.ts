@@ -1,15 +1,17 @@
-// Small pictures as points on one canvas: those that are shown, the others faintly, what is wrong in a frame.
-import type { Point } from "../model/around.ts";
+// Samples as points on one canvas: small pictures where none covers another, dots for the rest, what is wrong in a frame.
+import { apart, type Point } from "../model/around.ts";
 import type { Look } from "../view/picture.ts";
 import { el } from "./tools.ts";
 
 export interface Marks {
   shown: boolean;
   wrong: boolean;
+  colour: string; // of its dot
 }
 export interface Colours {
   wrong: string;
   ring: string; // round the one that is pointed at, and the selected one
+  paper: string;
 }
 export interface Plane {
   element: HTMLCanvasElement;
@@ -23,10 +25,16 @@ export interface Plane {
 }
 
 const COLUMNS = 40; // of the sheet that holds the small pictures
-const FAINT = 0.16;
+const FAINT = 0.25;
 const EDGE = 16;
-const [LEAST, MOST] = [9, 26]; // pixels of the longer side
+const NEAR = 24; // pixels of a picture's longer side, or a little more or less
+const ROOM = 4; // between two pictures
+const DOT = 2.5; // its radius
 const [TALL, HIGHEST] = [0.62, 560];
+
+/** A whole number of pixels for each of a small image's, so that it is sharp. */
+const sideOf = (longest: number): number =>
+  longest > NEAR * 1.5 ? NEAR : Math.max(1, Math.round(NEAR / longest)) * longest;
 
 export function plane(): Plane {
   const element = el("canvas", { "aria-hidden": "true" });
@@ -78,30 +86,43 @@ export function plane(): Plane {
       [element.width, element.height] = [Math.round(width * ratio), Math.round(height * ratio)];
       element.style.height = `${height}px`;
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-      pen.imageSmoothingEnabled = Math.max(...shape) > MOST;
-      const side = Math.max(LEAST, Math.min(MOST, 0.7 * Math.sqrt((width * height) / points.length)));
-      const [tall, wide] = shape.map((each) => (each * side) / Math.max(...shape)) as [number, number];
-      const frame = (i: number, colour: string, room: number, thick: number): void => {
+      const longest = Math.max(...shape);
+      const [tall, wide] = shape.map((each) => (each * sideOf(longest)) / longest) as [number, number];
+      pen.imageSmoothingEnabled = longest > NEAR;
+      const frame = (i: number, colour: string, room: number, thick: number, half = [wide / 2, tall / 2]): void => {
         const [x, y] = points[i] as Point;
+        const [right, down] = half.map((each) => each + room) as [number, number];
         pen.strokeStyle = colour;
         pen.lineWidth = thick;
-        pen.strokeRect(x - wide / 2 - room, y - tall / 2 - room, wide + 2 * room, tall + 2 * room);
+        pen.strokeRect(x - right, y - down, 2 * right, 2 * down);
       };
       const put = (i: number): void => {
         const [x, y] = points[i] as Point;
         const from = [(i % COLUMNS) * shape[1], Math.floor(i / COLUMNS) * shape[0], shape[1], shape[0]] as const;
         pen.drawImage(sheet, ...from, x - wide / 2, y - tall / 2, wide, tall);
       };
+      const dot = (i: number): void => {
+        const [x, y] = points[i] as Point;
+        pen.fillStyle = marks[i]?.colour ?? "";
+        pen.beginPath();
+        pen.arc(x, y, DOT, 0, 2 * Math.PI);
+        pen.stroke();
+        pen.fill();
+      };
       const layer = (wanted: (each: Marks) => boolean): number[] =>
         marks.flatMap((each, i) => (wanted(each) && points[i] ? [i] : []));
+      [pen.strokeStyle, pen.lineWidth] = [colours.paper, 2]; // round a dot, also on a picture
       pen.globalAlpha = FAINT;
-      layer(({ shown }) => !shown).forEach(put);
+      layer(({ shown }) => !shown).forEach(dot);
       pen.globalAlpha = 1;
-      layer(({ shown, wrong }) => shown && !wrong).forEach(put);
-      for (const i of layer(({ shown, wrong }) => shown && wrong)) {
-        put(i);
-        frame(i, colours.wrong, 1.5, 3);
-      }
+      const [right, wrong] = [false, true].map((each) => layer((mark) => mark.shown && mark.wrong === each)) as [
+        number[],
+        number[],
+      ];
+      const pictured = new Set(apart(points, [...wrong, ...right], [wide + ROOM, tall + ROOM]));
+      pictured.forEach(put);
+      for (const i of [...right, ...wrong]) if (!pictured.has(i)) dot(i);
+      for (const i of wrong) frame(i, colours.wrong, 1.5, 2, pictured.has(i) ? undefined : [DOT, DOT]);
       for (const i of rings) {
         put(i);
         frame(i, colours.ring, 3, 2);

@@ -8,6 +8,7 @@ import {
   digit,
   divergingScale,
   el,
+  imageData,
   imageOf,
   KERNEL,
   mapOf,
@@ -20,6 +21,7 @@ import {
 } from "./tools.ts";
 
 const MAX_TILES = 128;
+const SHEET = 16; // pictures beside one another on the sheet that tiles are painted from
 
 /** What is done with a unit that is pointed at, and with one that is chosen. */
 export interface OnUnit {
@@ -40,18 +42,16 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
     replace(target, ...matrixOf(app, layer, names, most));
     return;
   }
-  const tiles = Array.from({ length: shown }, (_, unit) => {
-    const sheet = mosaic(layer.weights.subarray(unit * each, (unit + 1) * each), parts, shape);
-    const tile = el("button", {
+  const tiles = Array.from({ length: shown }, (_, unit) =>
+    el("button", {
       type: "button",
       class: "unit",
       "data-unit": unit,
       tabindex: unit ? -1 : 0,
       "aria-label": say("unit", { n: unit + 1 }),
-    });
-    tile.append(digit(sheet.values, sheet.shape, most, scale));
-    return tile;
-  });
+    }),
+  );
+  const canvas = el("canvas", { "aria-hidden": "true" });
   const grid = el(
     "div",
     {
@@ -59,9 +59,13 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
       role: "group",
       "aria-label": say("weights.layer", { n: index + 1 }),
     },
+    canvas,
     ...tiles,
   );
+  const sheets = tiles.map((_, unit) => mosaic(layer.weights.subarray(unit * each, (unit + 1) * each), parts, shape));
+  const pictures = sheets.map((sheet) => imageData(sheet.values, sheet.shape, scale, most));
   follow(grid, tiles, on);
+  behind(grid, canvas, tiles, pictures);
   replace(
     target,
     el(
@@ -71,6 +75,40 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
     ),
     grid,
   );
+}
+
+/** Paints a picture where each tile lies: a hundred canvases of their own would make every frame of the page dearer. */
+function behind(
+  grid: HTMLElement,
+  canvas: HTMLCanvasElement,
+  tiles: readonly HTMLElement[],
+  pictures: readonly ImageData[],
+): void {
+  const [{ width, height }] = pictures as [ImageData];
+  const sheet = el("canvas", { width: SHEET * width, height: Math.ceil(pictures.length / SHEET) * height });
+  const placeOf = (i: number): [x: number, y: number] => [(i % SHEET) * width, Math.floor(i / SHEET) * height];
+  const ink = sheet.getContext("2d");
+  for (const [i, each] of pictures.entries()) ink?.putImageData(each, ...placeOf(i));
+  grid.style.setProperty("--ratio", `${width} / ${height}`);
+  const draw = (): void => {
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    [canvas.width, canvas.height] = [Math.round(grid.clientWidth * ratio), Math.round(grid.clientHeight * ratio)];
+    const pen = canvas.getContext("2d");
+    if (!pen) return;
+    pen.imageSmoothingEnabled = false;
+    for (const [i, tile] of tiles.entries()) {
+      const [left, top] = [tile.offsetLeft, tile.offsetTop].map((each) => Math.round(each * ratio)) as [number, number];
+      const [wide, high] = [tile.offsetWidth * ratio, tile.offsetHeight * ratio];
+      pen.drawImage(sheet, ...placeOf(i), width, height, left, top, wide, high);
+    }
+  };
+  let shown = false; // at first the panel stands nowhere
+  const observer = new ResizeObserver(() => {
+    if (shown && !grid.isConnected) observer.disconnect();
+    else draw();
+    shown = grid.isConnected;
+  });
+  observer.observe(grid);
 }
 
 /** One tab stop; pointer, focus and arrows point at a unit, a click chooses it. */

@@ -53,3 +53,22 @@ export function towards(points: readonly Point[], from: number, [dx, dy]: Point)
   });
   return best;
 }
+
+/** Places of the points that keep this much room of those before them, in their order: none covers another. */
+export function apart(points: readonly Point[], order: readonly number[], [wide, high]: Point): number[] {
+  const taken = new Map<string, Point[]>(); // by the field of a grid
+  const fieldOf = (column: number, row: number): string => `${column} ${row}`;
+  return order.filter((place) => {
+    const point = points[place];
+    if (!point) return false;
+    const [x, y] = point;
+    const [column, row] = [Math.floor(x / wide), Math.floor(y / high)];
+    for (let i = -1; i <= 1; i++)
+      for (let j = -1; j <= 1; j++)
+        for (const [px, py] of taken.get(fieldOf(column + i, row + j)) ?? [])
+          if (Math.abs(px - x) < wide && Math.abs(py - y) < high) return false;
+    const field = fieldOf(column, row);
+    taken.set(field, [...(taken.get(field) ?? []), point]);
+    return true;
+  });
+}

@@ -53,7 +53,7 @@ import { phrase, say, sentence } from "../text/language.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
 import { announce, attempt, calm, copyFrom, save } from "../view/actions.ts";
-import { digit, divergingScale, inkScale, paint } from "../view/digit.ts";
+import { digit, divergingScale, imageData, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg, woven } from "../view/dom.ts";
 import { matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
@@ -61,7 +61,7 @@ import { captionOf, lookOf, picture } from "../view/picture.ts";
 import { next } from "../view/roving.ts";
 import { windowed } from "../view/rows.ts";
 import { lastAtMost } from "../view/scale.ts";
-import { onThemeChange } from "../view/theme.ts";
+import { onThemeChange, palette } from "../view/theme.ts";
 
 export const tools = {
   absence,
@@ -100,6 +100,7 @@ export const tools = {
   icon,
   ICONS,
   INITIAL,
+  imageData,
   imageOf,
   inCommon,
   inkScale,
@@ -131,6 +132,7 @@ export const tools = {
   onThemeChange,
   outcomes,
   paint,
+  palette,
   panel,
   olderRuns,
   part,

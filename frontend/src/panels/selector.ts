@@ -11,7 +11,7 @@ import { windowed } from "../view/rows.ts";
 import { against } from "./against.ts";
 import { marks } from "./marks.ts";
 
-const ROW = 52;
+const ROW = 3.25; // rem
 
 export interface SelectorActions {
   open(runId: string | null): void;

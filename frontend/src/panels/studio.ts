@@ -67,9 +67,9 @@ export function studio(app: App): HTMLElement[] {
   const body = el("div", { class: "inspector" });
   void below.then((from) => {
     if (app.scope.aborted) return;
-    from?.filters(app, filters, order, chips);
-    if (from) from.inspector(app, body);
-    else body.append(without("panels.js"));
+    if (!from) return [body, filters].forEach((each) => each.append(without("panels.js")));
+    from.filters(app, filters, order, chips);
+    from.inspector(app, body);
   });
   return [
     panel({ title: say("studio.selected"), wide: "w7" }, body),

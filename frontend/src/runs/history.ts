@@ -14,9 +14,9 @@ import { rowOf } from "./row.ts";
 import { accuraciesSentence } from "./sentences.ts";
 import { attempt, button, el, find, olderRuns, panel, replace, say, set, windowed } from "./tools.ts";
 
-const ROW = 44; // pixels
-const STACKED = 84; // where a row is a card
-const LINE = 20; // of a setting in it
+const ROW = 2.75; // rem
+const STACKED = 5.25; // where a row is a card
+const LINE = 1.25; // of a setting in it
 
 const heads = (): readonly (readonly [column: Column | null, name: string, look?: string])[] => [
   ["label", say("run")],

@@ -3,11 +3,9 @@
 import type { App } from "../panels/app.ts";
 import { originGroups } from "./origins.ts";
 import { replay } from "./replay.ts";
-import css from "./runs.css";
 import about from "./settings.json" with { type: "json" };
 import { setting } from "./settings.ts";
 import {
-  adopt,
   architecture,
   commandLine,
   el,
@@ -26,7 +24,6 @@ import {
 const FILE = "run_summary.json";
 
 export function runSummary(app: App): HTMLElement {
-  adopt(css);
   const { summary } = app.run;
   const { dataset, split, timing } = summary;
   const kind = String(summary.config.get("split") ?? "random");

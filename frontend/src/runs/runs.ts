@@ -7,8 +7,11 @@ import { lessons } from "./lessons.ts";
 import { playbook } from "./playbook.ts";
 import { present } from "./present.ts";
 import { recipe, runSummary } from "./recipe.ts";
+import css from "./runs.css";
 import { suspects } from "./suspicious.ts";
+import { adopt } from "./tools.ts";
 
+adopt(css);
 // biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
 declare let given: Runs;
 given = {

@@ -5,7 +5,12 @@ export interface Rows {
   reveal(row: number): void;
 }
 
-/** Fills `body` (inside a scrolling `viewport`) with rows of one height, which may depend on the window; `make` gets the range to show. */
+const letter = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+
+/**
+ * Fills `body` (inside a scrolling `viewport`) with rows of one height in rem, which may depend on the window; `make`
+ * gets the range to show.
+ */
 export function windowed(
   viewport: HTMLElement,
   body: HTMLElement,
@@ -17,7 +22,7 @@ export function windowed(
   let shown: [number, number] = [-1, -1];
   const render = (force = false): void => {
     const room = viewport.clientHeight || 480;
-    const height = rowHeight();
+    const height = rowHeight() * letter();
     const from = Math.max(0, Math.floor(viewport.scrollTop / height) - 8);
     const to = Math.min(total, Math.ceil((viewport.scrollTop + room) / height) + 8);
     if (!force && shown[0] === from && shown[1] === to) return;
@@ -32,7 +37,7 @@ export function windowed(
     },
     reveal(row) {
       const room = viewport.clientHeight || 480;
-      const height = rowHeight();
+      const height = rowHeight() * letter();
       if (row * height < viewport.scrollTop) viewport.scrollTop = row * height;
       else if ((row + 1) * height > viewport.scrollTop + room) viewport.scrollTop = (row + 1) * height - room;
       render();
