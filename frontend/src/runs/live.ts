@@ -47,7 +47,7 @@ export function live(app: App): null {
     end = new AbortController();
     const options = { passive: true, signal: end.signal, capture: true };
     for (const event of ["scroll", "resize"]) addEventListener(event, () => void update(), options);
-    document.body.append(bar);
+    document.getElementById("main")?.append(bar); // a landmark: what stands outside of one is not found
   }
   function leave(): void {
     end.abort();
