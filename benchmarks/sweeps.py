@@ -85,7 +85,7 @@ def shown(browser: Any, address: str) -> float:
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
     page.goto(address, wait_until="commit")
-    page.wait_for_function("performance.getEntriesByName('loaded').length > 0", timeout=1000 * PATIENCE)
+    page.wait_for_selector("body.settled", timeout=1000 * PATIENCE)
     seconds: float = page.evaluate("performance.getEntriesByName('loaded')[0].startTime") / 1000
     context.close()
     return seconds
