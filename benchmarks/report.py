@@ -212,6 +212,39 @@ def fashion(result: Result) -> Iterator[str]:
     yield table(head, rows)
 
 
+def sweeps(result: Result) -> Iterator[str]:
+    """Points per second of whole commands, what a kill costs, and the page of a large sweep."""
+    from benchmarks.sweep_peers import OURS as SWEEP
+
+    for network, task in result["tasks"].items():
+        walls = {name: [cost[0] for cost in costs] for name, costs in task["costs"].items()}
+        rows = []
+        for name, wall in walls.items():
+            middle = spread(wall).middle
+            ratio = "" if name == SWEEP else verdict(ratios(walls[SWEEP], wall))
+            rows.append([name, f"{middle:.2f}", f"{task['points'] / middle:.1f}", ratio])
+        yield f"**{network}**, {task['points']} points on {result['cores']} cores."
+        yield table(["", "seconds", "points per second", "times ours"], rows)
+    rows = [
+        [name, f"{row['begun']}", f"{row['twice']}", f"{row['lost']}", f"{row['seconds']:.1f}"]
+        for name, row in result["kills"].items()
+    ]
+    yield (
+        f"{result['killed_points']} points of `mlp`; the command and all its processes are killed in the middle, and"
+        " the same command is started again."
+    )
+    head = ["", "points begun before", "computed twice", "lost in the end", "seconds of the second command"]
+    yield table(head, rows)
+    page = result["page"]
+    if "failed" in page:
+        yield f"The page of a sweep was not measured: {page['failed']}."
+        return
+    yield (
+        f"The page of a sweep of {page['points']:,} points ({page['megabytes']:.1f} MB of `sweep.json`) is there after "
+        f"{page['seconds']:.2f} s in {page['browser']}; the goal is {page['goal']} s."
+    )
+
+
 WHOLE_RUN = """\
 From the start of the process to its exit: train, evaluate, write all default files. The
 [script](../benchmarks/sklearn_script.py) writes the same artifacts with scikit-learn and pyplot, alone and with a
@@ -245,6 +278,11 @@ One size grows by steps of ten, the rest stays. An exponent of 1: ten times as m
 FIRST_PAGE = """\
 The first page on the same runs, in the same browser with an empty cache. A server is started before; ours is
 `python -m http.server`."""
+SWEEPS = """\
+Five-fold cross-validation from several starts, whole commands from start to exit. The first row also computes every
+metric and the digest of each run and writes a line per point; the others keep accuracies. All but *MLPClassifier*
+train our network; that one has layers of the same sizes and as many epochs. joblib, Optuna and Ray are told to go on
+where they can: by a cache, a journal and a storage directory."""
 
 # part → heading, what is said above the tables, the tables
 PARTS: dict[str, tuple[str, str, Callable[[Result], Iterator[str]]]] = {
@@ -255,6 +293,7 @@ PARTS: dict[str, tuple[str, str, Callable[[Result], Iterator[str]]]] = {
     "fashion": ("Larger images", FASHION, fashion),
     "growth": ("Growth", GROWTH, growth),
     "page": ("The page", FIRST_PAGE, page),
+    "sweeps": ("Many runs", SWEEPS, sweeps),
 }
 
 

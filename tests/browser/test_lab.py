@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import demo_site
 import pytest
-from browsers import wait_for
+from browsers import Frame, wait_for
 from test_quality import violations
 
 from digit_classifier.page.html import write_html
@@ -275,6 +276,64 @@ def test_without_its_script_the_section_says_so(page: Page, addresses: dict[str,
     opened(page, f"{addresses['file']}{laboratory.name}/without/index.html", "document.body.matches('.settled')")
     assert "lab.js did not load" in page.evaluate("document.getElementById('lab').textContent")
     assert page.evaluate("document.querySelectorAll('#workflow .step').length") == 5
+
+
+CELLS = """[...document.querySelectorAll('#insights .matrix td[data-cell]')].map(td => Number(td.textContent))"""
+TITLE = "document.querySelector('#opening #title').textContent"
+
+
+def scroll_to(page: Page, selector: str) -> None:
+    wait_for(page, f"(document.querySelector({selector!r})?.scrollIntoView({{block: 'center'}}), true)")
+
+
+def test_the_other_panels_follow_the_training_and_come_back(
+    page: Page, addresses: dict[str, str], laboratory: Path, tmp_path: Path
+) -> None:
+    demo_site.train(tmp_path / "artifacts", "changed", **SETTINGS, random_state="7")
+    python = tmp_path / "artifacts/latest"
+    epochs = json.loads((python / "epoch_snapshots.json").read_text())["confusion_matrices"]
+    final = json.loads((python / "metrics.json").read_text())["confusion_matrix"]
+    before = json.loads((laboratory / "artifacts/latest/metrics.json").read_text())["confusion_matrix"]
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html?true=3")
+    title = page.evaluate(TITLE)
+    choose(page, "Random state", "7")
+    page.evaluate("document.querySelector('[data-action=epoch]').click()")
+    wait_for(page, f"{STATE} === 'paused'")
+    scroll_to(page, "#insights .matrix")
+    wait_for(page, f"{CELLS}.join() === {','.join(str(n) for row in epochs[0] for n in row)!r}")
+    assert page.evaluate("document.querySelector('.live-bar').textContent").startswith(
+        "The panels show the training in this page after epoch 1."
+    )
+    page.evaluate("document.querySelector('[data-action=pause]').click()")
+    wait_for(page, f"{OUTCOME} === 'compared'")
+    wait_for(page, f"{CELLS}.join() === {','.join(str(n) for row in final for n in row)!r}")
+    scroll_to(page, "#opening")
+    wait_for(page, f"{TITLE} === 'trained in this page'")
+    scroll_to(page, "#experiment .panels > :last-child")
+    wait_for(page, "document.querySelector('#experiment .notice')?.textContent.includes('different samples')")
+    assert "true=3" in page.evaluate("location.search")
+    page.evaluate("document.querySelector('[data-action=stored]').click()")
+    scroll_to(page, "#insights .matrix")
+    assert page.evaluate(f"{CELLS}.join()") == ",".join(str(n) for row in before for n in row)
+    assert page.evaluate(TITLE) == title
+    assert page.evaluate("document.querySelector('.live-bar')") is None
+    assert page.evaluate(OUTCOME) == "compared"  # the laboratory keeps what it has
+    assert page.errors == []
+
+
+def test_it_trains_in_a_frame_that_may_run_scripts_and_nothing_else(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    text = html.escape((laboratory / "report.html").read_text(encoding="utf-8"))
+    frame = f"<iframe sandbox='allow-scripts' width=1200 height=800 srcdoc='{text}'></iframe>"
+    head = "<!doctype html><meta charset=utf-8><link rel=icon href='data:,'>"
+    (laboratory / "framed.html").write_text(f"{head}{frame}", encoding="utf-8")
+    page.goto(f"{addresses['http']}{laboratory.name}/framed.html")
+    inner = Frame(page)
+    wait_for(inner, READY)
+    assert trained(inner) == "identical"
+    assert inner.evaluate(DIGEST) == stored(laboratory)["sha256"]
+    assert page.errors == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,7 +19,8 @@ from digit_classifier.store import lock
 from digit_classifier.store import root as history
 from digit_classifier.store.claim import claim
 from digit_classifier.store.flat import publish_flat, require_writable
-from digit_classifier.store.inspection import inspect, read_bundle
+from digit_classifier.store.inspection import Inspection, inspect, read_bundle
+from digit_classifier.store.layout import ROOT_LOCK
 from digit_classifier.store.root import read_root, repair, update_index
 from faults import Operations
 from store_oracle import inner_text, is_whole, leftovers, listed_in, runs_in, snapshot, violations
@@ -82,6 +83,38 @@ def test_latest_is_the_last_published_whatever_the_clock_says(root: Path) -> Non
     assert [entry["run_id"] for entry in read_root(root).entries] == names[::-1]
     repair(root)
     assert listed_in(snapshot(root)) == names[::-1]
+
+
+def test_repair_reads_runs_while_others_can_have_the_lock(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [add_unlisted(root) for _ in range(25)]
+    free: list[bool] = []
+
+    def watched(directory: Path, **options: Any) -> Inspection:
+        taken = lock.Lock.take(root / ROOT_LOCK)
+        free.append(taken is not None)
+        if taken:
+            taken.release()
+        return inspect(directory, **options)
+
+    monkeypatch.setattr(history, "inspect", watched)
+    repair(root)
+    assert len(free) == 50  # each run, and with the data set that it shares
+    assert all(free)
+    assert listed_in(snapshot(root)) == names[::-1]
+
+
+def test_repair_looks_again_at_a_run_that_is_cut_off_meanwhile(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, broken = add_unlisted(root), add_unlisted(root)
+    watching = history.watching
+
+    def late(place: Path) -> Any:
+        (root / broken / "metrics.json").write_bytes(b"{")
+        return watching(place)
+
+    monkeypatch.setattr(history, "watching", late)
+    report = repair(root)
+    assert list(report.damaged) == [broken]
+    assert listed_in(snapshot(root)) == [whole]
 
 
 def test_a_stage_that_comes_to_nothing_leaves_nothing(tmp_path: Path) -> None:

@@ -178,6 +178,46 @@ def exact_anywhere(place: Path) -> str:
     return f"one digest per preset under {len(kernels())} matrix kernels"
 
 
+def another_processor(place: Path) -> str:
+    """Exact training by NumPy's kernels for ARM, emulated: the golden digests, which were made on x86-64."""
+    from test_exact import GOLDEN, SMALL, WHOLE
+
+    import aarch64
+
+    if not aarch64.is_there():
+        return "left out, as apt-get install qemu-user-static was not done, or this is not Debian's Python 3.11"
+    aarch64.prepare(place)
+    golden = json.loads(GOLDEN.read_text())
+    assert aarch64.digests(place, SMALL) == golden["small"]
+    presets = {name: WHOLE[name] for name in ("logistic 0", "logistic 42", "mlp 42")}
+    assert aarch64.digests(place, presets) == {name: golden["whole"][name] for name in presets}
+    return f"{len(SMALL) + len(presets)} trainings on an emulated ARM processor with the golden digests"
+
+
+def third_engine(place: Path) -> str:
+    """The laboratory in WebKitGTK ends with Python's weights, whole presets, from file://."""
+    import webkit
+    from digit_classifier.page.built import PAGE_NAMES, built_page
+
+    if not webkit.is_there():
+        return "left out, as apt-get install webkit2gtk-driver xvfb was not done"
+    for name in PAGE_NAMES:
+        shutil.copy(built_page() / name, place)
+    outcome = "document.querySelector('.lab-outcome').dataset"
+    with webkit.webkit() as page:
+        for model, more in (("logistic", []), ("mlp", []), ("cnn", ["--epochs", "2"])):
+            train = [sys.executable, "-m", "digit_classifier", "train", "--exact", "--model", model, *more]
+            root = place / model
+            subprocess.run([*train, "--artifacts-root", str(root)], check=True, capture_output=True)
+            page.goto(f"{(place / 'index.html').as_uri()}?artifacts={model}")
+            page.wait_for("document.querySelector('[data-action=retrain]') !== null", 60)
+            page.evaluate("document.querySelector('[data-action=retrain]').click()")
+            assert page.wait_for(f"{outcome}.outcome", 600) == "identical", page.evaluate(f"{outcome}.outcome")
+            digest = json.loads((root / "latest" / "model.json").read_text())["sha256"]
+            assert page.evaluate(f"{outcome}.digest") == digest
+        return f"three presets trained in {page.version} with Python's digests"
+
+
 def whole_fashion(place: Path) -> str:
     """Fashion-MNIST as Debian has it: read whole; a run on its training part is verified, exported and repeated."""
     import numpy as np
@@ -231,6 +271,7 @@ def hundred_thousand_points(place: Path) -> str:
 
 PARTS: list[Callable[[Path], str]] = [
     *(kills_at_any_time, power_failures, crowds_with_kills, many_runs, any_order, properties, exact_anywhere),
+    *(another_processor, third_engine),
     *(whole_fashion, broken_inputs, hundred_thousand_points, the_page),
 ]
 

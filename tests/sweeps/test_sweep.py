@@ -207,6 +207,19 @@ def test_changed_data_are_refused_by_a_worker() -> None:
 # What is kept
 
 
+@pytest.mark.parametrize("keep", ["all", "best"])
+def test_of_points_whose_run_ids_are_the_same_one_has_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: str
+) -> None:
+    for module in ("build", "coordinator"):
+        monkeypatch.setattr(f"digit_classifier.sweeps.{module}.kept_run_id", lambda sweep_id, _: f"{sweep_id}-0123")
+    done = dc.sweep(**QUICK, seeds="0:3", keep=keep, jobs=1, artifacts_root=tmp_path)
+    (point,) = [point for point, row in enumerate(done.table) if row["run"]]
+    run = done.run(point)
+    assert run.summary["config"]["random_state"] == done.table[point]["random_state"]
+    assert run.metrics["accuracy"] == pytest.approx(done.table[point]["accuracy"], abs=1e-4)
+
+
 def test_kept_runs_are_whole_named_before_training_and_say_their_sweep(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

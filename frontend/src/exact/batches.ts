@@ -8,7 +8,7 @@ import type { Split } from "./split.ts";
 // As in Python: a block of inputs is rounded according to its largest element.
 const MOVED = 2 ** 17; // pixels moved at a time, about
 const MAPS = 64; // fewest random maps per epoch
-const SCALED = 2 ** 20; // pixels that are scaled all at once
+export const few = { pixels: 2 ** 20 }; // so many are scaled all at once; a test makes all of them too many
 
 export interface Pass {
   order: ArrayLike<number>; // rows of the training part
@@ -32,7 +32,7 @@ export function* passes(
   const size = sizeOf(data);
   const rows = gathered(data, split.training, size);
   const still = !config.shiftPixels || !data.image;
-  const scaled = still && (batch === count || rows.length <= SCALED) ? yield* inputsOf(net, rows, count) : null;
+  const scaled = still && (batch === count || rows.length <= few.pixels) ? yield* inputsOf(net, rows, count) : null;
   if (still && batch === count) {
     const everything = Int32Array.from({ length: count }, (_, i) => i);
     const inputs = scaled as Float64Array;

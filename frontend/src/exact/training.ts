@@ -27,6 +27,8 @@ export interface Epoch {
   training: Scores;
   holdout: Scores;
   predicted: Uint16Array; // of each hold-out sample
+  probabilities: Float32Array; // (hold-out samples, classes)
+  net: Net; // as it predicted them
 }
 
 export interface Diverged {
@@ -76,10 +78,10 @@ function* run(
     const before = net.parameters.slice();
     const rate = config.learningRate * Math.max(0, 1 - config.lrDecay * (number - 1));
     const training = yield* learn(rate);
-    const { holdout, predicted } = yield* look();
-    diverged = divergence(number, training.loss, holdout.loss);
+    const found = yield* look();
+    diverged = divergence(number, training.loss, found.holdout.loss);
     if (diverged) net.parameters.set(before);
-    else yield { number, training, holdout, predicted };
+    else yield { number, training, ...found };
   }
   return { net: cooled(net, config.temperature), diverged };
 }
@@ -148,7 +150,7 @@ export function decay({ shapes, parameters }: Net, rate: number, weightDecay: nu
       for (let i = 0; i < weights; i++, at++) parameters[at] = (parameters[at] as number) * kept;
 }
 
-type Look = () => Generator<undefined, { holdout: Scores; predicted: Uint16Array; probabilities: Float32Array }>;
+type Look = () => Generator<undefined, Omit<Epoch, "number" | "training">>;
 
 /** Scores and labels of these samples, without changing the network. */
 function watcher(config: Config, net: Net, data: Data, ids: readonly number[]): Look {
@@ -156,9 +158,10 @@ function watcher(config: Config, net: Net, data: Data, ids: readonly number[]): 
   const labels = ids.map((id) => data.labels[id] as number);
   const classes = classesOf(net);
   return function* look() {
-    const probabilities = yield* ask(cooled(net, config.temperature));
+    const asked = cooled(net, config.temperature);
+    const probabilities = yield* ask(asked);
     const predicted = Uint16Array.from(ids, (_, row) => best(probabilities, row, classes));
-    return { holdout: score(probabilities, labels, classes), predicted, probabilities };
+    return { holdout: score(probabilities, labels, classes), predicted, probabilities, net: asked };
   };
 }
 

@@ -65,7 +65,7 @@ export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<stri
     metrics: ok(metricsOf(holdout, summary.dataset.class_names, trained.trainAccuracy)),
     predictions: { state: "absent" },
     holdout: ok(holdout),
-    curve: ok(trained.curve),
+    curve: ok(structuredClone(trained.curve)), // a training that goes on adds to it
     snapshots: ok(snapshotsOf(holdout, trained.labels, classes)),
     network: ok(trained.network),
     files: [],

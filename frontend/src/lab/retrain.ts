@@ -9,11 +9,25 @@ import { progress } from "./progress.ts";
 import type { Readers } from "./readers.ts";
 import type { Settings } from "./settings.ts";
 import { afterwards } from "./sharing.ts";
-import { announce, button, commandLine, el, panel, replace, say, seconds, trainHere, withSettings } from "./tools.ts";
+import {
+  announce,
+  button,
+  calm,
+  commandLine,
+  el,
+  panel,
+  replace,
+  say,
+  seconds,
+  trainHere,
+  withSettings,
+} from "./tools.ts";
 import { type Course, courseOf, work } from "./trainer.ts";
 
 const NEAR = 12; // milliseconds of work between two frames while the section is watched
 const FAR = 8; // and while it is not
+const OFTEN = 250; // milliseconds between two looks of the other panels at a training
+const CALM = 1000; // the same where motion is to be reduced
 const LONG = 4; // seconds of training that are said before
 const MOST = 120; // seconds that a link may ask for
 
@@ -52,6 +66,7 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
   let course: Course | null = null;
   let spent = 0; // milliseconds of work
   let beyond = 0; // epochs at the last look
+  let looked = 0; // when the other panels did
 
   const buttons = (now: "idle" | "running" | "paused"): void => {
     start.textContent = now === "idle" ? say("train.again") : say("start.anew");
@@ -130,7 +145,13 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     ticking?.stop();
     const epochs = course?.curve.epochs.length ?? 0;
     if (course) curves.show(app(), course.curve, course.wrong(), true);
+    show(course?.sofar());
     finish("stopped", say("train.stopped", { count: epochs, all: course?.epochs ?? 0 }));
+  };
+  /** All other panels show what is known of the training. */
+  const show = (trained: Trained | null | undefined): void => {
+    if (trained) app().follow?.(madeRun(run, trained, set.changed()));
+    looked = performance.now();
   };
   const follow = (current: Course, isPaused: boolean): void => {
     const epochs = current.curve.epochs.length;
@@ -142,6 +163,7 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
       const rest = left !== null && epochs > 1 ? ` · ${say("train.left", { time: seconds(left) })}` : "";
       said.textContent = work + rest;
       curves.show(app(), current.curve, current.wrong(), false);
+      if (isPaused || performance.now() > looked + (calm() ? CALM : OFTEN)) show(current.sofar());
     }
     if (isPaused) paused();
   };
@@ -149,6 +171,7 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     const changed = set.changed();
     const own = madeRun(run, { ...trained, seconds: spent / 1000 }, changed);
     made = { run: own, trained };
+    app().follow?.(own);
     said.textContent = say("train.done", { count: trained.curve.epochs.length, time: seconds(spent / 1000) });
     curves.show(app(), trained.curve, current.wrong(), true);
     readers.add(trained.network, say("lab.here"));

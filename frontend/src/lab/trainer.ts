@@ -20,6 +20,8 @@ export interface Course {
   curve: LossCurve; // of the epochs so far
   share(): number; // of the work that is done, 0..1
   wrong(): Wrong | null;
+  /** What is known after the last epoch; null before the first. */
+  sofar(): Trained | null;
 }
 
 /** A training that has not begun. Throws Error, with a sentence, for settings that cannot be trained. */
@@ -28,6 +30,8 @@ export function courseOf(run: Run, settings: Settings): Course {
   const data = dataOf(run, settings);
   const { split, steps, progress } = training(config, data);
   const labels: Uint16Array[] = [];
+  const classes = data.classNames.length;
+  let last: Epoch | null = null;
   const curve: LossCurve = {
     epochs: [],
     training_loss: [],
@@ -36,7 +40,19 @@ export function courseOf(run: Run, settings: Settings): Course {
     holdout_accuracy: [],
     diverged: null,
   };
-  const note = ({ number, training: own, holdout, predicted }: Epoch): void => {
+  const trained = (net: Net, digest: string, flat: Float32Array, trainAccuracy: number): Trained => ({
+    network: networkOf(net, digest),
+    digest,
+    curve,
+    holdoutIds: split.holdout,
+    probabilities: split.holdout.map((_, row) => Array.from(flat.subarray(row * classes, (row + 1) * classes))),
+    labels,
+    trainAccuracy,
+    seconds: 0,
+  });
+  const note = (epoch: Epoch): void => {
+    const { number, training: own, holdout, predicted } = epoch;
+    last = epoch;
     curve.epochs.push(number);
     curve.training_loss.push(own.loss);
     curve.training_accuracy.push(own.accuracy);
@@ -52,6 +68,7 @@ export function courseOf(run: Run, settings: Settings): Course {
       const given = labels.at(-1);
       return given ? { ids: split.holdout, given } : null;
     },
+    sofar: () => last && trained(last.net, "", last.probabilities, last.training.accuracy),
     steps: (function* run() {
       for (;;) {
         const { value, done } = steps.next();
@@ -63,21 +80,9 @@ export function courseOf(run: Run, settings: Settings): Course {
         const { net, diverged } = value;
         curve.diverged = diverged;
         const holdout = yield* asker(net, data, split.holdout).ask(net);
-        const classes = data.classNames.length;
-        const rows = split.holdout.map((_, row) => Array.from(holdout.subarray(row * classes, (row + 1) * classes)));
-        const trained = yield* asker(net, data, split.training).ask(net);
-        const hits = split.training.filter((_, row) => best(trained, row, classes) === split.labels[row]).length;
-        const digest = modelDigest(net, data);
-        return {
-          network: networkOf(net, digest),
-          digest,
-          curve,
-          holdoutIds: split.holdout,
-          probabilities: rows,
-          labels,
-          trainAccuracy: hits / split.training.length,
-          seconds: 0,
-        };
+        const own = yield* asker(net, data, split.training).ask(net);
+        const hits = split.training.filter((_, row) => best(own, row, classes) === split.labels[row]).length;
+        return trained(net, modelDigest(net, data), holdout, hits / split.training.length);
       }
     })(),
   };

@@ -1,6 +1,6 @@
 // Which panels stand where.
 import type { Panel, Place } from "../below/door.ts";
-import type { App } from "../panels/app.ts";
+import { type App, makers } from "../panels/app.ts";
 import { confusion } from "../panels/confusion.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
@@ -53,7 +53,7 @@ export const SECTIONS: readonly Section[] = [
 /** Fills the page section by section, one panel at a time, so that the browser can paint and answer in between. */
 export async function mount(app: App): Promise<void> {
   const top = document.getElementById("opening");
-  top?.replaceChildren(...opening(app));
+  top?.replaceChildren(...built(opening, app));
   await below; // so that what it fills is filled before it is painted
   for (const section of SECTIONS) {
     const panels: HTMLElement[] = [];
@@ -62,7 +62,7 @@ export async function mount(app: App): Promise<void> {
     for (const make of [...before, ...section.panels, ...after]) {
       await breathe();
       if (app.scope.aborted) return;
-      panels.push(...[make(app) ?? []].flat());
+      panels.push(...built(make, app));
     }
     const host = document.getElementById(section.id);
     if (!host) continue;
@@ -85,6 +85,12 @@ export async function mount(app: App): Promise<void> {
   }
   document.body.classList.add("settled");
   attempt(() => performance.mark("loaded")); // for the tests, and for profilers
+}
+
+function built(make: Panel, app: App): HTMLElement[] {
+  const found = [make(app) ?? []].flat();
+  for (const each of found) makers.set(each, make);
+  return found;
 }
 
 /** On a phone every section can be folded. */

@@ -7,13 +7,14 @@ import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
 import { matrixAt } from "../model/matrices.ts";
 import { accuracyOf, differenceInterval, largest, wilson } from "../model/stats.ts";
-import { watch } from "../panels/app.ts";
+import { makers, watch } from "../panels/app.ts";
 import { CURRENT, currentSample, lookAt, showAll } from "../panels/current.ts";
 import { marks } from "../panels/marks.ts";
 import { showInStudio } from "../panels/reveal.ts";
 import { createEdited } from "../selection/edited.ts";
 import { find } from "../selection/runs.ts";
 import { outcomes, samplesOf } from "../selection/samples.ts";
+import { shownOf } from "../selection/shown.ts";
 import { FILTERS, INITIAL, same } from "../selection/state.ts";
 import { digest } from "../sources/digest.ts";
 import { folderOf, inRepository, pathOf, programOf, quoted } from "../text/commands.ts";
@@ -119,6 +120,7 @@ export const tools = {
   loadRun,
   lookAt,
   lookOf,
+  makers,
   mapOf,
   marks,
   matrixAt,
@@ -161,6 +163,7 @@ export const tools = {
   showAll,
   showInStudio,
   shownFeatures,
+  shownOf,
   sizeOf,
   small,
   some,

@@ -29,7 +29,12 @@ export interface App {
   lend(run: Run | null): void;
   /** Open the list of all runs, to search one to compare with. */
   searchCompared(): void;
+  /** Show a run that the laboratory made in the panels of this one; null shows this one again. Set by runs.js. */
+  follow?(run: Run | null): void;
 }
+
+/** What built a panel that stands on the page. */
+export const makers = new WeakMap<Element, (app: App) => HTMLElement | HTMLElement[] | null>();
 
 /** Runs now and whenever one of these parts of the selection changes, as long as the run is on the page. */
 export function watch(app: App, keys: readonly (keyof Selection)[], update: (selection: Selection) => void): void {

@@ -77,7 +77,11 @@ export function compareRuns(app: App): HTMLElement | null {
   );
   picker.id = "compare-picker";
   const stop = button(say("compare.stop"), { class: "quiet" }, () =>
-    compared && compared.run.id === null ? app.lend(null) : app.store.set({ compared: null }),
+    app.run.id === null
+      ? app.follow?.(null)
+      : compared?.run.id === null
+        ? app.lend(null)
+        : app.store.set({ compared: null }),
   );
   if (!app.compared)
     return panel(

@@ -4,6 +4,7 @@ import type { Runs } from "./door.ts";
 import { glossary } from "./glossary.ts";
 import { runHistory } from "./history.ts";
 import { lessons } from "./lessons.ts";
+import { live } from "./live.ts";
 import { playbook } from "./playbook.ts";
 import { present } from "./present.ts";
 import { recipe, runSummary } from "./recipe.ts";
@@ -15,6 +16,6 @@ adopt(css);
 // biome-ignore lint/style/useConst: a variable of the function that the build wraps around this script
 declare let given: Runs;
 given = {
-  experiment: [runSummary, recipe, runHistory, compareRuns, suspects],
+  experiment: [runSummary, recipe, runHistory, compareRuns, suspects, live],
   workflow: [lessons, playbook, present, glossary],
 };

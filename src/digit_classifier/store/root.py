@@ -242,6 +242,8 @@ def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "le
     """Remove what dead writers left, check every run thoroughly, and rebuild index and latest/ from the whole ones.
 
     Checkpoints of dead writers stay as they are, unless `interrupted` says to adopt them as runs, or to remove them.
+    Runs are read before the root's lock is taken, and once more under it where they changed meanwhile: a training that
+    ends beside a repair of thousands would wait in vain.
     """
     root = as_path(root)
     if not root.is_dir():
@@ -249,21 +251,53 @@ def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "le
     if not any(_is_of_a_root(path.name) for path in root.iterdir()):
         raise InputError(explain(root, "an artifacts root", "a directory without runs", "the directory above the runs"))
     try:
+        before = {name: _look(root / name) for name, is_directory in run_names(root).items() if is_directory}
         with watching(root) as watch:
             settled = _settle_claims(root, interrupted)
             kept = tuple(each for each in settled.values() if isinstance(each, Interrupted))
             removed = (*(name for name, each in settled.items() if each is None), *_remove_leftovers(root))
             names = run_names(root)
-            found = {name: inspect(root / name).problems if names[name] else [_NO_DIRECTORY] for name in sorted(names)}
-            damaged = {name: tuple(texts) for name, texts in found.items() if texts}
-            whole = [root / name for name in sorted(names) if name not in damaged]
+            looks = {name: _again(before.get(name), root / name) for name in sorted(names) if names[name]}
+            found = {name: looks[name].problems if names[name] else (_NO_DIRECTORY,) for name in sorted(names)}
+            damaged = {name: texts for name, texts in found.items() if texts}
             damaged |= {name: (str(each),) for name, each in settled.items() if isinstance(each, OSError)}
-            datasets = tuple(sorted({text for run in whole for text in inspect(run, shared_data="required").problems}))
-            done = refresh(watch, damaged=frozenset(damaged), changed=names, thorough=True)
+            datasets = tuple(sorted({text for look in looks.values() for text in look.data}))
+            sound = sorted((name for name, look in looks.items() if look.entry), key=by_time, reverse=True)
+            entries = [entry for name in sound if (entry := looks[name].entry)]
+            done = refresh(watch, damaged=frozenset(damaged), changed=names, found=entries, thorough=True)
             removed = (*removed, *remove_stray_segments(root))
         return Report(done, damaged, removed, kept, datasets)
     except OSError as error:
         raise cannot_write(root, error, "artifacts root") from error
+
+
+class _Look(NamedTuple):
+    """What a thorough look at a run found."""
+
+    manifest: str | None  # sha256; None where names and sizes are not those of the manifest
+    problems: tuple[str, ...]
+    data: tuple[str, ...]  # problems of the data set that it shares
+    entry: Payload | None  # of a sound run
+
+
+def _look(directory: Path) -> _Look:
+    manifest, run = _fingerprint(directory), inspect(directory)
+    if run.problems:
+        return _Look(manifest, tuple(run.problems), (), None)
+    return _Look(manifest, (), tuple(inspect(directory, shared_data="required").problems), entry_of(run))
+
+
+def _again(before: _Look | None, directory: Path) -> _Look:
+    """The look from before the lock, or another one where the run came or changed since."""
+    same = before is not None and before.manifest is not None and before.manifest == _fingerprint(directory)
+    return before if before is not None and same else _look(directory)
+
+
+def _fingerprint(directory: Path) -> str | None:
+    try:
+        return fingerprint(directory)
+    except (OSError, ArtifactError):
+        return None
 
 
 def _is_of_a_root(name: str) -> bool:

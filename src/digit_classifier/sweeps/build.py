@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier.artifacts import build_sweep, held_out_ids, hits_within
 from digit_classifier.artifacts.sweep import MAX_MACHINES
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
+from digit_classifier.store.bundle import read_manifest
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.json import decode
 from digit_classifier.store.layout import DATASETS, MANIFEST_FILE, MAX_DATASET_BYTES
@@ -89,6 +90,11 @@ class Collected:
         rows.lines.append((lean, key))
 
     @property
+    def digest_of(self) -> dict[str, str]:
+        """What each point computed, by its recipe."""
+        return dict(text.split(" ") for text in self.digests)
+
+    @property
     def results_digest(self) -> str:
         """Digest of what all points computed, whatever the order in which they ended."""
         return hashlib.sha256("\n".join(sorted(self.digests)).encode("ascii")).hexdigest()
@@ -166,10 +172,12 @@ def build(root: Path, found: Collected, finished: str) -> Payload:
     } | {"run": [], "failure": []}
     point_of: dict[tuple[int, Key], int] = {}
     kept: set[int] = set()
+    digests = found.digest_of
     for index, rows in enumerate(found.settings.values()):
         for line, key in rows.lines:
             number = len(columns["setting"])
-            run = line["run"] or kept_run(root, found.plan["sweep_id"], line["recipe_digest"])
+            recipe = line["recipe_digest"]
+            run = line["run"] or kept_run(root, found.plan["sweep_id"], recipe, digests.get(recipe))
             if key is not None:
                 point_of[index, key] = number
             if run is not None:
@@ -248,7 +256,14 @@ def kept_run_id(sweep_id: str, recipe: str) -> str:
     return f"{sweep_id}-{recipe[:12]}"
 
 
-def kept_run(root: Path, sweep_id: str, recipe: str) -> str | None:
-    """The id of the run of a point, where it is in the store."""
+def kept_run(root: Path, sweep_id: str, recipe: str, results_digest: str | None) -> str | None:
+    """The id of the run of a point that computed this, where it is in the store.
+
+    Two points of a large sweep may share the digits of their ids: the second has no run.
+    """
     run_id = kept_run_id(sweep_id, recipe)
-    return run_id if (root / run_id / MANIFEST_FILE).is_file() else None
+    try:
+        _, manifest = read_manifest(root / run_id / MANIFEST_FILE)
+    except (OSError, ArtifactError):
+        return None
+    return run_id if manifest["results_digest"] == results_digest else None

@@ -106,6 +106,8 @@ class Coordinator:
     def _train(self) -> None:
         for batch in point_batches(self.book, self.plan, self._score):
             self._compute(batch, keep=self.plan["keep"] == "all")
+        if not self.plan["confirming"] and self.plan["keep"] != "best":
+            return  # nothing follows from what the points show: they are read once, at the end
         found = self._collected()
         if self.plan["confirming"] and (best := best_values(found)) is not None:
             self._compute(confirming_points(self.book, best), keep=False)
@@ -213,7 +215,7 @@ class Coordinator:
             ) from error
 
     def _publish(self, recipe: str, answer: Payload) -> str | None:
-        """Publish the run of a point under its own name; None where another is there under it."""
+        """Publish the run of a point under its own name, unless it is there; None where another is."""
         run_id = kept_run_id(self.plan["sweep_id"], recipe)
         files = answer["files"]
         summary = {**files["run_summary.json"], "sweep": self.plan["sweep_id"]}
@@ -222,7 +224,8 @@ class Coordinator:
         )
         if entry is not None:
             self._entries.insert(0, entry)
-        return run_id
+            return run_id
+        return kept_run(self.root, self.plan["sweep_id"], recipe, summary["results_digest"])
 
     def _list_sometimes(self) -> None:
         if self._entries and time.monotonic() > self._listed + INDEX_PAUSE:
@@ -257,11 +260,10 @@ class Coordinator:
                 wanted[done[(len(done) - 1) // 2][1]] = ""
         if ranked:
             wanted |= {line["recipe_digest"]: "" for line, key in ranked[0].lines if key is not None}
-        names = list(wanted)[:KEEP_ALL]
-        missing = {name for name in names if not kept_run(self.root, self.plan["sweep_id"], name)}
+        names, digests = list(wanted)[:KEEP_ALL], found.digest_of
+        missing = {name for name in names if not kept_run(self.root, self.plan["sweep_id"], name, digests[name])}
         if not missing:
             return
-        digests = dict(text.split(" ") for text in found.digests)
         states = {
             line["recipe_digest"]: (rows.values, line["random_state"], line["split_state"])
             for rows in found.settings.values()
