@@ -31,8 +31,8 @@ export function suspects(app: App): HTMLElement | null {
   const { index } = app;
   const title = imageOf(app.run) ? say("suspects.images") : say("suspects.samples");
   const frame = { title, files: index ? ["holdout.json"] : [], wide: "w12" };
-  if (!index) return app.exported ? panel(frame, el("p", { class: "absence" }, say("suspects.alone"))) : null;
-  if (candidates(app, index).length < 2) return panel(frame, el("p", { class: "absence" }, say("suspects.few")));
+  if (!index) return app.exported ? panel(frame, el("p", { class: "muted" }, say("suspects.alone"))) : null;
+  if (candidates(app, index).length < 2) return panel(frame, el("p", { class: "muted" }, say("suspects.few")));
   const body = el("div", { class: "stack" });
   const ask = askFor(
     app,
