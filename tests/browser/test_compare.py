@@ -202,7 +202,7 @@ def test_axe_finds_nothing_in_a_note_and_the_means_of_labels(
     chromium.goto(f"{addresses['http']}index.html?artifacts={two_hundred}")
     settle(chromium)
     chromium.evaluate("document.querySelectorAll('#experiment details').forEach(each => each.open = true)")
-    wait_for(chromium, "document.querySelector('#experiment').innerText.includes('Accuracy in %, mean ±')")
+    wait_for(chromium, "document.querySelector('#experiment').innerText.includes('Macro F1, mean')")
     assert "Note of this run" in text(chromium, "#experiment")
     assert violations(chromium, scheme) == []
 

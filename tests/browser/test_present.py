@@ -83,7 +83,7 @@ SMALLEST = """(() => {
     const at = walker.currentNode.parentElement;
     if (!walker.currentNode.data.trim() || !at.checkVisibility() || at.closest('.visually-hidden, .pixels')) continue;
     const size = zoom * parseFloat(getComputedStyle(at).fontSize);
-    found[at.closest('.reading, .sentence, figcaption') ? 'caption' : 'any'].push(size);
+    found[at.closest('.reading, .sentence') ? 'caption' : 'any'].push(size);
   }
   return [found.caption, found.any].map(each => Math.min(...each, 1000));
 })()"""
@@ -131,6 +131,7 @@ def test_the_key_can_be_switched_off(page: Page, addresses: Mapping[str, str]) -
     assert page.evaluate(SHOWN) is not None
     page.evaluate("void document.querySelector('.present footer input').click()")
     page.evaluate("void document.querySelector('dialog.present').close()")
+    wait_for(page, "!document.querySelector('dialog.present')")
     press(page, "p")
     assert page.evaluate(SHOWN) is None
     page.evaluate("localStorage.clear()")

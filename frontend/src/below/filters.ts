@@ -35,7 +35,7 @@ export function filters(app: App, bar: HTMLElement, order: HTMLElement, chips: H
     replace(chips, ...chipsOf(app, selection));
     summary.textContent = n ? say("filters.some", { count: n }) : say("filters");
   });
-  const narrow = attempt(() => matchMedia("(max-width: 720px)"));
+  const narrow = attempt(() => matchMedia("(max-width: 45em)"));
   const fold = (): void => {
     folded.open = !narrow?.matches;
   };

@@ -36,17 +36,45 @@ const [TALL, HIGHEST] = [0.62, 560];
 const sideOf = (longest: number): number =>
   longest > NEAR * 1.5 ? NEAR : Math.max(1, Math.round(NEAR / longest)) * longest;
 
+interface Sorted {
+  marks: readonly Marks[];
+  points: readonly Point[];
+  pictured: ReadonlySet<number>;
+  dots: readonly number[];
+  wrong: readonly number[];
+}
+
+/** What is wrong comes first to a picture. A dot that a picture would cut is left out, unless it is wrong. */
+function sort(
+  points: readonly Point[],
+  marks: readonly Marks[],
+  [wide, tall]: Point,
+): Pick<Sorted, "pictured" | "dots" | "wrong"> {
+  const shown = points.flatMap((_, i) => (marks[i]?.shown ? [i] : []));
+  const wrong = shown.filter((i) => marks[i]?.wrong);
+  const order = [...wrong, ...shown.filter((i) => !marks[i]?.wrong)];
+  const pictured = new Set(apart(points, order, [wide + ROOM, tall + ROOM]));
+  const pictures = [...pictured].map((i) => points[i] as Point);
+  const cut = ([x, y]: Point): boolean =>
+    pictures.some(([px, py]) => Math.abs(px - x) < wide / 2 + DOT && Math.abs(py - y) < tall / 2 + DOT);
+  const dots = order.filter((i) => !pictured.has(i) && (marks[i]?.wrong || !cut(points[i] as Point)));
+  return { pictured, dots, wrong };
+}
+
 export function plane(): Plane {
   const element = el("canvas", { "aria-hidden": "true" });
   const sheet = document.createElement("canvas");
   let shape: Look["shape"] = [1, 1];
   let positions: readonly Point[] = [];
   let points: Point[] = [];
+  let laid: readonly Point[] = []; // positions that the points are of
+  let sorted: Sorted | null = null;
   let [width, height] = [0, 0];
 
   function lay(): void {
     const known = element.parentElement?.clientWidth ?? 0;
-    if (!known || !positions.length) return;
+    if (!known || !positions.length || (known === width && positions === laid)) return;
+    laid = positions;
     [width, height] = [known, Math.round(Math.min(HIGHEST, Math.max(280, TALL * known)))];
     const ends = [0, 1].map((axis) => {
       const all = positions.map((each) => each[axis as 0 | 1]);
@@ -111,17 +139,15 @@ export function plane(): Plane {
       };
       const layer = (wanted: (each: Marks) => boolean): number[] =>
         marks.flatMap((each, i) => (wanted(each) && points[i] ? [i] : []));
-      [pen.strokeStyle, pen.lineWidth] = [colours.paper, 2]; // round a dot, also on a picture
+      [pen.strokeStyle, pen.lineWidth] = [colours.paper, 2]; // round a dot, also beside another
       pen.globalAlpha = FAINT;
       layer(({ shown }) => !shown).forEach(dot);
       pen.globalAlpha = 1;
-      const [right, wrong] = [false, true].map((each) => layer((mark) => mark.shown && mark.wrong === each)) as [
-        number[],
-        number[],
-      ];
-      const pictured = new Set(apart(points, [...wrong, ...right], [wide + ROOM, tall + ROOM]));
+      if (sorted?.marks !== marks || sorted.points !== points)
+        sorted = { marks, points, ...sort(points, marks, [wide, tall]) };
+      const { pictured, dots, wrong } = sorted;
+      dots.forEach(dot);
       pictured.forEach(put);
-      for (const i of [...right, ...wrong]) if (!pictured.has(i)) dot(i);
       for (const i of wrong) frame(i, colours.wrong, 1.5, 2, pictured.has(i) ? undefined : [DOT, DOT]);
       for (const i of rings) {
         put(i);

@@ -112,7 +112,7 @@ export function runHistory(app: App): HTMLElement | null {
     cell.style.height = `${pixels}px`;
     return el("tr", { class: "spacer", "aria-hidden": "true", hidden: pixels === 0 }, cell);
   };
-  const narrow = attempt(() => matchMedia("(max-width: 960px)")); // as in the style sheet
+  const narrow = attempt(() => matchMedia("(max-width: 60em)")); // as in the style sheet
   const rows = windowed(
     viewport,
     body,

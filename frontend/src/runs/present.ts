@@ -81,10 +81,13 @@ function show(app: App, first?: number): void {
     at = Math.min(cards.length - 1, Math.max(0, at + by));
     put();
   };
-  dialog.addEventListener("keydown", ({ key, target }) => {
+  dialog.addEventListener("keydown", (event) => {
+    const { key, target } = event;
     const isFree = target === box || target instanceof HTMLButtonElement; // sliders and grids have their own arrows
     if (key === "PageDown" || (isFree && key === "ArrowRight")) turn(1);
     else if (key === "PageUp" || (isFree && key === "ArrowLeft")) turn(-1);
+    else return;
+    event.preventDefault(); // else the next panel would be scrolled as well
   });
   const slides = (on: boolean): void => {
     document.documentElement.classList.toggle("slides", on);
