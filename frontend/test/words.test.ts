@@ -1,6 +1,7 @@
 // Every word that the page shows is one of words/en.json, so that it can be said in another language. What is shown is
 // found in the parsed sources: the texts, names and hints of elements, and what is announced.
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -61,7 +62,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   PNG: "the name of a format",
   JSON: "the name of a format",
   CSV: "the name of a format",
-  TSV: "the name of a format",
   AUC: "the name of a score",
   "digit classifier": "the name of the program",
   "pip install": "a command",
@@ -159,4 +159,13 @@ test("every word that is shown is said from the words, so that it can be said in
     'expected say("its.key") and a line in words/en.json and each translation (CONTRIBUTING.md)',
   );
   assert.deepEqual([...allowed].sort(), Object.keys(ALLOWED).sort());
+});
+
+test("no style brings words of its own", () => {
+  const sheets = globSync("{*.css,src/**/*.css}", { cwd: here });
+  assert.ok(sheets.length >= 5);
+  const found = sheets.flatMap((name) =>
+    [...readFileSync(join(here, name), "utf8").matchAll(/content: *("[^"]*\p{L}[^"]*")/gu)].map(([, text]) => text),
+  );
+  assert.deepEqual([...new Set(found)], ['"F1 "']); // the name of a score
 });
