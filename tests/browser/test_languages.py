@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import demo_site
 import pytest
 import sweep_site
 from browsers import LOADED, Page, wait_for
 from test_quality import violations
 
 from digit_classifier import words
-from digit_classifier.page.built import LANGUAGES
+from digit_classifier.page.built import LANGUAGES, PAGE_NAMES, WORDS_NAMES
 from digit_classifier.page.html import write_html
+from example_sweep import MODELS
 
 if TYPE_CHECKING:
     from browsers import Chromium
@@ -31,7 +35,7 @@ THROUGH = """(async () => {
 })()"""
 # What is read on the page, but for what a run says itself (lang=en), commands, names and what nobody sees.
 TEXTS = """(() => {
-  const own = '[lang]:not(html):not([lang=' + document.documentElement.lang + ']), code, script, iframe, [translate=no]';
+  const own = '[lang=en], option[lang], code, script, iframe, [translate=no]';
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -63,15 +67,16 @@ def english_left(page: Page, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("place", ["file", "http"])
-def test_the_page_speaks_german(page: Page, addresses: dict[str, str], run_ids: dict[str, str], place: str) -> None:
-    page.goto(f"{addresses[place]}index.html?lang=de&vs={run_ids['first']}")
+def test_the_page_speaks_german(page: Page, addresses: dict[str, str], pages: Path, place: str) -> None:
+    listed = json.loads((pages / "artifacts/index.json").read_text(encoding="utf-8"))["runs"]
+    page.goto(f"{addresses[place]}index.html?lang=de&vs={listed[-1]['run_id']}")
     wait_for(page, LOADED)
     assert page.evaluate("document.documentElement.lang") == "de"
     title = page.evaluate("document.querySelector('h1').textContent")
     assert re.match(
         r"Ein Netz mit .* bekam 1\.437 Bilder zum Lernen und liest 9\d,\d\s% von 360 anderen richtig\.", title
     )
-    assert re.fullmatch(r"0,\d+", page.evaluate("document.querySelectorAll('.tile .number')[0].textContent"))
+    assert re.fullmatch(r"9\d,\d\s%", page.evaluate("document.querySelector('.tile .number').textContent"))
     assert page.evaluate("document.querySelector('.language').value") == "de"
     assert english_left(page, "de") == []
     assert page.errors == []
@@ -120,7 +125,6 @@ def test_axe_finds_nothing_in_german(chromium: Chromium, addresses: dict[str, st
     chromium.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     chromium.goto(f"{addresses['http']}index.html?lang=de")
     wait_for(chromium, LOADED)
-    chromium.evaluate(THROUGH)
     assert violations(chromium, scheme) == []
 
 
@@ -130,21 +134,27 @@ def test_one_file_opens_in_its_language_without_anything_beside_it(page: Page, p
     page.goto(report.as_uri())
     wait_for(page, LOADED)
     assert page.evaluate("document.documentElement.lang") == "fr"
-    assert "couche cachée" in page.evaluate("document.querySelector('h1').textContent")
+    assert "couches cachées" in page.evaluate("document.querySelector('h1').textContent")
     assert english_left(page, "fr") == []
     assert not page.evaluate("document.querySelector('.language')")  # there are no other words in it
     assert [request for request in page.requests if not request.startswith(("file:", "data:", "blob:"))] == []
     assert page.errors == []
 
 
-def test_the_page_of_a_sweep_speaks_german_and_leads_on_in_german(page: Page, tmp_path: Path) -> None:
-    sweep_site.build(tmp_path / "site")
-    page.goto(f"{(tmp_path / 'site').as_uri()}/sweep.html?sweep=artifacts/sweeps/{sweep_site.REAL}&lang=de")
-    wait_for(page, LOADED)
+def test_the_page_of_a_sweep_speaks_german_and_leads_on_in_german(page: Page, pages: Path, tmp_path: Path) -> None:
+    for name in (*PAGE_NAMES, *WORDS_NAMES):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(demo_site.DEMO / name, tmp_path / name)
+    root = shutil.copytree(pages / "artifacts", tmp_path / "artifacts")
+    run = json.loads((root / "index.json").read_text(encoding="utf-8"))["latest"]
+    sweep_site.put(root, "models", replace(MODELS, dataset=sweep_site.data_of(root / run)))
+    (sweep,) = (path.name for path in (root / "sweeps").iterdir())
+    page.goto(f"{tmp_path.as_uri()}/sweep.html?sweep=artifacts/sweeps/{sweep}&lang=de")
+    wait_for(page, "document.body.classList.contains('settled')")
+    assert "Die beste Einstellung ist" in page.evaluate("document.getElementById('opening').textContent")
     assert english_left(page, "de") == []
-    assert "lang=de" in page.evaluate("document.querySelector('.nav-link').href")
+    assert page.evaluate("new URL(document.querySelector('.nav-link').href).searchParams.get('lang')") == "de"
     page.evaluate("document.querySelector('.nav-link').click()")
     wait_for(page, f"location.pathname.endsWith('index.html') && {LOADED}")
     assert page.evaluate("document.documentElement.lang") == "de"
-    assert "lang=de" in page.evaluate("document.querySelector('.eyebrow a').href")
     assert page.errors == []
