@@ -55,6 +55,7 @@ def ours(directory: Path, runs: int, samples: int = 0) -> Site:
     directory.mkdir()
     for name in PAGE_NAMES:
         shutil.copy(built_page() / name, directory)
+    shutil.copytree(built_page() / "words", directory / "words")
     root = directory / "artifacts"
     if runs > 1:
         growth.grow_history(root, runs - 1)

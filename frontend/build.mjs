@@ -2,7 +2,7 @@
 // Everything built is committed. With --check nothing is written, and what differs is an error.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -128,6 +128,27 @@ const outputs = {
   "reader.js": reader.text,
   ...Object.fromEntries(copied.map((name) => [name, readFileSync(join(here, name), "utf8")])),
 };
+
+/**
+ * The words of another language, named by the English that the scripts say, so that a page reads one file; beside it,
+ * for a page opened from a file, the same as an inert style sheet, as store/json.py has it.
+ */
+const named = ([key, text]) => [english[key]?.other ?? english[key], text];
+const CHUNK = 375_000; // bytes
+for (const file of readdirSync(dirname(words)).filter((name) => /^(?!en)\w+\.json$/.test(name))) {
+  const own = Object.entries(JSON.parse(readFileSync(join(dirname(words), file), "utf8")));
+  const known = own.filter(([key]) => english[key]);
+  known.sort(([, one], [, other]) => (typeof one === typeof other ? 0 : typeof one === "string" ? -1 : 1)); // forms win
+  const text = `${JSON.stringify(Object.fromEntries(known.map(named)))}\n`;
+  const bytes = Buffer.from(text);
+  const chunks = Array.from({ length: Math.ceil(bytes.length / CHUNK) }, (_, i) =>
+    bytes.subarray(i * CHUNK, (i + 1) * CHUNK).toString("base64"),
+  );
+  outputs[`words/${file}`] = text;
+  outputs[`words/${file.replace("json", "css")}`] =
+    `:root{--n:"${chunks.length}"${chunks.map((chunk, i) => `;--b${i}:"${chunk}"`).join("")}}\n`;
+}
+if (!checking) mkdirSync(join(target, "words"), { recursive: true });
 for (const [name, text] of Object.entries(outputs)) {
   put(join(target, name), text);
   console.log(`${String(Buffer.byteLength(text)).padStart(8)}  ${name}`);

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from digit_classifier.artifacts.__main__ import schema_files
+from digit_classifier.page.built import PAGE_NAMES, WORDS_NAMES
 
 HERE = Path(__file__).parents[1]
 WEB_DEMO = HERE / "examples" / "digit-classifier" / "web_demo"
@@ -30,9 +31,12 @@ def test_the_wheel_holds_the_one_page_and_every_schema(built: Path) -> None:
     (path,) = built.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
         names = wheel.namelist()
-        page = {name.rpartition("/")[2]: wheel.read(name) for name in names if "/page/static/" in name}
+        page = {name.partition("/page/static/")[2]: wheel.read(name) for name in names if "/page/static/" in name}
     assert page == {name: (WEB_DEMO / name).read_bytes() for name in page}
-    assert len(page) == 11
+    assert page.keys() == {*PAGE_NAMES, *WORDS_NAMES}
+    assert [name for name in names if name.endswith(".json") and "/words/" in name and "/static/" not in name] == [
+        "digit_classifier/words/en.json"  # the page's own are those of static/
+    ]
     assert sum(name.endswith(".schema.json") for name in names) == len(schema_files())
     assert not [name for name in names if "test" in name]
 

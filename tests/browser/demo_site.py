@@ -39,6 +39,7 @@ def build(site: Path) -> None:
     site.mkdir()
     for name in PAGE:
         shutil.copy(DEMO / name, site)
+    shutil.copytree(DEMO / "words", site / "words")
     train(site / "artifacts", "first", model="logistic")
     train(site / "artifacts", "baseline", epochs="30")
     train(site / "convolutional", "convolutional", model="cnn", epochs="2")

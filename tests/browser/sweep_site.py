@@ -31,6 +31,7 @@ def build(site: Path) -> None:
     site.mkdir()
     for name in PAGE_NAMES:
         shutil.copy(DEMO / name, site)
+    shutil.copytree(DEMO / "words", site / "words")
     root = site / "artifacts"
     for model in ("logistic", "mlp", "cnn"):
         train(root, model, model=model, epochs="1")

@@ -16,7 +16,7 @@ import pytest
 
 from digit_classifier.cli.main import main
 from digit_classifier.errors import InputError
-from digit_classifier.page.built import page_text
+from digit_classifier.page.built import LANGUAGES, built_page, page_text
 from digit_classifier.page.html import self_contained, write_html
 from digit_classifier.page.site import write_site
 from digit_classifier.store.claim import claim
@@ -91,6 +91,32 @@ def test_one_file_holds_the_run_its_data_set_and_the_page(root: Path, tmp_path: 
     assert "first" in document.inside("title")[0]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_file_holds_the_words_of_its_language_and_no_others(root: Path, tmp_path: Path, language: str) -> None:
+    report = tmp_path / "report.html"
+    assert main(["export", "html", str(root), "-o", str(report), "--language", language]) == 0
+    _, content = exported(report)
+    assert content["language"] == language
+    words = {path: text for path, text in content["files"].items() if path.startswith("words/")}
+    assert words == {f"words/{language}.json": page_text(f"words/{language}.json")}
+    assert report.stat().st_size <= 600_000
+
+
+@pytest.mark.parametrize("language", ["it", "DE", "", "../de", "de "])
+def test_an_unknown_language_is_refused_in_one_line(root: Path, tmp_path: Path, capsys: Any, language: str) -> None:
+    report = tmp_path / "report.html"
+    assert main(["export", "html", str(root), "-o", str(report), f"--language={language}"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: --language: expected en, de, es, fr or zh, got ")
+    assert line.endswith("; try --language de")
+    assert not report.exists()
+
+
+def test_only_the_page_has_a_language(root: Path, tmp_path: Path, capsys: Any) -> None:
+    assert main(["export", "site", str(root), "-o", str(tmp_path / "site"), "--language", "de"]) == 2
+    assert "error: --language: expected the format html, got site" in capsys.readouterr().err
+
+
 def test_the_policy_allows_those_scripts_and_that_style_and_nothing_else(root: Path, tmp_path: Path) -> None:
     write_html(root, tmp_path / "report.html")
     document, _ = exported(tmp_path / "report.html")
@@ -145,7 +171,8 @@ def test_the_latest_run_of_a_root_is_meant_where_none_is_named(root: Path, tmp_p
 def test_a_site_is_the_page_beside_runs_that_verify(root: Path, tmp_path: Path, capsys: Any) -> None:
     assert write_site(root, tmp_path / "site") == 2
     assert main(["verify", str(tmp_path / "site/artifacts" / FIRST)]) == 0
-    for name in ("dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "reader.html", "reader.js"):
+    names = ("dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "reader.html", "reader.js")
+    for name in (*names, *(f"words/{path.name}" for path in (built_page() / "words").iterdir())):
         assert (tmp_path / "site" / name).read_text(encoding="utf-8") == page_text(name)
     index = (tmp_path / "site/artifacts/index.json").read_bytes()
     assert (tmp_path / "site/artifacts/index.css").read_bytes() == twin(index)
@@ -179,7 +206,8 @@ def test_an_earlier_export_is_replaced_and_anything_else_only_when_asked(
 
 
 @pytest.mark.parametrize(
-    "mine", ["notes.txt", ".git/config", "artifacts/mine.json", "artifacts/datasets/mine.txt", "index.html"]
+    "mine",
+    ["notes.txt", ".git/config", "artifacts/mine.json", "artifacts/datasets/mine.txt", "words/mine.json", "index.html"],
 )
 def test_a_folder_with_anything_of_the_users_is_left_alone(root: Path, tmp_path: Path, capsys: Any, mine: str) -> None:
     site = tmp_path / "site"

@@ -23,6 +23,7 @@ export interface Chart {
   point(epoch: number | null): void; // the crosshair
 }
 
+const LETTER = 7.5; // pixels of width; a label of another language may be long
 const EDGE = { top: 12, right: 104, bottom: 30, left: 46 };
 
 export function lineChart(
@@ -40,7 +41,10 @@ export function lineChart(
   let first = true;
 
   const epochs = (): number => Math.max(1, ...(options?.lines.map((line) => line.values.length) ?? []));
-  const right = (): number => width - (width < 420 ? 84 : EDGE.right);
+  const right = (): number => {
+    const longest = Math.max(0, ...(options?.lines.map(({ label }) => label.length) ?? []));
+    return width - Math.max(width < 420 ? 84 : EDGE.right, 10 + LETTER * longest);
+  };
   const x = (epoch: number): number =>
     EDGE.left + (epochs() < 2 ? 0 : ((epoch - 1) / (epochs() - 1)) * (right() - EDGE.left));
 

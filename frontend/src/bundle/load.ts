@@ -1,6 +1,7 @@
 // Reads an index, a run and its data set through a Source. Everything is checked before use.
 
 import * as contract from "../contract.ts";
+import { say } from "../text/language.ts";
 import * as agreements from "./agreements.ts";
 import { fields, integer, list, own, type Published, plain, Refusal } from "./check.ts";
 import { LIMITS } from "./limits.ts";
@@ -48,7 +49,10 @@ export async function loadRun(source: Source, directory: string, digest: Digest,
       : await readFiles(source, directory, digest, notices);
   if (entry && read.manifestSha !== null && read.manifestSha !== entry.manifest_sha256) {
     notices.push(
-      `${join(directory, "manifest.json")} is not the one index.json lists (sha256 ${entry.manifest_sha256.slice(0, 12)}…).`,
+      say("notice.unlisted", {
+        file: join(directory, "manifest.json"),
+        digest: entry.manifest_sha256.slice(0, 12),
+      }),
     );
   }
   const statuses = await verify(read, digest);

@@ -1,4 +1,6 @@
 // The files of a run, in every version that was published.
+
+import { say } from "../text/language.ts";
 import { own, type Published, plain, Refusal } from "./check.ts";
 import { parseJson } from "./source.ts";
 
@@ -24,7 +26,7 @@ export function decode<T>(text: string, path: string, checks: Published<T>, noti
 
 /** One notice for all such files. */
 function noticeNewer(notices: string[], path: string, version: number): void {
-  const text = `Written by a newer version (schema ${version}), fields this page does not know are not shown: `;
+  const text = `${say("notice.newer", { version: String(version) })} `;
   const at = notices.findIndex((each) => each.startsWith(text));
   if (at < 0) notices.push(text + path);
   else notices[at] += `, ${path}`;

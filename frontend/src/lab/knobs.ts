@@ -93,7 +93,7 @@ function fieldsOf(run: Run, recorded: Settings, current: Settings, put: Put): HT
   const fields = [
     select(
       say("rate"),
-      options(FACTORS, factor, (value) => (value === "1" ? short(rate) : `${short(rate)} × ${value}`)),
+      options(FACTORS, factor, (value) => (value === "1" ? short(rate) : `${short(rate)} × ${short(Number(value))}`)),
       factor,
       (value) => put({ learning_rate: value === "1" ? rate : Number((rate * Number(value)).toPrecision(12)) }),
     ),

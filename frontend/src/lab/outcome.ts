@@ -14,7 +14,11 @@ export interface Outcome {
 }
 
 export function outcome(): Outcome {
-  const element = el("p", { class: "lab-outcome" });
+  const element = el("p", {
+    class: "lab-outcome",
+    "data-none": say("outcome.none"),
+    "data-running": say("outcome.running"),
+  });
   return {
     element,
     clear() {

@@ -64,7 +64,7 @@ const store = createStore(restored.selection);
 const local = location.protocol === "file:";
 const source = inlined ? inlined.source : local ? file : http;
 const way = trail<View>({ view: () => ({ session, selection: store.selection, hash }), address, restore });
-let copied = false; // by a browser that saved the page
+const copied = unmount(); // by a browser that saved the page; what it saved goes before anything is read
 let bar: Selector;
 let picker: HTMLInputElement;
 
@@ -75,7 +75,6 @@ function start(): void {
     if (start === null) state(nothingIn(name, names, pick));
     else void show(opened, start, false);
   });
-  copied = unmount();
   startTheme();
   fillHeader(bar, picker, goTo, () => ({
     run: session?.place?.run ?? null,

@@ -76,7 +76,7 @@ export function selector(actions: SelectorActions): Selector {
     [
       { value: "created", text: say("sort.newest") },
       { value: "accuracy", text: say("accuracy") },
-      { value: "macro_f1", text: "Macro F1" },
+      { value: "macro_f1", text: say("macro.f1") },
     ],
     sort,
     (value) => {

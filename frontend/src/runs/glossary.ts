@@ -41,7 +41,8 @@ const terms = (): Term[] =>
   Object.entries(said()).map(([name, text]) => {
     const word = text.slice(0, text.indexOf(":"));
     const letters = word.replace(/\s/g, "\\s"); // words are letters and spaces
-    const found = new RegExp(`(?<![\\p{L}\\p{N}-])${letters}(?:s|es)?(?![\\p{L}\\p{N}-])`, "iu");
+    const whole = `(?<![\\p{L}\\p{N}-])${letters}(?:s|es|n|en|x)?(?![\\p{L}\\p{N}-])`; // with the endings of plurals
+    const found = new RegExp(/\p{Script=Han}/u.test(word) ? letters : whole, "iu"); // Chinese has no gaps
     return { name, word, found, meaning: text.slice(word.length + 1).trimStart() };
   });
 

@@ -1,6 +1,7 @@
 // What the run was, and the command that makes it again.
 
 import type { App } from "../panels/app.ts";
+import type { Child } from "../view/dom.ts";
 import { originGroups } from "./origins.ts";
 import { replay } from "./replay.ts";
 import about from "./settings.json" with { type: "json" };
@@ -19,6 +20,7 @@ import {
   terms,
   time,
   trainHere,
+  woven,
 } from "./tools.ts";
 
 const FILE = "run_summary.json";
@@ -27,50 +29,60 @@ export function runSummary(app: App): HTMLElement {
   const { summary } = app.run;
   const { dataset, split, timing } = summary;
   const kind = String(summary.config.get("split") ?? "random");
-  const facts: [string, string][] = [
-    [say("run"), summary.run_id ?? say("summary.flat")],
-    [say("created"), time(summary.created)],
+  const own = (text: string): HTMLElement => el("span", { lang: "en" }, text); // what a run says itself
+  const facts: [string, Child[]][] = [
+    [say("run"), [summary.run_id ?? say("summary.flat")]],
+    [say("created"), [time(summary.created)]],
     [
       say("model"),
-      `${architecture(summary.model.name, hiddenSizes(app.run))}, ${say("layer.parameters", { count: summary.model.parameters })}`,
+      [
+        `${architecture(summary.model.name, hiddenSizes(app.run))}, ${say("layer.parameters", { count: summary.model.parameters })}`,
+      ],
     ],
     [
       say("data.set"),
-      say("data.set.of", {
-        title: dataset.title,
-        images: terms(app.run).images(dataset.samples),
-        size: sizeText(app),
-      }),
+      woven(
+        say("data.set.of", {
+          title: "|title|",
+          images: terms(app.run).images(dataset.samples),
+          size: sizeText(app),
+        }),
+        { title: own(dataset.title) },
+      ),
     ],
-    [say("data.source"), dataset.source],
+    [say("data.source"), dataset.source ? [own(dataset.source)] : []],
     [
       say("split"),
-      say("split.sizes", {
-        training: split.training,
-        holdout: split.holdout,
-        kind: kind === "random" ? say("split.stratified") : kind,
-      }),
+      [
+        say("split.sizes", {
+          training: split.training,
+          holdout: split.holdout,
+          kind: kind === "random" ? say("split.stratified") : kind,
+        }),
+      ],
     ],
     [
       say("time"),
-      say("time.spent", {
-        training: seconds(timing.training_seconds),
-        all: seconds(timing.total_seconds),
-      }),
+      [
+        say("time.spent", {
+          training: seconds(timing.training_seconds),
+          all: seconds(timing.total_seconds),
+        }),
+      ],
     ],
   ];
-  const digests: [string, string][] = [
-    [say("digest.results"), summary.results_digest],
-    [say("nav.data"), dataset.sha256],
-    [say("split"), split.sha256],
+  const digests: [string, Child[]][] = [
+    [say("digest.results"), [summary.results_digest]],
+    [say("nav.data"), [dataset.sha256]],
+    [say("split"), [split.sha256]],
   ];
-  const environment = [...summary.environment].map(([key, value]): [string, string] => [
+  const environment = [...summary.environment].map(([key, value]): [string, Child[]] => [
     key.replaceAll("_", " "),
-    setting(value),
+    [setting(value)],
   ]);
   return panel(
     { title: say("summary"), files: [FILE], wide: "w5" },
-    definitions(facts.filter(([, value]) => value)),
+    definitions(facts.filter(([, value]) => value.length > 0)),
     dataset.note ? el("p", { class: "note-line small", lang: "en" }, dataset.note) : null,
     el("details", { class: "data" }, el("summary", {}, say("digests")), definitions(digests, "mono break")),
     el("details", { class: "data" }, el("summary", {}, say("environment")), definitions(environment)),
@@ -84,12 +96,12 @@ function sizeText(app: App): string {
   return `${image.shape.join(" × ")}${image.channels > 1 ? ` ${say("in.colour")}` : ""}`;
 }
 
-function definitions(pairs: readonly (readonly [string, string])[], look = ""): HTMLElement {
+function definitions(pairs: readonly (readonly [string, readonly Child[]])[], look = ""): HTMLElement {
   return el(
     "dl",
     { class: `facts-list ${look}` },
-    ...pairs.map(([term, text]) =>
-      el("div", {}, el("dt", {}, term), " ", el("dd", { translate: look ? "no" : null }, text)),
+    ...pairs.map(([term, parts]) =>
+      el("div", {}, el("dt", {}, term), " ", el("dd", { translate: look ? "no" : null }, ...parts)),
     ),
   );
 }

@@ -3,7 +3,7 @@
 import type { Replay } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
-import { commandLine, el, inRepository, pathOf, programOf, say, series, time, woven } from "./tools.ts";
+import { commandLine, el, inRepository, pathOf, phrase, programOf, say, series, time, woven } from "./tools.ts";
 
 const NOWHERE = { protocol: "", pathname: "" }; // one file holds the run and can be anywhere
 
@@ -42,11 +42,11 @@ function outcome(found: Replay | undefined): HTMLElement {
   if (!found) return el("p", { class: "small muted" }, say("replay.never"));
   const { differs, held, promised, tier, replayed } = found;
   const facts = differs.map((fact) => fact.replaceAll("_", " "));
-  const values = { time: time(replayed), facts: series(facts), promised };
+  const values = { time: time(replayed), facts: series(facts), promised: phrase(promised) };
   return el(
     "p",
     { class: held ? "notice good" : "notice bad" },
-    el("b", {}, tier),
+    el("b", {}, phrase(tier)),
     " ",
     facts.length ? say("replay.other", values) : say("replay.same", values),
   );

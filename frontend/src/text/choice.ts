@@ -1,7 +1,7 @@
 // Which language is asked for, and its words. English is built in; another is read beside the page when it is wanted.
 import { type Check, dictionary, either, fields, text } from "../bundle/check.ts";
 import { parseJson, type Source } from "../bundle/source.ts";
-import { type Entry, LANGUAGES, type Language, speak, type Words } from "./language.ts";
+import { type Entry, LANGUAGES, type Language, speak } from "./language.ts";
 
 const MOST = 2 ** 18; // characters of a file of words
 const line = text(0, 2000);
@@ -23,14 +23,8 @@ export function withLanguage(search: string, language: string): string {
   return `?${[...others, `lang=${language}`].join("&")}`;
 }
 
-/** From now on the page speaks this language; where its words cannot be read, English. */
+/** From now on the page speaks this language. Throws where its words cannot be read. */
 export async function learn(source: Source, language: Language): Promise<void> {
-  if (language === "en") return;
-  const read = async (name: string): Promise<Words> =>
-    dictionary(entry)(
-      parseJson(await source.read(`words/${name}.json`, MOST), `words/${name}.json`),
-      `words/${name}.json`,
-    );
-  const english = await read("en");
-  speak(language, english, await read(language));
+  const path = `words/${language}.json`;
+  speak(language, dictionary(entry)(parseJson(await source.read(path, MOST), path), path));
 }

@@ -3,7 +3,13 @@ import words from "../../../src/digit_classifier/words/en.json" with { type: "js
 
 export type Language = "en" | "de" | "fr" | "es" | "zh";
 /** Those that there are words of. */
-export const LANGUAGES: Readonly<Partial<Record<Language, string>>> = { en: "English" };
+export const LANGUAGES: Readonly<Record<Language, string>> = {
+  en: "English",
+  de: "Deutsch",
+  es: "Español",
+  fr: "Français",
+  zh: "中文",
+};
 export type Entry = string | { readonly one: string; readonly other: string };
 export type Words = ReadonlyMap<string, Entry>;
 type Values = Readonly<Record<string, string | number>>;
@@ -11,17 +17,17 @@ type Values = Readonly<Record<string, string | number>>;
 const nameOf = (entry: Entry): string => (typeof entry === "string" ? entry : entry.other);
 
 let chosen: Language = "en";
-let translated = new Map<string, Entry>(); // by the English
+let translated: Words = new Map(); // by the English
 let formats = new Map<string, Intl.NumberFormat>();
 
 export const language = (): Language => chosen;
 export const locale = (): string => (chosen === "en" ? "en-GB" : chosen);
 
-/** From now on the page speaks this language. */
-export function speak(wanted: Language, english: Words, words: Words): void {
+/** From now on the page speaks this language, whose words are named by the English. */
+export function speak(wanted: Language, words: Words): void {
   chosen = wanted;
   formats = new Map();
-  translated = new Map([...english].map(([key, entry]) => [nameOf(entry), words.get(key) ?? entry]));
+  translated = words;
 }
 
 /**

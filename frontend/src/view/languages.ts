@@ -13,7 +13,7 @@ export async function spoken(source: Source, has: string | null): Promise<void> 
 /** A small menu, where there is a choice; what is chosen goes into the address, which has the whole view. */
 export function languageMenu(): HTMLElement[] {
   const options = Object.entries(LANGUAGES).map(([value, name]) =>
-    el("option", { value, lang: value, selected: value === language() }, `${value} · ${name}`),
+    el("option", { value, lang: value, selected: value === language() }, `${value}\u2003${name}`),
   );
   const menu = el("select", { class: "language", "aria-label": say("language"), translate: "no" }, ...options);
   menu.addEventListener("change", () => {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from digit_classifier.cli.arguments import Command, Defaults, Parser, near, path_of
 from digit_classifier.errors import InputError, explain, show, typed_command
 from digit_classifier.exporters import EXAMPLES, FORMATS, PAGE_FORMATS, TRACKERS
+from digit_classifier.page.built import ENGLISH, LANGUAGES
 from digit_classifier.text import as_path, without_password
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ MANY = ", ".join(["site", *TRACKERS])
 
 def _arguments(parser: Parser, defaults: Defaults) -> None:
     parser.usage = (
-        f"{parser.prog} FORMAT [RUN or ROOT] -o TARGET [--compare RUN] [--run RUN_ID ...] [--images HOW] [--force]"
+        f"{parser.prog} FORMAT [RUN or ROOT] -o TARGET [--compare RUN] [--run RUN_ID ...] [--images HOW]"
+        " [--language LANG] [--force]"
     )
     add, root = parser.add_argument, near(defaults.artifacts_root)
     known = ", ".join([*PAGE_FORMATS, *FORMATS, *TRACKERS])
@@ -30,6 +32,8 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
     add("--compare", metavar="RUN", help="html: a second run in the same file, to compare with")
     add("--run", metavar="RUN_ID", action="append", default=[], help=f"{MANY}: only this run; can be repeated")
     add("--images", metavar="HOW", help="html: some, of a large data set as many as fit into 4 MB (default), or all")
+    spoken = ", ".join((ENGLISH, *LANGUAGES))
+    add("--language", metavar="LANG", help=f"html: the language of the page, one of {spoken} (default: {ENGLISH})")
     add("--force", action="store_true", help="replace a file that is not an export of ours")
     add("--html", metavar="RUN", help="another way to say: export html RUN")
     add("--site", metavar="ROOT", help="another way to say: export site ROOT")
@@ -39,18 +43,24 @@ def _export(options: argparse.Namespace) -> int:
     name, path = _what(options)
     if options.output is None:
         raise InputError(explain("--output", "a path to write", "none", f"-o {EXAMPLES.get(name, name)}"))
-    flags = {"html": ("--compare", "--force", "--images"), "site": ("--run",), **dict.fromkeys(TRACKERS, ("--run",))}
+    flags = {
+        "html": ("--compare", "--force", "--images", "--language"),
+        "site": ("--run",),
+        **dict.fromkeys(TRACKERS, ("--run",)),
+    }
     allowed = flags.get(name, ("--force",))
     for flag, value in (
         ("--compare", options.compare),
         ("--force", options.force),
         ("--run", options.run),
         ("--images", options.images),
+        ("--language", options.language),
     ):
         if value and flag not in allowed:
             only = {
                 "--compare": "the format html",
                 "--images": "the format html",
+                "--language": "the format html",
                 "--run": f"one of {MANY}",
                 "--force": "a format of one file",
             }
@@ -93,7 +103,14 @@ def _html(path: Path, target: Path, options: argparse.Namespace) -> str:
     if options.images not in (None, "some", "all"):
         raise InputError(explain("--images", "some or all", show(options.images), "--images all"))
     compare = as_path(options.compare) if options.compare else None
-    size = write_html(path, target, compare=compare, force=options.force, whole=options.images == "all")
+    size = write_html(
+        path,
+        target,
+        compare=compare,
+        force=options.force,
+        whole=options.images == "all",
+        language=ENGLISH if options.language is None else options.language,
+    )
     return f"{target}: {size / 1000:.0f} kB; needs nothing beside it, opens by double click"
 
 

@@ -9,6 +9,10 @@ from digit_classifier.errors import INSTALL, RunError, explain
 
 RUN_PAGE = ("index.html", "dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "reader.html", "reader.js")
 PAGE_NAMES = (*RUN_PAGE, "sweep.html", "sweep.css", "sweep.js")
+ENGLISH = "en"  # is in the scripts
+LANGUAGES = ("de", "es", "fr", "zh")  # beside it
+WORDS = "words"  # the folder of the words of other languages, each with its twin for a page opened from a file
+WORDS_NAMES = tuple(f"{WORDS}/{language}.{kind}" for language in LANGUAGES for kind in ("json", "css"))
 ARTIFACTS_PATH = "artifacts"  # where the page looks for runs
 MARK = '<meta name="generator" content="digit-classifier">'  # in the head of every export: tells ours from other pages
 

@@ -12,9 +12,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from digit_classifier.artifacts import build_index
-from digit_classifier.errors import InputError, explain, option, typed_command
+from digit_classifier.errors import InputError, explain, option, show, typed_command
 from digit_classifier.page.budget import BUDGET, wanted_by_run, wanted_by_sweep, within_budget
-from digit_classifier.page.built import ARTIFACTS_PATH, is_export
+from digit_classifier.page.built import ARTIFACTS_PATH, ENGLISH, LANGUAGES, is_export
 from digit_classifier.page.inline import self_contained
 from digit_classifier.page.source import dataset_of, find_run, is_sweep, run_id_of, shared_dataset
 from digit_classifier.store.files import cannot_write, replace_all
@@ -37,18 +37,28 @@ GROWTH = 1.4  # bytes of a page, at most, for each packed byte of the samples in
 
 
 def write_html(
-    run: AnyPath, target: AnyPath, *, compare: AnyPath | None = None, force: bool = False, whole: bool = False
+    run: AnyPath,
+    target: AnyPath,
+    *,
+    compare: AnyPath | None = None,
+    force: bool = False,
+    whole: bool = False,
+    language: str = ENGLISH,
 ) -> int:
     """Write the page, a run, its data set and perhaps a second run as one HTML file; returns its size in bytes.
 
     Either may be a run directory, or an artifacts root for its latest run; `run` also the directory of a sweep. Of a
-    large data set as many samples go along as fit into 4 MB, or with `whole` all. InputError where the target may not
-    be replaced, ArtifactError where a run is not as it was published.
+    large data set as many samples go along as fit into 4 MB, or with `whole` all. The page speaks one `language`.
+    InputError where there are no words of it or the target may not be replaced, ArtifactError where a run is not as it
+    was published.
     """
     run, target = as_path(run), as_path(target)
+    if language not in (ENGLISH, *LANGUAGES):
+        known = f"{', '.join((ENGLISH, *LANGUAGES[:-1]))} or {LANGUAGES[-1]}"
+        raise InputError(explain(option("language"), known, show(language), option("language", LANGUAGES[0])))
     _require_ours(target, force)
     if is_sweep(run) and not compare:
-        return _write(target, sweep_document(run, whole=whole))
+        return _write(target, sweep_document(run, whole=whole, language=language))
     run, compare = find_run(run), find_run(as_path(compare)) if compare else None
     directories = [run, *([compare] if compare else [])]
     found = {directory: inspect(directory).require_sound() for directory in directories}
@@ -69,10 +79,10 @@ def write_html(
     extra = {} if whole else _reduce(texts, lambda: chain.from_iterable(map(wanted_by_run, runs)))
     title = decode(read[run]["run_summary.json"], run)["label"] or names[run]
     compared = names[compare] if compare else None
-    return _write(target, _document(texts, extra, names[run], title=title, compared=compared))
+    return _write(target, _document(texts, extra, names[run], title=title, compared=compared, language=language))
 
 
-def sweep_document(directory: Path, *, whole: bool = False) -> str:
+def sweep_document(directory: Path, *, whole: bool = False, language: str = ENGLISH) -> str:
     """The page of a sweep as one document, with the samples that it shows; ArtifactError unless it is as published."""
     name = directory.resolve().name
     try:
@@ -91,6 +101,7 @@ def sweep_document(directory: Path, *, whole: bool = False) -> str:
         compared=None,
         title=sweep["label"] or name,
         page="sweep.html",
+        language=language,
     )
 
 
@@ -156,13 +167,20 @@ def _reduce(texts: dict[str, bytes], wanted: Callable[[], Iterable[int]], budget
 
 
 def _document(
-    texts: Mapping[str, bytes], extra: Mapping[str, str], name: str, *, title: str, compared: str | None = None
+    texts: Mapping[str, bytes],
+    extra: Mapping[str, str],
+    name: str,
+    *,
+    title: str,
+    compared: str | None = None,
+    language: str = ENGLISH,
 ) -> str:
     return self_contained(
         {**extra, **{path: data.decode("utf-8") for path, data in texts.items()}},
         start=f"{ARTIFACTS_PATH}/{name}",
         compared=compared,
         title=title,
+        language=language,
     )
 
 

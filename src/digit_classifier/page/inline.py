@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import INSTALL, RunError, explain
-from digit_classifier.page.built import MARK, page_text
+from digit_classifier.page.built import ENGLISH, MARK, WORDS, page_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +23,17 @@ SCRIPT = r'<script src="(?P<script>[a-z]+\.js)"(?: defer)?></script>'
 
 
 def self_contained(
-    files: Mapping[str, str], *, start: str, compared: str | None, title: str, page: str = "index.html"
+    files: Mapping[str, str],
+    *,
+    start: str,
+    compared: str | None,
+    title: str,
+    page: str = "index.html",
+    language: str = ENGLISH,
 ) -> str:
     """A page as one document, `files` in it, compressed, by the path that they would have beside it.
+
+    It speaks one language, whose words go along; English is in its scripts.
 
     Its policy names the scripts and the styles by hash and allows nothing else: no request, no frame, no other code.
     """
@@ -40,8 +48,12 @@ def self_contained(
         "img-src data: blob:; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
+    if language != ENGLISH:
+        words = f"{WORDS}/{language}.json"
+        files = {words: page_text(words), **files}
     packed = base64.b64encode(gzip.compress(json.dumps(files).encode("utf-8"), mtime=0)).decode("ascii")
-    data = json.dumps({"start": start, "compared": compared, "files": packed}).replace("<", "\\u003c")
+    content = {"start": start, "compared": compared, "language": language, "files": packed}
+    data = json.dumps(content).replace("<", "\\u003c")
     block, found = f'<script type="application/json" id="embedded">{data}</script>\n', set[str]()
 
     def filled(place: re.Match[str]) -> str:

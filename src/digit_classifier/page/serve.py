@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option
-from digit_classifier.page.built import ARTIFACTS_PATH, built_page, page_text
+from digit_classifier.page.built import ARTIFACTS_PATH, WORDS_NAMES, built_page, page_text
 from digit_classifier.page.source import is_sweep
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.layout import (
@@ -54,7 +54,10 @@ TYPES = {
 PAGES = {"/": "index.html", "/index.html": "index.html", "/sweep.html": "sweep.html"}
 SCRIPTS = {
     f"/{name}": name
-    for name in ("dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "sweep.css", "sweep.js")
+    for name in (
+        *("dashboard.css", "dashboard.js", "panels.js", "runs.js", "lab.js", "sweep.css", "sweep.js"),
+        *(name for name in WORDS_NAMES if name.endswith(".json")),
+    )
 }
 LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?", re.ASCII)
 PLACE = rf"{RUN_ID.pattern}|{SWEEPS}/{RUN_ID.pattern}|{DATASETS}|{LATEST}"

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option, show, typed_command
-from digit_classifier.page.built import ARTIFACTS_PATH, MARK, PAGE_NAMES, is_export, page_text
+from digit_classifier.page.built import ARTIFACTS_PATH, MARK, PAGE_NAMES, WORDS, WORDS_NAMES, is_export, page_text
 from digit_classifier.page.source import dataset_of, shared_dataset
 from digit_classifier.store.files import cannot_write, read_regular, sync_directory, write_all
 from digit_classifier.store.index import entry_of
@@ -171,7 +171,8 @@ def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
     if datasets:
         _write_directory(site / ARTIFACTS_PATH / DATASETS, datasets)
     write_index(site / ARTIFACTS_PATH, 1, entries)
-    pages = {name: page_text(name) for name in PAGE_NAMES}
+    (site / WORDS).mkdir()
+    pages = {name: page_text(name) for name in (*WORDS_NAMES, *PAGE_NAMES)}
     pages["index.html"] = pages["index.html"].replace("<title>", f"{MARK}\n<title>", 1)
     write_all(site, {name: text.encode("utf-8") for name, text in pages.items()})
 
@@ -201,7 +202,9 @@ def _require_free(target: Path) -> None:
 def _is_of_a_site(parts: tuple[str, ...]) -> bool:
     match parts:
         case (name,):
-            return name in (*PAGE_NAMES, ARTIFACTS_PATH)
+            return name in (*PAGE_NAMES, ARTIFACTS_PATH, WORDS)
+        case (top, name) if top == WORDS:
+            return f"{top}/{name}" in WORDS_NAMES
         case (top, name):
             return top == ARTIFACTS_PATH and (
                 name in (INDEX_FILE, INDEX_TWIN, DATASETS, SWEEPS)
