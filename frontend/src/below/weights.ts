@@ -170,7 +170,7 @@ export function numbersOf(app: App, network: Network, index: number): Table {
   const each = weights.length / units;
   const names = index === 0 ? app.run.summary.dataset.feature_names : undefined;
   return {
-    head: [say("unit.head"), "bias", ...Array.from({ length: each }, (_, i) => names?.[i] ?? String(i + 1))],
+    head: [say("unit.head"), say("unit.bias"), ...Array.from({ length: each }, (_, i) => names?.[i] ?? String(i + 1))],
     rows: Array.from({ length: units }, (_, unit) => [
       String(unit + 1),
       ...[bias[unit] ?? 0, ...weights.subarray(unit * each, (unit + 1) * each)].map((value) =>
