@@ -58,7 +58,7 @@ def test_a_kernel_executes_the_tour(tour: Any) -> None:
     bars, (page,) = of_kind(tour, "text/html")[::2], of_kind(tour, "text/html")[1:2]
     assert [re.findall(r'max="(\d+)" value="(\d+)"', bar) for bar in bars] == [[("40", "40")], [("10", "10")]]
     assert page.count("<iframe") == 1
-    assert len(page) < 760_000
+    assert len(page) < 780_000
     (picture,) = [output for output in outputs(tour) if "image/png" in output.get("data", {})]
     assert base64.b64decode(picture["data"]["image/png"]).startswith(b"\x89PNG")
     assert picture["metadata"]["image/png"] == {"alt": "confusion matrix"}

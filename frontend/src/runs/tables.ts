@@ -54,7 +54,7 @@ export function numbersTable(app: App, now: string, was: string): HTMLElement {
     const [own, before] = [scores(app.run), scores(other)];
     const differences = configDifferences(app.run.summary.config, other?.summary.config ?? new Map());
     return {
-      head: ["", was, now],
+      head: [say("compare.row"), was, now],
       rows: [
         ...names.map((name, i) => [name, before[i] ?? "", own[i] ?? ""]),
         ...differences.map((each) => [each.key, each.was ?? "", each.now ?? ""]),

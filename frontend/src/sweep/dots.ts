@@ -9,8 +9,8 @@ import { axis, type Scale, scaleOf, tickText, track } from "./track.ts";
 import { axesName, reasonOf, rowName, rowOf } from "./words.ts";
 
 const [MANY, TOP] = [40, 20];
-const ROW = 40; // pixels, as in the style sheet
-const STACKED = 68;
+const ROW = 2.5; // rem, as in the style sheet
+const STACKED = 4.25;
 
 export function dotPlot(app: App): HTMLElement {
   const { sweep } = app;

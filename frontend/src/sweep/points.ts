@@ -8,7 +8,7 @@ import type { App } from "./app.ts";
 import { way } from "./unstable.ts";
 import { rowName } from "./words.ts";
 
-const ROW = 36; // pixels, as in the style sheet
+const ROW = 2.25; // rem, as in the style sheet
 
 interface Column {
   head(): string;

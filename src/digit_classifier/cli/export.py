@@ -40,9 +40,10 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    name, path = _what(options)
+    name = _what(options)
     if options.output is None:
         raise InputError(explain("--output", "a path to write", "none", f"-o {EXAMPLES.get(name, name)}"))
+    path = path_of(options)
     flags = {
         "html": ("--compare", "--force", "--images", "--language"),
         "site": ("--run",),
@@ -77,8 +78,8 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
-def _what(options: argparse.Namespace) -> tuple[str, Path]:
-    """The format and where the run is, from either way to say it."""
+def _what(options: argparse.Namespace) -> str:
+    """The format, from either way to say it; the run is then in `options.path`."""
     given = {"html": options.html, "site": options.site}
     example = typed_command("export", "html", "--output", "report.html")
     flags = {name: path for name, path in given.items() if path is not None}
@@ -86,15 +87,15 @@ def _what(options: argparse.Namespace) -> tuple[str, Path]:
         raise InputError(explain("export", "one format", "more", example))
     for name, path in flags.items():
         options.path = path
-        return name, path_of(options)
+        return name
     if options.format is None:
         raise InputError(explain("FORMAT", "a format", "none", example))
-    if options.format in (*PAGE_FORMATS, *FORMATS, *TRACKERS):
-        return options.format, path_of(options)
-    from digit_classifier.exporters.write import find_exporter
+    if options.format not in (*PAGE_FORMATS, *FORMATS, *TRACKERS):
+        from digit_classifier.exporters.write import find_exporter
 
-    find_exporter(options.format)  # or is it no format at all?
-    return options.format, path_of(options)
+        find_exporter(options.format)  # or is it no format at all?
+    wanted: str = options.format
+    return wanted
 
 
 def _html(path: Path, target: Path, options: argparse.Namespace) -> str:
