@@ -108,7 +108,7 @@ export function perClass(app: App): HTMLElement {
     const { low, high } = wilson({ hits, n });
     return value === null ? ["", ""] : [percent(value), interval(low, high)];
   };
-  const table = keptTable(say("perclass.scores"), () => ({
+  const table = keptTable(say("perclass.numbers"), () => ({
     head: [
       ...[say("class"), say("precision"), say("interval.head"), say("recall"), say("interval.head")],
       ...["F1", "n"],
