@@ -45,10 +45,14 @@ def wait_for(page: Page, condition: str) -> Any:
     """Poll until the JavaScript condition is true; the page's text and errors are in the message otherwise."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        value = page.evaluate(condition)
-        if value:
-            return value
-        page.evaluate("new Promise(done => setTimeout(done, 30))")
+        try:
+            value = page.evaluate(condition)
+            if value:
+                return value
+            page.evaluate("new Promise(done => setTimeout(done, 30))")
+        except Exception as error:  # of the driver of either browser
+            if "navigation" not in str(error):  # a link was followed: the next page is asked
+                raise
     text = page.evaluate("document.getElementById('main')?.innerText.slice(0, 400)")
     raise AssertionError(f"{page.name}: expected {condition}, got {text!r}; errors: {page.errors}")
 
