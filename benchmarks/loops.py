@@ -102,9 +102,8 @@ def ours(task: Task, images: Any, labels: Any) -> dict[str, Trainer]:
     return {OURS: plainly, AGAIN: plainly, WATCHED: watched, EXACT: exactly}
 
 
-def contestants(name: str, quick: bool) -> dict[str, Trainer]:
-    """Every program that can do this task."""
-    from benchmarks import loop_peers
+def task_of(name: str, quick: bool) -> tuple[Task, Any, Any]:
+    """A task, and all images and labels: those after its own are the hold-out."""
     from benchmarks.loop_peers import Task
 
     setting = TASKS[name]
@@ -112,8 +111,17 @@ def contestants(name: str, quick: bool) -> dict[str, Trainer]:
     count = len(images) * 4 // 5 if setting.shape == "digits" else len(images) * 6 // 7
     pixels = images[:count].reshape(count, -1)
     task = Task(setting.hidden, setting.epochs, setting.batch, pixels, labels[:count], channels=setting.channels)
+    return task, images, labels
+
+
+def contestants(name: str, quick: bool) -> dict[str, Trainer]:
+    """Every program that can do this task."""
     import torch
 
+    from benchmarks import loop_peers
+
+    setting = TASKS[name]
+    task, images, labels = task_of(name, quick)
     torch.set_num_threads(setting.threads)
     peers: dict[str, Callable[[Task], Trainer]] = {"PyTorch, eager": loop_peers.pytorch}
     if not setting.channels:

@@ -18,7 +18,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import environment, measure
-from benchmarks.loops import EXACT, OURS, PRODUCTS, TASKS, digits, mnist_shaped, ours
+from benchmarks.loops import EXACT, OURS, PRODUCTS, ours, task_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,15 +87,9 @@ def work(name: str, repeats: int, *, quick: bool) -> None:
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
-    setting = TASKS[name]
-    images, labels = digits() if setting.shape == "digits" else mnist_shaped(quick)
-    count = len(images) * 4 // 5 if setting.shape == "digits" else len(images) * 6 // 7
-    pixels = images[:count].reshape(count, -1)
-    task = loop_peers.Task(
-        setting.hidden, setting.epochs, setting.batch, pixels, labels[:count], channels=setting.channels
-    )
+    task, images, labels = task_of(name, quick)
     trainers = {who: train for who, train in ours(task, images, labels).items() if who in (OURS, EXACT)}
-    if not setting.channels:
+    if not task.channels:
         trainers[PRODUCTS] = loop_peers.products(task)
     plain = {
         who: median(values)
