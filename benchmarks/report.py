@@ -165,7 +165,13 @@ def growth(result: Result) -> Iterator[str]:
         cells = [f"{1000 * row['publish']:.0f} ms", f"{1000 * row['list']:.0f} ms", f"{row['memory']:.0f}"]
         rows.append([f"{size:,}", *cells, " / ".join(powers)])
     yield "A history: publishing one more run, and `digit-classifier runs` from start to exit."
-    yield table(["runs", "publish one more", "list all", "MiB to list", "exponents"], rows)
+    yield table(["runs", "publish one more", "list", "MiB to list", "exponents"], rows)
+    rows = [
+        [f"{int(size):,}", f"{1000 * row['publish']:.1f} ms", f"{1000 * row['list']:.1f} ms"]
+        for size, row in result["lists"].items()
+    ]
+    yield LISTS
+    yield table(["runs", "publish one more, CPU", "read the newest 100, CPU"], rows)
 
 
 def page(result: Result) -> Iterator[str]:
@@ -181,6 +187,22 @@ def page(result: Result) -> Iterator[str]:
             rows.append([who, *cells, f"{row['shown']:.2f}", f"{row['server_start']:.1f}"])
         head = [name, "kB", "requests", "first paint, s", "run on the screen, s", "start of the server, s"]
         yield table(head, rows)
+
+
+def lab(result: Result) -> Iterator[str]:
+    """Seconds per training in every engine."""
+    yield ". ".join(f"{name}: `{agent}`" for name, agent in result["browsers"].items()) + "."
+    for task, contestants in result["tables"].items():
+        ours = contestants["NumPy, exact"]["seconds"]["middle"]
+        rows = []
+        for name, row in contestants.items():
+            seconds, longest = row["seconds"]["middle"], row.get("longest")
+            share = row.get("share", 1)  # of the training, where it was stopped
+            shown = f"{seconds:.2f}" if share == 1 else f"stopped after {seconds:.0f}, {share:.0%} done"
+            times = "" if name == "NumPy, exact" else f"{seconds / share / ours:.2g}"
+            rows.append([name, shown, times, "" if longest is None else f"{longest:.0f}"])
+        yield f"**{task}**"
+        yield table(["", "seconds", "of NumPy, exact", "longest piece, ms"], rows)
 
 
 def fashion(result: Result) -> Iterator[str]:
@@ -275,9 +297,15 @@ With the presets (moved images and more epochs) and the given split: the 10,000 
 and nowhere else. `python -m benchmarks.fashion --presets`"""
 GROWTH = """\
 One size grows by steps of ten, the rest stays. An exponent of 1: ten times as much takes ten times as long."""
+LISTS = """\
+The list alone made as long, the runs in it made up: what one more run, and the newest hundred, cost the processor."""
 FIRST_PAGE = """\
 The first page on the same runs, in the same browser with an empty cache. A server is started before; ours is
 `python -m http.server`."""
+LAB = """\
+What the page's laboratory computes, without its pauses; every exact training ends with the same digest of the weights.
+CPU seconds for NumPy and Node, by the clock in browsers. TensorFlow.js has the same layers, epochs and batches, but
+moves no images and watches no hold-out; it is measured once, and stopped after two minutes."""
 SWEEPS = """\
 Five-fold cross-validation from several starts, whole commands from start to exit. The first row also computes every
 metric and the digest of each run and writes a line per point; the others keep accuracies. All but *MLPClassifier*
@@ -293,6 +321,7 @@ PARTS: dict[str, tuple[str, str, Callable[[Result], Iterator[str]]]] = {
     "fashion": ("Larger images", FASHION, fashion),
     "growth": ("Growth", GROWTH, growth),
     "page": ("The page", FIRST_PAGE, page),
+    "lab": ("The laboratory", LAB, lab),
     "sweeps": ("Many runs", SWEEPS, sweeps),
 }
 

@@ -66,7 +66,7 @@ def test_a_failing_process_is_an_error_and_not_a_time() -> None:
         measure.process([sys.executable, "-c", "raise SystemExit(3)"])
 
 
-@pytest.mark.parametrize("name", ["__main__", "drawings", "lab", "own_data", "report", "schedules", *report.PARTS])
+@pytest.mark.parametrize("name", ["__main__", "drawings", "own_data", "report", "schedules", *report.PARTS])
 @pytest.mark.parametrize(("word", "code"), [("--help", 0), ("--hlep", 2)])
 def test_what_measures_nothing_installs_nothing(
     name: str, word: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
