@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
 
-    from digit_classifier.sweeps.compute import PointTask
+    from digit_classifier.sweeps.compute import Loaded, PointTask
 
 FOLDS = 5
 LOG = "SWEEP_LOG"  # the file that gets a line whenever a point is begun
@@ -74,15 +75,18 @@ def accuracy(network: str, start: int, fold: int) -> float:
     return float((run.holdout_probabilities.argmax(axis=1) == split.holdout.labels).mean())
 
 
-def counted(tasks: Sequence[PointTask]) -> list[bytes]:
-    """What a worker of ours does, with a line for each point that it begins."""
-    from digit_classifier.sweeps.compute import work
+def counted(line: Connection, packed: bytes) -> None:
+    """A worker of ours, with a line for each point that it begins."""
+    from digit_classifier.sweeps import compute
 
-    answers = []
-    for task in tasks:
+    computed = compute.computed
+
+    def noted(task: PointTask, loaded: Loaded) -> bytes:
         note(task.recipe)
-        answers += work([task])
-    return answers
+        return computed(task, loaded)
+
+    compute.computed = noted
+    compute.serve(line, packed)
 
 
 def ours(network: str, starts: int, cores: int, place: Path) -> int:
@@ -91,7 +95,7 @@ def ours(network: str, starts: int, cores: int, place: Path) -> int:
     from digit_classifier.sweeps import engines
 
     if os.environ.get(LOG):
-        engines.work = counted  # type: ignore[attr-defined]
+        engines.serve = counted  # type: ignore[attr-defined]
     found = dc.sweep(
         **NETWORKS[network].ours,
         folds=FOLDS,

@@ -28,6 +28,7 @@ def test_a_term_says_what_it_means_once_in_each_section(page: Page, addresses: d
     assert min(map(len, page.evaluate(described))) > 30
     relu = "document.querySelector('[data-term=relu]')"
     page.evaluate(f"{relu}.scrollIntoView({{ block: 'center', behavior: 'instant' }})")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")  # its scroll event closes
     page.evaluate(f"{relu}.focus(), {relu}.click()")
     wait_for(page, f"{OPEN}.length === 1")
     assert page.evaluate(f"{OPEN}[0].textContent").startswith("ReLU the rule")

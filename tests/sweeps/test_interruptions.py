@@ -101,12 +101,20 @@ def _is_alive(process: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("count", [1, 2], ids=["a worker", "the pool"])
-def test_killed_workers_are_replaced(count: int, tmp_path: Path, serial: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("count", "pause"),
+    [
+        pytest.param(1, 0.0, id="a worker"),
+        pytest.param(2, 0.0, id="the pool"),
+        pytest.param(2, 1.5, id="the pool, in the middle of an answer"),  # which is longer than what waits in a pipe
+    ],
+)
+def test_killed_workers_are_replaced(count: int, pause: float, tmp_path: Path, serial: dict[str, str]) -> None:
     killed = []
 
     def listen(done: int, _: int) -> None:
         if done in (6, 18):
+            time.sleep(pause)
             for child in multiprocessing.active_children()[:count]:
                 os.kill(child.pid or 0, signal.SIGKILL)
                 killed.append(child.pid)

@@ -23,7 +23,8 @@ def shortest(values: NDArray[np.float32]) -> list[list[float]]:
     """
     numbers = values.ravel()
     size = np.abs(numbers)
-    unsure = ~((size > LEAST) & (size < MOST)) | (np.frexp(size)[0] == 0.5)
+    power_of_two = numbers.view(np.uint32) << 9 == 0  # nothing behind the first digit
+    unsure = ~((size > LEAST) & (size < MOST)) | power_of_two
     plain = np.where(unsure, 1, numbers).astype(np.float64)
     result = plain.copy()
     places = DIGITS - 1 - np.floor(np.log10(np.abs(plain))).astype(np.intp)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.sweeps.compute import pack, work_with, worker_report
-from digit_classifier.sweeps.engines import WINDOW, Chunks, interrupted_cluster, seconds_of
+from digit_classifier.sweeps.engines import Chunks, interrupted_cluster, seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,7 @@ CHUNK_SECONDS, LARGE_SECONDS = (
     10.0,
 )  # that a task takes, about; on a large cluster the scheduler has no time for more
 LARGE = 100  # workers
+WINDOW = 4  # messages per worker that are on their way
 LOST, RETRIES = 5, 2  # times that a point may be lost, and that Dask itself tries again
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -31,6 +32,7 @@ from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from multiprocessing.connection import Connection
 
     from digit_classifier.artifacts import Payload
     from digit_classifier.datasets.dataset import Dataset
@@ -198,9 +200,13 @@ def begin(packed: bytes) -> None:
     _here[:] = [unpack(packed)]
 
 
-def work(tasks: Sequence[PointTask]) -> list[bytes]:
-    """The results of these points, in a process that `begin` made a worker."""
-    return [computed(task, _here[0]) for task in tasks]
+def serve(line: Connection, packed: bytes) -> None:
+    """Be a worker at the end of this line, until its other end is closed: points come, their results go."""
+    begin(packed)
+    with suppress(EOFError, OSError):
+        while True:
+            tasks: Sequence[PointTask] = line.recv()
+            line.send([computed(task, _here[0]) for task in tasks])
 
 
 def work_with(packed: bytes, sha256: str, tasks: Sequence[PointTask]) -> list[bytes]:

@@ -15,11 +15,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from digit_classifier.errors import RunError, explain
-from digit_classifier.sweeps.compute import begin, computed, pack, unpack, work
+from digit_classifier.sweeps.compute import computed, pack, serve, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from concurrent.futures import Future, ProcessPoolExecutor
 
     from digit_classifier.datasets.dataset import Dataset
     from digit_classifier.sweeps.compute import PointTask
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     Results = Iterator[tuple[PointTask, Outcome]]
 
 CHUNK_SECONDS = 0.25  # that the points of one message take, about
-MOST_BREAKS = 3  # pools that a point may see break
-WINDOW = 4  # messages per worker that are on their way
+MOST_ENDS = 3  # workers that may end while a point is on its way
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
@@ -89,85 +87,104 @@ class Chunks:
         return list(islice(self._tasks, size))
 
 
+class Worker:
+    """A process of this machine, started anew, and the line to it.
+
+    Each has a line of its own, so that its end is seen whenever it comes: also in the middle of an answer, of which the
+    rest would be waited for as long as another process could still write it. `ProcessPoolExecutor` shares one.
+    """
+
+    def __init__(self, packed: bytes) -> None:
+        from multiprocessing import get_context
+
+        spawn = get_context("spawn")
+        self.line, its = spawn.Pipe()
+        self.chunk: list[PointTask] = []
+        self._process = spawn.Process(target=serve, args=(its, packed))
+        with _for_workers():
+            self._process.start()
+        its.close()
+
+    def give(self, chunk: list[PointTask]) -> None:
+        """Let it compute these points. That it has ended is seen when its answer is read."""
+        self.chunk = chunk
+        with suppress(OSError):
+            self.line.send(chunk)
+
+    def answer(self) -> list[bytes] | None:
+        """The results of these points; None where it has ended instead."""
+        try:
+            texts: list[bytes] = self.line.recv()
+        except (EOFError, OSError):
+            return None
+        return texts
+
+    def stop(self) -> None:
+        """Nothing of it is wanted any more."""
+        with suppress(OSError, ValueError):
+            self._process.kill()
+        self.line.close()
+        with suppress(OSError, ValueError, AssertionError):
+            self._process.join(5)
+
+
 class Pool:
-    """Processes of this machine, started anew: one thread each, and no use for the program that started them."""
+    """Processes of this machine: one thread each, and no use for the program that started them."""
 
     def __init__(self, data: Dataset, workers: int) -> None:
         self.workers = workers
         self._packed = pack(data)
-        self._pool: ProcessPoolExecutor | None = None
+        self._workers: dict[Any, Worker] = {}  # by their lines
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stop()
-
-    def _stop(self) -> None:
-        if (pool := self._pool) is None:
-            return
-        self._pool = None
-        processes = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:  # nothing of theirs is wanted any more
-            with suppress(OSError, ValueError):
-                process.kill()
-        for process in processes:
-            with suppress(OSError, ValueError, AssertionError):
-                process.join(5)
-
-    def _submit(self, chunk: list[PointTask]) -> Future[list[bytes]]:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        with _for_workers():
-            if self._pool is None:
-                spawn = get_context("spawn")
-                self._pool = ProcessPoolExecutor(self.workers, spawn, initializer=begin, initargs=(self._packed,))
-            return self._pool.submit(work, chunk)
+        while self._workers:
+            self._workers.popitem()[1].stop()
 
     def results(self, tasks: Iterable[PointTask]) -> Results:
-        """Each task with its result; a point that sees three pools break is taken for the cause."""
-        from concurrent.futures import FIRST_COMPLETED, wait
-        from concurrent.futures.process import BrokenProcessPool
+        """Each task with its result; a point during which three workers end is taken for the cause."""
+        from multiprocessing.connection import wait
 
         chunks = Chunks(tasks, CHUNK_SECONDS)
-        running: dict[Any, list[PointTask]] = {}
-        breaks: Counter[str] = Counter()
-        while True:
-            broken: list[PointTask] = []
-            try:
-                while len(running) < self._window(chunks, breaks) and (chunk := chunks.next()):
-                    running[self._submit(chunk)] = chunk
-            except BrokenProcessPool:
-                broken += chunk
-            if not running and not broken:
-                return
-            done = wait(running, return_when=FIRST_COMPLETED).done if running and not broken else set(running)
-            for future in done:
-                chunk = running.pop(future)
-                try:
-                    texts = future.result()
-                except BrokenProcessPool:
-                    broken += chunk
-                    continue
-                chunks.learn(len(texts), seconds_of(texts))
-                yield from zip(chunk, texts, strict=True)
-            if broken:
-                self._stop()
-                broken += [task for chunk in running.values() for task in chunk]
-                running.clear()
-                breaks.update(task.recipe for task in broken)
-                for task in broken:
-                    if breaks[task.recipe] >= MOST_BREAKS:
-                        yield task, f"a worker process ended {MOST_BREAKS} times while it was on its way"
+        ends: Counter[str] = Counter()
+        busy: dict[Any, Worker] = {}
+        self._give(chunks, busy)
+        try:
+            while busy:
+                found: list[tuple[PointTask, Outcome]] = []
+                for line in wait(list(busy)):
+                    worker = busy.pop(line)
+                    if (texts := worker.answer()) is None:
+                        self._workers.pop(line).stop()
+                        found += _ended(worker.chunk, chunks, ends)
                     else:
-                        chunks.again.append(task)
+                        chunks.learn(len(texts), seconds_of(texts))
+                        found += zip(worker.chunk, texts, strict=True)
+                self._give(chunks, busy)  # before what came is looked at: they need not wait for that
+                yield from found
+        finally:
+            for line in busy:  # left in the middle: nobody reads their answers
+                self._workers.pop(line).stop()
 
-    def _window(self, chunks: Chunks, breaks: Counter[str]) -> int:
-        """How many messages may be on their way: one, while points are suspected, so that none is taken for another."""
-        suspected = any(breaks[task.recipe] >= MOST_BREAKS - 1 for task in chunks.again)
-        return 1 if suspected else WINDOW * self.workers
+    def _give(self, chunks: Chunks, busy: dict[Any, Worker]) -> None:
+        """Work for those who have none, and for new ones as long as there may be more."""
+        free = [worker for line, worker in self._workers.items() if line not in busy]
+        while (free or len(self._workers) < self.workers) and (chunk := chunks.next()):
+            worker = free.pop() if free else Worker(self._packed)
+            self._workers[worker.line] = busy[worker.line] = worker
+            worker.give(chunk)
+
+
+def _ended(chunk: list[PointTask], chunks: Chunks, ends: Counter[str]) -> Iterator[tuple[PointTask, Outcome]]:
+    """A worker ended while it had these points: they come again, unless that happened too often."""
+    for task in chunk:
+        ends[task.recipe] += 1
+        if ends[task.recipe] >= MOST_ENDS:
+            yield task, f"a worker process ended {MOST_ENDS} times while it was on its way"
+        else:
+            chunks.again.append(task)
 
 
 def seconds_of(texts: list[bytes]) -> float:
