@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import importlib
-import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,13 @@ import demo_site
 import pytest
 from servers import Handler, WindowsHandler
 
+from shares import WHOLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-EVERY_WAY = ("test_everywhere.py", "test_hostile.py")  # what is opened, and how
+HOSTILE = "test_hostile.py"  # which shares its forms among the four
 WAYS = {("chromium", "http"), ("firefox", "file")}
 
 INSTALL = "make test, or apt-get install chromium firefox-esr"
@@ -29,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     `make soak` takes every way, and so does `EVERY_WAY=1`.
     """
-    if "EVERY_WAY" in os.environ:
+    if WHOLE:
         return
     left = [item for item in items if _is_taken(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(left)])
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_taken(item: pytest.Item) -> bool:
-    if not hasattr(item, "callspec") or item.path.name in EVERY_WAY:
+    if not hasattr(item, "callspec") or item.path.name == HOSTILE:
         return True
     values = [value for value in item.callspec.params.values() if isinstance(value, str)]
     way = tuple(

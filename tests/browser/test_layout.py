@@ -55,6 +55,7 @@ LINES = """[...document.querySelectorAll('.matrix td[data-cell]')].filter(each =
 })"""
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("cells", ["", "&cells=share"])
 @pytest.mark.parametrize("root", ["artifacts", "letters", "skewed", "large"])
 @pytest.mark.parametrize("width", [320, 390])
@@ -70,6 +71,7 @@ def test_counts_stand_on_one_line_inside_their_cells(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("width", [320, 390, 768])
 @pytest.mark.parametrize("epochs", [1, 2, 3, 7, 30, 100, 1000])
 def test_the_numbers_below_the_curve_do_not_touch(
@@ -243,6 +245,7 @@ new PerformanceObserver(list => list.getEntries().forEach(each => {
 })).observe({ type: "layout-shift", buffered: true });"""
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("query", ["", "?artifacts=many", "?artifacts=flat", "?artifacts=gone", "?vs=first"])
 @pytest.mark.parametrize("width", [320, 390, 1024, 1440])
 @pytest.mark.parametrize("place", ["file", "http"])

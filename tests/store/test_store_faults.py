@@ -23,6 +23,7 @@ from digit_classifier.store.root import read_root, remove, repair, update_index
 from faults import ERRORS, count_operations, die_at, failing
 from power_loss import record, restore, states
 from processes import fork, result
+from shares import one_in
 from store_oracle import is_whole, leftovers, listed_in, runs_in, snapshot, state_of, violations
 from tiny_runs import CREATED, smallest_files, smallest_flat_run, tiny_run
 
@@ -128,7 +129,7 @@ def test_a_publisher_killed_anywhere_leaves_whole_runs_and_a_root_that_recovers(
     points = [(number, False) for number in range(1, len(operations) + 2)]
     points += [(number, True) for number, name in enumerate(operations, 1) if name == "write"]
     seen = set()
-    for number, midway in points:
+    for number, midway in one_in(2, points):
         root = prepared(case)
         told = die_at(root, number, midway=midway, action=lambda root=root: publish(root))  # type: ignore[misc]
         assert (told is not None) == (number > len(operations))
@@ -200,7 +201,7 @@ def test_an_operation_that_fails_is_reported_and_leaves_whole_runs(
     for case in CASES if error == errno.ENOSPC else ("first run", "corrupt index"):
         root = prepared(case)
         total = len(count_operations(root, lambda root=root: publish(root), reads=True))  # type: ignore[misc]
-        for number in range(1, total + 1):
+        for number in one_in(2, range(1, total + 1)):
             root = prepared(case)
             old = snapshot(root) if root.exists() else {}
             published, message = set(), ""

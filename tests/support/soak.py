@@ -144,7 +144,10 @@ def properties(_: Path) -> str:
     command = [sys.executable, "-m", "pytest", "-q", "--hypothesis-profile=soak"]
     rooms = ["test_text.py", "artifacts/test_schema.py", "settings", "store/test_json.py", "store/test_inspection.py"]
     subprocess.run([*command, *(str(TESTS / room) for room in rooms)], check=True, stdout=subprocess.DEVNULL)
-    return "5,000 examples of each property of text, schema, configuration and encoding"
+    faults = [sys.executable, "-m", "pytest", "-q", str(TESTS / "store")]
+    subprocess.run(faults, check=True, env={**os.environ, "EVERY_WAY": "1"}, stdout=subprocess.DEVNULL)
+    properties = "5,000 examples of each property of text, schema, configuration and encoding"
+    return f"every operation of the store failed, killed and cut off; {properties}"
 
 
 def the_page(_: Path) -> str:
