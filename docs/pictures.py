@@ -31,8 +31,8 @@ WIDTH, HEIGHT = 1200, 1360
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 COLOURS = 128  # of a picture, which has few
 
-FILM = (960, 620)  # the window, in pixels
-STEP = 0.125  # seconds between two pictures of the film
+FILM = (960, 700)  # the window, in pixels
+STEP, PACE = 0.25, 2  # seconds between two pictures of the film, and how many times as fast it is shown
 SEVEN = [(70, 60), (125, 54), (190, 58), (168, 100), (140, 150), (118, 205), (110, 222)]  # of the pad's 264 pixels
 
 
@@ -82,21 +82,21 @@ def film(root: Path) -> None:
         page.evaluate("document.querySelector('#lab .card').scrollIntoView()")
         page.wait_for_timeout(500)
         devtools.send("Page.startScreencast", {"format": "png"})
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(2000)
         page.click("[data-action=retrain]")
         page.wait_for_selector("[data-outcome=identical]", timeout=120_000)
-        page.wait_for_timeout(2500)
+        page.wait_for_timeout(6000)
         page.evaluate("document.querySelector('.pad').closest('.card').scrollIntoView()")
-        page.wait_for_timeout(800)
+        page.wait_for_timeout(1500)
         box = page.locator(".pad").bounding_box()
         corners = [(box["x"] + x * box["width"] / 264, box["y"] + y * box["height"] / 264) for x, y in SEVEN]
         page.mouse.move(*corners[0])
         page.mouse.down()
         for corner in corners[1:]:
             page.mouse.move(*corner, steps=5)
-            page.wait_for_timeout(150)
+            page.wait_for_timeout(300)
         page.mouse.up()
-        page.wait_for_timeout(3000)
+        page.wait_for_timeout(7000)
         devtools.send("Page.stopScreencast")
     write_film(shots)
 
@@ -106,11 +106,15 @@ def write_film(shots: list[tuple[float, bytes]]) -> None:
     start, end = shots[0][0], shots[-1][0]
     moments = [start + STEP * index for index in range(1, math.ceil((end - start) / STEP) + 1)]
     pictures = [Image.open(io.BytesIO(max(s for s in shots if s[0] <= at)[1])).convert("RGB") for at in moments]
-    palette = pictures[-1].quantize(COLOURS)
+    width, height = pictures[0].size
+    some = pictures[:: len(pictures) // 6]
+    sheet = Image.new("RGB", (width, height * len(some)))
+    for place, picture in enumerate(some):
+        sheet.paste(picture, (0, place * height))
+    palette = sheet.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=4)  # also the colours of small things
     first, *others = [each.quantize(palette=palette, dither=Image.Dither.NONE) for each in pictures]
-    first.save(
-        IMAGES / "lab.gif", save_all=True, append_images=others, duration=int(1000 * STEP), loop=0, optimize=True
-    )
+    duration = int(1000 * STEP / PACE)
+    first.save(IMAGES / "lab.gif", save_all=True, append_images=others, duration=duration, loop=0, optimize=True)
 
 
 if __name__ == "__main__":
