@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import time
+import timeit
 from collections import defaultdict
 from functools import wraps
 from statistics import median
@@ -33,6 +34,7 @@ LAYERS, SCORE, UPDATE, REST = (
     "optimiser",
     "order of the samples, batches, interpreter",
 )
+SHAPES = ((128, 64, 200), (64, 128, 200), (128, 200, 65), (64, 145, 4096))  # (m, k, n) of mlp's and cnn's products
 OPERATIONS = (PRODUCT, ROUNDING, EXPONENTIAL, LAYERS, SCORE, UPDATE, REST)
 
 
@@ -105,6 +107,48 @@ def work(name: str, repeats: int, *, quick: bool) -> None:
     print(json.dumps({"seconds": plain, "operations": operations}))
 
 
+def ideas() -> dict[str, Any]:
+    """Microseconds of one exact product, of what it is made of, and of other ways to make it: per (m, k, n)."""
+    import numpy as np
+
+    from digit_classifier.numerics.arithmetic import _rounded, exact_matmul
+
+    random, rows = np.random.default_rng(0), {}
+    for m, k, n in SHAPES:
+        a, b = random.normal(size=(m, k)).astype(np.float32), random.normal(size=(k, n)).astype(np.float32)
+        a_wide, b_wide, out = a.astype(np.float64), b.astype(np.float64), np.empty((m, n), np.float32)
+        wide, slices = np.empty((m, n)), [np.empty((m, n), np.float32) for _ in range(3)]
+        kept = [np.empty(each.shape) for each in (a, b)]
+
+        def by_rint(x: Any) -> Any:
+            scaled = x.astype(np.float64)
+            scaled *= 2.0**20
+            return np.rint(scaled, out=scaled)
+
+        def into_buffers() -> None:
+            for x, y in zip((a, b), kept, strict=True):  # noqa: B023 - called in this round
+                flat = x.ravel("K")
+                room = 1.5 * 2.0**30 * max(float(flat[flat.argmax()]), -float(flat[flat.argmin()]))
+                np.add(x, room, out=y, dtype=np.float64)
+                np.subtract(y, room, out=y)
+
+        ways: dict[str, Callable[[], object]] = {
+            "float32 product": lambda: np.matmul(a, b, out=out),  # noqa: B023
+            "float64 product": lambda: np.matmul(a_wide, b_wide, out=wide),  # noqa: B023
+            "rounding of both factors": lambda: (_rounded(a, 22), _rounded(b, 22)),  # noqa: B023
+            "exact product": lambda: exact_matmul(a, b, out),  # noqa: B023
+            "three float32 products": lambda: [np.matmul(a, b, out=each) for each in slices],  # noqa: B023
+            "rounding, by rint": lambda: (by_rint(a), by_rint(b)),  # noqa: B023
+            "rounding, into kept buffers": into_buffers,
+        }
+        number = 2_000_000_000 // (m * k * n * 40)
+        rows[f"{m} × {k} × {n}"] = {
+            name: min(timeit.repeat(way, number=max(5, number), repeat=9)) / max(5, number) * 1e6
+            for name, way in ways.items()
+        }
+    return rows
+
+
 def _timed(train: Callable[[], object]) -> Callable[[], float]:
     def run() -> float:
         started = time.perf_counter()
@@ -133,9 +177,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--quick", action="store_true", help="twice, MNIST's shape with a tenth of its samples")
-    parser.add_argument("--task", choices=WATCHED, help=argparse.SUPPRESS)
+    parser.add_argument("--task", choices=(*WATCHED, "ideas"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     repeats = 2 if options.quick else options.repeats
+    if options.task == "ideas":
+        print(json.dumps(ideas()))
+        return
     if options.task:
         work(options.task, repeats, quick=options.quick)
         return
@@ -147,7 +194,8 @@ def main() -> None:
             "benchmarks.operations", "--task", name, "--repeats", repeats, *flags, OPENBLAS_NUM_THREADS="1"
         )
         report(name, tasks[name])
-    measure.save("operations", {"repeats": repeats, "tasks": tasks}, quick=options.quick)
+    found = measure.worker("benchmarks.operations", "--task", "ideas", OPENBLAS_NUM_THREADS="1")
+    measure.save("operations", {"repeats": repeats, "tasks": tasks, "ideas": found}, quick=options.quick)
 
 
 if __name__ == "__main__":

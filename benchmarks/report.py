@@ -95,6 +95,10 @@ def operations(result: Result) -> Iterator[str]:
         alone = f", the products alone {1000 * seconds[PRODUCTS]:.1f} ms" if PRODUCTS in seconds else ""
         yield f"**{name}**{alone}"
         yield table(["", "ms", "--exact, ms", "times"], rows)
+    yield IDEAS
+    shapes = list(result["ideas"])
+    ways = list(result["ideas"][shapes[0]])
+    yield table(["µs", *shapes], [[way, *(f"{result['ideas'][shape][way]:.0f}" for shape in shapes)] for way in ways])
 
 
 def accuracy(result: Result) -> Iterator[str]:
@@ -282,6 +286,10 @@ WHERE = """\
 Each operation with its own time, the clock's share included; the trainings are those of the tables above. A floor that
 no order of these operations goes below: the products, and for exact arithmetic the same products in float64, which take
 twice as long, and the rounding of their factors."""
+IDEAS = """\
+One exact product, (m, k) times (k, n), what it is made of, and what was tried in its place. Three float32 products
+would be those of two slices per factor, without the slicing. Rounding by `rint` leaves the scaling back to be done.
+Buffers that are kept save nothing."""
 ACCURACY = """\
 Mean ± standard deviation over stratified 80/20 splits, random states 100 to 119, on which nothing was tuned; slow
 models on fewer (n). *New writers*: five contiguous folds, which test mostly on people whose hand was never seen; our
