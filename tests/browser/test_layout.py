@@ -197,8 +197,8 @@ def test_class_names_files_commands_and_settings_are_not_for_a_translator(
     page.goto(f"{addresses['http']}index.html?artifacts=two")
     wait_for(page, LOADED)
     loose = """[...document.querySelectorAll(
-      '.matrix th:not(.total), .class-chip span, .bars b, .miss-tile span, .near span, .class-name, code, .file-name, .settings dt,'
-      + ' .settings dd:not(.about), .run-link, .from, .chip span span, .templates figcaption'
+      '.matrix th:not(.total), .class-chip span, .bars b, .miss-tile span, .near span, .class-name, code, .file-name,'
+      + ' .settings dt, .settings dd:not(.about), .run-link, .from, .chip span span, .templates figcaption'
     )].filter(each => !each.closest('[translate=no]')).map(each => each.outerHTML.slice(0, 90))"""
     assert page.evaluate(loose) == []
     assert page.evaluate("document.querySelectorAll('[translate=no]').length") > 50
