@@ -82,6 +82,18 @@ def test_the_bars_of_a_row_are_its_standard_deviations(
     assert page.errors == []
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_row_of_weights_lies_beside_the_name_of_its_feature(
+    chromium: Chromium, addresses: dict[str, str], irises: Path, width: int
+) -> None:
+    chromium.page.set_viewport_size({"width": width, "height": 900})
+    chromium.goto(f"{addresses['http']}index.html?artifacts={irises.parent.name}")
+    wait_for(chromium, LOADED)
+    heights = "[...document.querySelectorAll('.weight-rows ol, .weight-rows canvas')].map(each => each.clientHeight)"
+    names, rows = chromium.evaluate(heights)
+    assert names == rows == 4 * 20
+
+
 FILL = """((values) => {
   const inputs = [...document.querySelectorAll('.feature-fields input')];
   inputs.forEach((input, i) => { input.value = String(values[i]); input.dispatchEvent(new Event('input')); });
