@@ -12,6 +12,7 @@ from test_quality import violations
 if TYPE_CHECKING:
     from browsers import Chromium
 
+MARKED = f"{LOADED} && document.querySelector('#workflow .term') !== null"
 TERMS = "[...document.querySelectorAll('.term')]"
 OPEN = "[...document.querySelectorAll('.meaning')].filter(each => each.matches(':popover-open'))"
 
@@ -19,7 +20,7 @@ OPEN = "[...document.querySelectorAll('.meaning')].filter(each => each.matches('
 @pytest.mark.parametrize("place", ["file", "http"])
 def test_a_term_says_what_it_means_once_in_each_section(page: Page, addresses: dict[str, str], place: str) -> None:
     page.goto(f"{addresses[place]}index.html")
-    wait_for(page, f"{LOADED} && {TERMS}.length > 0")
+    wait_for(page, MARKED)
     found = page.evaluate(f"{TERMS}.map(each => [each.closest('#opening, main > section').id, each.dataset.term])")
     assert max(Counter(map(tuple, found)).values()) == 1
     assert {section for section, _ in found} >= {"opening", "insights", "workflow"}
@@ -48,7 +49,7 @@ def test_a_term_says_what_it_means_once_in_each_section(page: Page, addresses: d
 
 def test_axe_finds_nothing_while_one_is_explained(chromium: Chromium, addresses: dict[str, str]) -> None:
     chromium.goto(f"{addresses['http']}index.html")
-    wait_for(chromium, f"{LOADED} && {TERMS}.length > 0")
+    wait_for(chromium, MARKED)
     chromium.evaluate(f"{TERMS}[0].click()")
     wait_for(chromium, f"{OPEN}.length === 1")
     assert violations(chromium) == []

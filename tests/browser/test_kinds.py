@@ -82,6 +82,18 @@ def test_the_bars_of_a_row_are_its_standard_deviations(
     assert page.errors == []
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_row_of_weights_lies_beside_the_name_of_its_feature(
+    chromium: Chromium, addresses: dict[str, str], irises: Path, width: int
+) -> None:
+    chromium.page.set_viewport_size({"width": width, "height": 900})
+    chromium.goto(f"{addresses['http']}index.html?artifacts={irises.parent.name}")
+    wait_for(chromium, LOADED)
+    heights = "[...document.querySelectorAll('.weight-rows ol, .weight-rows canvas')].map(each => each.clientHeight)"
+    names, rows = chromium.evaluate(heights)
+    assert names == rows == 4 * 20
+
+
 FILL = """((values) => {
   const inputs = [...document.querySelectorAll('.feature-fields input')];
   inputs.forEach((input, i) => { input.value = String(values[i]); input.dispatchEvent(new Event('input')); });
@@ -163,6 +175,28 @@ def test_of_very_many_classes_the_matrix_has_those_with_the_most_mistakes(
     wait_for(page, f"location.href.includes('pred={shown[column]}')")
     assert "40 of 1,000 classes: those with the most mistakes" in page.evaluate("document.body.innerText")
     assert page.errors == []
+
+
+TOTALS = """[...document.querySelectorAll('#insights .matrix AT')].map(cell => Number(cell.textContent))"""
+
+
+@pytest.mark.parametrize(("width", "root"), [(1440, "many"), (390, "many"), (1440, "artifacts")])
+def test_the_matrix_says_the_totals_of_its_rows_and_columns(
+    chromium: Chromium, addresses: dict[str, str], pages: Path, width: int, root: str
+) -> None:
+    latest = pages / root / json.loads((pages / root / "index.json").read_text(encoding="utf-8"))["latest"]
+    matrix = np.array(read(latest, "metrics.json")["confusion_matrix"])
+    chromium.page.set_viewport_size({"width": width, "height": 900})
+    chromium.goto(f"{addresses['http']}index.html?artifacts={root}")
+    wait_for(chromium, LOADED)
+    assert chromium.evaluate(TOTALS.replace("AT", "tbody .total")) == matrix.sum(1).tolist()
+    assert chromium.evaluate(TOTALS.replace("AT", "tfoot td.total:not(:last-child)")) == matrix.sum(0).tolist()
+    box = "document.querySelector('#insights .matrix-scroll')"
+    assert width < 1440 or chromium.evaluate(f"{box}.scrollWidth <= {box}.clientWidth")
+    places = f"""[{box}, {box}.querySelector('tbody .total'), {box}.querySelector('thead .total')].map(each =>
+      each.getBoundingClientRect().right)"""
+    right, of_row, head = chromium.evaluate(places)
+    assert right - 8 <= of_row == head <= right  # in sight, however far the columns are scrolled
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -107,6 +107,33 @@ def test_the_menu_and_the_browser_choose_the_language(playwright_browser: Any, a
     context.close()
 
 
+@pytest.mark.parametrize("place", ["file", "http"])
+@pytest.mark.parametrize("left", [None, "{"])
+def test_where_the_words_cannot_be_read_it_says_so_in_english(
+    page: Page, addresses: dict[str, str], pages: Path, place: str, left: str | None
+) -> None:
+    name = "alone" if left is None else "torn"
+    folder = pages / name
+    if not folder.exists():
+        folder.mkdir()
+        for each in demo_site.PAGE:
+            shutil.copy(pages / each, folder)
+        shutil.copytree(pages / "artifacts", folder / "artifacts")
+        if left is not None:
+            shutil.copytree(pages / "words", folder / "words")
+            for each in ("de.json", "de.css"):
+                (folder / "words" / each).write_text(left)
+    notices = (
+        "[...document.querySelectorAll('.notice')].map(each => each.innerText).filter(text => text.includes('words/'))"
+    )
+    said = ["Note words/de.json cannot be read beside this page, so it stays in English."]
+    for query, expected in (("?lang=de", said), ("?lang=en", [])):
+        page.goto(f"{addresses[place]}{name}/index.html{query}")
+        wait_for(page, LOADED)
+        assert page.evaluate("document.documentElement.lang") == "en"
+        assert page.evaluate(notices) == expected
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_wider_than_a_phone(chromium: Chromium, addresses: dict[str, str], language: str) -> None:
     for width in (390, 320):

@@ -199,8 +199,8 @@ def test_class_names_files_commands_and_settings_are_not_for_a_translator(
     page.goto(f"{addresses['http']}index.html?artifacts=two")
     wait_for(page, LOADED)
     loose = """[...document.querySelectorAll(
-      '.matrix th, .class-chip span, .bars b, .miss-tile span, .near span, .class-name, code, .file-name, .settings dt,'
-      + ' .settings dd:not(.about), .run-link, .from, .chip span span, .templates figcaption'
+      '.matrix th:not(.total), .class-chip span, .bars b, .miss-tile span, .near span, .class-name, code, .file-name,'
+      + ' .settings dt, .settings dd:not(.about), .run-link, .from, .chip span span, .templates figcaption'
     )].filter(each => !each.closest('[translate=no]')).map(each => each.outerHTML.slice(0, 90))"""
     assert page.evaluate(loose) == []
     assert page.evaluate("document.querySelectorAll('[translate=no]').length") > 50
@@ -235,6 +235,22 @@ def test_letters_are_as_large_as_the_browser_is_set_to(playwright_browser: Any, 
     usual, twice = found
     assert min(usual) >= 12
     assert twice == [2 * size for size in usual]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_letters_of_twice_the_size_fit_a_phone(chromium: Chromium, addresses: dict[str, str], language: str) -> None:
+    chromium.page.set_viewport_size({"width": 390, "height": 844})
+    chromium.goto(f"{addresses['http']}index.html?lang={language}")
+    wait_for(chromium, LOADED)
+    chromium.evaluate("void (document.documentElement.style.fontSize = '200%')")
+    assert chromium.evaluate("document.documentElement.scrollWidth") == 390
+    cut = """[...document.querySelectorAll('.card :is(button, input, select, p, label)')].filter(each => {
+      const box = each.closest('.card').getBoundingClientRect();
+      for (let at = each.parentElement; !at.matches('.card'); at = at.parentElement)
+        if (getComputedStyle(at).overflowX !== 'visible') return false;
+      return each.getBoundingClientRect().right > box.right;
+    }).map(each => each.outerHTML.slice(0, 90))"""
+    assert chromium.evaluate(cut) == []
 
 
 SHIFTED = """window.shifted = 0;

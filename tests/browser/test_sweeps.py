@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import shutil
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from test_quality import violations
 
 from digit_classifier.page.html import write_html
 from digit_classifier.page.site import write_site
+from digit_classifier.store.segments import load_index, write_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 SHOWN = "document.body.classList.contains('settled')"
 KINDS = ["models", "starts", "many-starts", "folds", "curve", "grid", "hostile", "nothing"]
+OLDER = {20: "20260101-000000-first", 10: "20260101-000000-second"}  # by the number of an older run
 PANELS = "[...document.querySelectorAll('.card h3')].map(each => each.innerText)"
 
 
@@ -191,6 +194,43 @@ def test_the_latest_sweep_of_its_runs_is_shown_where_none_is_named(
     page.goto(f"{places[place]}sweep.html")
     wait_for(page, SHOWN)
     assert text(page, "#title, h1") == "models"
+
+
+@pytest.fixture(scope="session")
+def older(site: Path) -> str:
+    """A root with a sweep of the newest runs, and two of older ones that index.json only names the files of."""
+    root = site / "older"
+    shutil.copytree(site / "artifacts", root)
+    runs = load_index(root)["runs"]
+    sweep = next(run for run in runs if run.get("sweep"))
+    plain = {key: value for key, value in sweep.items() if key != "sweep"}
+    runs += [
+        {**plain, "run_id": f"20260101-{number:06d}", **({"sweep": OLDER[number]} if number in OLDER else {})}
+        for number in reversed(range(300))
+    ]
+    write_index(root, 3, runs)
+    return root.name
+
+
+@pytest.mark.parametrize("place", ["file", "http"])
+def test_the_selector_lists_the_sweeps_of_older_runs_when_asked(
+    page: Page, places: dict[str, str], older: str, place: str
+) -> None:
+    show(page, places[place], root=older)
+    listed = "[...document.querySelectorAll('#selector option')].map(each => each.innerText)"
+    choose = """(value => {
+      const menu = document.querySelector('#selector select');
+      menu.value = value;
+      menu.dispatchEvent(new Event('change'));
+    })"""
+    wait_for(page, "document.querySelector('#selector select') !== null")
+    assert page.evaluate(listed) == [sweep_site.REAL, "look in older runs, too …"]
+    page.evaluate(f"{choose}('')")
+    wait_for(page, "document.querySelectorAll('#selector option').length === 3")
+    assert page.evaluate(listed) == [sweep_site.REAL, *sorted(OLDER.values(), reverse=True)]
+    assert page.evaluate("document.querySelector('#selector select').value") == sweep_site.REAL
+    assert page.evaluate("document.activeElement === document.querySelector('#selector select')")
+    assert page.errors == []
 
 
 def test_without_its_data_set_it_shows_numbers_for_images(page: Page, places: dict[str, str]) -> None:

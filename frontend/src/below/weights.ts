@@ -5,6 +5,7 @@ import type { App } from "../panels/app.ts";
 import type { Shape } from "../view/digit.ts";
 import type { Table } from "../view/panel.ts";
 import {
+  attempt,
   digit,
   divergingScale,
   el,
@@ -65,7 +66,6 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
   const sheets = tiles.map((_, unit) => mosaic(layer.weights.subarray(unit * each, (unit + 1) * each), parts, shape));
   const pictures = sheets.map((sheet) => imageData(sheet.values, sheet.shape, scale, most));
   follow(grid, tiles, on);
-  behind(grid, canvas, tiles, pictures);
   replace(
     target,
     el(
@@ -75,6 +75,7 @@ export function drawWeights(target: HTMLElement, app: App, network: Network, ind
     ),
     grid,
   );
+  behind(grid, canvas, tiles, pictures);
 }
 
 /** Paints a picture where each tile lies: a hundred canvases of their own would make every frame of the page dearer. */
@@ -109,6 +110,7 @@ function behind(
     shown = grid.isConnected;
   });
   observer.observe(grid);
+  if (attempt(() => matchMedia("print").matches)) draw(); // in the colours of paper; the observer would come too late
 }
 
 /** One tab stop; pointer, focus and arrows point at a unit, a click chooses it. */

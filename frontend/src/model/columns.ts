@@ -35,7 +35,8 @@ export function chosenApart(runs: readonly Settings[]): string[] {
 function apart(runs: readonly Settings[]): string[] {
   const [first, ...others] = runs;
   if (!first) return [];
-  const keys = new Set(runs.flatMap((settings) => [...settings.keys()]));
+  const keys = new Set<string>();
+  for (const settings of runs) for (const key of settings.keys()) keys.add(key);
   for (const key of [...UNRELATED, ...MODEL]) keys.delete(key);
   return [...keys].filter((key) => {
     const own = plainOf(first.get(key));
@@ -43,10 +44,17 @@ function apart(runs: readonly Settings[]): string[] {
   });
 }
 
+const kinds = new WeakMap<Settings, string>(); // lists are grouped again whenever more runs were read
+
 /** The same text for runs whose results can differ by their random states only. */
 export function alikeBut(settings: Settings): string {
-  const kept = [...settings].filter(([key]) => !UNRELATED.has(key) && !CHANCE.has(key));
-  return JSON.stringify(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+  let kind = kinds.get(settings);
+  if (kind === undefined) {
+    const kept = [...settings].filter(([key]) => !UNRELATED.has(key) && !CHANCE.has(key));
+    kind = JSON.stringify(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+    kinds.set(settings, kind);
+  }
+  return kind;
 }
 
 /** In the order of a column: numbers by size, anything else as text; what is not known comes last, both ways. */

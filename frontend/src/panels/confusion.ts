@@ -27,6 +27,7 @@ export function confusion(app: App): HTMLElement {
     names,
     shown,
     label: say("confusion.grid"),
+    totals: true,
     point(cell) {
       pointed = cell;
       describe();

@@ -9,7 +9,7 @@ import { divergence, hardestCaption, layersOf, performance } from "../text/sente
 import { besides } from "../text/verdicts.ts";
 import { belowCommonest, closeToCommonest, splitRemarks } from "../text/words.ts";
 import { button, type Child, el, replace } from "../view/dom.ts";
-import { sameLanguage } from "../view/languages.ts";
+import { sameLanguage, unspoken } from "../view/languages.ts";
 import { captionOf, picture } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
@@ -25,7 +25,7 @@ export function opening(app: App): HTMLElement[] {
       curve.value.diverged &&
       notice("bad", say("diverged"), `${divergence(curve.value)} ${say("diverged.why")}`),
     summary.interrupted && notice("warn", say("interrupted"), say("interrupted.why", { ...summary.interrupted })),
-    ...[belowCommonest(app.run), closeToCommonest(app.run), app.uncompared, ...notices].map(
+    ...[unspoken(), belowCommonest(app.run), closeToCommonest(app.run), app.uncompared, ...notices].map(
       (text) => text !== null && notice("warn", say("note"), text),
     ),
     ...app.run.files

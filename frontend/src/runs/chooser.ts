@@ -20,7 +20,8 @@ export function chooser(changed: () => void): Chooser {
     show(differ) {
       const shown = differ.filter((key, i) => ticked.get(key) ?? i < FEW);
       element.hidden = differ.length === 0;
-      summary.textContent = say("columns", { shown: shown.length, count: differ.length });
+      const text = say("columns", { shown: shown.length, count: differ.length });
+      if (summary.textContent !== text) summary.textContent = text;
       if (offered !== differ.join()) {
         offered = differ.join();
         replace(boxes, ...differ.map((key) => tick(key, shown.includes(key), ticked, changed)));

@@ -58,7 +58,8 @@ export function glossary(app: App): null {
   setTimeout(() => {
     if (app.scope.aborted) return;
     const all = terms();
-    for (const part of document.querySelectorAll<HTMLElement>("#opening, #main > section")) mark(part, all);
+    for (const part of document.querySelectorAll<HTMLElement>("#opening, #main > section"))
+      setTimeout(() => !app.scope.aborted && mark(part, all)); // by itself, so that the browser can answer in between
   });
   return null;
 }

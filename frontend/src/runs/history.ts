@@ -127,6 +127,7 @@ export function runHistory(app: App): HTMLElement | null {
   narrow?.addEventListener("change", redraw);
   app.scope.addEventListener("abort", () => narrow?.removeEventListener("change", redraw));
   const update = (): void => {
+    viewport.scrollTop = 0; // before anything changes, or the browser lays out the page once more
     found = find(runs, search.value, by ?? "created", by !== null && rising);
     const among = [search.value, runs.length, known.size].join();
     if (among !== compared) {
@@ -138,7 +139,6 @@ export function runHistory(app: App): HTMLElement | null {
       const column = key;
       found = inOrder(found, (run) => settingsOf(run)?.get(column), rising);
     }
-    viewport.scrollTop = 0;
     redraw();
     const order = by ?? `setting:${key}`;
     for (const head of columns)

@@ -3,6 +3,7 @@ import { time } from "../text/format.ts";
 import { say } from "../text/language.ts";
 import { copyFrom } from "../view/actions.ts";
 import { button, el, ICONS, icon } from "../view/dom.ts";
+import { unspoken } from "../view/languages.ts";
 import type { App } from "./app.ts";
 import { sweepSentences } from "./words.ts";
 
@@ -20,7 +21,9 @@ export function opening({ sweep }: App, notices: readonly string[]): HTMLElement
     el(
       "div",
       { class: "notices" },
-      ...notices.map((text) => el("p", { class: "notice warn" }, el("b", {}, say("note")), " ", text)),
+      ...[unspoken() ?? [], notices]
+        .flat()
+        .map((text) => el("p", { class: "notice warn" }, el("b", {}, say("note")), " ", text)),
     ),
     el(
       "div",

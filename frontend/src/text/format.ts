@@ -1,5 +1,5 @@
 // Numbers and times in words, as the language of the page writes them.
-import { locale, say, written } from "./language.ts";
+import { day, locale, say, written } from "./language.ts";
 
 /** So many decimals; rounded as in Python, and only written by Intl. */
 export function fixed(value: number, digits: number): string {
@@ -91,11 +91,9 @@ export function short(value: number): string {
 export function time(created: string, brief = false): string {
   const date = new Date(created);
   if (Number.isNaN(date.getTime())) return created;
-  const write = (options: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat(locale(), { timeZone: "UTC", ...options }).format(date);
   return brief
-    ? write({ day: "numeric", month: "short" })
-    : `${write({ dateStyle: "medium" })}, ${created.slice(11, 16)} UTC`;
+    ? day(date, { day: "numeric", month: "short" })
+    : `${day(date, { dateStyle: "medium" })}, ${created.slice(11, 16)} UTC`;
 }
 
 /** A text of at most so many characters. */

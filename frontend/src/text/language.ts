@@ -18,7 +18,7 @@ const nameOf = (entry: Entry): string => (typeof entry === "string" ? entry : en
 
 let chosen: Language = "en";
 let translated: Words = new Map(); // by the English
-let formats = new Map<string, Intl.NumberFormat>();
+let formats = new Map<string, unknown>(); // a browser takes long to make one
 
 export const language = (): Language => chosen;
 export const locale = (): string => (chosen === "en" ? "en-GB" : chosen);
@@ -49,17 +49,22 @@ function said(english: Entry, values: Values): string {
 }
 
 const isOne = (count: unknown): boolean =>
-  typeof count === "number" && new Intl.PluralRules(locale()).select(count) === "one";
+  typeof count === "number" && kept("plural", () => new Intl.PluralRules(locale())).select(count) === "one";
+
+function kept<T>(key: string, make: () => T): T {
+  if (!formats.has(key)) formats.set(key, make());
+  return formats.get(key) as T;
+}
 
 /** A number as this language writes it. */
 export function written(value: number, options: Intl.NumberFormatOptions = {}): string {
-  const key = Object.values(options).join();
-  let format = formats.get(key);
-  if (!format) {
-    format = new Intl.NumberFormat(locale(), options);
-    formats.set(key, format);
-  }
-  return format.format(value);
+  return kept(Object.values(options).join(), () => new Intl.NumberFormat(locale(), options)).format(value);
+}
+
+/** A day as this language writes it. */
+export function day(date: Date, options: Intl.DateTimeFormatOptions): string {
+  const make = (): Intl.DateTimeFormat => new Intl.DateTimeFormat(locale(), { timeZone: "UTC", ...options });
+  return kept(`day ${Object.values(options)}`, make).format(date);
 }
 
 /** With its full stop. */

@@ -4,11 +4,19 @@ import { learn, wantedLanguage, withLanguage } from "../text/choice.ts";
 import { LANGUAGES, language, say } from "../text/language.ts";
 import { el } from "./dom.ts";
 
+let lacking: string | null = null; // the file of words that the page wanted and could not read
+
 /** Resolves when the page can speak: at once in English, else when the words are there; an exported page `has` its own. */
 export async function spoken(source: Source, has: string | null): Promise<void> {
   const wanted = has === null ? wantedLanguage(location.search, navigator.languages) : wantedLanguage("", [has]);
-  if (wanted !== "en") await learn(source, wanted).catch(() => undefined); // without them it stays English
+  if (wanted !== "en")
+    await learn(source, wanted).catch(() => {
+      lacking = `words/${wanted}.json`; // without it the page stays English
+    });
 }
+
+/** What to say where it did. */
+export const unspoken = (): string | null => lacking && say("language.lacking", { file: lacking });
 
 /** A small menu, where there is a choice; what is chosen goes into the address, which has the whole view. */
 export function languageMenu(): HTMLElement[] {

@@ -13,6 +13,7 @@ export interface MatrixOptions {
   names: readonly string[]; // of all classes
   shown: readonly number[]; // the classes that have a row and a column
   label: string;
+  totals?: boolean; // of the rows and columns, where there is room
   point(cell: Cell | null): void; // by pointer or focus
   choose(cell: Cell): void;
 }
@@ -22,7 +23,7 @@ export interface Matrix {
   mark(cell: Cell | null): void;
 }
 
-export function matrixGrid({ names, shown, label, point, choose }: MatrixOptions): Matrix {
+export function matrixGrid({ names, shown, label, totals = false, point, choose }: MatrixOptions): Matrix {
   const classes = shown.length;
   const nameOf = (label: number): string => names[label] ?? "";
   const cellAt = (index: number): Cell => [shown[Math.floor(index / classes)] ?? 0, shown[index % classes] ?? 0];
@@ -30,10 +31,18 @@ export function matrixGrid({ names, shown, label, point, choose }: MatrixOptions
     shown.map(nameOf).map((name) => el("th", { scope, translate: "no", title: name }, clip(name, LONGEST)));
   const [rowHeads, columnHeads] = [headsOf("row"), headsOf("col")];
   const tds = Array.from({ length: classes * classes }, (_, i) => el("td", { tabindex: i ? -1 : 0, "data-cell": i }));
-  const rows = rowHeads.map((head, row) => el("tr", {}, head, ...tds.slice(row * classes, (row + 1) * classes)));
+  const totalOf = (): HTMLElement => el("td", { class: "total" });
+  const [rowTotals, columnTotals] = [shown.map(totalOf), shown.map(totalOf)];
+  const all = (scope: "row" | null): HTMLElement | false =>
+    totals && el("th", { scope, class: "total" }, say("matrix.total"));
+  const rows = rowHeads.map((head, row) =>
+    el("tr", {}, head, ...tds.slice(row * classes, (row + 1) * classes), totals && (rowTotals[row] ?? null)),
+  );
   const corner = el("td", { class: "corner" }, el("span", { class: "visually-hidden" }, say("matrix.corner")));
-  const head = el("thead", {}, el("tr", {}, corner, ...columnHeads));
-  const element = el("table", { class: "matrix", role: "grid", "aria-label": label }, head, el("tbody", {}, ...rows));
+  const head = el("thead", {}, el("tr", {}, corner, ...columnHeads, all(null)));
+  const foot = totals && el("tfoot", {}, el("tr", {}, all("row"), ...columnTotals, totalOf()));
+  const body = el("tbody", {}, ...rows);
+  const element = el("table", { class: "matrix", role: "grid", "aria-label": label }, head, body, foot);
   element.style.setProperty("--classes", String(classes));
   element.classList.toggle(
     "named",
@@ -86,21 +95,25 @@ export function matrixGrid({ names, shown, label, point, choose }: MatrixOptions
       });
     },
     draw(matrix, cells, diagonal) {
-      const totals = matrix.map(sum);
-      const most = largest(totals, 1);
+      const sums = matrix.map(sum);
+      const most = largest(sums, 1);
       const widest = largest(shown.map((row) => largest(shown.map((column) => matrix[row]?.[column] ?? 0))));
       element.style.setProperty("--digits", String(cells === "share" ? 3 : String(widest).length));
       tds.forEach((td, i) => {
         const [row, column] = cellAt(i);
         const n = matrix[row]?.[column] ?? 0;
         const hidden = row === column && !diagonal;
-        const share = totals[row] ? n / (totals[row] as number) : 0;
+        const share = sums[row] ? n / (sums[row] as number) : 0;
         const step = hidden ? 0 : shade(cells === "share" ? share * most : n, most);
         td.className = `${row === column ? "hit" : "miss"} s${step}`;
         const text = hidden || !n ? "" : cells === "share" ? bare(percent(share, 0)).replace(" ", "") : String(n);
         if (td.textContent !== text) td.textContent = text;
         const amount = cells === "share" ? percent(share, 0) : say("samples", { count: n });
         set(td, "aria-label", say("matrix.cell", { amount, truth: nameOf(row), guess: nameOf(column) }));
+      });
+      shown.forEach((label, i) => {
+        (rowTotals[i] as HTMLElement).textContent = String(sums[label] ?? 0);
+        (columnTotals[i] as HTMLElement).textContent = String(sum(matrix.map((row) => row[label] ?? 0)));
       });
     },
   };
