@@ -48,11 +48,13 @@ def visit(browser: Any, address: str) -> dict[str, float]:
     there = page.evaluate("performance.now()")
     page.wait_for_timeout(QUIET)
     painted = page.evaluate("(performance.getEntriesByName('first-contentful-paint')[0] || {startTime: 0}).startTime")
+    filled = page.evaluate("(performance.getEntriesByName('interactive')[0] || {startTime: 0}).startTime")
     memory = page.evaluate("performance.memory ? performance.memory.usedJSHeapSize : 0")
     context.close()
     return {
         "shown": there / 1000,
         "painted": painted / 1000,
+        "filled": filled / 1000,  # of ours: the first section with all its images; 0 where a page does not say
         "requests": len(wire),
         "kilobytes": sum(wire) / 1000,
         "heap": memory / 2**20,

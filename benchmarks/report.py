@@ -191,6 +191,8 @@ def page(result: Result) -> Iterator[str]:
             rows.append([who, *cells, f"{row['shown']:.2f}", f"{row['server_start']:.1f}"])
         head = [name, "kB", "requests", "first paint, s", "run on the screen, s", "start of the server, s"]
         yield table(head, rows)
+        filled = [f"{row['filled']:.2f} s ({who})" for who, row in contestants.items() if row.get("filled")]
+        yield f"The first section with all its images is there after {', '.join(filled)}."
 
 
 def lab(result: Result) -> Iterator[str]:
@@ -309,7 +311,7 @@ LISTS = """\
 The list alone made as long, the runs in it made up: what one more run, and the newest hundred, cost the processor."""
 FIRST_PAGE = """\
 The first page on the same runs, in the same browser with an empty cache. A server is started before; ours is
-`python -m http.server`."""
+`python -m http.server`. *Run on the screen*: the name of a run can be seen, wherever a page shows it first."""
 LAB = """\
 What the page's laboratory computes, without its pauses; every exact training ends with the same digest of the weights.
 CPU seconds for NumPy and Node, by the clock in browsers. TensorFlow.js has the same layers, epochs and batches, but

@@ -2,7 +2,7 @@
 import { type LoadedIndex, loadIndex, loadRun } from "./load.ts";
 import { isRunId } from "./names.ts";
 import { join, lastSegment, parent } from "./path.ts";
-import type { Run } from "./run.ts";
+import type { IndexEntry, Run } from "./run.ts";
 import { type Digest, Missing, type Source } from "./source.ts";
 
 const TRIES = 20; // runs of an index to look for, the newest first
@@ -14,14 +14,20 @@ export interface Place {
   gone: string[]; // ids of newer runs that the index lists and that are not there
 }
 
-/** Throws Missing when there is neither an index nor a run at the path. */
-export async function locate(source: Source, path: string, digest: Digest): Promise<Place> {
+type Listed = (index: LoadedIndex | null, entry: IndexEntry | undefined, follows: boolean) => void;
+
+/** Throws Missing when there is neither an index nor a run at the path. `listed` is told what the index says of it. */
+export async function locate(source: Source, path: string, digest: Digest, listed?: Listed): Promise<Place> {
   if (isRunId(lastSegment(path))) {
     const index = await indexIfAny(source, parent(path));
+    listed?.(index, entryOf(index, path), false);
     return { index, run: await openRun(source, path, index, digest), follows: false, gone: [] };
   }
   const own = await indexIfAny(source, path);
-  if (own) return newest(source, path, own, digest);
+  if (own) {
+    listed?.(own, entryOf(own, own.index.latest ?? ""), true);
+    return newest(source, path, own, digest);
+  }
   const run = await loadRun(source, path, digest);
   return { index: run.id === null ? null : await indexIfAny(source, parent(path)), run, follows: false, gone: [] };
 }
@@ -43,8 +49,11 @@ async function newest(source: Source, root: string, index: LoadedIndex, digest: 
 }
 
 export function openRun(source: Source, directory: string, index: LoadedIndex | null, digest: Digest): Promise<Run> {
-  const entry = index?.index.runs.find((run) => run.run_id === lastSegment(directory));
-  return loadRun(source, directory, digest, entry);
+  return loadRun(source, directory, digest, entryOf(index, directory));
+}
+
+function entryOf(index: LoadedIndex | null, directory: string): IndexEntry | undefined {
+  return index?.index.runs.find((run) => run.run_id === lastSegment(directory));
 }
 
 async function indexIfAny(source: Source, root: string): Promise<LoadedIndex | null> {

@@ -25,6 +25,7 @@ import {
   renewal,
   type Session,
   shownInBar,
+  soonInBar,
   whereRunsAppear,
 } from "../selection/session.ts";
 import { shownOf } from "../selection/shown.ts";
@@ -137,7 +138,9 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
   session = opened;
   const waiting = setTimeout(() => bar.busy(true), 150);
   try {
-    const place = await locate(source, path, digest);
+    const place = await locate(source, path, digest, (index, entry, follows) => {
+      if (index && entry && session === opened) bar.show(soonInBar(index, entry, follows, forced));
+    });
     if (session !== opened) return; // another wish came meanwhile
     opened.place = place;
     const byHand = source.kind === "folder";

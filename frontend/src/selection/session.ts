@@ -3,6 +3,7 @@ import { Refusal } from "../bundle/check.ts";
 import type { LoadedIndex } from "../bundle/load.ts";
 import { join } from "../bundle/path.ts";
 import type { Place } from "../bundle/place.ts";
+import type { IndexEntry } from "../bundle/run.ts";
 import { Missing, type Source, Unreadable } from "../bundle/source.ts";
 import { hiddenSizes, titleOf } from "../text/facts.ts";
 import { architecture, percent, time } from "../text/format.ts";
@@ -44,6 +45,13 @@ export function shownInBar(session: Session | null, compared: string | null): Sh
   const score = run.metrics.state === "ok" ? [percent(run.metrics.value.accuracy)] : [];
   const detail = [architecture(model.name, hiddenSizes(run)), ...score, time(created, true)].join(" · ");
   return { index, title: titleOf(run), detail, current: run.id, compared, follows, forced: session.forced };
+}
+
+/** The same of a run that is listed and still being read. */
+export function soonInBar(index: LoadedIndex, entry: IndexEntry, follows: boolean, forced: boolean): Shown {
+  const { run_id: current, label, model, channels, hidden_sizes: sizes, accuracy, created } = entry;
+  const detail = [architecture(model, [...channels, ...sizes]), percent(accuracy), time(created, true)].join(" · ");
+  return { index, title: label ?? current, detail, current, compared: null, follows, forced };
 }
 
 /** What the page says when a place cannot be read. An empty place is no mistake where the page itself looks. */
