@@ -205,10 +205,11 @@ def lab(result: Result) -> Iterator[str]:
             seconds, longest = row["seconds"]["middle"], row.get("longest")
             share = row.get("share", 1)  # of the training, where it was stopped
             shown = f"{seconds:.2f}" if share == 1 else f"stopped after {seconds:.0f}, {share:.0%} done"
-            times = "" if name == "NumPy, exact" else f"{seconds / share / ours:.2g}"
-            rows.append([name, shown, times, "" if longest is None else f"{longest:.0f}"])
+            times = seconds / share / ours
+            ratio = "" if name == "NumPy, exact" else f"{times:.{0 if times >= 10 else 1}f}×"
+            rows.append([name, shown, ratio, "" if longest is None else f"{longest:.0f}"])
         yield f"**{task}**"
-        yield table(["", "seconds", "of NumPy, exact", "longest piece, ms"], rows)
+        yield table(["", "seconds", "times NumPy, exact", "longest piece, ms"], rows)
 
 
 def fashion(result: Result) -> Iterator[str]:
@@ -287,7 +288,8 @@ images of MNIST's shape, 60,000 × 784."""
 WHERE = """\
 Each operation with its own time, the clock's share included; the trainings are those of the tables above. A floor that
 no order of these operations goes below: the products, and for exact arithmetic the same products in float64, which take
-twice as long, and the rounding of their factors."""
+more than twice as long, and the rounding of their factors. So exact training cannot come down to twice the ordinary one
+while its products are float64's."""
 IDEAS = """\
 One exact product, (m, k) times (k, n), what it is made of, and what was tried in its place. Three float32 products
 would be those of two slices per factor, without the slicing. Rounding by `rint` leaves the scaling back to be done.
