@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from benchmarks.measure import Cost
 
-STARTS = {"logistic": 40, "mlp": 8}  # of each of the folds
+STARTS = {"logistic": 20, "mlp": 6}  # of each of the folds
 QUICK_STARTS = {"logistic": 4, "mlp": 2}
-KILLED_STARTS, QUICK_KILLED = 8, 6  # of mlp, where a kill is tried
+KILLED_STARTS, QUICK_KILLED = 8, 4  # of mlp, where a kill is tried
 PAGE_POINTS, QUICK_PAGE = 10_000, 500
 PATIENCE = 600  # s
 GOAL = 0.5  # s until the page of a large sweep is there

@@ -19,6 +19,7 @@ GHOST = """(() => { const c = document.querySelector('.ghost');
   return Array.from({ length: 64 }, (_, i) => data[4 * ((3 * (i >> 3) + 2) * 24 + 3 * (i % 8) + 2) + 3] > 0);
 })()"""
 MAP = "document.querySelector('.map')"
+STILL = "(async (at) => { await new Promise(done => setTimeout(done, 300)); return scrollY === at; })(scrollY)"
 
 
 def opened(page: Page, address: str, width: int = 1280, height: int = 900) -> None:
@@ -110,7 +111,9 @@ def test_a_finger_draws_upright_on_the_map_once_it_may(page: Page, addresses: Ma
     line = [(x, y - high), (x, y), (x, y + high), (x + right, y + high), (x + right, y - high)]
     page.drag(line, touch=True)
     assert "among=" not in page.evaluate("location.search")
+    wait_for(page, STILL)  # a finger's scrolling goes on when it is lifted
     page.evaluate("void document.querySelector('.toggle.touch').click()")
+    wait_for(page, STILL)  # until the browser has taken the choice into account
     box = box_of(page, MAP)
     down = box["top"] + box["height"] / 2 - y
     page.drag([(left, top + down) for left, top in line], touch=True)

@@ -145,9 +145,8 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
     opened.place = place;
     const byHand = source.kind === "folder";
     for (const id of place.gone) place.run?.notices.push(listedButGone(id, path, byHand));
-    const runs = place.index?.count ?? 0;
     if (place.run) await present(opened);
-    else if (place.gone.length) state(allGone(path, place.gone, runs, byHand, pick));
+    else if (place.gone.length) state(allGone(path, place.gone, place.index?.count ?? 0, byHand, pick));
     else state(noRuns(path, pick));
   } catch (error) {
     if (session !== opened) return;
