@@ -14,6 +14,6 @@ WHOLE = "EVERY_WAY" in os.environ
 
 
 def one_in(number: int, cases: Iterable[T]) -> list[T]:
-    """Every so-manieth case: the first, the last, and those between at equal steps."""
+    """One case in so many: the first, the last, and those between at equal steps."""
     found = list(cases)
     return found if WHOLE else [*found[:-1:number], *found[-1:]]

@@ -147,6 +147,18 @@ def test_a_point_that_ends_its_worker_three_times_fails_and_takes_no_other_with_
             assert answer_of(found[task.recipe], task)["result"]  # type: ignore[arg-type]
 
 
+def test_a_pool_that_is_left_in_the_middle_is_left_quietly(tmp_path: Path) -> None:
+    book, plan = quick_plan(tmp_path, 12)
+    tasks = [
+        task_for(point.recipe, book.config_of(point), plan["created"], keep=False) for point in all_points(book, [()])
+    ]
+    with Pool(book.data, 2) as pool:
+        results = pool.results(tasks)
+        next(results)
+    results.close()  # as when an error of the coordinator is forgotten
+    assert multiprocessing.active_children() == []
+
+
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(tmp_path: Path, serial: dict[str, str]) -> None:
     process = start(tmp_path, *FLAGS, "--jobs", "2")
     wait_for(lambda: lines_written(tmp_path) >= 5)

@@ -165,8 +165,9 @@ class Pool:
                 self._give(chunks, busy)  # before what came is looked at: they need not wait for that
                 yield from found
         finally:
-            for line in busy:  # left in the middle: nobody reads their answers
-                self._workers.pop(line).stop()
+            for line, worker in busy.items():  # left in the middle: nobody reads their answers
+                self._workers.pop(line, None)  # it is gone where the pool was left before
+                worker.stop()
 
     def _give(self, chunks: Chunks, busy: dict[Any, Worker]) -> None:
         """Work for those who have none, and for new ones as long as there may be more."""
