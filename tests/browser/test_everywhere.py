@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from typing import Any
 from urllib.parse import urlsplit
 
 import demo_site
 import pytest
-from browsers import LOADED, Page, text, wait_for
+from browsers import LOADED, Chromium, Page, text, wait_for
 
 from digit_classifier.artifacts import build_index
 from digit_classifier.store.json import encode, twin
@@ -233,3 +234,16 @@ def test_older_runs_are_read_when_asked_for_and_when_searched(
     page.goto(f"{address}&vs=20250101-000290-old")
     wait_for(page, LOADED)
     wait_for(page, "document.body.innerText.includes('not among the newest runs')")
+
+
+def test_the_bar_names_the_run_before_its_files_are_read(chromium: Chromium, addresses: dict[str, str]) -> None:
+    held: list[Any] = []
+    chromium.page.route("**/manifest.json", lambda route: held.append(route))
+    chromium.goto(f"{addresses['http']}index.html")
+    wait_for(chromium, "document.querySelector('.selector-label')?.textContent.includes('baseline')")
+    before = text(chromium, ".selector-label")
+    assert not chromium.evaluate(LOADED)
+    for route in held:
+        route.continue_()
+    wait_for(chromium, LOADED)
+    assert text(chromium, ".selector-label") == before
