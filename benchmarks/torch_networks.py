@@ -36,7 +36,7 @@ def parameters(model: nn.Module) -> int:
 
 
 def fit(model: nn.Module, images: NDArray[Any], labels: NDArray[Any], epochs: int, peak: float) -> None:
-    """Train in place on images (samples, 8, 8) of 0..16."""
+    """Train in place on images (samples, 1, 8, 8) of 0..16."""
     inputs, targets = as_inputs(images), torch.from_numpy(labels)
     steps = epochs * -(-len(targets) // BATCH)
     optimizer = torch.optim.AdamW(model.parameters(), lr=peak, weight_decay=DECAY)
@@ -61,8 +61,8 @@ def moved(inputs: torch.Tensor) -> torch.Tensor:
 
 
 def as_inputs(images: NDArray[Any]) -> torch.Tensor:
-    """Images as (samples, 1, 8, 8) from 0 to 1."""
-    return torch.from_numpy((images / 16).astype(np.float32))[:, None]
+    """Images (samples, 1, 8, 8), from 0 to 1."""
+    return torch.from_numpy((images / 16).astype(np.float32))
 
 
 def accuracy(model: nn.Module, images: NDArray[Any], labels: NDArray[Any]) -> float:

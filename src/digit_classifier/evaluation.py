@@ -30,7 +30,7 @@ UNDEFINED = {
 
 def argmax(values: Sequence[float]) -> int:
     """Index of the first maximum."""
-    return max(range(len(values)), key=values.__getitem__)
+    return values.index(max(values))
 
 
 def commonest(labels: Sequence[int]) -> int:
