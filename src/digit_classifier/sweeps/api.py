@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.datasets.dataset import Dataset
@@ -111,10 +112,9 @@ def sweep(
         require_kind("dataset", dataset, Dataset, "a data set", "Dataset.from_arrays(samples, labels)")
     for word in settings.keys() - SPELLINGS.keys():
         raise InputError(explain("sweep", "a setting", show(word), suggestion(word, SETTINGS)))
-    whole = {"folds": folds, "repeats": repeats, "random": random, "halving": halving, "trials": trials, "jobs": jobs}
-    for name, value in whole.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise InputError(explain(name, "a whole number above 0", show(value), f"{name}=5"))
+    folds, repeats = _whole("folds", folds), _whole("repeats", repeats)
+    random, halving = _whole("random", random), _whole("halving", halving)
+    trials, jobs = _whole("trials", trials), _whole("jobs", jobs)
     if cluster is not None:
         from digit_classifier.sweeps.cluster import require_address
 
@@ -176,6 +176,14 @@ def command_of(request: Request) -> str:
     return shlex.join(words)[:4000]
 
 
+def _whole(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise InputError(explain(name, "a whole number above 0", show(value), f"{name}=5"))
+    return int(value)
+
+
 def _mapping(where: str, value: Any) -> Mapping[str, Any]:
     if value is None:
         return {}
@@ -201,8 +209,9 @@ def _numbers_text(where: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     try:
-        numbers = [int(number) for number in value]
-        fine = all(number == same and not isinstance(same, bool) for number, same in zip(numbers, value, strict=True))
+        given = list(value)
+        numbers = [int(number) for number in given]
+        fine = all(number == same and not isinstance(same, bool) for number, same in zip(numbers, given, strict=True))
     except (TypeError, ValueError):
         fine, numbers = False, []
     if not fine or not numbers:
