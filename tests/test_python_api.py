@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,3 +100,23 @@ def test_arguments_of_another_kind_are_one_line(
         function(*arguments)
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
+
+
+PROGRAM = """
+import digit_classifier as dc
+
+run = dc.record(dc.configure(epochs=2))
+accuracy: float = run.metrics["accuracy"]
+print(run.predict([[0]]), dc.load_run("artifacts").network, dc.__version__, accuracy)
+"""
+
+
+@pytest.mark.parametrize(("wrong", "found"), [("", 0), ("dc.recrod(dc.configure())\n", 1)])
+def test_a_type_checker_knows_every_public_name_and_no_other(wrong: str, found: int, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM + wrong)
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "program.py"]
+    environment = {**os.environ, "MYPYPATH": str(Path(digit_classifier.__file__).parents[1])}
+    command += ["--follow-imports", "silent", "--ignore-missing-imports"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
+    assert done.stdout.count("error: ") == found, done.stdout
+    assert ('has no attribute "recrod"' in done.stdout) == bool(found)
