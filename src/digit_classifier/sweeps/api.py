@@ -13,7 +13,7 @@ from digit_classifier.environment import created_now
 from digit_classifier.errors import InputError, explain, option, require_kind, show, suggestion
 from digit_classifier.run.notebook import in_notebook
 from digit_classifier.settings.kinds import as_text
-from digit_classifier.settings.resolve import ARGUMENT, Given
+from digit_classifier.settings.resolve import given_in_python
 from digit_classifier.settings.run_config import SETTINGS, SPELLINGS, flag
 from digit_classifier.sweeps.coordinator import run_sweep
 from digit_classifier.sweeps.plan import make_plan, open_book
@@ -123,7 +123,7 @@ def sweep(
     if train_shares is not None:
         axes["train_share"] = _texts("train_shares", "train_share", train_shares)
     request = Request(
-        flags=[Given(name, as_text(value), name, ARGUMENT) for name, value in settings.items() if value is not None],
+        flags=given_in_python(settings),
         seeds=_numbers_text("seeds", seeds),
         folds=folds,
         repeats=repeats,
