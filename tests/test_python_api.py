@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +15,7 @@ import pytest
 
 import digit_classifier
 from digit_classifier import (
+    Dataset,
     InputError,
     configure,
     load_run,
@@ -18,6 +23,7 @@ from digit_classifier import (
     read_bundle,
     run_experiment,
     stratified_split,
+    sweep,
     train,
 )
 from digit_classifier.learning.training import Training
@@ -65,6 +71,7 @@ def test_everything_public_has_a_text_of_a_few_lines() -> None:
 CONFIG = configure(model="logistic", epochs=1)
 SPLIT = prepare(CONFIG)
 DIGITS = SPLIT.dataset
+ROWS = ([[0.0], [1.0]] * 4, [0, 1] * 4)
 SHARE, STATE = "test_size: expected a number above 0", "random_state: expected a whole number from 0 to 4294967295"
 
 
@@ -86,6 +93,23 @@ SHARE, STATE = "test_size: expected a number above 0", "random_state: expected a
         (stratified_split, (DIGITS, float("nan"), 0), f"{SHARE}, below 1, got nan"),
         (stratified_split, (DIGITS, 0.2, -1), f"{STATE}, got -1; try random_state=42"),
         (stratified_split, (DIGITS, 0.2, 1.5), f"{STATE}, got 1.5"),
+        (
+            partial(configure, dataset=DIGITS),
+            (),
+            "dataset: expected a name, a file or a folder, got Python's Dataset; try rec",
+        ),
+        (partial(sweep, train_share=DIGITS), (), "train_share: expected a number above 0"),
+        (partial(configure, artifacts_root=b"runs"), (), "artifacts_root: expected a directory, got Python's bytes"),
+        (partial(configure, run_label=["a"]), (), "run_label: expected text, got a list of 1"),
+        (
+            partial(configure, epochs=object()),
+            (),
+            "epochs: expected a whole number from 1 to 100000, got Python's object",
+        ),
+        (partial(Dataset.from_arrays, name=None), ROWS, "name: expected text, got null; try name='data'"),
+        (partial(Dataset.from_arrays, title=5), ROWS, "title: expected text, got 5"),
+        (partial(Dataset.from_arrays, class_names=2), ROWS, "class_names: expected a list of names, got 2"),
+        (partial(Dataset.from_arrays, feature_names=2), ROWS, "feature_names: expected a list of names, got 2"),
         (read_bundle, (7,), "path: expected a path, got 7"),
         (load_run, (b"artifacts",), "path: expected a path, got Python's bytes"),
     ],
@@ -97,3 +121,23 @@ def test_arguments_of_another_kind_are_one_line(
         function(*arguments)
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
+
+
+PROGRAM = """
+import digit_classifier as dc
+
+run = dc.record(dc.configure(epochs=2))
+accuracy: float = run.metrics["accuracy"]
+print(run.predict([[0]]), dc.load_run("artifacts").network, dc.__version__, accuracy)
+"""
+
+
+@pytest.mark.parametrize(("wrong", "found"), [("", 0), ("dc.recrod(dc.configure())\n", 1)])
+def test_a_type_checker_knows_every_public_name_and_no_other(wrong: str, found: int, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM + wrong)
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "program.py"]
+    environment = {**os.environ, "MYPYPATH": str(Path(digit_classifier.__file__).parents[1])}
+    command += ["--follow-imports", "silent", "--ignore-missing-imports"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
+    assert done.stdout.count("error: ") == found, done.stdout
+    assert ('has no attribute "recrod"' in done.stdout) == bool(found)

@@ -53,6 +53,11 @@ with ProcessPoolExecutor(2) as pool:
 from joblib import Parallel, delayed
 found = Parallel(n_jobs=2)(delayed(digest)(each) for each in SETTINGS)
 """,
+    "threads beside each other": """
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor(2) as pool:
+    found = list(pool.map(digest, SETTINGS))
+""",
     "threads of its own": """
 import os
 from threadpoolctl import threadpool_limits
@@ -98,6 +103,51 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "serial"])
 def test_workers_side_by_side_find_the_same_bits(way: str, alone: list[str], tmp_path: Path) -> None:
     assert digests(tmp_path, way) == alone
+
+
+LIMITS = """
+import json
+from threading import Event, Thread
+from threadpoolctl import ThreadpoolController
+from digit_classifier.environment import one_blas_thread
+
+libraries = [each for each in ThreadpoolController().lib_controllers if each.user_api == "blas"]
+first_in, second_in, first_out = Event(), Event(), Event()
+found = {}
+
+def threads():
+    return [each.num_threads for each in libraries]
+
+def first():
+    with one_blas_thread():
+        first_in.set()
+        second_in.wait(60)
+    first_out.set()
+
+def second():
+    first_in.wait(60)
+    with one_blas_thread():
+        second_in.set()
+        first_out.wait(60)
+        found["inside"] = threads()
+
+found["before"] = threads()
+workers = [Thread(target=each) for each in (first, second)]
+for each in workers:
+    each.start()
+for each in workers:
+    each.join()
+found["after"] = threads()
+print(json.dumps(found))
+"""
+
+
+def test_the_last_of_threads_beside_each_other_gives_their_limit_back() -> None:
+    env = {**os.environ, "PYTHONPATH": str(HERE / "src"), "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    done = subprocess.run([sys.executable, "-c", LIMITS], capture_output=True, text=True, check=True, env=env)
+    found = json.loads(done.stdout)
+    assert found["inside"] == [1] * len(found["before"])
+    assert found["after"] == found["before"]
 
 
 @pytest.mark.parametrize("name", SURROUNDINGS)

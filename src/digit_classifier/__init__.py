@@ -66,12 +66,14 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__all__":
-        return sorted(_HOMES)
-    if name not in _HOMES:
-        raise AttributeError(f"module 'digit_classifier' has no attribute {name!r}")
-    return getattr(import_module(f"digit_classifier.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # a checker would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        if name == "__all__":
+            return sorted(_HOMES)
+        if name not in _HOMES:
+            raise AttributeError(f"module 'digit_classifier' has no attribute {name!r}")
+        return getattr(import_module(f"digit_classifier.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -7,32 +7,78 @@ import platform
 import re
 import sys
 import time
+from contextlib import contextmanager
 from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
+import threadpoolctl
 
 from digit_classifier.errors import InputError, explain, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
 Environment = dict[str, str | int | None]
 
 
 @cache
-def _libraries() -> ThreadpoolController:
+def _libraries() -> threadpoolctl.ThreadpoolController:
     """What BLAS libraries are loaded; looking for them takes 2 ms."""
-    return ThreadpoolController()
+    return threadpoolctl.ThreadpoolController()
+
+
+class _OneThread:
+    """The limit of one thread, for all who compute at a time: the first of them sets it, the last gives back.
+
+    A BLAS mostly has one number of threads for its process. Where each gave back what was there when it came, the first
+    to leave would free the others, and the last would leave the limit behind.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside = Lock(), 0
+        self._before: list[Any] = []  # threads of each library
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        libraries = [each for each in _libraries().lib_controllers if each.user_api == "blas"]
+        with self._lock:
+            own = [each.num_threads for each in libraries]
+            self._before = self._before if self._inside else own
+            self._inside += 1
+            if _ownership:
+                _ownership.increment()
+            for each in libraries:
+                each.set_num_threads(1)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                for each, mine, first in zip(libraries, own, self._before, strict=True):
+                    if each.internal_api == "openblas" and each.threading_layer == "openmp":
+                        each.set_num_threads(mine)  # each thread has its own number
+                    elif not self._inside:
+                        each.set_num_threads(first)
+                if _ownership:
+                    _ownership.decrement()
+
+
+# Newer threadpoolctl lets one thread at a time change limits, for as long as this counts above zero.
+_ownership: Any = getattr(threadpoolctl, "CONTROLLING_THREAD_OWNERSHIP", None)
+_one_thread = _OneThread()
 
 
 def one_blas_thread() -> AbstractContextManager[object]:
-    """Matrix products on one thread: faster at this size, and the same bits whatever the environment says."""
-    limited: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
-    return limited
+    """Matrix products on one thread: faster at this size, and the same bits whatever the environment says.
+
+    Threads beside each other may be in it at a time.
+    """
+    return _one_thread()
 
 
 def environment() -> Environment:

@@ -9,14 +9,19 @@ import sys
 from contextlib import closing
 from importlib.abc import MetaPathFinder
 from pathlib import Path
+from ssl import SSLCertVerificationError
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
 
 import pytest
 
 from digit_classifier.cli.main import main
+from digit_classifier.errors import InputError
 from digit_classifier.exporters import FORMATS, TRACKERS
-from digit_classifier.store import publish
+from digit_classifier.exporters.tracking_uri import store_at
+from digit_classifier.exporters.write import write_export, write_tracked
+from digit_classifier.store import publish, read_bundle
 from store_oracle import snapshot
 from tiny_runs import smallest_files
 
@@ -253,3 +258,47 @@ def test_a_run_without_what_is_needed_says_which_file(name: str, place: Path, ca
     run = publish(place / "artifacts", *smallest_files()).directory
     err = refused(capsys, place, name, str(run), "-o", f"{{place}}/{TARGETS[name]}")
     assert "expected a run with " in err
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_sweep_is_not_taken_for_a_run(name: str, place: Path, capsys: Any) -> None:
+    """Its directory has a manifest, too."""
+    sweep = place / "artifacts" / "sweeps" / "20260101-000000-seeds"
+    sweep.mkdir(parents=True)
+    for file in ("plan.json", "manifest.json"):
+        (sweep / file).write_text("{}")
+    target = TARGETS[name] if name == "mlflow" else f"{{place}}/{TARGETS[name]}"
+    err = refused(capsys, place, name, str(sweep), "-o", target)
+    assert ", which is a sweep; try one of its runs, or " in err
+
+
+def test_a_server_whose_certificate_is_its_own_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow has settings that trust it."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise URLError(SSLCertVerificationError(1, "self-signed certificate"))
+
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    assert store_at("https://mlflow.example") == "https://mlflow.example"
+
+
+def test_in_python_a_run_is_a_path_or_what_was_read_as_each_function_says(place: Path, runs: Runs) -> None:
+    run = str(runs.directories["grey-mlp"])
+    done = write_tracked("tensorboard", [run, run], place / "logs")
+    assert (done.added, done.known) == ((Path(run).name,), (Path(run).name,))
+    for action, says in (
+        (lambda: write_tracked("tensorboard", run, place / "more"), "directories: expected a list of run directories"),
+        (lambda: write_tracked("onnx", [run], place / "more"), "name: expected a tracker, got 'onnx'; try one of"),
+        (lambda: write_export("onnx", run, place / "more"), "bundle: expected a run, got '"),
+        (
+            lambda: write_export("mlflow", read_bundle(run), place / "more"),
+            "try digit_classifier.exporters.write.write",
+        ),
+        (lambda: write_export("html", read_bundle(run), place / "more"), "try digit_classifier.page.html.write_html"),
+        (lambda: write_export("site", read_bundle(run), place / "more"), "try digit_classifier.page.site.write_site"),
+    ):
+        with pytest.raises(InputError) as error:
+            action()
+        assert says in str(error.value)
+        assert "pip" not in str(error.value)
+    assert not (place / "more").exists()

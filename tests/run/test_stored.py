@@ -199,6 +199,17 @@ def test_what_is_no_run_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "file", "none"]
 
 
+def test_runs_that_are_not_listed_or_gone_are_not_said_to_be_none(tmp_path: Path) -> None:
+    shutil.copytree(FIRST_VERSION, root := tmp_path / "root")
+    latest = dc.load_run(root).directory
+    shutil.rmtree(latest)
+    with pytest.raises(dc.InputError, match=rf"whose latest run {latest.name} is gone; try .* repair "):
+        dc.load_run(root)
+    (root / "index.json").unlink()
+    with pytest.raises(dc.InputError, match=r"which lists no run; try .* repair "):
+        dc.load_run(root)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -480,6 +480,40 @@ def test_in_python_a_sweep_is_a_table_a_frame_and_a_picture(tmp_path: Path) -> N
         dc.sweep(epoch=3)
 
 
+def test_in_python_a_point_is_a_row_wherever_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds, folds = (number for number in range(2)), np.int64(2)
+    done = dc.sweep(**QUICK, seeds=seeds, folds=folds, jobs=np.int64(1), artifacts_root=tmp_path)  # type: ignore[arg-type]
+    assert len(done.table) == 4
+    monkeypatch.chdir(done.directory)
+    for path in (".", done.directory, f"../{done.directory.name}"):
+        found = dc.load_sweep(path).run(np.int64(1))  # type: ignore[arg-type]
+        assert found.metrics["accuracy"] == done.table[1]["accuracy"]
+    for use in (done.run, done.command):
+        for row in (-1, 4, "1", 1.0, None, True):
+            with pytest.raises(InputError, match="point: expected a row of the table, 0 to 3, got "):
+                use(row)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "attempt"),
+    [
+        ({"seeds": "5"}, "seeds='0:5' for that many, or seeds='5:6' for that one"),
+        ({"seeds": "x"}, "try seeds='0:20'"),
+        ({"random": 3}, "try ranges={'learning_rate': (1e-3, 1)}"),
+        ({"ranges": {"momentum": (0, 0.5)}}, "try random=50, or grid={'momentum': [its values]}"),
+        ({"ranges": {"momentum": (0.5, 0)}, "random": 3}, "try ranges['momentum']=(0, 0.5)"),
+        ({"ranges": {"momentum": [0.5]}, "random": 3}, "try ranges={'learning_rate': (1e-3, 1)}"),
+        ({"ranges": {"model": (1, 2)}, "random": 3}, "try grid={'model': [its values]}"),
+        ({"grid": {"random_state": [1, 2]}}, "try seeds='0:10'"),
+    ],
+)
+def test_in_python_errors_speak_python(arguments: dict[str, Any], attempt: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        dc.sweep(**QUICK, **arguments, artifacts_root=tmp_path)
+    assert attempt in str(error.value)
+    assert "--" not in str(error.value)
+
+
 def test_repair_makes_what_is_derived_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     done = dc.sweep(**QUICK, seeds="0:3", jobs=1, artifacts_root=tmp_path)
     for name in ("sweep.json", "sweep.css", "sweep.png"):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from digit_classifier.errors import InputError, explain, require_kind, show
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -68,7 +70,12 @@ class Dataset:
         from digit_classifier.datasets.judge import judge
         from digit_classifier.datasets.readers import Found
 
-        texts = {"name": name, "title": title, "source": source, "note": note}
+        texts = {"name": name, "title": title or "", "source": source or "", "note": note or ""}
+        for word, text in texts.items():
+            require_kind(word, text, str, "text", f"{word}='data'")
+        for word, given in (("class_names", class_names), ("feature_names", feature_names)):
+            if given is not None and not hasattr(given, "__iter__"):
+                raise InputError(explain(word, "a list of names", show(given), f"{word}=['a', 'b']"))
         names = {"class_names": class_names, "feature_names": feature_names}
         meaning = {"groups": groups, "held_out": held_out, "tone": tone, "max_value": max_value}
         return judge(Found(samples, labels, **names, **meaning, **texts))  # type: ignore[arg-type]

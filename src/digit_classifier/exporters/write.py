@@ -20,11 +20,13 @@ from digit_classifier.errors import (
     RunError,
     explain,
     option,
+    require_kind,
     show,
     suggestion,
 )
 from digit_classifier.exporters import FORMATS, PAGE_FORMATS, TRACKERS
 from digit_classifier.plugins import EXPORTERS, load_plugin, plugin_names, raised
+from digit_classifier.store.bundle import Bundle
 from digit_classifier.store.files import cannot_write
 from digit_classifier.store.inspection import read_bundle
 from digit_classifier.text import as_path
@@ -32,7 +34,6 @@ from digit_classifier.text import as_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from digit_classifier.store import Bundle
     from digit_classifier.text import AnyPath
 
     Exporter = Callable[[Bundle, Path], None]
@@ -43,9 +44,10 @@ def find_exporter(name: str) -> Exporter:
     if name in FORMATS:
         exporter: Exporter = import_module(FORMATS[name]).export
         return exporter
+    if name in (*PAGE_FORMATS, *TRACKERS):
+        other = "exporters.write.write_tracked" if name in TRACKERS else f"page.{name}.write_{name}"
+        raise InputError(explain("FORMAT", "a format of one run", show(name), f"digit_classifier.{other}"))
     try:
-        if name in (*PAGE_FORMATS, *TRACKERS):
-            raise LookupError(name)
         plugin: Exporter = load_plugin(EXPORTERS, name)
     except LookupError:
         known = {*FORMATS, *TRACKERS, *plugin_names(EXPORTERS)} - {*PAGE_FORMATS}
@@ -61,6 +63,7 @@ def write_export(name: str, bundle: Bundle, target: AnyPath, *, force: bool = Fa
     missing, or where something else is in the place of the target: with `force` a file is replaced, a directory never,
     because nobody could say what else is in it. RunError where the exporter fails.
     """
+    require_kind("bundle", bundle, Bundle, "a run", "read_bundle('artifacts/latest')")
     export, target = find_exporter(name), as_path(target)
     _require_free(target, force, _home(name, "MARK"))
     try:
@@ -84,23 +87,27 @@ class Tracked:
     damaged: Mapping[str, str]  # name → what is wrong; not exported
 
 
-def write_tracked(name: str, directories: Sequence[Path], target: str) -> Tracked:
+def write_tracked(name: str, directories: Sequence[AnyPath], target: AnyPath) -> Tracked:
     """Add runs to a tracker, one after the other: "tensorboard" has a folder as its target, "mlflow" a tracking URI.
 
     A run that is there stays as it is. InputError where the library is missing or the target cannot be used, before
     anything is written; RunError where the tracker fails, and what was added before stays there.
     """
+    if name not in TRACKERS:
+        raise InputError(explain("name", "a tracker", show(name), suggestion(str(name), TRACKERS)))
+    if isinstance(directories, str | os.PathLike):
+        raise InputError(explain("directories", "a list of run directories", show(str(directories)), "[run.directory]"))
     add = import_module(TRACKERS[name]).add
     done: dict[bool, list[str]] = {True: [], False: []}
     damaged = {}
-    for directory in directories:
+    for directory in map(as_path, [*directories]):
         try:
             bundle = read_bundle(directory)
         except ArtifactError as error:
             damaged[directory.name] = str(error)
             continue
         with _guarded(name):
-            done[add(bundle, target)].append(directory.name)
+            done[add(bundle, os.fspath(target))].append(directory.name)
     return Tracked(tuple(done[True]), tuple(done[False]), damaged)
 
 

@@ -26,17 +26,32 @@ if TYPE_CHECKING:
 
 def find_run(path: Path, where: str = "RUN", attempt: str | None = None) -> Path:
     """A run directory itself, or the latest run of an artifacts root; InputError for anything else."""
+    wanted, came = "a run directory or an artifacts root", show(str(path))
+    _refuse_sweep(path, where, wanted, attempt)
     if (path / MANIFEST_FILE).is_file():
         return path
     if (path / INDEX_FILE).is_file() and (latest := load_index(path)["latest"]) is not None:
-        return path / str(latest)
+        if (path / str(latest)).is_dir():
+            return path / str(latest)
+        gone = f"{came}, whose latest run {latest} is gone"
+        raise InputError(explain(where, wanted, gone, typed_command("repair", path)))
+    if path.is_dir() and run_directories(path):
+        raise InputError(explain(where, wanted, f"{came}, which lists no run", typed_command("repair", path)))
     kind = "a directory without runs" if path.is_dir() else "a file" if path.exists() else "not there"
-    came = f"{show(str(path))}, which is {kind}"
-    raise InputError(explain(where, "a run directory or an artifacts root", came, attempt or typed_command("train")))
+    raise InputError(explain(where, wanted, f"{came}, which is {kind}", attempt or typed_command("train")))
+
+
+def _refuse_sweep(path: Path, where: str, wanted: str, attempt: str | None = None) -> None:
+    """InputError for the directory of a sweep, which looks like that of a run."""
+    if is_sweep(path):
+        one = "load_sweep" if attempt else typed_command("runs", path.resolve().parent.parent)
+        came = f"{show(str(path))}, which is a sweep"
+        raise InputError(explain(where, wanted, came, f"one of its runs, or {one}"))
 
 
 def find_runs(path: Path, chosen: Sequence[str] = ()) -> list[Path]:
     """A run directory itself, or those of an artifacts root, by time; InputError where there are none, or not these."""
+    _refuse_sweep(path, "RUN", "a run, or a directory with runs")
     if (path / MANIFEST_FILE).is_file():
         if chosen:
             attempt = f"leaving out {option('run')}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from inspect import Parameter, Signature
+from numbers import Number
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from digit_classifier.errors import InputError, explain, nearest, require_kind, show, suggestion
-from digit_classifier.settings.kinds import as_text
+from digit_classifier.settings.kinds import DATASET, FILE, LABEL, PLACE, as_text
 from digit_classifier.settings.presets import DIGITS, PRESETS, Rule, Task
 from digit_classifier.settings.run_config import (
     ABSENT,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 
 ARGUMENT, PRESET = "argument", "preset"  # where a value came from: from Python, from the model's name
+TEXTS = (DATASET, FILE, LABEL, PLACE)  # what no list is
 READING = frozenset(
     ["label_column", "group_column", "image_shape", "image_size", "missing"]
 )  # how a file of the user's is read
@@ -168,8 +170,22 @@ def configure(**settings: Any) -> RunConfig:
     """
     for word in settings.keys() - SPELLINGS.keys():
         raise InputError(explain("configure", "a setting", show(word), suggestion(word, SETTINGS)))
-    layer = [Given(name, as_text(value), name, ARGUMENT) for name, value in settings.items() if value is not None]
-    return resolve(layer)
+    return resolve(given_in_python(settings))
+
+
+def given_in_python(settings: Mapping[str, Any]) -> list[Given]:
+    """Keywords that are settings, without those that are None; InputError for an object that no text stands for."""
+    layer = []
+    for name, value in settings.items():
+        kind, plain = SETTINGS[SPELLINGS[name]].metadata["kind"], value.tolist() if hasattr(value, "tolist") else value
+        listed = isinstance(plain, list | tuple) and kind not in TEXTS
+        if value is not None and not listed and not isinstance(plain, str | Number | os.PathLike):
+            attempt = Given(name, "", name, ARGUMENT).advice(name, example(SPELLINGS[name]))
+            attempt = "record(config, dataset)" if name == "dataset" else attempt
+            raise InputError(explain(name, kind.expected, show(value), attempt))
+        if value is not None:
+            layer.append(Given(name, as_text(value), name, ARGUMENT))
+    return layer
 
 
 def require_settings(config: object) -> None:

@@ -74,7 +74,9 @@ def place(created: str, label: str | None, *, root: AnyPath, output_dir: AnyPath
         yield mine
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'digit_classifier.store' has no attribute {name!r}")
-    return getattr(import_module(f"digit_classifier.store.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # a checker would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'digit_classifier.store' has no attribute {name!r}")
+        return getattr(import_module(f"digit_classifier.store.{_HOMES[name]}"), name)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts import MANIFEST, PLAN, POINT, SWEEP, Payload, build_manifest, held_out_ids, hits_within
-from digit_classifier.errors import ArtifactError, InputError, RunError, explain, typed_command
+from digit_classifier.errors import ArtifactError, InputError, RunError, explain, option, typed_command
 from digit_classifier.store.bundle import entry_of_file
 from digit_classifier.store.files import (
     close,
@@ -256,7 +256,9 @@ def _resumed(directory: Path, plan: Payload) -> SweepFolder:
     for key, name in (("package_version", "digit-classifier"), ("numpy_version", "NumPy")):
         if theirs[key] != plan[key]:
             wanted, came = f"{name} {theirs[key]}, which began it", f"{name} {plan[key]}"
-            raise InputError(explain(f"sweep {directory.name}", wanted, came, "--again, which begins anew"))
+            raise InputError(
+                explain(f"sweep {directory.name}", wanted, came, f"{option('again', True)}, which begins anew")
+            )
     return SweepFolder(directory, theirs, _locked(directory), resumed=True)
 
 

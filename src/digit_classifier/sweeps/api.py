@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.datasets.dataset import Dataset
@@ -12,7 +13,7 @@ from digit_classifier.environment import created_now
 from digit_classifier.errors import InputError, explain, option, require_kind, show, suggestion
 from digit_classifier.run.notebook import in_notebook
 from digit_classifier.settings.kinds import as_text
-from digit_classifier.settings.resolve import ARGUMENT, Given
+from digit_classifier.settings.resolve import given_in_python
 from digit_classifier.settings.run_config import SETTINGS, SPELLINGS, flag
 from digit_classifier.sweeps.coordinator import run_sweep
 from digit_classifier.sweeps.plan import make_plan, open_book
@@ -111,10 +112,9 @@ def sweep(
         require_kind("dataset", dataset, Dataset, "a data set", "Dataset.from_arrays(samples, labels)")
     for word in settings.keys() - SPELLINGS.keys():
         raise InputError(explain("sweep", "a setting", show(word), suggestion(word, SETTINGS)))
-    whole = {"folds": folds, "repeats": repeats, "random": random, "halving": halving, "trials": trials, "jobs": jobs}
-    for name, value in whole.items():
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise InputError(explain(name, "a whole number above 0", show(value), f"{name}=5"))
+    folds, repeats = _whole("folds", folds), _whole("repeats", repeats)
+    random, halving = _whole("random", random), _whole("halving", halving)
+    trials, jobs = _whole("trials", trials), _whole("jobs", jobs)
     if cluster is not None:
         from digit_classifier.sweeps.cluster import require_address
 
@@ -123,7 +123,7 @@ def sweep(
     if train_shares is not None:
         axes["train_share"] = _texts("train_shares", "train_share", train_shares)
     request = Request(
-        flags=[Given(name, as_text(value), name, ARGUMENT) for name, value in settings.items() if value is not None],
+        flags=given_in_python(settings),
         seeds=_numbers_text("seeds", seeds),
         folds=folds,
         repeats=repeats,
@@ -176,6 +176,14 @@ def command_of(request: Request) -> str:
     return shlex.join(words)[:4000]
 
 
+def _whole(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise InputError(explain(name, "a whole number above 0", show(value), f"{name}=5"))
+    return int(value)
+
+
 def _mapping(where: str, value: Any) -> Mapping[str, Any]:
     if value is None:
         return {}
@@ -201,8 +209,9 @@ def _numbers_text(where: str, value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     try:
-        numbers = [int(number) for number in value]
-        fine = all(number == same and not isinstance(same, bool) for number, same in zip(numbers, value, strict=True))
+        given = list(value)
+        numbers = [int(number) for number in given]
+        fine = all(number == same and not isinstance(same, bool) for number, same in zip(numbers, given, strict=True))
     except (TypeError, ValueError):
         fine, numbers = False, []
     if not fine or not numbers:

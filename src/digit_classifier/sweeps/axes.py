@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.plan import MAX_POINTS
 from digit_classifier.artifacts.run_summary import UNRELATED
-from digit_classifier.errors import InputError, explain, show, suggestion
+from digit_classifier.errors import InputError, explain, option, show, suggestion
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.resolve import Given, example, parse
 from digit_classifier.settings.run_config import PRIVATE, SETTINGS, SPELLINGS
@@ -91,7 +91,7 @@ def grid_axis(name: str, texts: Sequence[str], where: str) -> Axis:
     """An axis of these values; InputError for none, for the same twice, and for values that the setting refuses."""
     setting = _setting(name, where)
     if not texts:
-        raise InputError(explain(where, "at least one value", "none", f"{where} {example(setting)}"))
+        raise InputError(explain(where, "at least one value", "none", as_given(where, example(setting))))
     values: list[Any] = []
     for text in texts:
         _, value = parse(Given(setting, text, where, ORIGIN))
@@ -107,11 +107,25 @@ def range_axis(name: str, low: str, high: str, where: str) -> Axis:
     setting = _setting(name, where)
     axis = Axis(setting, None, where)
     if not axis.is_numeric:
-        raise InputError(explain(where, "a setting with numbers", setting, f"--grid {name} and its values"))
+        raise InputError(explain(where, "a setting with numbers", setting, varied("grid", name)))
     ends = [parse(Given(setting, text, where, ORIGIN))[1] for text in (low, high)]
     if not ends[0] < ends[1]:
-        raise InputError(explain(where, "a low end and a higher one", f"{low} {high}", f"{where} {high} {low}"))
+        raise InputError(explain(where, "a low end and a higher one", f"{low} {high}", as_given(where, high, low)))
     return Axis(setting, None, where, *map(float, ends))
+
+
+def as_given(where: str, *texts: str) -> str:
+    """Values in the words of whoever gives them: `--seeds 0:20`, `seeds='0:20'`."""
+    if where.startswith("--"):
+        return " ".join([where, *texts])
+    return f"{where}={texts[0]!r}" if len(texts) == 1 else f"{where}=({', '.join(texts)})"
+
+
+def varied(kind: str, name: str = "learning_rate") -> str:
+    """An axis as its reader gives it: `--range learning-rate 1e-3 1`, `ranges={'learning_rate': (1e-3, 1)}`."""
+    if (flag := option(kind)).startswith("--"):
+        return f"{flag} {name.replace('_', '-')} {'1e-3 1' if kind == 'range' else 'and its values'}"
+    return f"ranges={{{name!r}: (1e-3, 1)}}" if kind == "range" else f"grid={{{name!r}: [its values]}}"
 
 
 def _setting(name: str, where: str) -> str:
@@ -120,7 +134,7 @@ def _setting(name: str, where: str) -> str:
         raise InputError(explain(where, "a setting", show(name), suggestion(spelling, SETTINGS)))
     setting = SPELLINGS[spelling]
     if setting in FIXED:
-        attempt = "--seeds 0:10" if setting == "random_state" else "another setting"
+        attempt = option("seeds", "0:10") if setting == "random_state" else "another setting"
         raise InputError(explain(where, "a setting that changes what is learned", setting, attempt))
     return setting
 
@@ -132,24 +146,24 @@ def number_list(text: str, where: str) -> tuple[int, ...]:
     """
     if lone := re.fullmatch(r"\s*(\d{1,10})\s*", str(text), re.ASCII):
         number = int(lone[1])
-        several = f"{where} 0:{number} for that many, or " if number else ""
-        attempt = f"{several}{where} {number}:{number + 1} for that one"
+        several = f"{as_given(where, f'0:{number}')} for that many, or " if number else ""
+        attempt = f"{several}{as_given(where, f'{number}:{number + 1}')} for that one"
         raise InputError(explain(where, "numbers such as 0:20 or 1,5,7", f"only {number}", attempt))
     found: list[int] = []
     for part in str(text).split(","):
         match = re.fullmatch(r"\s*(\d{1,10})(?::(\d{1,10})(?::(\d{1,10}))?)?\s*", part, re.ASCII)
         if match is None:
-            raise InputError(explain(where, "numbers such as 0:20 or 1,5,7", show(text), f"{where} 0:20"))
+            raise InputError(explain(where, "numbers such as 0:20 or 1,5,7", show(text), as_given(where, "0:20")))
         first, last, step = int(match[1]), match[2], int(match[3] or 1)
         more = range(first, int(last), step) if last and step else [first] if last is None else []
         if len(found) + len(more) > MAX_POINTS:
-            raise InputError(explain(where, f"at most {MAX_POINTS:,} numbers", "more", f"{where} 0:20"))
+            raise InputError(explain(where, f"at most {MAX_POINTS:,} numbers", "more", as_given(where, "0:20")))
         found += more
     if not found or max(found) >= 2**32:
         came = "none" if not found else str(max(found))
-        raise InputError(explain(where, "at least one number below 2^32", came, f"{where} 0:20"))
+        raise InputError(explain(where, "at least one number below 2^32", came, as_given(where, "0:20")))
     if len(set(found)) < len(found):
-        raise InputError(explain(where, "each number once", f"{show(text)}, with one again", f"{where} 0:20"))
+        raise InputError(explain(where, "each number once", f"{show(text)}, with one again", as_given(where, "0:20")))
     return tuple(found)
 
 

@@ -279,9 +279,8 @@ class Coordinator:
         for task, came in self._engine_results(tasks()):
             answer = self._answer(came, task)
             if "files" not in answer or answer["result"]["results_digest"] != digests[task.recipe]:
-                self.notes.append(
-                    f"point {task.recipe[:12]} came out otherwise when its run was to be kept: try --exact"
-                )
+                seen = f"point {task.recipe[:12]} came out otherwise when its run was to be kept"
+                self.notes.append(f"{seen}: try {option('exact', True)}")
                 continue
             self._publish(task.recipe, answer)
             self._list_sometimes()

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from digit_classifier.errors import RunError, explain
+from digit_classifier.errors import RunError, explain, option
 from digit_classifier.sweeps.compute import computed, pack, serve, unpack
 
 if TYPE_CHECKING:
@@ -240,4 +240,4 @@ def engine_for(data: Dataset, jobs: int | None, cluster: str | None, points: int
 def interrupted_cluster(came: str) -> RunError:
     """The cluster is gone; what it returned is kept."""
     attempt = "the same command when it is back: it continues"
-    return RunError(explain("--cluster", "a running cluster", came, attempt))
+    return RunError(explain(option("cluster"), "a running cluster", came, attempt))

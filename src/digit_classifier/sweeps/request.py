@@ -9,7 +9,7 @@ from digit_classifier.artifacts.plan import MAX_POINTS
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.settings.resolve import Given, resolve
 from digit_classifier.settings.run_config import SPELLINGS
-from digit_classifier.sweeps.axes import ORIGIN, Axis, grid_axis, number_list, range_axis
+from digit_classifier.sweeps.axes import ORIGIN, Axis, grid_axis, number_list, range_axis, varied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,13 +110,13 @@ def _axes(request: Request) -> tuple[Axis, ...]:
 
 def _word(kind: str, name: str) -> str:
     text = option(kind)
-    return f"{text} {name}" if text.startswith("--") else f"{text}[{name!r}]"
+    return f"{text} {name}" if text.startswith("--") else f"{'ranges' if kind == 'range' else kind}[{name!r}]"
 
 
 def _two(name: str, ends: Sequence[str]) -> tuple[str, str]:
     if len(ends) != 2:
         came = f"{len(ends)} numbers"
-        raise InputError(explain(_word("range", name), "a low and a high end", came, "--range learning-rate 1e-3 1"))
+        raise InputError(explain(_word("range", name), "a low and a high end", came, varied("range")))
     return ends[0], ends[1]
 
 
@@ -127,11 +127,10 @@ def _method(request: Request, axes: tuple[Axis, ...]) -> str:
     chosen = [name for name in ("search", "random", "halving") if getattr(request, name) is not None]
     ranged = next((axis for axis in axes if axis.values is None), None)
     if ranged and request.search is None and request.random is None:
-        attempt = f"{option('random', 50)}, or --grid {ranged.name} and its values"
+        attempt = f"{option('random', 50)}, or {varied('grid', ranged.name)}"
         raise InputError(explain(ranged.where, f"{option('random')} or {option('search')}", "neither", attempt))
     if not axes and chosen:
-        attempt = "--range learning-rate 1e-3 1"
-        raise InputError(explain(option(chosen[0]), "a setting to vary", "none", attempt))
+        raise InputError(explain(option(chosen[0]), "a setting to vary", "none", varied("range")))
     if request.halving is not None:
         if named := next((each.where for each in axes if each.name == "epochs"), None):
             came, attempt = f"{named} beside it", f"leaving out {named}"

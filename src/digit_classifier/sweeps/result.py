@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.errors import InputError, explain, option, show, typed_command
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class SweepResult:
-    """A finished sweep on disk: what `sweep` and `load_sweep` give. In a notebook it shows its picture and table."""
+    """A finished sweep on disk: what `sweep` and `load_sweep` give. In a notebook it shows sentences and picture."""
 
     directory: Path
     payload: Payload  # sweep.json
@@ -86,17 +87,15 @@ class SweepResult:
 
     def run(self, point: int) -> StoredRun:
         """The run of a row of the table, where it was kept; InputError with the command that trains it where not."""
-        rows = self.payload["points"]
-        if not 0 <= point < len(rows["setting"]):
-            wanted = f"a row of the table, 0 to {len(rows['setting']) - 1}"
-            raise InputError(explain("point", wanted, show(point), "point=0"))
+        point, rows = self._row(point), self.payload["points"]
         if rows["run"][point] is None:
             attempt = f"{option('keep', 'all')}, or {self.command(point)}"
             raise InputError(explain("point", "a point whose run was kept", str(point), attempt))
-        return load_run(self.directory.parent.parent / rows["run"][point])
+        return load_run(self.directory.resolve().parent.parent / rows["run"][point])
 
     def command(self, point: int) -> str:
-        """The command that trains a point alone, bit for bit."""
+        """The command that trains a row of the table alone, bit for bit."""
+        point = self._row(point)
         row = {key: values[point] for key, values in self.payload["points"].items()}
         values = self.payload["settings"]["values"][row["setting"]]
         words = [self.payload["train_command"]]
@@ -106,6 +105,14 @@ class SweepResult:
         if row["split_state"] is not None:
             words.append(_flag("split_state", row["split_state"]))
         return " ".join(words)
+
+    def _row(self, point: Any) -> int:
+        """The number of a row; InputError where there is none."""
+        count = len(self.payload["points"]["setting"])
+        if isinstance(point, bool) or not isinstance(point, Integral) or not 0 <= int(point) < count:
+            wanted = f"a row of the table, 0 to {count - 1}"
+            raise InputError(explain("point", wanted, show(point), "point=0"))
+        return int(point)
 
     def figure(self) -> Figure:
         """The picture of the sweep, which a notebook shows; it saves as PNG."""
@@ -140,5 +147,5 @@ def load_sweep(path: AnyPath) -> SweepResult:
         return SweepResult(directory, read_sweep(directory))
     except OSError as error:
         came = error.strerror or str(error)
-        attempt = typed_command("runs", directory.parent.parent)
+        attempt = typed_command("runs", directory.resolve().parent.parent)
         raise InputError(explain(directory, "the directory of a finished sweep", came, attempt)) from error

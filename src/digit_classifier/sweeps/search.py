@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.errors import InputError, explain
+from digit_classifier.errors import InputError, explain, option
 from digit_classifier.sweeps.axes import frozen
 from digit_classifier.sweeps.plan import all_points, first_settings, rung_sizes, rung_values
 
@@ -51,7 +51,7 @@ def require_optuna() -> Any:
     try:
         import optuna
     except ImportError:
-        raise InputError(explain("--search tpe", "the package optuna", "none", EXTRA)) from None
+        raise InputError(explain(option("search", "tpe"), "the package optuna", "none", EXTRA)) from None
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
 
