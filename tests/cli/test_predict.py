@@ -7,19 +7,22 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
+from pyarrow import parquet
 
+from data_files import idx_bytes, png_bytes
 from digit_classifier.cli.main import main
-from digit_classifier.datasets.bundled import load_digits, load_iris
+from digit_classifier.datasets.bundled import load_digits, load_iris, load_wine
+from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.load import load_dataset
 from digit_classifier.experiment import record
+from digit_classifier.run.data import find_data
 from digit_classifier.settings.resolve import configure
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from digit_classifier.datasets.dataset import Dataset
 
 Lines = list[dict[str, Any]]
 
@@ -163,3 +166,111 @@ def test_columns_are_those_of_the_run_whatever_they_are_called_and_the_label_may
         csv.writer(file).writerows([*bare, *bare])
     run, _ = trained(tmp_path / "bare", load_dataset(tmp_path / "bare.csv"))
     assert len(predicted(capsys, run, tmp_path / "bare.csv")) == 48
+
+
+def trained_on(root: Path, path: Path, **settings: Any) -> tuple[Path, dict[str, Any], Any]:
+    """A run on a file of the user, its hold-out, and its data."""
+    run = record(configure(artifacts_root=str(root), epochs=3, dataset=str(path), **settings))
+    data = find_data(configure(dataset=str(path), **settings))
+    return run.directory, dict(run.payloads["holdout.json"]), data
+
+
+def test_a_run_on_columns_of_pixels_takes_pictures_and_files_of_every_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How the file of the training was read means nothing for files of other kinds."""
+    digits = load_digits()
+    rows = np.column_stack([digits.labels, digits.samples.reshape(-1, 64)])[:300]
+    names = ",".join(["digit", *(f"pixel{n}" for n in range(64))])
+    np.savetxt(tmp_path / "t.csv", rows, fmt="%d", delimiter=",", header=names, comments="")
+    run, holdout, _ = trained_on(tmp_path / "runs", tmp_path / "t.csv", label_column="digit")
+    held = holdout["sample_ids"]
+    images = digits.samples[held, 0]
+    np.savez(tmp_path / "x.npz", x=images)
+    np.save(tmp_path / "x.npy", images)
+    (tmp_path / "images-idx3-ubyte").write_bytes(idx_bytes(images))
+    np.savetxt(tmp_path / "bare.csv", rows[held, 1:], fmt="%d", delimiter=",")
+    for name in ("x.npz", "x.npy", "images-idx3-ubyte", "bare.csv"):
+        assert_stored(predicted(capsys, run, tmp_path / name), holdout, list(range(len(held))))
+    (stored,) = (tmp_path / "runs" / "datasets").glob("*.json")
+    assert_stored([predicted(capsys, run, stored)[row] for row in held], holdout, list(range(len(held))))
+    Image.fromarray(np.rint(images[0] * (255 / 16)).astype(np.uint8)).save(tmp_path / "one.png")
+    assert_stored(predicted(capsys, run, tmp_path / "one.png"), holdout, [0])
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+@pytest.mark.parametrize("asked", [True, False])
+def test_rows_without_names_may_have_the_class_where_it_was_or_not_at_all(
+    place: str, asked: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Even one row: the class of a wine is no measure, wherever it stands."""
+    wine = load_wine()
+    parts = [wine.labels + 1, wine.samples.astype(np.float64)]
+    rows = np.column_stack(parts if place == "first" else parts[::-1])
+    np.savetxt(tmp_path / "wine.data", rows, fmt="%.9g", delimiter=",")
+    run, holdout, data = trained_on(
+        tmp_path / "runs", tmp_path / "wine.data", **{"label_column": place} if asked else {}
+    )
+    assert np.array_equal(data.samples, wine.samples)
+    held = holdout["sample_ids"]
+    np.savetxt(tmp_path / "bare.data", wine.samples[held].astype(np.float64), fmt="%.9g", delimiter=",")
+    assert_stored(predicted(capsys, run, tmp_path / "bare.data"), holdout, list(range(len(held))))
+    for count in (1, 3, len(held)):
+        np.savetxt(tmp_path / "some.data", rows[held[:count]], fmt="%.9g", delimiter=",")
+        assert_stored(predicted(capsys, run, tmp_path / "some.data"), holdout, list(range(count)))
+    np.savetxt(tmp_path / "more.data", np.column_stack([rows, rows]), fmt="%.9g", delimiter=",")
+    assert "expected 13, one per feature, got 28" in refused(capsys, run, tmp_path / "more.data")
+
+
+def test_pixels_without_names_have_their_class_left_out_or_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digits = load_digits()
+    rows = np.column_stack([digits.samples.reshape(-1, 64), digits.labels])
+    np.savetxt(tmp_path / "optdigits.tra", rows, fmt="%d", delimiter=",")
+    run, holdout, _ = trained_on(tmp_path / "runs", tmp_path / "optdigits.tra")
+    held = holdout["sample_ids"]
+    np.savetxt(tmp_path / "optdigits.tes", rows[held], fmt="%d", delimiter=",")
+    assert_stored(predicted(capsys, run, tmp_path / "optdigits.tes"), holdout, list(range(len(held))))
+    np.savetxt(tmp_path / "few.tes", rows[held[:2]], fmt="%d", delimiter=",")
+    assert "numbers that may be classes in both; try a file without the classes" in refused(
+        capsys, run, tmp_path / "few.tes"
+    )
+
+
+def test_samples_to_predict_may_lack_the_groups(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{n * 7 % 12},{n * 5 % 12},{'ab'[n % 2]},{n // 4}" for n in range(24)]
+    (tmp_path / "t.csv").write_text("\n".join(["u,v,kind,who", *rows]))
+    run, _, _ = trained_on(tmp_path / "runs", tmp_path / "t.csv", label_column="kind", group_column="who")
+    (tmp_path / "new.csv").write_text("\n".join(["u,v", *(",".join(row.split(",")[:2]) for row in rows)]))
+    whole = predicted(capsys, run, tmp_path / "t.csv")
+    bare = predicted(capsys, run, tmp_path / "new.csv")
+    assert [line["probabilities"] for line in bare] == [line["probabilities"] for line in whole]
+
+
+def test_features_that_nobody_named_are_told_by_their_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    iris = load_iris()
+    run, holdout = trained(tmp_path / "runs", Dataset.from_arrays(iris.samples, iris.labels))
+    rows = iris.samples[holdout["sample_ids"]]
+    np.savez(tmp_path / "x.npz", x=rows)
+    np.savetxt(tmp_path / "x.csv", rows.astype(np.float64), fmt="%.9g", delimiter=",")
+    for name in ("x.npz", "x.csv"):
+        assert_stored(predicted(capsys, run, tmp_path / name), holdout, list(range(len(rows))))
+
+
+def test_pictures_in_parquet_are_prepared_as_those_in_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of several sizes, some grey, some in colours."""
+    rng = np.random.default_rng(0)
+    pictures = []
+    for number in range(40):
+        shape = (10 + number % 3, 12, 3) if number % 5 else (10, 12)
+        pictures.append(
+            {"bytes": png_bytes(rng.integers(100 * (number % 2), 100 * (number % 2) + 100, shape, np.uint8))}
+        )
+    table = pa.table({"image": pictures, "label": [number % 2 for number in range(40)]})
+    parquet.write_table(table, tmp_path / "t.parquet")
+    run, holdout, _ = trained_on(tmp_path / "runs", tmp_path / "t.parquet", image_size=8)
+    lines = predicted(capsys, run, tmp_path / "t.parquet")
+    assert_stored([lines[row] for row in holdout["sample_ids"]], holdout, list(range(len(holdout["sample_ids"]))))

@@ -135,3 +135,32 @@ def test_dropping_every_row_is_refused(tmp_path: Path) -> None:
     path = write_text(tmp_path / "t.csv", "\n".join([HEAD, *(f"{n},,a\n,{n},b" for n in range(9))]))
     with pytest.raises(InputError, match="expected rows without gaps left to train on, got a gap in every row"):
         load_dataset(path, Asked(missing="drop"))
+
+
+def test_a_quote_after_a_blank_is_a_quote(tmp_path: Path) -> None:
+    """NumPy would take it for a part of the cell, and the commas between it and its end for delimiters."""
+    rows = [f'{n}, "a, 7, b", 0, {n % 2}' for n in range(20)]
+    data = load_dataset(write_text(tmp_path / "t.csv", "\n".join(["n, what, zero, label", *rows])))
+    assert (data.feature_names, data.class_names) == (("n", "zero"), ("0", "1"))
+    assert np.array_equal(data.samples, np.column_stack([np.arange(20), np.zeros(20)]))
+    assert np.array_equal(data.labels, np.arange(20) % 2)
+
+
+@pytest.mark.parametrize("name", ["Unnamed: 0", "Unnamed: 0.1", "rownames", "row.names", "level_0", "id"])
+def test_what_programs_call_the_number_of_a_row_is_no_feature(name: str, tmp_path: Path) -> None:
+    rows = [f"{row},{n}" for n, row in enumerate(ROWS)]
+    data = load_dataset(write_text(tmp_path / "t.csv", "\n".join([f"{HEAD},{name}", *rows])), Asked("kind"))
+    assert data.feature_names == ("size", "weight")
+
+
+@pytest.mark.parametrize("name", ["PAR1", "FEA1", "MZ", "ARROW1"])
+def test_a_first_column_that_is_called_as_other_files_begin_is_text(name: str, tmp_path: Path) -> None:
+    text = "\n".join([HEAD.replace("size", name), *ROWS])
+    assert load_dataset(write_text(tmp_path / "t.csv", text)).feature_names == (name, "weight")
+
+
+def test_a_column_is_found_whatever_blanks_are_in_its_name(tmp_path: Path) -> None:
+    path = write_text(
+        tmp_path / "t.csv", "\n".join([f"{HEAD.replace('kind', 'The  kind')},text", *(f"{row},x" for row in ROWS)])
+    )
+    assert load_dataset(path, Asked("The kind")).class_names == ("cat", "dog")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from PIL import Image
@@ -521,3 +523,40 @@ def test_names_that_begin_alike_are_cut_to_names_of_their_own() -> None:
         "n01440764 tench, Tinca tinca, of the fa…",
         "n01440764 tench, Tinca tinca, of the… 2",
     )
+
+
+def test_the_index_of_a_frame_is_no_feature(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [3.5, 1, 2, 8], "label": ["u", "v", "u", "v"]}).iloc[[0, 2, 1, 3]]
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert load_dataset(tmp_path / "t.parquet").feature_names == ("a",)
+
+
+def test_texts_of_matlab_may_have_any_letters_and_objects_are_passed_over(tmp_path: Path) -> None:
+    words = np.array(["Müller", "Ōe", "𝛼"])
+    cells = np.empty((30, 1), object)
+    cells[:, 0] = words[np.arange(30) % 3]
+    for labels in (words[np.arange(30) % 3], cells):
+        savemat(tmp_path / "d.mat", {"X": FLAT[:30], "y": labels})
+        data = load_dataset(tmp_path / "d.mat")
+        assert [data.class_names[label] for label in data.labels] == words[np.arange(30) % 3].tolist()
+    # A string of MATLAB: the flags of an object, then its name and its class, and no size.
+    parts = [
+        struct.pack("<II8s", 6, 8, bytes([17])),
+        *(struct.pack("<II8s", 1, 5, name) for name in (b"words", b"MCOS")),
+    ]
+    inner = b"".join(parts)
+    whole = (tmp_path / "d.mat").read_bytes() + struct.pack("<II", 14, len(inner)) + inner
+    (tmp_path / "d.mat").write_bytes(whole)
+    assert load_dataset(tmp_path / "d.mat").sha256 == data.sha256
+
+
+@pytest.mark.parametrize("grey", ["train", "test"])
+def test_a_part_whose_pictures_are_all_grey_goes_with_one_of_colours(grey: str, tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        pictures = np.repeat(IMAGES[::30, :, :, None], 3, 3)
+        pictures[0, 0, 0] = (9, 9, 9 if part == grey else 200)
+        write_pictures(tmp_path / "p" / part, pictures, LABELS[::30])
+    data = load_dataset(tmp_path / "p")
+    assert data.samples.shape == (120, 3, 8, 8)
+    assert np.array_equal(data.samples[1], data.samples[61])
+    assert np.array_equal(data.samples[1, 0], IMAGES[30])

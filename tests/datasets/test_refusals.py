@@ -205,6 +205,31 @@ CASES: dict[str, tuple[Callable[[Path], Path], Asked, str]] = {
         Asked(),
         "t.csv: line 21: expected 3 cells, as in the first, got 2",
     ),
+    "a comma in a number, whose row has more cells": (
+        table("price,size,label", *(f"{n},{n % 5},{n % 2}" for n in range(1100)), "1,234,5,0"),
+        Asked(),
+        "t.csv: line 1102: expected 3 cells, as in the first, got 4",
+    ),
+    "the same beside quotes": (
+        table('"price","size","label"', *(f"{n},{n % 5},{n % 2}" for n in range(1100)), "1,234,5,0"),
+        Asked(),
+        "t.csv: line 1102: expected 3 cells, as in the first, got 4",
+    ),
+    "the same between blanks": (
+        table(*(f"{n} {n % 5} {n % 2}" for n in range(1100)), "1 234 5 0"),
+        Asked(),
+        "t.csv: line 1101: expected 3 cells, as in the first, got 4",
+    ),
+    "points that may part thousands": (
+        table("price;size;label", *(f"{n},5;{n * 100};{n % 2}" for n in range(9)), "9,5;1.234;0"),
+        Asked(),
+        "t.csv: line 11, column 'size': expected a number with a decimal comma, got '1.234', which may be thousands",
+    ),
+    "commas that part thousands": (
+        table("price;size;label", *(f"{n}.5;{n * 100};{n % 2}" for n in range(9)), "9.5;1,234;0"),
+        Asked(),
+        "t.csv: line 11, column 'size': expected a number, got '1,234'",
+    ),
     "gaps": (
         table("u,v,label", "1,2,a", "3,?,b", "5,NA,a", ",1,b", "7,8,a", "7,8,b"),
         Asked(),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas
 import pytest
 
+from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.errors import InputError
 from digit_classifier.run.samples import samples_like
 
@@ -86,3 +87,13 @@ def test_what_does_not_suit_is_one_line(samples: Any, dataset: dict[str, Any], m
         samples_like(samples, dataset)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_the_frame_that_trained_predicts_whatever_blanks_are_in_its_names() -> None:
+    names = [" Flow Duration", "Total  Packets ", "x" * 90]
+    frame = pandas.DataFrame(np.arange(12.0).reshape(4, 3), columns=names)
+    data = Dataset.from_arrays(frame, [0, 1, 0, 1])
+    found = samples_like(frame, {"feature_names": list(data.feature_names or ())})
+    np.testing.assert_array_equal(found, data.samples)
+    with pytest.raises(InputError, match="others, or in another order; try a frame with the run's columns, in"):
+        samples_like(frame[names[::-1]], {"feature_names": list(data.feature_names or ())})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from digit_classifier.run.pictures import Preparation
     from digit_classifier.text import AnyPath
 
-PICTURES = ("picture", "pictures")  # formats of single pictures, which have to be prepared
-
 
 def read_prepared(
     path: AnyPath, dataset: Mapping[str, Any], how: Preparation | None = None
@@ -39,12 +38,13 @@ def read_prepared(
     """
     found = read_samples(path, _asked(dataset))
     place = Source(str(path))
+    single = isinstance(found.samples, list)  # pictures, of any size each
     if "feature_names" in dataset:
-        if found.format in PICTURES:
+        if single:
             came = f"pictures, in {show(str(path))}"
             raise InputError(explain("PATH", "rows of numbers, as the run's table has", came, "a table"))
         return found.names, _rows(found, dataset["feature_names"], place)
-    if found.format in PICTURES:
+    if single:
         chosen = how or preparation_for(dataset)
         samples = zip(found.names, found.samples, strict=True)
         return found.names, np.stack([as_sample(picture, dataset, chosen, name) for name, picture in samples])
@@ -84,11 +84,18 @@ def save_samples(parts: Sequence[tuple[Sequence[str], NDArray[Any]]], dataset: M
 
 
 def _asked(dataset: Mapping[str, Any]) -> Asked:
-    """Files are read as those of the run were: without its label and its groups."""
+    """Files are read as those of the run were: without its label and its groups, its columns as they stand."""
     options = (dataset.get("origin") or {"options": {}})["options"]
     features = tuple(dataset["feature_names"]) if "feature_names" in dataset else None
-    label, group = options.get("label_column"), options.get("group_column")
-    return Asked(labels=False, label_column=label, group_column=group, features=features)
+    return Asked(
+        labels=False,
+        label_column=options.get("label_column"),
+        group_column=options.get("group_column"),
+        image_shape="none",
+        features=features,
+        size=len(features) if features else prod([dataset["channels"], *dataset["image_shape"]]),
+        classes=tuple(dataset["class_names"]),
+    )
 
 
 def _rows(found: Samples, names: Sequence[str], place: Source) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from digit_classifier.datasets.judge import PROGRAM
 from digit_classifier.datasets.judge.arrays import array_of, numbers_of
+from digit_classifier.datasets.judge.names import feature_names_of
 from digit_classifier.datasets.judge.source import gaps
 from digit_classifier.errors import InputError, explain
 
@@ -44,12 +45,16 @@ def _times(shape: tuple[int, ...]) -> str:
 def _require_columns(samples: Any, names: list[str]) -> None:
     """A frame says which column is which; arrays have them in the order of the run."""
     columns = getattr(samples, "columns", None)
-    if columns is None or list(map(str, columns)) == list(names):
+    if columns is None:
         return
-    found = set(map(str, columns))
+    found, _ = feature_names_of(columns, PROGRAM)  # as they were when the run learned from them
+    if list(found) == list(names):
+        return
     missing = [name for name in names if name not in found]
     came = f"none named {missing[0]!r}" if missing else "others, or in another order"
-    attempt = "a frame with the run's columns" if missing else "samples[run.summary['dataset']['feature_names']]"
+    attempt = "a frame with the run's columns, in their order"
+    if not missing and set(names) <= set(columns):
+        attempt = "samples[run.summary['dataset']['feature_names']]"
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     raise _refusal(f"the columns {shown}", came, attempt)
 

@@ -27,12 +27,16 @@ class Asked:
     image_size: int | None = None  # pixels of both sides that pictures are made to fit
     missing: Literal["refuse", "drop"] = "refuse"  # rows with gaps
     labels: bool = True  # False for a prediction: labels may be missing
-    features: tuple[str, ...] | None = None  # of the run that predicts, where it learned from a table
+    # Of the run that predicts:
+    features: tuple[str, ...] | None = None  # where it learned from a table
+    size: int | None = None  # numbers of a sample
+    classes: tuple[str, ...] = ()
 
     def given(self) -> dict[str, Any]:
         """The settings that were given, by their names."""
         values = {each.name: (getattr(self, each.name), each.default) for each in fields(self)}
-        settings = {name: pair for name, pair in values.items() if name not in {"labels", "features"}}
+        told = {"labels", "features", "size", "classes"}
+        settings = {name: pair for name, pair in values.items() if name not in told}
         return {name: value for name, (value, default) in settings.items() if value != default}
 
 
@@ -99,8 +103,8 @@ def read_file(path: Path, asked: Asked) -> tuple[str, Found]:
     try:
         kind = format_of(path)
         reader = READERS[kind]
-        for name, value in asked.given().items():
-            if name not in reader.settings:
+        for name, value in asked.given().items():  # those of a prediction are the run's, whose data had another format
+            if asked.labels and name not in reader.settings:
                 expected, came = f"no {option(name)}, which means nothing for {kind}", option(name, _typed(value))
                 raise InputError(explain(path.name, expected, came, "the same without it"))
         module, _, function = reader.function.partition(":")

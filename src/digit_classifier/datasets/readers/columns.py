@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from digit_classifier.datasets.readers import Asked, Found
 
 LABELS = ("label", "labels", "class", "target", "y")  # what the column of classes is called, if nothing says another
-INDEXES = ("unnamed: 0", "id", "index")  # what a column is called that numbers the rows
+# What a column is called that numbers the rows: by people, pandas (in CSV, reset, in Parquet) and R
+INDEXES = re.compile(r"id|index|unnamed: 0(\.\d+)?|level_0|__index_level_\d+__|row[._ ]?names?", re.IGNORECASE)
 PIXEL = re.compile(r"(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)?", re.IGNORECASE)
 FRACTION = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{0,25})?(e[-+]?[0-9]{1,2})?", re.IGNORECASE)
 UNNAMED = re.compile(r"x?\d+([ _.x-]\d+)?", re.IGNORECASE)
@@ -32,8 +33,8 @@ BYTE = 255
 def find_column(asked: str, names: Sequence[str], setting: str, where: str) -> int:
     """The place of a column by its name, or its number from 1, `first` or `last`; InputError says which there are."""
     wanted = asked.strip()
-    for match in (str.__eq__, lambda one, other: one.casefold() == other.casefold()):
-        found = [index for index, name in enumerate(names) if match(name.strip(), wanted)]
+    for form in (str, str.casefold, text_of):  # a setting is one clean line, whatever blanks the name has
+        found = [index for index, name in enumerate(names) if form(name.strip()) == form(wanted)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -48,15 +49,19 @@ def find_column(asked: str, names: Sequence[str], setting: str, where: str) -> i
     raise unreadable(where, f"one of its {len(names):,} columns {shown}", show(wanted), attempt)
 
 
-def label_asked(asked: Asked, names: Sequence[str], where: str) -> int | None:
-    """The column that was named as the label; None where none was, or where a file without labels lacks it."""
-    wanted = asked.label_column
+def column_asked(asked: Asked, setting: str, names: Sequence[str], where: str) -> int | None:
+    """The column that was named as the label, or as the groups; None where none was.
+
+    The samples of a prediction may lack it, and where they do, no other column has its place.
+    """
+    wanted = getattr(asked, setting)
     if wanted is None:
         return None
-    folded = [name.strip().casefold() for name in names]
-    if not asked.labels and wanted.strip().casefold() not in folded and not re.fullmatch("first|last|[0-9]+", wanted):
-        return None
-    return find_column(wanted, names, "label_column", where)
+    if not asked.labels and wanted.strip().casefold() not in [name.strip().casefold() for name in names]:
+        counted = re.fullmatch("first|last|[0-9]+", wanted.strip().casefold())
+        if not counted or (asked.size is not None and len(names) <= asked.size):
+            return None
+    return find_column(wanted, names, setting, where)
 
 
 def asked_features(asked: Asked, names: Sequence[str]) -> list[int] | None:
@@ -88,8 +93,8 @@ def named_label(names: Sequence[str], texts: Callable[[], Sequence[bool]], where
 
 def is_index(at: int, name: str, values: Sequence[Any]) -> bool:
     """Whether a column numbers the rows: it is called so, or is the first and has no name; no value comes twice."""
-    called = name.strip().casefold()
-    if (called not in INDEXES and (called or at)) or len(values) < 2:
+    called = INDEXES.fullmatch(name.strip()) is not None
+    if (not called and (name.strip() or at)) or len(values) < 2:
         return False
     listed = values.tolist() if isinstance(values, np.ndarray) else values
     return len(set(listed)) == len(listed)
@@ -106,7 +111,7 @@ def as_images(found: Found, asked: Asked, where: str, *, headed: bool) -> Found:
         expected, came = f"{prod(shape):,} columns of pixels for {shape[0]} × {shape[1]}", f"{count:,}"
         raise unreadable(where, expected, came, option("image_shape", "none"))
     if shape is None:
-        if found.feature_names is None:
+        if found.feature_names is None and asked.labels:
             found.feature_names = [f"x{index}" for index in range(1, count + 1)]
         return found
     found.samples, found.feature_names = samples.reshape(-1, *shape), None

@@ -15,19 +15,26 @@ from digit_classifier.datasets.readers.columns import (
     as_images,
     asked_features,
     check_width,
-    find_column,
+    column_asked,
     is_index,
-    label_asked,
     left_out_remark,
     named_label,
     plain_labels,
 )
-from digit_classifier.datasets.readers.dialect import Dialect, dialect_of, is_gap_cell, is_number, number_of
+from digit_classifier.datasets.readers.dialect import (
+    THOUSANDS,
+    Dialect,
+    dialect_of,
+    is_gap_cell,
+    is_number,
+    number_of,
+)
 from digit_classifier.datasets.readers.files import read_content, readable_name, stem_of, unreadable
-from digit_classifier.datasets.readers.unnamed import label_without_names
+from digit_classifier.datasets.readers.unnamed import label_without_names, others_to_predict
 from digit_classifier.errors import option, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -48,14 +55,16 @@ def read_delimited(path: Path, asked: Asked) -> Found:
         came = f"{rows:,} rows of {dialect.width:,}"
         raise unreadable(path.name, f"at most {limits.NUMBERS:,} numbers", came, "a part of it")
     table = _Table(path.name, content.data, dialect)
-    label = _label(table, asked)
-    group = None
-    if asked.group_column is not None:
-        group = find_column(asked.group_column, dialect.names, "group_column", path.name)
-    indexes = [index for index in _indexes(table) if index not in (label, group)]
+    if asked.size is not None and not dialect.headed:
+        spare = dialect.width - len(_empty(table)) - asked.size
+        label, group, taken = None, None, {*others_to_predict(table.head, table.texts, asked, spare, path.name)}
+    else:
+        label, group = _label(table, asked), column_asked(asked, "group_column", dialect.names, path.name)
+        taken = {index for index in (label, group) if index is not None}
+    indexes = [index for index in _indexes(table) if index not in taken]
     asked_for = asked_features(asked, dialect.names) if dialect.headed else None
     if asked_for is None:
-        taken = {label, group, *indexes}
+        taken |= {*indexes}
         empty = [index for index in _empty(table) if index not in taken]
         of_text = [index for index in _texts(table) if index not in (*taken, *empty)]
         features = [index for index in range(dialect.width) if index not in (*taken, *empty, *of_text)]
@@ -100,16 +109,15 @@ class _Table:
     def fast(self, columns: list[int]) -> NDArray[Any] | None:
         """Numbers without gaps by NumPy's own reader; None for anything else."""
         dialect = self.dialect
+        if dialect.quoted and not self.rows:
+            return None
         fractions = any("." in row[at] for row in self.head[:50] for at in columns)
         for dtype in (np.float64,) if fractions else WHOLE:
-            lines = dialect.lines(self.data)
-            if dialect.headed:
-                next(lines)
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # some are only warned of: whole numbers written as 1.0
                 try:
                     return np.loadtxt(
-                        lines,
+                        self.even_lines(),
                         dtype,
                         delimiter=dialect.delimiter,
                         comments=None,
@@ -120,6 +128,19 @@ class _Table:
                 except (ValueError, Warning, OverflowError):
                     continue
         return None
+
+    def even_lines(self) -> Iterator[str]:
+        """The lines of the rows; ValueError for one with other cells, of which NumPy would drop the last."""
+        lines, mark, width = self.dialect.lines(self.data), self.dialect.delimiter, self.dialect.width
+        if self.dialect.headed:
+            next(lines)
+        if self.dialect.quoted:  # its rows were counted
+            yield from lines
+        for line in lines:
+            cells = line.count(mark) + 1 if mark else len(line.split())
+            if cells != width and line.strip() and not (self.dialect.end and cells == width + 1):
+                raise ValueError("a row with other cells")
+            yield line
 
     def cell_by_cell(self, features: list[int], others: list[int]) -> tuple[NDArray[Any], dict[int, list[str | None]]]:
         """The same for any text; InputError names the cell that is no number, or the line that is no row."""
@@ -146,10 +167,16 @@ class _Table:
     def number(self, cell: str, line: int, column: int) -> float:
         if is_gap_cell(cell):
             return np.nan
-        value = number_of(cell, decimal_comma=self.dialect.decimal_comma)
-        if value is None:
+        comma = self.dialect.decimal_comma
+        value = number_of(cell, decimal_comma=comma)
+        thousands = comma and "." in cell and THOUSANDS.fullmatch(cell.strip())
+        if value is None or thousands:
             name = self.dialect.names[column]
             where = f"{self.where}: line {line}, column {show(name)}"
+        if thousands:
+            expected, came = "a number with a decimal comma", f"{show(cell.strip())}, which may be thousands"
+            raise unreadable(where, expected, came, "numbers without points")
+        if value is None:
             attempt = f"{option('label_column', name)} if that is the class, or a file without that column"
             raise unreadable(where, "a number", show(cell.strip()), attempt)
         return value
@@ -160,6 +187,11 @@ class _Table:
         return [cells for _, cells in islice(self.dialect.rows(self.data, self.where), HEAD)]
 
     @cached_property
+    def rows(self) -> int:
+        """How many there are; InputError for one with other cells."""
+        return sum(1 for _ in self.dialect.rows(self.data, self.where))
+
+    @cached_property
     def texts(self) -> list[bool]:
         """Which columns have text there."""
         return [any(not is_number(row[at]) for row in self.head) for at in range(self.dialect.width)]
@@ -167,7 +199,7 @@ class _Table:
 
 def _label(table: _Table, asked: Asked) -> int | None:
     dialect = table.dialect
-    asked_for = label_asked(asked, dialect.names, table.where)
+    asked_for = column_asked(asked, "label_column", dialect.names, table.where)
     if asked_for is not None:
         return asked_for
     if not table.head:
@@ -178,7 +210,7 @@ def _label(table: _Table, asked: Asked) -> int | None:
             shown = ", ".join(map(show, dialect.names[:8])) + (", …" if dialect.width > 8 else "")
             raise unreadable(table.where, "a column named label or class", shown, option("label_column", "NAME"))
         return found
-    if not asked.labels and (asked.features is None or dialect.width != len(asked.features) + 1):
+    if not asked.labels:
         return next((at for at, is_text in enumerate(table.texts) if is_text), None)
     return label_without_names(table.head, table.texts, table.where)
 

@@ -28,6 +28,8 @@ CELL = 100_000  # characters
 COUNTED = 6  # so many whole numbers in order are the names of columns
 SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)  # Excel's line that says what parts the cells
 QUOTED = re.compile(r'"((?:[^"]|"")*)"|(\S+)')  # a cell between blanks
+APART = re.compile(rb'[,;\t|] +"')  # NumPy takes such a quote for a part of the cell
+THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}([.,]\d{3})+")
 COMMENT = re.compile(r"\s*[#%]+\s?")
 
 
@@ -41,6 +43,7 @@ class Dialect:
     headed: bool  # whether the first line has names
     quoted: bool
     decimal_comma: bool
+    apart: bool = False  # whether blanks stand between delimiters and quotes, or characters have several bytes
     skipped: int = 0  # lines before the first row
     end: bool = False  # whether a delimiter ends every row, and no cell follows it
 
@@ -52,7 +55,7 @@ class Dialect:
     @property
     def slow(self) -> bool:
         """Whether numbers are written as NumPy does not read them."""
-        return self.decimal_comma
+        return self.decimal_comma or (self.quoted and self.apart)
 
     def lines(self, data: bytes) -> Iterator[str]:
         """The lines of a file without those before its first row, their ends made one kind."""
@@ -89,9 +92,7 @@ def dialect_of(data: bytes, where: str) -> Dialect:
         raise unreadable(where, "rows of data", "none", "another file")
     delimiter = given or _delimiter(lines)
     rows = [cells for _, cells in _cells(iter(lines), delimiter, where)]
-    comma = delimiter in (";", "\t", None) and any(
-        re.fullmatch(r"\s*[-+]?\d+,\d+\s*", cell) for row in rows for cell in row
-    )
+    comma = delimiter in (";", "\t", None) and _has_decimal_commas([cell.strip() for row in rows for cell in row])
     named = _remarked_names(remark, delimiter, rows, where)
     if named:
         skipped, rows = place, [named, *rows]
@@ -106,7 +107,15 @@ def dialect_of(data: bytes, where: str) -> Dialect:
         names = [str(at) for at in places]
     if len(names) < 2:
         raise unreadable(where, "columns between commas, semicolons, tabs or blanks", show(lines[0][:40]), "a CSV file")
-    return Dialect(encoding, delimiter, names, headed, b'"' in data, comma, skipped, end)
+    apart = encoding.startswith(("utf-16", "utf-32")) or APART.search(data) is not None
+    return Dialect(encoding, delimiter, names, headed, b'"' in data, comma, apart, skipped, end)
+
+
+def _has_decimal_commas(cells: Sequence[str]) -> bool:
+    """Whether numbers have commas for points: not where points are points, and each comma may part thousands."""
+    commas = [cell for cell in cells if re.fullmatch(r"[-+]?\d+,\d+", cell)]
+    points = any(re.fullmatch(r"[-+]?\d*\.\d+", cell) for cell in cells)
+    return bool(commas) and not (points and all(THOUSANDS.fullmatch(cell) for cell in commas))
 
 
 def _before(lines: Iterator[str]) -> tuple[int, int, str, str | None]:

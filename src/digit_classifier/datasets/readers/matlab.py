@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 HEADER = 128  # bytes before the first element of version 5
 MATRIX, PACKED = 14, 15  # types of elements that hold others
 TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8", 16: "u1", 17: "u2"}
-CELL, CHAR = 1, 4  # classes of matrices; those of numbers follow
+UTF8 = 16
+CELL, CHAR, OPAQUE = 1, 4, 17  # classes of matrices; those of numbers are between, that of objects has no size
 NUMBERS = range(6, 16)
 TYPES4 = ("f8", "f4", "i4", "i2", "u2", "u1")  # of version 4
 SAVE = "save('data.mat', 'X', 'y', '-v7') of arrays"
@@ -114,6 +115,8 @@ def _matrix(data: memoryview, order: Any) -> tuple[str, NDArray[Any] | None]:
         return "", np.empty((0, 0))
     parts = _elements(data, order)
     flags, sides, name = (next(parts, _Element(0, memoryview(b""))) for _ in range(3))
+    if len(flags.data) >= 8 and _number(flags.data, 0, order) & 0xFF == OPAQUE:
+        return "", None
     if len(flags.data) < 8 or len(sides.data) % 4 or sides.kind != 5:
         raise _TornError("a matrix without its size")
     shape = tuple(_number(sides.data, at, order) for at in range(0, len(sides.data), 4))
@@ -126,6 +129,8 @@ def _matrix(data: memoryview, order: Any) -> tuple[str, NDArray[Any] | None]:
     if part is None or part.kind not in TYPES:
         raise _TornError("a matrix without values")
     dtype = np.dtype(TYPES[part.kind]).newbyteorder("<" if order == "little" else ">")
+    if part.kind == UTF8 and not bytes(part.data).isascii():
+        part, dtype = _Element(UTF8, _code_points(part.data)), np.dtype("<u4")
     values = _values(part.data, dtype, shape)
     return title, _characters(values) if kind == CHAR else values
 
@@ -156,12 +161,20 @@ def _values(data: memoryview, dtype: np.dtype[Any], shape: tuple[int, ...]) -> N
     return np.frombuffer(data, dtype).reshape(shape, order="F")
 
 
+def _code_points(data: memoryview) -> memoryview:
+    """The characters of UTF-8, four bytes each."""
+    try:
+        return memoryview(bytes(data).decode("utf-8").encode("utf-32-le"))
+    except UnicodeDecodeError as error:
+        raise _TornError("characters of another encoding") from error
+
+
 def _characters(codes: NDArray[Any]) -> NDArray[Any]:
     """Rows of characters as texts, without the blanks at their ends."""
     if codes.ndim != 2 or not codes.size or codes.shape[0] > limits.SAMPLES:
         return np.empty((0,), "U1")
     plain = codes.astype(np.float64)
-    if not ((plain >= 0) & (plain < 0xD800)).all():
+    if not ((plain >= 0) & (plain < 0x110000) & ((plain < 0xD800) | (plain > 0xDFFF))).all():
         raise _TornError("characters of another encoding")
     texts = np.ascontiguousarray(plain.astype(np.uint32)).view(f"U{codes.shape[1]}")
     return np.char.strip(texts[:, 0])

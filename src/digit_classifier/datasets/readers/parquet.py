@@ -13,9 +13,8 @@ from digit_classifier.datasets.readers.columns import (
     as_images,
     asked_features,
     check_width,
-    find_column,
+    column_asked,
     is_index,
-    label_asked,
     left_out_remark,
     named_label,
     plain_labels,
@@ -40,7 +39,7 @@ def read_parquet(path: Path, asked: Asked) -> Found:
     check_width(len(names), path.name)
     columns = [table.column(at) for at in range(len(names))]
     label = _label(names, columns, asked, path.name)
-    group = None if asked.group_column is None else find_column(asked.group_column, names, "group_column", path.name)
+    group = column_asked(asked, "group_column", names, path.name)
     found = Found(None, name=stem_of(path), title=readable_name(stem_of(path)), files=[content.file])
     found.sample_names = [f"{path.name} row {row}" for row in range(1, table.num_rows + 1)]
     if label is not None:
@@ -78,7 +77,7 @@ def _table(data: bytes, where: str) -> Any:
 
 
 def _label(names: list[str], columns: list[Any], asked: Asked, where: str) -> int | None:
-    asked_for = label_asked(asked, names, where)
+    asked_for = column_asked(asked, "label_column", names, where)
     if asked_for is not None:
         return asked_for
     found = named_label(names, lambda: [_is_text(column.type) for column in columns], where)

@@ -10,6 +10,7 @@ import numpy as np
 from digit_classifier.datasets.judge.names import text_of
 from digit_classifier.datasets.judge.source import times
 from digit_classifier.datasets.readers.files import unreadable
+from digit_classifier.datasets.readers.pictures import in_colours
 from digit_classifier.errors import show
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def given_parts(found: dict[str, Found], where: str) -> Found:
 
 def joined(training: Found, test: Found, where: str = "the test part", *, given: bool = True) -> Found:
     """Both in one, the second as the given test part; InputError unless both are of one kind."""
+    if _is_grey(training) and test.channels == "last":
+        training = replace(training, samples=in_colours(training.samples), channels="last")
+    elif _is_grey(test) and training.channels == "last":
+        test = replace(test, samples=in_colours(test.samples))
     samples = _one_array(training.samples, test.samples, where)
     _check_same(training.feature_names, test.feature_names, f"{where}: columns")
     _check_same(training.class_names, test.class_names, f"{where}: class_names")
@@ -60,6 +65,11 @@ def joined(training: Found, test: Found, where: str = "the test part", *, given:
     both = replace(training, samples=samples, labels=labels, groups=groups, held_out=held_out, sample_names=names)
     both.files = [*training.files, *test.files]
     return both
+
+
+def _is_grey(found: Found) -> bool:
+    """Whether these are pictures from files, all of them grey; of those, a part that is all grey may be a chance."""
+    return found.tone == "light" and found.channels is None and getattr(found.samples, "ndim", 0) == 3
 
 
 def _one_array(first: Any, second: Any, where: str) -> Any:

@@ -89,4 +89,9 @@ def one_form(pictures: list[NDArray[np.uint8]], names: list[str], where: str) ->
     if not any(coloured):
         return np.stack(pictures), ""
     remark = "" if all(coloured) else "Some of the pictures are grey."
-    return np.stack([each if each.ndim == 3 else np.repeat(each[..., None], 3, 2) for each in pictures]), remark
+    return np.stack([each if each.ndim == 3 else in_colours(each) for each in pictures]), remark
+
+
+def in_colours(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grey pixels (…, h, w) as three equal colours (…, h, w, 3)."""
+    return np.repeat(grey[..., None], 3, -1)

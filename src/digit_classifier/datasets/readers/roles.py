@@ -32,8 +32,8 @@ def found_in(path: Path, shapes: Mapping[str, Shape], read: Callable[[str], Any]
 
     InputError where no array can be the samples, or several can. Only arrays that mean something are read.
     """
-    label = _asked_array(asked.label_column, "label_column", shapes, path.name)
-    group = _asked_array(asked.group_column, "group_column", shapes, path.name)
+    label = _asked_array(asked, "label_column", shapes, path.name)
+    group = _asked_array(asked, "group_column", shapes, path.name)
     free = {name: shape for name, shape in shapes.items() if name not in (label, group) and name not in NAMES}
     parts = _parts(free)
     if not any("x" in roles for roles in parts.values()) or label is not None:
@@ -60,9 +60,12 @@ def found_in(path: Path, shapes: Mapping[str, Shape], read: Callable[[str], Any]
     return whole
 
 
-def _asked_array(asked: str | None, setting: str, shapes: Mapping[str, Shape], where: str) -> str | None:
-    names = list(shapes)
-    return None if asked is None else names[find_column(asked, names, setting, where)]
+def _asked_array(asked: Asked, setting: str, shapes: Mapping[str, Shape], where: str) -> str | None:
+    """The array that was named; None where none was, or where the samples of a prediction lack it."""
+    names, wanted = list(shapes), getattr(asked, setting)
+    if wanted is None or (not asked.labels and wanted.casefold() not in map(str.casefold, names)):
+        return None
+    return names[find_column(wanted, names, setting, where)]
 
 
 def _parts(shapes: Mapping[str, Shape]) -> dict[str, dict[str, str]]:

@@ -27,11 +27,11 @@ FOREIGN: list[tuple[re.Pattern[bytes], str, str]] = [
     (re.compile(rb"(\(dp?\d|\(lp?\d|c\w+(\.\w+)*\n\w+\n|ccopy_reg\n)"), "a pickle, which can run code", AS_NPZ),
     (re.compile(rb"MATLAB 7\.3"), "MATLAB 7.3, which is HDF5", "save -v7 in MATLAB"),
     (re.compile(rb"\x89HDF\r\n"), "HDF5", AS_NPZ),
-    (re.compile(rb"ARROW1|FEA1"), "Arrow or Feather", "a Parquet or CSV file of it"),
+    (re.compile(rb"(ARROW1|FEA1)\0"), "Arrow or Feather", "a Parquet or CSV file of it"),
     (re.compile(rb"\xd0\xcf\x11\xe0"), "an Excel workbook", "to save it as CSV"),
     (re.compile(rb"BZh\d|\xfd7zXZ|\x28\xb5\x2f\xfd|7z\xbc\xaf|Rar!"), "a packed file", UNPACK),
     (re.compile(rb".{257}ustar", re.DOTALL), "a tar archive", UNPACK),
-    (re.compile(rb"%PDF|SQLite format 3\0|\x7fELF|MZ.{58}", re.DOTALL), "no data", "another file"),
+    (re.compile(rb"%PDF|SQLite format 3\0|\x7fELF|MZ[^\0]{,58}\0", re.DOTALL), "no data", "another file"),
     (re.compile(rb"version https://git-lfs"), "a pointer to a large file", "git lfs pull"),
     (re.compile(rb"\s*(<!doctype|<html|<\?xml|<svg)", re.IGNORECASE), "a page", "the file that it links to"),
     (re.compile(rb"\s*\[\s*[\[{\"\d]"), "JSON", AS_NPZ),
@@ -73,8 +73,8 @@ def _text(head: bytes, where: str) -> str:
 def _format_of_bytes(head: bytes) -> str | None:
     if is_idx(head):
         return "idx"
-    for sign, kind in ((b"\x93NUMPY", "npy"), (b"PAR1", "parquet"), (b"MATLAB 5.0", "matlab")):
-        if head.startswith(sign):
+    for sign, kind in ((rb"\x93NUMPY", "npy"), (rb"PAR1(?![\t\r\n -~])", "parquet"), (rb"MATLAB 5\.0", "matlab")):
+        if re.match(sign, head):
             return kind
     if PICTURES.match(head):
         return "picture"
