@@ -197,6 +197,24 @@ def test_own_data_reach_the_workers_whole(make: Callable[[], dc.Dataset], tmp_pa
     assert not sweep_problems(two.directory)
 
 
+@pytest.mark.parametrize("asked", [{"seeds": "0:6", "test_size": 0.25}, {"folds": 4}])
+def test_whole_groups_are_drawn_anew_each_time_so_that_they_count_as_random_splits(
+    asked: dict[str, Any], tmp_path: Path
+) -> None:
+    from scipy import stats
+
+    done = dc.sweep(**asked, dataset=table(), split="grouped", epochs=2, jobs=1, artifacts_root=tmp_path)
+    held = [line["result"]["holdout"] for line in lines_of(done.directory)]
+    (row,) = done.settings
+    scores = [point["accuracy"] for point in done.table]
+    error = np.std(scores, ddof=1) * np.sqrt(1 / len(scores) + held[0] / (150 - held[0]))
+    margin = stats.t.ppf(0.975, len(scores) - 1) * error
+    assert row["kind"] == "splits"
+    assert (row["low"], row["high"]) == pytest.approx(
+        (max(0, np.mean(scores) - margin), min(1, np.mean(scores) + margin)), abs=1e-6
+    )
+
+
 def test_changed_data_are_refused_by_a_worker() -> None:
     packed = bytearray(pack(table()))
     packed[-1500] ^= 1

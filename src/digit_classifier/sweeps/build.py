@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digit_classifier.sweeps.axes import Values
     from digit_classifier.sweeps.statistics import Key
 
-BLOCKS = ("contiguous", "grouped")
+BLOCKS = ("contiguous",)  # the splits of one repeat, whatever the state; those of groups are drawn anew each time
 LISTED = 100_000  # points of sweep.json
 SIZES = ("parameters", "training", "holdout")
 
