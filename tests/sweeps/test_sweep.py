@@ -399,6 +399,12 @@ def test_a_point_that_fails_is_recorded_and_the_others_go_on(
     [
         (["--seeds", "x"], "--seeds: expected numbers such as 0:20 or 1,5,7, got 'x'"),
         (["--seeds", "5"], "got only 5; try --seeds 0:5 for that many, or --seeds 5:6 for that one"),
+        (["--seeds", "0:3", "--split-state", "x"], "--split-state: expected a whole number from 0"),
+        (
+            ["--grid", "momentum", "0", "--grid", "momentum", "0.5"],
+            "--grid momentum: expected each setting once, got it again; try --grid momentum 0 0.5",
+        ),
+        (["--train-shares", "0.5", "--grid", "train-share", "1"], "--train-shares: expected each setting once"),
         (["--seeds", "0"], "got only 0; try --seeds 0:1 for that one"),
         (["--grid"], "--grid: expected a value, got none"),
         (["--seeds", "5:5"], "--seeds: expected at least one number"),
