@@ -29,6 +29,9 @@ def find_run(path: Path, where: str = "RUN", attempt: str | None = None) -> Path
     if (path / MANIFEST_FILE).is_file():
         return path
     if (path / INDEX_FILE).is_file() and (latest := load_index(path)["latest"]) is not None:
+        if not (path / str(latest)).exists():  # deleted by hand
+            came, repair = f"{path}, whose latest run {latest} is gone", typed_command("repair", path)
+            raise InputError(explain(where, "an artifacts root with the runs that it lists", came, repair))
         return path / str(latest)
     kind = "a directory without runs" if path.is_dir() else "a file" if path.exists() else "not there"
     came = f"{show(str(path))}, which is {kind}"
