@@ -18,6 +18,7 @@ from digit_classifier.store.claim import claim
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.layout import LITTER, known_names
 from digit_classifier.store.root import read_root, repair
+from digit_classifier.store.segments import load_index
 from store_oracle import listed_in, snapshot
 from tiny_runs import CREATED, RUN_ID, publish
 
@@ -202,3 +203,21 @@ def test_a_checkout_by_git_with_autocrlf_is_told_and_the_advice_mends_it(
     assert snapshot(root / RUN_ID) == before
     assert cli.main(["verify", str(root / RUN_ID)]) == 0
     assert json.loads((root / RUN_ID / "metrics.json").read_bytes())
+
+
+def test_of_a_root_whose_latest_run_was_deleted_by_hand_repair_is_advised(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for epochs in ("1", "2"):
+        train = ["train", "--model", "logistic", "--epochs", epochs, "--artifacts-root", str(tmp_path)]
+        assert cli.main(train) == 0
+    latest = load_index(tmp_path)["latest"]
+    shutil.rmtree(tmp_path / latest)
+    for words in (["replay", str(tmp_path)], ["export", "html", str(tmp_path), "-o", str(tmp_path / "page.html")]):
+        capsys.readouterr()
+        assert cli.main(words) == 2
+        err = capsys.readouterr().err
+        assert f"whose latest run {latest} is gone; try " in err
+        assert f"repair {tmp_path}" in err
+    assert cli.main(["repair", str(tmp_path)]) == 0
+    assert cli.main(["replay", str(tmp_path)]) == 0

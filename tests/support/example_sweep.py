@@ -93,7 +93,7 @@ def example_sweep(drawn: Drawn, random_state: int = 0) -> dict[str, Any]:
     each = drawn.splits * drawn.starts
     parts["settings"] |= {
         "values": drawn.values,
-        "points": [sum(key[0] == index for key in point_of) for index in range(len(settings))],
+        "points": [each] * len(settings),
         "failed": [sum(number // each == index for number in drawn.failed) for index in range(len(settings))],
     }
     return build_sweep(

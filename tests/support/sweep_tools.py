@@ -46,7 +46,7 @@ def digests(directory: Path) -> dict[str, str]:
 def quick_plan(root: Path, points: int, keep: str | None = None) -> tuple[Any, Any]:
     """Book and plan of so many seeds."""
     flags = [Given(name, str(value), name, "argument") for name, value in {**QUICK, "artifacts_root": root}.items()]
-    return ready(Request(flags=flags, seeds=f"0:{points}", keep=keep), None, "", 1)
+    return ready(Request(flags=flags, seeds=f"0:{points}", keep=keep), None, 1)
 
 
 def serial_digests(root: Path, points: int) -> dict[str, str]:

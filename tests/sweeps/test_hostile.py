@@ -18,6 +18,7 @@ from digit_classifier.errors import ArtifactError
 from digit_classifier.store import sweeps as store
 from digit_classifier.store.json import encode, encode_line
 from digit_classifier.store.sweeps import read_plan, sweep_problems
+from digit_classifier.sweeps.compute import PointTask, answer_of
 from sweep_tools import QUICK
 
 if TYPE_CHECKING:
@@ -147,3 +148,42 @@ def test_maps_and_labels_read_back() -> None:
     for classes in (2, 256, 257, 1000):
         labels = [rng.randrange(classes) for _ in range(50)]
         assert list(labels_within(labels_text(labels, classes), 50, classes)) == labels
+
+
+def _without_labels(root: Path) -> None:
+    (path,) = (root / "datasets").glob("*.json")
+    data = json.loads(path.read_text())
+    del data["labels"]
+    path.write_bytes(encode(data))
+
+
+def _without_values(root: Path) -> None:
+    path = directory_of(root) / "points.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    point(lines)["values"] = []
+    path.write_bytes(b"".join(map(encode_line, lines)))
+
+
+def _without_a_split(root: Path) -> None:
+    path = directory_of(root) / "plan.json"
+    plan = json.loads(path.read_text())
+    del plan["plan_sha256"], plan["schema_version"]
+    path.write_bytes(encode(build_plan({**plan, "split": None})))
+
+
+@pytest.mark.parametrize("damage", [_without_labels, _without_values, _without_a_split])
+def test_what_is_valid_by_itself_and_fits_nothing_else_is_named(
+    damage: Callable[[Path], None], root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damage(root)
+    capsys.readouterr()
+    assert main(["repair", str(root)]) == 1
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "damaged: sweep" in out
+
+
+def test_the_files_of_a_kept_run_may_have_more_values_together_than_one_file() -> None:
+    task = PointTask("0" * 64, {}, {}, "", keep=True)
+    files = {name: {"values": [0] * 2_500_000} for name in ("holdout.json", "metrics.json")}
+    assert answer_of(encode_line({"recipe_digest": task.recipe, "files": files}), task)["files"] == files

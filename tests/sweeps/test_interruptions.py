@@ -16,10 +16,11 @@ import pytest
 import digit_classifier as dc
 from digit_classifier.cli.main import main
 from digit_classifier.errors import RunError
+from digit_classifier.store import files, repair
 from digit_classifier.store.sweeps import SweepFolder, sweep_problems
-from digit_classifier.sweeps.compute import PointTask, answer_of, task_for
+from digit_classifier.sweeps.compute import PointTask, answer_of, pack, task_for
 from digit_classifier.sweeps.coordinator import run_sweep
-from digit_classifier.sweeps.engines import Pool
+from digit_classifier.sweeps.engines import Pool, Worker
 from digit_classifier.sweeps.plan import all_points
 from sweep_tools import (
     QUICK,
@@ -245,3 +246,35 @@ def test_a_program_without_a_guard_is_not_begun_again_by_its_workers(tmp_path: P
         timeout=60,
     )
     assert (out.stdout, out.stderr) == ("begun\n4\n", "")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel says nowhere which signals are blocked")
+def test_ctrl_c_does_not_reach_a_worker_even_in_its_first_moments(tmp_path: Path) -> None:
+    book, _ = quick_plan(tmp_path, 2)
+    worker = Worker(pack(book.data))
+    try:
+        (child,) = multiprocessing.active_children()
+        status = Path(f"/proc/{child.pid}/status").read_text()
+    finally:
+        worker.stop()
+    (blocked,) = (int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigBlk:"))
+    assert blocked >> signal.SIGINT - 1 & 1
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_a_repair_beside_a_sweep_that_begins_leaves_its_data_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, repaired = files.replace, []
+
+    def put(source: Path, target: Path) -> None:
+        if target.parent.name == "datasets" and not repaired:
+            repaired.append(target)
+            repair(tmp_path)
+        original(source, target)
+
+    monkeypatch.setattr(files, "replace", put)
+    done = dc.sweep(**QUICK, seeds="0:2", jobs=1, artifacts_root=tmp_path)
+    assert repaired
+    assert len(done.table) == 2
+    assert main(["verify", str(tmp_path)]) == 0

@@ -197,6 +197,24 @@ def test_own_data_reach_the_workers_whole(make: Callable[[], dc.Dataset], tmp_pa
     assert not sweep_problems(two.directory)
 
 
+@pytest.mark.parametrize("asked", [{"seeds": "0:6", "test_size": 0.25}, {"folds": 4}])
+def test_whole_groups_are_drawn_anew_each_time_so_that_they_count_as_random_splits(
+    asked: dict[str, Any], tmp_path: Path
+) -> None:
+    from scipy import stats
+
+    done = dc.sweep(**asked, dataset=table(), split="grouped", epochs=2, jobs=1, artifacts_root=tmp_path)
+    held = [line["result"]["holdout"] for line in lines_of(done.directory)]
+    (row,) = done.settings
+    scores = [point["accuracy"] for point in done.table]
+    error = np.std(scores, ddof=1) * np.sqrt(1 / len(scores) + held[0] / (150 - held[0]))
+    margin = stats.t.ppf(0.975, len(scores) - 1) * error
+    assert row["kind"] == "splits"
+    assert (row["low"], row["high"]) == pytest.approx(
+        (max(0, np.mean(scores) - margin), min(1, np.mean(scores) + margin)), abs=1e-6
+    )
+
+
 def test_changed_data_are_refused_by_a_worker() -> None:
     packed = bytearray(pack(table()))
     packed[-1500] ^= 1
@@ -381,6 +399,12 @@ def test_a_point_that_fails_is_recorded_and_the_others_go_on(
     [
         (["--seeds", "x"], "--seeds: expected numbers such as 0:20 or 1,5,7, got 'x'"),
         (["--seeds", "5"], "got only 5; try --seeds 0:5 for that many, or --seeds 5:6 for that one"),
+        (["--seeds", "0:3", "--split-state", "x"], "--split-state: expected a whole number from 0"),
+        (
+            ["--grid", "momentum", "0", "--grid", "momentum", "0.5"],
+            "--grid momentum: expected each setting once, got it again; try --grid momentum 0 0.5",
+        ),
+        (["--train-shares", "0.5", "--grid", "train-share", "1"], "--train-shares: expected each setting once"),
         (["--seeds", "0"], "got only 0; try --seeds 0:1 for that one"),
         (["--grid"], "--grid: expected a value, got none"),
         (["--seeds", "5:5"], "--seeds: expected at least one number"),

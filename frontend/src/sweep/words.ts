@@ -1,5 +1,6 @@
 // What many runs show, in sentences for readers who know no statistics: the same as digit_classifier/words/sweeps.py.
 import type { Sweep } from "../contract.ts";
+import { sum } from "../model/stats.ts";
 import { bare, certainty, fixed, percent } from "../text/format.ts";
 import { say, sentence } from "../text/language.ts";
 
@@ -219,9 +220,9 @@ function people({ dataset, splits }: Sweep): string[] {
   return dataset.name === "digits" && random ? [sentence(say("sweep.writers"))] : [];
 }
 
-function progress({ points, planned, environments }: Sweep): string[] {
-  const done = points.setting.length;
-  const failed = points.failure.filter((each) => each !== null).length;
+function progress({ settings, planned, environments }: Sweep): string[] {
+  const done = sum(settings.points);
+  const failed = sum(settings.failed);
   const lines: string[] = [];
   if (failed) lines.push(sentence(say("sweep.failed", { all: done, count: failed })));
   if (done < planned) lines.push(sentence(say("sweep.unfinished", { all: planned, count: done })));

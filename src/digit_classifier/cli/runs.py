@@ -53,7 +53,7 @@ def _runs(options: argparse.Namespace) -> int:
     for each in found.unsure:
         print(f"perhaps {interrupted_line(each)}: files cannot be locked here, so it may still be training")
     for sweep in sweeps:
-        print(printable(_sweep_line(sweep)))
+        print(printable(_sweep_line(sweep, options.root)))
     return 0
 
 
@@ -87,7 +87,9 @@ def _sweeps(root: Path) -> list[dict[str, Any]]:
         try:
             plan = read_plan(directory)
             each |= {"label": plan["label"], "command": plan["command"], "planned": plan["points"], "result": None}
-            each["result"] = sweep_sentences(read_sweep(directory))[0]
+            derived = read_sweep(directory)
+            each |= {"planned": derived["planned"], "done": sum(derived["settings"]["points"])}
+            each["result"] = sweep_sentences(derived)[0]
         except FileNotFoundError:
             pass
         except (OSError, ArtifactError) as error:
@@ -96,15 +98,29 @@ def _sweeps(root: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _sweep_line(sweep: dict[str, Any]) -> str:
+def _sweep_line(sweep: dict[str, Any], root: str | None) -> str:
     name = f"sweep {sweep['sweep_id']}"
     if "problem" in sweep:
         return f"damaged: {name}: {sweep['problem']}"
     name += f", {sweep['planned']:,} point{'s' if sweep['planned'] != 1 else ''}"
-    if sweep["result"] is None:
-        state = "is being computed" if sweep["is_computed"] else f"was interrupted; to go on: {sweep['command']}"
-        return f"{name}: {state}"
-    return f"{name}: {sweep['result']}"
+    if sweep["result"] is not None and sweep["done"] >= sweep["planned"]:
+        return f"{name}: {sweep['result']}"
+    if sweep["is_computed"]:
+        return f"{name}: is being computed"
+    return f"{name}: was interrupted; to go on: {_going_on(sweep['command'], root)}"
+
+
+def _going_on(command: str, root: str | None) -> str:
+    """The command that goes on with a sweep of this root, as it is typed here; `root` as it was typed."""
+    import shlex  # only for such a line
+
+    try:
+        program, *words = shlex.split(command)
+    except ValueError:  # no command of ours
+        program, words = "", []
+    if program != "digit-classifier" or words[:1] != ["sweep"]:
+        return "the same command"
+    return typed_command(*words, *(["--artifacts-root", root] if root else []))
 
 
 def _as_json(found: Root) -> dict[str, object]:

@@ -31,7 +31,10 @@ SWITCHES = ("again", "fail_fast", "yes", "plan")
 KEYS = (*WHOLE, *TEXTS, "cluster", "grid", "range", "train_shares")  # of a YAML file, beside the settings
 ABOUT = {
     "seeds": ("A:B", "random states of every setting, such as 0:20 or 1,5,7"),
-    "folds": ("INT", "cross-validation: hold out each of so many folds once; with --split contiguous or grouped, too"),
+    "folds": (
+        "INT",
+        "cross-validation: hold out each of so many folds once; --split contiguous: blocks; grouped: draws of groups",
+    ),
     "repeats": ("INT", "times that the folds are drawn anew"),
     "random": ("INT", "so many random settings from --grid and --range"),
     "halving": ("INT", "train all settings for few epochs, and one part in so many for as many times longer"),
@@ -105,7 +108,7 @@ def _sweep(options: argparse.Namespace) -> int:
             raise InputError(explain("--cluster", "no --jobs beside it", str(jobs), "leaving out --jobs"))
         require_address(options.cluster)
     request = _request(options, file)
-    book, plan = api.ready(request, None, api.command_of(request), jobs or api.default_jobs())
+    book, plan = api.ready(request, None, jobs or api.default_jobs())
     if options.plan:
         return _print_plan(book, plan, jobs)
     api.require_consent(api.size_of_plan(book, plan), yes=options.yes)
@@ -134,9 +137,12 @@ def _file(path: str | None) -> tuple[list[Given], dict[str, tuple[str, Any]]]:
 
 def _merge_file(options: argparse.Namespace, others: dict[str, tuple[str, Any]]) -> None:
     """Values of the file where no flag gives one; whole numbers become such."""
-    grid = {_name("--grid", words): words[1:] for words in options.grid}
-    ranges = {_name("--range", words): words[1:] for words in options.range}
+    grid = _once("--grid", options.grid)
+    ranges = _once("--range", options.range)
     if options.train_shares:
+        if "train_share" in grid:
+            came = "also --grid train-share"
+            raise InputError(explain("--train-shares", "each setting once", came, "one of the two"))
         grid["train_share"] = options.train_shares
     for key, (where, value) in others.items():
         if key in ("grid", "range"):
@@ -147,6 +153,10 @@ def _merge_file(options: argparse.Namespace, others: dict[str, tuple[str, Any]])
         elif getattr(options, key) is None:
             setattr(options, key, _text(where, value))
     options.grid, options.range = grid, ranges
+    _read_whole_numbers(options)
+
+
+def _read_whole_numbers(options: argparse.Namespace) -> None:
     for name in WHOLE:
         flag, text = "--" + name, getattr(options, name)
         if text is None:
@@ -154,6 +164,17 @@ def _merge_file(options: argparse.Namespace, others: dict[str, tuple[str, Any]])
         if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= 1_000_000:
             raise InputError(explain(flag, "a whole number from 1 to 1000000", show(text), f"{flag} 5"))
         setattr(options, name, int(text))
+
+
+def _once(flag: str, uses: list[list[str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for words in uses:
+        name = _name(flag, words)
+        if name in found:
+            attempt = " ".join([flag, words[0], *found[name], *words[1:]]) if flag == "--grid" else "one of the two"
+            raise InputError(explain(f"{flag} {words[0]}", "each setting once", "it again", attempt))
+        found[name] = words[1:]
+    return found
 
 
 def _name(flag: str, words: list[str]) -> str:
@@ -183,7 +204,7 @@ def _text(where: str, value: Any) -> str:
 def _request(options: argparse.Namespace, file: list[Given]) -> Request:
     from digit_classifier.sweeps.request import Request
 
-    varied = set(options.grid) | set(options.range)
+    varied = {SPELLINGS.get(name) for name in (*options.grid, *options.range)}
     return Request(
         flags=options.given or [],
         file=[each for each in file if SPELLINGS[each.spelling] not in varied],
@@ -223,7 +244,7 @@ def _report(done: Outcome) -> int:
 
     payload = done.payload
     result = SweepResult(done.directory, payload)
-    failures = result.failures
+    count, failed = (sum(payload["settings"][key]) for key in ("points", "failed"))
     notes = list(done.notes)
     if done.resumed:
         notes.insert(0, f"{done.resumed} points were there before")
@@ -233,7 +254,7 @@ def _report(done: Outcome) -> int:
     report = {
         "sweep_id": payload["sweep_id"],
         "sweep_dir": str(done.directory),
-        "points": {"planned": payload["planned"], "done": len(payload["points"]["setting"]), "failed": len(failures)},
+        "points": {"planned": payload["planned"], "done": count, "failed": failed},
         "settings": result.settings[:LISTED],
         "differences": _rows(payload["differences"])[:LISTED],
         "best": result.best,
@@ -248,11 +269,13 @@ def _report(done: Outcome) -> int:
         raise RunError(explain("stdout", "to take the report", came, attempt)) from error
     if is_watched():
         _summarise(done, report)
-    if failures:
-        first = failures[0]
-        named = ", ".join(str(row["random_state"]) for row in failures[:5])
-        wanted, came = "every point to be trained", f"{len(failures)} that failed, such as random state {named}"
-        raise RunError(f"sweep: expected {wanted}, got {came}: {first['failure']}; the others are in {done.directory}")
+    if failed:
+        wanted, came = "every point to be trained", f"{failed} that failed"
+        named = result.failures[:5]  # of those that are listed
+        if named:
+            states = ", ".join(str(row["random_state"]) for row in named)
+            came += f", such as random state {states}: {named[0]['failure']}"
+        raise RunError(f"sweep: expected {wanted}, got {came}; the others are in {done.directory}")
     return 0
 
 

@@ -62,13 +62,13 @@ def _key(key: object, where: str) -> str:
     return key
 
 
-def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES) -> Payload:
+def decode(data: bytes, where: object, *, max_bytes: int = MAX_JSON_BYTES, max_values: int | None = None) -> Payload:
     """The one object in strict JSON text; ArtifactError naming `where` for everything a hostile file can hold.
 
     Refused: too many bytes or values, not UTF-8, duplicate keys, NaN, infinities, integers beyond ±(2⁵³ − 1),
     more than 16 levels, halves of surrogate pairs.
     """
-    if problem := excess(data, max_bytes):
+    if problem := excess(data, max_bytes, max_values):
         raise _refusal(where, *problem)
     large = _perhaps_large(data)
     try:

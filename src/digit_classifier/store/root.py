@@ -42,6 +42,7 @@ from digit_classifier.store.lock import SiblingLock, is_held
 from digit_classifier.store.notes import read_note, remove_note, write_note
 from digit_classifier.store.replays import write_replay
 from digit_classifier.store.segments import Listing, read_listing
+from digit_classifier.store.sweeps import sweep_ids
 from digit_classifier.store.watch import known_claims, watching
 from digit_classifier.text import as_path
 
@@ -248,7 +249,7 @@ def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "le
     root = as_path(root)
     if not root.is_dir():
         raise InputError(explain(root, "an artifacts root", "no directory", "the directory above the runs"))
-    if not any(_is_of_a_root(path.name) for path in root.iterdir()):
+    if not any(_is_of_a_root(path.name) for path in root.iterdir()) and not sweep_ids(root):
         raise InputError(explain(root, "an artifacts root", "a directory without runs", "the directory above the runs"))
     try:
         before = {name: _look(root / name) for name, is_directory in run_names(root).items() if is_directory}

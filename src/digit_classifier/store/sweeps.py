@@ -415,6 +415,7 @@ def _disagreements(directory: Path, sweep: Payload, plan: Payload, points: list[
             line["result"]["accuracy"] if line["result"] else -1,
         )
         for line in points
+        if not line["confirming"]
     )
     table = sweep["points"]
     rows = zip(table["random_state"], table["split_state"], table["accuracy"], table["failure"], strict=True)

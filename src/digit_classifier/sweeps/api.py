@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import os
+import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
+from digit_classifier.artifacts.run_summary import COMMAND_LIMIT
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.environment import created_now
 from digit_classifier.errors import InputError, explain, option, require_kind, show, suggestion
+from digit_classifier.run.data import name_of
 from digit_classifier.run.notebook import in_notebook
 from digit_classifier.settings.kinds import as_text
-from digit_classifier.settings.resolve import given_in_python
-from digit_classifier.settings.run_config import SETTINGS, SPELLINGS, flag
+from digit_classifier.settings.resolve import READING, given_in_python, parse
+from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
+from digit_classifier.store.layout import MAX_POINTS_BYTES
 from digit_classifier.sweeps.coordinator import run_sweep
 from digit_classifier.sweeps.plan import make_plan, open_book
 from digit_classifier.sweeps.request import Request, understood
-from digit_classifier.sweeps.result import SweepResult
+from digit_classifier.sweeps.result import SweepResult, typed
 from digit_classifier.sweeps.search import require_optuna
-from digit_classifier.text import as_path
+from digit_classifier.text import as_path, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from digit_classifier.artifacts import Payload
+    from digit_classifier.artifacts import Payload, PlainDataset
     from digit_classifier.sweeps.plan import Book
 
 MANY_POINTS, MANY_BYTES = 10_000, 1_000_000_000  # above which a sweep must be asked for twice
@@ -42,13 +46,14 @@ class Volume:
     run_bytes: int  # of each
 
 
-def ready(request: Request, dataset: Dataset | None, command: str, batch: int) -> tuple[Book, Payload]:
+def ready(request: Request, dataset: Dataset | None, batch: int) -> tuple[Book, Payload]:
     """The plan of a request, all of it checked with the data; nothing is written."""
     asked = understood(request)
     if asked.method == "tpe":
         require_optuna()
     book = open_book(asked, dataset)
-    return book, {**make_plan(book, created_now(), command), "batch": batch}
+    plan = make_plan(book, created_now())
+    return book, {**plan, "command": command_of(request, plan, book.plain), "batch": batch}
 
 
 def size_of_plan(book: Book, plan: Payload) -> Volume:
@@ -66,6 +71,9 @@ def size_of_plan(book: Book, plan: Payload) -> Volume:
 def require_consent(size: Volume, *, yes: bool) -> None:
     """InputError for a very large sweep, unless it was asked for with `yes`."""
     total = size.lines + size.kept * size.run_bytes
+    if size.lines > MAX_POINTS_BYTES:  # nobody could read them, whatever was meant
+        wanted, came = f"at most {MAX_POINTS_BYTES / 1e9:g} GB of points", f"about {size.lines / 1e9:.1f} GB"
+        raise InputError(explain("sweep", wanted, came, "fewer points, or a smaller hold-out"))
     if yes or (size.points <= MANY_POINTS and total <= MANY_BYTES):
         return
     expected = f"at most {MANY_POINTS:,} points and {MANY_BYTES / 1e9:g} GB"
@@ -136,7 +144,7 @@ def sweep(
         confirm_seeds=_numbers_text("confirm_seeds", confirm_seeds),
         keep=keep,
     )
-    book, plan = ready(request, dataset, command_of(request), jobs or default_jobs())
+    book, plan = ready(request, dataset, jobs or default_jobs())
     require_consent(size_of_plan(book, plan), yes=yes)
     root = as_path(book.asked.base.artifacts_root or "artifacts")
     with notebook_progress() as progress:
@@ -153,27 +161,33 @@ def default_jobs() -> int:
     return available_cores()
 
 
-def command_of(request: Request) -> str:
-    """The command that asks the same; settings that are paths are left out."""
-    import shlex
+def command_of(request: Request, plan: Payload, data: PlainDataset) -> str:
+    """The command that asks the same, without paths: own data are named as they lie beside the runs.
 
-    words = ["digit-classifier", "sweep"]
-    for given in (*request.file, *request.flags):
-        name = SPELLINGS[given.spelling]
-        if name in ("artifacts_root", "output_dir", "test_data") or (name == "dataset" and os.sep in given.text):
-            continue
-        if isinstance(SETTINGS[name].default, bool):
-            words.append(flag(name if given.text == "true" else "no_" + name))
-        else:
-            words += [flag(name), given.text]
-    for name, texts in request.grid.items():
-        words += ["--grid", name.replace("_", "-"), *texts]
-    for name, ends in request.ranges.items():
-        words += ["--range", name.replace("_", "-"), *ends]
-    for name in ("seeds", "folds", "repeats", "random", "halving", "search", "trials", "confirm_seeds", "keep"):
-        if (value := getattr(request, name)) is not None:
-            words += [flag(name), str(value)]
-    return shlex.join(words)[:4000]
+    What a file said stands in it as flags, but for what a flag may not say beside the others. Empty where it would be
+    very long.
+    """
+    chosen = {SPELLINGS[given.spelling]: parse(given)[1] for given in (*request.file, *request.flags)}
+    unsaid = {"artifacts_root", "output_dir", "test_data", *(axis["name"] for axis in plan["axes"])}
+    if request.seeds is not None and plan["method"] == "grid":
+        unsaid.add("random_state")
+    if request.folds is not None:
+        unsaid |= {"test_size", "split_state"}
+    name = name_of(data, flat=False)
+    if name is not None:
+        unsaid |= READING
+        if request.folds is None and plan["split"] is not None:  # `auto` depends on the other runs
+            chosen["split"] = plan["split"]
+    if "dataset" in chosen or (name or data.name) != SETTINGS["dataset"].default:
+        chosen["dataset"] = name or data.name
+    words = ["digit-classifier sweep", *(typed(key, value) for key, value in chosen.items() if key not in unsaid)]
+    for kind, axes in (("--grid", request.grid), ("--range", request.ranges)):
+        words += [shlex.join([kind, key.replace("_", "-"), *texts]) for key, texts in axes.items()]
+    for key in ("seeds", "folds", "repeats", "halving", "random", "search", "trials", "confirm_seeds", "keep"):
+        if (value := getattr(request, key)) is not None:
+            words.append(typed(key, value))
+    text = clean_text(" ".join(words), COMMAND_LIMIT + 1)
+    return text if len(text) <= COMMAND_LIMIT else ""
 
 
 def _whole(name: str, value: Any) -> int | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digit_classifier.sweeps.axes import Values
     from digit_classifier.sweeps.statistics import Key
 
-BLOCKS = ("contiguous", "grouped")
+BLOCKS = ("contiguous",)  # the splits of one repeat, whatever the state; those of groups are drawn anew each time
 LISTED = 100_000  # points of sweep.json
 SIZES = ("parameters", "training", "holdout")
 
@@ -67,6 +67,9 @@ class Collected:
     def add(self, line: Payload, points: Points) -> None:
         """Add a point; ArtifactError where its accuracy is not that of its predictions."""
         values = frozen(line["values"])
+        if len(values) != len(self.plan["axes"]):
+            wanted, came = f"{len(self.plan['axes'])} values, one per axis", str(len(values))
+            raise ArtifactError(explain(f"point {line['recipe_digest'][:12]}", wanted, came, "another copy of it"))
         home = self.confirming if line["confirming"] else self.settings
         rows = home.setdefault(values, Rows(values))
         if "environment" in line:
@@ -83,11 +86,15 @@ class Collected:
             hits = hits_within(line, ids, self.labels, classes)
             key = split, line["random_state"]
             rows.scores[key], rows.hits[key] = result["accuracy"], hits
-            rows.sizes = rows.sizes or {name: result[name] for name in SIZES}
             self.digests.append(f"{line['recipe_digest']} {result['results_digest']}")
         lean = {name: line[name] for name in ("recipe_digest", "random_state", "split_state", "seconds", "failure")}
-        lean |= {name: result[name] if result else None for name in ("accuracy", "log_loss", "epochs", "run")}
+        lean |= {name: result[name] if result else None for name in ("accuracy", "log_loss", "epochs", *SIZES)}
         rows.lines.append((lean, key))
+
+    @property
+    def count(self) -> int:
+        """The number of points, confirming ones aside."""
+        return sum(len(rows.lines) for rows in self.settings.values())
 
     @property
     def digest_of(self) -> dict[str, str]:
@@ -107,11 +114,14 @@ def collect(root: Path, directory: Path, plan: Payload) -> Collected:
         data = decode(read_regular(path, MAX_DATASET_BYTES), path, max_bytes=MAX_DATASET_BYTES)
     except FileNotFoundError:
         raise RunError(explain(path, "the data set of the sweep", "none", "another copy of it")) from None
-    if data.get("sha256") != plan["dataset"]["sha256"]:
-        came = str(data.get("sha256"))[:12]
-        wanted = f"sha256 {plan['dataset']['sha256'][:12]}…"
+    labels: Any = data.get("labels")
+    about = plan["dataset"]
+    fits = isinstance(labels, list) and len(labels) == about["samples"]
+    if data.get("sha256") != about["sha256"] or not fits:
+        came = str(data.get("sha256"))[:12] if fits else "other labels"
+        wanted = f"sha256 {about['sha256'][:12]}…"
         raise ArtifactError(explain(path, wanted, came, typed_command("repair", root)))
-    found = Collected(directory, plan, data["labels"])
+    found = Collected(directory, plan, labels)
     for row in plan["settings"]:
         found.settings.setdefault(frozen(row), Rows(frozen(row)))
     points = Points(directory)
@@ -119,6 +129,8 @@ def collect(root: Path, directory: Path, plan: Payload) -> Collected:
         found.add(line, points)
     for rows in (*found.settings.values(), *found.confirming.values()):
         rows.lines.sort(key=lambda each: (each[0]["random_state"], each[0]["split_state"] or 0))
+        first = next((line for line, key in rows.lines if key is not None), None)  # in order, not by time: folds differ
+        rows.sizes = {name: first[name] for name in SIZES} if first else {}
     if not plan["settings"]:  # they were found on the way, and ended in any order
         found.settings = dict(sorted(found.settings.items(), key=lambda item: list(map(_order, item[0]))))
     return found
@@ -164,8 +176,11 @@ def best_values(found: Collected) -> Values | None:
     return None if best is None else list(found.settings)[best]
 
 
-def build(root: Path, found: Collected, finished: str) -> Payload:
-    """sweep.json of what was collected; `finished` is now."""
+def build(root: Path, found: Collected, finished: str, *, is_complete: bool) -> Payload:
+    """sweep.json of what was collected; `finished` is now.
+
+    `is_complete`: no point is left to train. Of a plan with equal points those are fewer than it says.
+    """
     settings = statistics_of(found)
     columns: dict[str, list[Any]] = {
         name: [] for name in ("setting", "random_state", "split_state", "accuracy", "log_loss", "epochs", "seconds")
@@ -177,7 +192,7 @@ def build(root: Path, found: Collected, finished: str) -> Payload:
         for line, key in rows.lines:
             number = len(columns["setting"])
             recipe = line["recipe_digest"]
-            run = line["run"] or kept_run(root, found.plan["sweep_id"], recipe, digests.get(recipe))
+            run = kept_run(root, found.plan["sweep_id"], recipe, digests.get(recipe))  # it may have been deleted since
             if key is not None:
                 point_of[index, key] = number
             if run is not None:
@@ -220,7 +235,7 @@ def build(root: Path, found: Collected, finished: str) -> Payload:
     return build_sweep(
         **{key: found.plan[key] for key in keys},
         finished=finished,
-        planned=max(1, found.plan["points"]),
+        planned=max(1, found.count if is_complete else found.plan["points"]),
         environments=len(found.facts),
         machines=[
             {"points": count, "facts": found.facts[key]} for key, count in found.machines.most_common(MAX_MACHINES)
@@ -236,8 +251,10 @@ def build(root: Path, found: Collected, finished: str) -> Payload:
 def _kinds(found: Collected) -> list[str]:
     if found.plan["split"] is not None:
         return [found.plan["split"]]
-    place = [axis["name"] for axis in found.plan["axes"]].index("split")
-    return sorted({values[place] for values in found.settings})
+    names = [axis["name"] for axis in found.plan["axes"]]
+    if "split" not in names:
+        raise ArtifactError(explain(f"{found.directory}: plan.split", "a split", "none", "another copy of it"))
+    return sorted({str(values[names.index("split")]) for values in found.settings})
 
 
 def _forget_unlisted(parts: Payload) -> None:

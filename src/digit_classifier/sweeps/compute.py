@@ -27,7 +27,7 @@ from digit_classifier.figures import draw_figures
 from digit_classifier.run.data import data_of, plain_of
 from digit_classifier.run.prepare import prepare, suited
 from digit_classifier.settings.run_config import SETTINGS, RunConfig
-from digit_classifier.store.json import decode, encode_line
+from digit_classifier.store.json import MAX_VALUES, decode, encode_line
 from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from digit_classifier.datasets.dataset import Dataset
 
 MAX_RESULT_BYTES = 256_000_000
+MAX_RESULT_VALUES = 6 * MAX_VALUES  # of all files of a run together
 
 
 class PointTask(NamedTuple):
@@ -162,7 +163,8 @@ def _trained(task: PointTask, loaded: Loaded) -> Payload:
 
 def answer_of(text: bytes, task: PointTask) -> Payload:
     """What came from a worker, checked as a file from elsewhere is; ArtifactError for anything else."""
-    answer = decode(text, f"result of {task.recipe[:12]}", max_bytes=MAX_RESULT_BYTES)
+    where = f"result of {task.recipe[:12]}"
+    answer = decode(text, where, max_bytes=MAX_RESULT_BYTES, max_values=MAX_RESULT_VALUES)
     if answer.get("recipe_digest") != task.recipe:
         raise InputError(explain("worker", f"the result of {task.recipe[:12]}", "another", "other workers"))
     answer["pictures"] = {

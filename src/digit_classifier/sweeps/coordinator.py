@@ -9,14 +9,16 @@ import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import chain
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts import build_point
+from digit_classifier.artifacts.point import FAILURE_LIMIT
 from digit_classifier.environment import created_now
 from digit_classifier.errors import ArtifactError, DigitClassifierError, RunError, explain, option, typed_command
 from digit_classifier.store.bundle import SharedData, encoded
 from digit_classifier.store.checkpoint import write_shared_data
-from digit_classifier.store.claim import publish_as, rehearse
+from digit_classifier.store.claim import publish_as, rehearse, take_claim
 from digit_classifier.store.layout import MANIFEST_FILE
 from digit_classifier.store.root import update_index
 from digit_classifier.store.sweeps import Points, find_sweep, open_sweep, read_sweep
@@ -27,6 +29,7 @@ from digit_classifier.sweeps.engines import engine_for
 from digit_classifier.sweeps.plan import confirming_points
 from digit_classifier.sweeps.request import KEEP_ALL
 from digit_classifier.sweeps.search import point_batches
+from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -69,6 +72,7 @@ class Coordinator:
     _done: dict[bytes, float | None] = field(default_factory=dict)  # accuracy, None for a failure
     _scores: dict[Values, list[float | None]] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)  # environments and splits that have a line
+    _confirming: list[float | None] = field(default_factory=list)  # accuracies of the winner, trained again
     _entries: list[Payload] = field(default_factory=list)  # of published runs that the index does not list yet
     _listed: float = field(default_factory=time.monotonic)
     _stop: str | None = None
@@ -92,6 +96,25 @@ class Coordinator:
             self._count(line)
         self._known = {*points.environments, *points.splits}
         return len(self._done)
+
+    def finished(self) -> Payload | None:
+        """sweep.json where there is nothing left to do: `repair` makes one of an interrupted sweep, too."""
+        confirming, searched = len(self._confirming), len(self._done) - len(self._confirming)
+        try:
+            payload = read_sweep(self.folder.directory)
+        except (OSError, ArtifactError):
+            return None
+        best, confirmed = payload["best"], 0
+        if best is not None:
+            confirmed = best["confirmed"]["count"] if best["confirmed"] else 0
+        is_fresh = (
+            payload["plan_sha256"] == self.plan["plan_sha256"]
+            and payload["planned"] == sum(payload["settings"]["points"]) == searched
+            and confirmed == sum(score is not None for score in self._confirming)
+        )
+        is_confirmed = best is None or confirming == len(self.plan["confirming"])
+        is_kept = best is None or self.plan["keep"] != "best" or any(payload["points"]["run"])
+        return payload if is_fresh and is_confirmed and is_kept else None
 
     def run(self) -> Payload:
         """Compute what is missing, keep runs, and write what is derived; sweep.json."""
@@ -117,13 +140,13 @@ class Coordinator:
     def _score(self, values: Values) -> float | None:
         scores = self._scores.get(values, [])
         fine = [score for score in scores if score is not None]
-        return sum(fine) / len(fine) if fine and len(fine) == len(scores) else None
+        return fsum(fine) / len(fine) if fine and len(fine) == len(scores) else None  # whatever their order
 
     def _count(self, line: Payload) -> None:
         accuracy = line["result"]["accuracy"] if line["result"] else None
         self._done[bytes.fromhex(line["recipe_digest"])] = accuracy
-        if not line["confirming"]:
-            self._scores.setdefault(frozen(line["values"]), []).append(accuracy)
+        home = self._confirming if line["confirming"] else self._scores.setdefault(frozen(line["values"]), [])
+        home.append(accuracy)
 
     def _compute(self, points: Iterable[Point], *, keep: bool) -> None:
         """Train those points of a batch that are not done."""
@@ -188,7 +211,7 @@ class Coordinator:
 
     def _answer(self, came: bytes | str, task: PointTask) -> Payload:
         if isinstance(came, str):
-            return {"failure": came}
+            return {"failure": clean_text(came, FAILURE_LIMIT) or "an error without a text"}
         answer = answer_of(came, task)
         facts = answer.get("environment") or {}
         if facts.get("digit_classifier") != self.plan["package_version"]:
@@ -207,7 +230,11 @@ class Coordinator:
         plain = self.book.plain
         shared = SharedData(self.plan["dataset"]["file"], plain.sha256, lambda: encoded(plain))
         try:
-            write_shared_data(self.root, shared, self.root)
+            mine = take_claim(self.root, self.plan["created"], "sweep")  # `repair` leaves what is in it alone
+            try:
+                write_shared_data(self.root, shared, mine.directory)
+            finally:
+                mine.release()
         except OSError as error:
             attempt = "the same command when that is solved"
             raise RunError(
@@ -287,14 +314,17 @@ class Coordinator:
 
     def _derive(self) -> Payload:
         found = self._collected()
-        return write_derived(self.folder, found)
+        return write_derived(self.folder, found, is_complete=True)
 
 
-def write_derived(folder: SweepFolder, found: Collected) -> Payload:
-    """Write sweep.json, its twin, its picture and their manifest; sweep.json."""
+def write_derived(folder: SweepFolder, found: Collected, *, is_complete: bool) -> Payload:
+    """Write sweep.json, its twin, its picture and their manifest; sweep.json.
+
+    `is_complete`: no point is left to train.
+    """
     from digit_classifier.figures.sweep import sweep_png
 
-    payload = build(folder.root, found, created_now())
+    payload = build(folder.root, found, created_now(), is_complete=is_complete)
     try:
         folder.write(payload, sweep_png(payload), found.results_digest)
     except OSError as error:
@@ -306,7 +336,7 @@ def write_derived(folder: SweepFolder, found: Collected) -> Payload:
 
 
 def _mean(scores: dict[Any, float]) -> float:
-    return sum(scores.values()) / len(scores) if scores else -1.0
+    return fsum(scores.values()) / len(scores) if scores else -1.0
 
 
 def run_sweep(
@@ -326,14 +356,15 @@ def run_sweep(
     """
     engine = engine_for(book.data, jobs, cluster, plan["points"])
     with ExitStack() as stack:
-        if cluster is not None and not _is_finished(find_sweep(root, plan["plan_sha256"])):
+        early = cluster is not None and (again or not _is_finished(find_sweep(root, plan["plan_sha256"])))
+        if early:
             stack.enter_context(engine)  # unreachable: before anything is written
         rehearse(root, plan["created"], "sweep")
         folder = open_sweep(root, plan, again=again)
         stack.callback(folder.release)
-        coordinator = Coordinator(book, folder, engine, fail_fast, progress, _is_open=cluster is not None)
+        coordinator = Coordinator(book, folder, engine, fail_fast, progress, _is_open=early)
         resumed = coordinator.resume()
-        if folder.resumed and (payload := _finished(folder, resumed)):
+        if folder.resumed and (payload := coordinator.finished()):
             return Outcome(folder.directory, payload, resumed, ())
         try:
             payload = coordinator.run()
@@ -346,14 +377,3 @@ def run_sweep(
 
 def _is_finished(directory: Path | None) -> bool:
     return directory is not None and (directory / MANIFEST_FILE).exists()
-
-
-def _finished(folder: SweepFolder, done: int) -> Payload | None:
-    """sweep.json where the sweep has nothing left to do."""
-    plan = folder.plan
-    with suppress(OSError, ArtifactError):
-        payload = read_sweep(folder.directory)
-        confirmed = not plan["confirming"] or payload["best"] is None or payload["best"]["confirmed"] is not None
-        if payload["plan_sha256"] == plan["plan_sha256"] and confirmed and len(payload["points"]["setting"]) <= done:
-            return payload
-    return None

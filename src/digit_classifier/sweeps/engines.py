@@ -7,6 +7,7 @@ a bounded number of points on their way.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import types
 from collections import Counter, deque
@@ -101,7 +102,7 @@ class Worker:
         self.line, its = spawn.Pipe()
         self.chunk: list[PointTask] = []
         self._process = spawn.Process(target=serve, args=(its, packed))
-        with _for_workers():
+        with _for_workers(), _without_interrupts():
             self._process.start()
         its.close()
 
@@ -218,6 +219,25 @@ def _for_workers() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Ctrl-C in a terminal is for all its processes: one that begins here does not get it, from its first moment.
+
+    A process inherits which signals are blocked. Here they come when this is over.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it would be started with the process, and end the blocking
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def available_cores() -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from digit_classifier.errors import DigitClassifierError
-from digit_classifier.store.sweeps import lock_sweep, remove_strays
+from digit_classifier.errors import ArtifactError, DigitClassifierError
+from digit_classifier.store.sweeps import lock_sweep, read_sweep, remove_strays
 from digit_classifier.sweeps.build import collect
 from digit_classifier.sweeps.coordinator import write_derived
 
@@ -33,14 +33,22 @@ def mend(directory: Path) -> Mended:
     try:
         remove_strays(directory)
         found = collect(folder.root, directory, folder.plan)
-        done = sum(len(rows.lines) for rows in found.settings.values())
-        if done:
-            write_derived(folder, found)
-        return Mended(done, folder.plan["points"])
+        planned = folder.plan["points"]
+        if found.count:
+            planned = write_derived(folder, found, is_complete=_was_complete(directory, found.count))["planned"]
+        return Mended(found.count, planned)
     except (OSError, DigitClassifierError) as error:
         return Mended(problem=_line(directory, error))
     finally:
         folder.release()
+
+
+def _was_complete(directory: Path, done: int) -> bool:
+    """Whether its last coordinator found nothing left to train; it alone knows which points of a plan are equal."""
+    try:
+        return bool(read_sweep(directory)["planned"] == done)
+    except (OSError, ArtifactError):
+        return False
 
 
 def _line(directory: Path, error: Exception) -> str:

@@ -20,8 +20,9 @@ from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.run.data import find_data, name_of, plain_of, require_recordable
 from digit_classifier.run.prepare import require_fitting, split_as, suited, task_of
-from digit_classifier.settings.resolve import command_for, fitted
+from digit_classifier.settings.resolve import READING, command_for, fitted
 from digit_classifier.settings.run_config import recorded
+from digit_classifier.store.json import MAX_VALUES
 from digit_classifier.store.sweeps import sweep_name
 from digit_classifier.sweeps.axes import ORIGIN, frozen, grid_of, plain, random_of
 from digit_classifier.sweeps.request import KEEP_ALL
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from digit_classifier.sweeps.axes import Values
     from digit_classifier.sweeps.request import State, Understood
 
+SETTING_VALUES, OTHER_VALUES = 30, 1_200_000  # in sweep.json: of a setting beside its axes, and of all the rest
 SAME_SIZES = ("random", "given")  # splits whose sizes do not depend on the random state
 SPLITTING = ("split", "test_size", "split_state", "random_state", "leave_out", "train_share", "label_noise")
 
@@ -138,7 +140,7 @@ def open_book(asked: Understood, dataset: Dataset | None) -> Book:
     return Book(asked, data, plain_of(data))
 
 
-def make_plan(book: Book, created: str, command: str) -> Payload:
+def make_plan(book: Book, created: str) -> Payload:
     """plan.json: all that will be trained, or the rule that it follows from; InputError for what cannot be."""
     asked, request = book.asked, book.asked.request
     settings = first_settings(asked)
@@ -147,6 +149,9 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
     count = planned_points(asked, len(settings))
     if count > MAX_POINTS:
         raise InputError(explain("sweep", f"at most {MAX_POINTS:,} points", f"{count:,}", "fewer values or seeds"))
+    distinct, most = count // len(asked.states), (MAX_VALUES - OTHER_VALUES) // (SETTING_VALUES + len(asked.axes))
+    if distinct > most:  # known only after days otherwise
+        raise InputError(explain("sweep", f"at most {most:,} settings", f"{distinct:,}", "fewer values"))
     base = asked.base
     label = clean_text(base.run_label or "", LABEL_LIMIT) or None
     first = suited(base, book._split(_in_state(base, *asked.states[0])))
@@ -161,7 +166,7 @@ def make_plan(book: Book, created: str, command: str) -> Payload:
             "sweep_id": sweep_name(created, slug(label or "") or _slug(asked)),
             "label": label,
             "created": created,
-            "command": command,
+            "command": "",  # it follows from the rest: `api.command_of`
             "train_command": train_command(book, first),
             "package_version": __version__,
             "numpy_version": np.__version__,
@@ -266,13 +271,13 @@ def dataset_payload(data: PlainDataset) -> Payload:
 def train_command(book: Book, config: RunConfig) -> str:
     """The command that trains a point, without what varies: the values of its axes and its states come after it."""
     asked = book.asked
-    bare = asked.config_of(())
     varied = {axis.name for axis in asked.axes}
     try:
+        bare = asked.config_of(())
         split = split_as(bare, book.data)
         bare = suited(bare, split)
         task = task_of(split)
-    except InputError:  # only with one of its values does it fit the data
+    except InputError:  # only with one of its values does it fit the data, or the other settings
         return command_for(config, task_of(book._split(config)), dataset=name_of(book.plain, flat=False))
     if "model" in varied:
         bare = replace(bare, model="mlp")
@@ -281,8 +286,8 @@ def train_command(book: Book, config: RunConfig) -> str:
 
 
 def _given(book: Book, config: RunConfig) -> dict[str, Any]:
-    """The settings that were chosen and do not vary."""
-    varied = {axis.name for axis in book.asked.axes} | {"random_state", "split_state"}
+    """The settings that were chosen and do not vary; how the data are read and split stands beside them."""
+    varied = {axis.name for axis in book.asked.axes} | READING | {"random_state", "split_state", "split"}
     return {
         name: value
         for name, value in recorded(config).items()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.plan import MAX_POINTS
 from digit_classifier.errors import InputError, explain, option, show
-from digit_classifier.settings.resolve import Given, resolve
-from digit_classifier.settings.run_config import SPELLINGS
+from digit_classifier.settings.resolve import Given, parse, resolve
+from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
 from digit_classifier.sweeps.axes import ORIGIN, Axis, grid_axis, number_list, range_axis, varied
 
 if TYPE_CHECKING:
@@ -193,7 +193,6 @@ def _fold_flags(request: Request, split: str | None) -> list[Given]:
 
 def _states(request: Request) -> tuple[State, ...]:
     """The random states of every setting, with the split's where it is apart: a comparison is paired."""
-    fixed = _given(request, "split_state")
     if request.seeds is not None:
         seeds = number_list(request.seeds, option("seeds"))
         clash = next((each for each in request.flags if SPELLINGS[each.spelling] == "random_state"), None)
@@ -208,11 +207,8 @@ def _states(request: Request) -> tuple[State, ...]:
         if not seeds:
             return tuple((fold, None) for fold in folds)
         return tuple((seed, fold) for fold in folds for seed in seeds)
-    split_state = None if fixed in (None, "none") else int(str(fixed))
-    if seeds:
-        return tuple((seed, split_state) for seed in seeds)
-    base = resolve(request.flags, _without(request.file, request.flags))
-    return ((base.random_state, split_state),)
+    split_state = _value(request, "split_state")
+    return tuple((seed, split_state) for seed in seeds or (_value(request, "random_state"),))
 
 
 def _check_confirming(
@@ -235,10 +231,21 @@ def _check_confirming(
 
 def _given(request: Request, name: str) -> str | None:
     """The text of a setting that was given, flags before the file."""
+    found = _last(request, name)
+    return None if found is None else found.text
+
+
+def _value(request: Request, name: str) -> Any:
+    """A setting without a preset, as it was given or by default; InputError for what it does not accept."""
+    found = _last(request, name)
+    return SETTINGS[name].default if found is None else parse(found)[1]
+
+
+def _last(request: Request, name: str) -> Given | None:
     for layer in (request.flags, request.file):
         for each in reversed(layer):
             if SPELLINGS[each.spelling] == name:
-                return each.text
+                return each
     return None
 
 

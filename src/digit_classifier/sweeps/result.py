@@ -35,10 +35,9 @@ class SweepResult:
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        points = self.payload["points"]
-        failed = sum(text is not None for text in points["failure"])
+        points, failed = (sum(self.payload["settings"][key]) for key in ("points", "failed"))
         lost = f", {failed:,} failed" if failed else ""
-        head = f"<SweepResult {self.payload['sweep_id']}: {len(points['setting']):,} points{lost}>"
+        head = f"<SweepResult {self.payload['sweep_id']}: {points:,} points{lost}>"
         return "\n".join([head, *self.sentences[:2]])
 
     @property
@@ -100,10 +99,10 @@ class SweepResult:
         values = self.payload["settings"]["values"][row["setting"]]
         words = [self.payload["train_command"]]
         for axis, value in zip(self.payload["axes"], values, strict=True):
-            words.append(_flag(axis["name"], value))
-        words.append(_flag("random_state", row["random_state"]))
+            words.append(typed(axis["name"], value))
+        words.append(typed("random_state", row["random_state"]))
         if row["split_state"] is not None:
-            words.append(_flag("split_state", row["split_state"]))
+            words.append(typed("split_state", row["split_state"]))
         return " ".join(words)
 
     def _row(self, point: Any) -> int:
@@ -128,8 +127,8 @@ class SweepResult:
         return {"text/plain": repr(self), "text/html": lines + picture}
 
 
-def _flag(name: str, value: Any) -> str:
-    """A setting as it is typed."""
+def typed(name: str, value: Any) -> str:
+    """A setting, or what varies, as it is typed on the command line."""
     if isinstance(value, bool):
         return flag(name if value else "no_" + name)
     text = as_text(value)

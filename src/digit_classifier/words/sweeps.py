@@ -190,7 +190,7 @@ def _people(sweep: Payload) -> list[str]:
 
 
 def _progress(sweep: Payload) -> list[str]:
-    done, failed = len(sweep["points"]["setting"]), sum(each is not None for each in sweep["points"]["failure"])
+    done, failed = (sum(sweep["settings"][key]) for key in ("points", "failed"))  # listed or not
     lines = []
     if failed:
         lines.append(_sentence("sweep.failed", failed, all=f"{done:,}"))

@@ -23,7 +23,7 @@ FEWEST = 3  # below it a standard deviation is a guess
 class Estimate:
     """A mean with its 95 % interval.
 
-    `kind` says what varies: "splits" (random rows, or stratified folds), "folds" (blocks of rows, or groups) or
+    `kind` says what varies: "splits" (random rows or groups, or stratified folds), "folds" (blocks of rows) or
     "starts" (of one split; then `wilson` is the interval of a hold-out of that size, usually the wider one). `count` is
     the number of these, J. Where `low` and `high` are None, `reason` says why.
     """

@@ -15,7 +15,7 @@ class Setting:
 
     `scores` are accuracies, 0..1. `hits` has, for each point, 1 or 0 for each held-out sample: right or wrong;
     `held` has the ids of these samples, per split. Both may be empty where only scores are asked about.
-    `blocks`: the splits are contiguous rows or groups, so they are no random draws of one population.
+    `blocks`: the splits are contiguous rows, so they are no random draws of one population.
     """
 
     scores: Scores
