@@ -100,6 +100,9 @@ def test_a_run_that_is_not_there(name: str, where: str, says: str, place: Path, 
         ("mlflow", "sqlite:///{place}/folder", "expected a database of MLflow, got unable to open database file"),
         ("mlflow", "sqlite:///{place}/other.db", "expected a database of MLflow, got another database"),
         ("mlflow", "sqlite://", "a file of SQLite"),
+        ("mlflow", "sqlite:///{place}/what?/mlflow.db", "expected the path of a file, got one with a question mark"),
+        *((name, "-", "--output: expected a path to write, got -; try -o ") for name in TARGETS),
+        *((name, "{place}/new/", "--output: expected a file to write, got '") for name in FORMATS),
         ("mlflow", "nonsense://x", "a store that takes the run"),
         ("mlflow", "http://me:secret@127.0.0.1:9", "expected a tracking server that answers, got [Errno"),
         ("mlflow", "http://", "expected a tracking server that answers"),
@@ -302,3 +305,10 @@ def test_in_python_a_run_is_a_path_or_what_was_read_as_each_function_says(place:
         assert says in str(error.value)
         assert "pip" not in str(error.value)
     assert not (place / "more").exists()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_is_for_whoever_the_umask_lets_read_it(name: str, place: Path, runs: Runs) -> None:
+    target = place / TARGETS[name]
+    assert main(["export", name, str(runs.directories["grey-mlp"]), "-o", str(target)]) == 0
+    assert target.stat().st_mode == (place / "theirs").stat().st_mode

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, near, path_of
@@ -43,6 +44,12 @@ def _export(options: argparse.Namespace) -> int:
     name = _what(options)
     if options.output is None:
         raise InputError(explain("--output", "a path to write", "none", f"-o {EXAMPLES.get(name, name)}"))
+    if options.output == "-":
+        attempt = f"-o {EXAMPLES.get(name, name)}, or -o ./- for a file of that name"
+        raise InputError(explain("--output", "a path to write", "-", attempt))
+    if name in ("html", *FORMATS) and options.output.endswith(("/", os.sep)) and not as_path(options.output).is_dir():
+        attempt = f"-o {as_path(options.output) / EXAMPLES[name]}"
+        raise InputError(explain("--output", "a file to write", show(options.output), attempt))
     path = path_of(options)
     flags = {
         "html": ("--compare", "--force", "--images", "--language"),

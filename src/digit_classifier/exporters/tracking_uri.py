@@ -28,6 +28,9 @@ def store_at(target: str) -> str:
     if scheme in ("http", "https"):
         _require_answer(target)
     elif database := database_of(target):
+        if "?" in str(database):  # what follows it is no part of the path to MLflow
+            came = "one with a question mark"
+            raise InputError(explain(show(without_password(target)), "the path of a file", came, attempt))
         _require_database(database)
         return f"sqlite:///{database.as_posix()}"
     elif scheme.startswith("sqlite"):  # a store in memory is gone when the command ends
