@@ -133,7 +133,11 @@ def option(name: str, value: object = None) -> str:
     """
     if _typed_flags.get():
         flag = "--" + name.replace("_", "-")
-        return flag if value is None or value is True else f"{flag} {value}"
+        if value is None or value is True:
+            return flag
+        import shlex  # only ever needed for an error
+
+        return f"{flag} {shlex.quote(str(value))}"
     return name if value is None else f"{name}={value!r}"
 
 

@@ -192,6 +192,9 @@ def test_a_run_on_columns_of_pixels_takes_pictures_and_files_of_every_kind(
     np.savetxt(tmp_path / "bare.csv", rows[held, 1:], fmt="%d", delimiter=",")
     for name in ("x.npz", "x.npy", "images-idx3-ubyte", "bare.csv"):
         assert_stored(predicted(capsys, run, tmp_path / name), holdout, list(range(len(held))))
+    with (tmp_path / "one.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["id", *(f"pixel{n}" for n in range(64))], [7, *images[0].ravel().tolist()]])
+    assert_stored(predicted(capsys, run, tmp_path / "one.csv"), holdout, [0])
     (stored,) = (tmp_path / "runs" / "datasets").glob("*.json")
     assert_stored([predicted(capsys, run, stored)[row] for row in held], holdout, list(range(len(held))))
     Image.fromarray(np.rint(images[0] * (255 / 16)).astype(np.uint8)).save(tmp_path / "one.png")
@@ -274,3 +277,28 @@ def test_pictures_in_parquet_are_prepared_as_those_in_files(tmp_path: Path, caps
     run, holdout, _ = trained_on(tmp_path / "runs", tmp_path / "t.parquet", image_size=8)
     lines = predicted(capsys, run, tmp_path / "t.parquet")
     assert_stored([lines[row] for row in holdout["sample_ids"]], holdout, list(range(len(holdout["sample_ids"]))))
+
+
+def test_zeros_and_ones_that_may_be_pixels_of_two_scales_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digits = load_digits()
+    run, holdout = trained(tmp_path / "runs", Dataset.from_arrays(digits.samples[:, 0] / 16, digits.labels))
+    held = digits.samples[holdout["sample_ids"], 0] / 16
+    np.save(tmp_path / "x.npy", held[:5])
+    assert_stored(predicted(capsys, run, tmp_path / "x.npy"), holdout, list(range(5)))
+    np.save(tmp_path / "x.npy", np.rint(held[:5]))
+    assert "got floats that are all 0 or 1, which may be either" in refused(capsys, run, tmp_path / "x.npy")
+    np.save(tmp_path / "x.npy", np.rint(held[:5]).astype(np.uint8))
+    assert len(predicted(capsys, run, tmp_path / "x.npy")) == 5
+
+
+def test_what_to_try_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.csv").write_text("petal length (cm),kind\n1,a\nx,b\n2,a\n3,b\n")
+    assert main(["train", "--dataset", str(tmp_path / "t.csv"), "--label-column", "kind"]) == 2
+    assert "try --label-column 'petal length (cm)' if that is the class" in capsys.readouterr().err
+    run, _ = trained(tmp_path / "runs", load_iris())
+    (tmp_path / "n.csv").write_text(",".join(load_iris().feature_names or ()) + "\n1,2,3,x\n1,2,3,4\n")
+    assert "column 'petal width (cm)': expected a number, got 'x'; try a number there" in refused(
+        capsys, run, tmp_path / "n.csv"
+    )

@@ -260,6 +260,11 @@ CASES: dict[str, tuple[Callable[[Path], Path], Asked, str]] = {
         "expected a column named label or class, got 'u', 'v', 'w'; try label_column='NAME'",
     ),
     "a label that is a measure": (table("u,label", "1,2.5", "2,3.5"), Asked(), "expected classes, got 2.5, a measure"),
+    "a label that is a measure with decimal commas": (
+        table("u;label", "1,5;2,5", "2;3,5", "3;2,5", "4;3,5"),
+        Asked(),
+        "expected classes, got 2.5, a measure",
+    ),
     "one class": (
         table("u,label", "1,a", "2,a"),
         Asked(),

@@ -124,6 +124,9 @@ def _images(found: Samples, dataset: Mapping[str, Any], place: Source) -> NDArra
     elif values.ndim == 2:
         expected = f"{times(shape[1:])} images, or as many columns"
         raise place.refusal("samples", expected, f"rows of {values.shape[1]:,}", "the format of the run's data")
+    if values.dtype.kind == "f" and dataset["max_value"] > 1 and {0, 1} == {*np.unique(values).tolist()}:
+        expected, came = "whole pixels, or numbers from 0 to 1", "floats that are all 0 or 1, which may be either"
+        raise place.refusal("samples", expected, came, "uint8 if they are whole, or other images beside them")
     images, _, _ = judged_images(values, Found(values, max_value=dataset["max_value"]), place)
     if images.shape[1:] != shape:
         raise place.refusal("samples", f"images of {times(shape)}", times(images.shape[1:]), "images of the run's size")

@@ -94,7 +94,7 @@ def named_label(names: Sequence[str], texts: Callable[[], Sequence[bool]], where
 def is_index(at: int, name: str, values: Sequence[Any]) -> bool:
     """Whether a column numbers the rows: it is called so, or is the first and has no name; no value comes twice."""
     called = INDEXES.fullmatch(name.strip()) is not None
-    if (not called and (name.strip() or at)) or len(values) < 2:
+    if not called and (name.strip() or at or len(values) < 2):
         return False
     listed = values.tolist() if isinstance(values, np.ndarray) else values
     return len(set(listed)) == len(listed)
@@ -148,9 +148,12 @@ def check_width(columns: int, where: str) -> None:
         raise unreadable(where, expected, f"{columns:,} in the first line", "fewer columns")
 
 
-def plain_labels(values: Sequence[str | None]) -> NDArray[Any]:
+def plain_labels(values: Sequence[str | None], *, decimal_comma: bool = False) -> NDArray[Any]:
     """A column of texts as whole numbers where all are, else as numbers, else as texts; gaps are None or NaN."""
     present = [value for value in values if value is not None]
+    if decimal_comma and all(FRACTION.fullmatch(value.replace(",", ".")) for value in present):
+        values = [None if value is None else value.replace(",", ".") for value in values]
+        present = [value for value in values if value is not None]
     whole = present and all(re.fullmatch("[-+]?[0-9]{1,18}", value) for value in present)
     if whole and len({int(value) for value in present}) == len(set(present)):  # else 1 and 01 would be one
         if len(present) == len(values):

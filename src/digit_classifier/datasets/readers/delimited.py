@@ -54,7 +54,7 @@ def read_delimited(path: Path, asked: Asked) -> Found:
     if min(rows, limits.SAMPLES) * dialect.width > 2 * limits.NUMBERS:
         came = f"{rows:,} rows of {dialect.width:,}"
         raise unreadable(path.name, f"at most {limits.NUMBERS:,} numbers", came, "a part of it")
-    table = _Table(path.name, content.data, dialect)
+    table = _Table(path.name, content.data, dialect, labels=asked.labels)
     if asked.size is not None and not dialect.headed:
         spare = dialect.width - len(_empty(table)) - asked.size
         label, group, taken = None, None, {*others_to_predict(table.head, table.texts, asked, spare, path.name)}
@@ -75,10 +75,10 @@ def read_delimited(path: Path, asked: Asked) -> Found:
     samples, texts = table.columns(features, [index for index in (label, group) if index is not None])
     found = Found(samples, name=stem_of(path), title=readable_name(stem_of(path)), files=[content.file])
     if label is not None:
-        found.labels = plain_labels(texts[label])
+        found.labels = plain_labels(texts[label], decimal_comma=dialect.decimal_comma)
         found.label_column = dialect.names[label] if dialect.headed else str(label + 1)
     if group is not None:
-        found.groups = plain_labels(texts[group])
+        found.groups = plain_labels(texts[group], decimal_comma=dialect.decimal_comma)
     found.sample_names = [f"{path.name} row {row}" for row in range(1, len(samples) + 1)]
     found.feature_names = [dialect.names[index] for index in features] if dialect.headed else None
     left_out = {"it numbers the rows": indexes, "it is text": of_text, "it is empty": empty}
@@ -89,8 +89,8 @@ def read_delimited(path: Path, asked: Asked) -> Found:
 class _Table:
     """The rows of a file, read as fast as what is in them allows."""
 
-    def __init__(self, where: str, data: bytes, dialect: Dialect) -> None:
-        self.where, self.data, self.dialect = where, data, dialect
+    def __init__(self, where: str, data: bytes, dialect: Dialect, *, labels: bool) -> None:
+        self.where, self.data, self.dialect, self.labels = where, data, dialect, labels
 
     def columns(self, features: list[int], others: list[int]) -> tuple[NDArray[Any], dict[int, list[str | None]]]:
         """Features as numbers (n, features), NaN in gaps; other columns as texts, None in gaps."""
@@ -178,6 +178,7 @@ class _Table:
             raise unreadable(where, expected, came, "numbers without points")
         if value is None:
             attempt = f"{option('label_column', name)} if that is the class, or a file without that column"
+            attempt = attempt if self.labels else "a number there"
             raise unreadable(where, "a number", show(cell.strip()), attempt)
         return value
 
