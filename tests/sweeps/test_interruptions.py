@@ -6,6 +6,7 @@ import errno
 import multiprocessing
 import os
 import random
+import shlex
 import signal
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 import digit_classifier as dc
 from digit_classifier.cli.main import main
 from digit_classifier.errors import RunError
-from digit_classifier.store.sweeps import SweepFolder, sweep_problems
+from digit_classifier.store.sweeps import SweepFolder, sweep_ids, sweep_problems
 from digit_classifier.sweeps.compute import PointTask, answer_of, task_for
 from digit_classifier.sweeps.coordinator import run_sweep
 from digit_classifier.sweeps.engines import Pool
@@ -245,3 +246,31 @@ def test_a_program_without_a_guard_is_not_begun_again_by_its_workers(tmp_path: P
         timeout=60,
     )
     assert (out.stdout, out.stderr) == ("begun\n4\n", "")
+
+
+def test_an_interrupted_sweep_is_listed_with_a_command_that_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, data = tmp_path / "my runs", tmp_path / "rows.csv"
+    data.write_text("\n".join(f"{row % 2},{row * 7 % 12},{row % 2}" for row in range(40)))
+    with monkeypatch.context() as patch:
+        patch.setattr("digit_classifier.cli.sweep._report", lambda _: 0)
+        for words in ([], ["--dataset", str(data)]):
+            flags = ["--seeds", "0:3", "--model", "logistic", "--epochs", "2", "--jobs", "1", *words]
+            assert main(["sweep", *flags, "--artifacts-root", str(root)]) == 0
+            folder = newest(root)
+            lines = (folder / "points.jsonl").read_text().splitlines(keepends=True)
+            (folder / "points.jsonl").write_text(lines[0])  # as a killed one leaves it
+            for derived in ("sweep.json", "sweep.css", "sweep.png", "manifest.json"):
+                (folder / derived).unlink()
+    assert main(["runs", str(root)]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "was interrupted" in line]
+    own = [line for line in told if line.endswith("to go on: the same command again, with this root")]
+    (bundled,) = set(told) - set(own)
+    assert len(own) == 1
+    words = shlex.split(bundled.partition("to go on: ")[2])
+    words = words[words.index("sweep") :]
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 0
+    assert len(sweep_ids(root)) == 2
+    assert [path.name for path in tmp_path.iterdir() if path.name == "artifacts"] == []

@@ -53,7 +53,7 @@ def _runs(options: argparse.Namespace) -> int:
     for each in found.unsure:
         print(f"perhaps {interrupted_line(each)}: files cannot be locked here, so it may still be training")
     for sweep in sweeps:
-        print(printable(_sweep_line(sweep)))
+        print(printable(_sweep_line(root, sweep)))
     return 0
 
 
@@ -96,15 +96,29 @@ def _sweeps(root: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _sweep_line(sweep: dict[str, Any]) -> str:
+def _sweep_line(root: Path, sweep: dict[str, Any]) -> str:
     name = f"sweep {sweep['sweep_id']}"
     if "problem" in sweep:
         return f"damaged: {name}: {sweep['problem']}"
     name += f", {sweep['planned']:,} point{'s' if sweep['planned'] != 1 else ''}"
     if sweep["result"] is None:
-        state = "is being computed" if sweep["is_computed"] else f"was interrupted; to go on: {sweep['command']}"
+        state = "is being computed" if sweep["is_computed"] else f"was interrupted; to go on: {_to_go_on(root, sweep)}"
         return f"{name}: {state}"
     return f"{name}: {sweep['result']}"
+
+
+def _to_go_on(root: Path, sweep: dict[str, Any]) -> str:
+    """The command that continues a sweep, in this root; of data of the user's own only the user knows the path."""
+    import shlex
+
+    from digit_classifier.artifacts.run_summary import COMMAND_LIMIT
+    from digit_classifier.store.layout import SWEEPS
+    from digit_classifier.store.sweeps import read_plan
+
+    command, origin = sweep["command"], read_plan(root / SWEEPS / sweep["sweep_id"])["dataset"].get("origin")
+    if len(command) == COMMAND_LIMIT or not origin or origin["format"] != "bundled":
+        return "the same command again, with this root"
+    return typed_command(*shlex.split(command)[1:], "--artifacts-root", root)
 
 
 def _as_json(found: Root) -> dict[str, object]:

@@ -157,8 +157,9 @@ def command_of(request: Request) -> str:
     """The command that asks the same; settings that are paths are left out."""
     import shlex
 
-    words = ["digit-classifier", "sweep"]
-    for given in (*request.file, *request.flags):
+    words, flags = ["digit-classifier", "sweep"], {SPELLINGS[given.spelling] for given in request.flags}
+    file = [given for given in request.file if SPELLINGS[given.spelling] not in flags]
+    for given in (*file, *request.flags):
         name = SPELLINGS[given.spelling]
         if name in ("artifacts_root", "output_dir", "test_data") or (name == "dataset" and os.sep in given.text):
             continue
