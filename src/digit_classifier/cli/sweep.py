@@ -134,10 +134,8 @@ def _file(path: str | None) -> tuple[list[Given], dict[str, tuple[str, Any]]]:
 
 def _merge_file(options: argparse.Namespace, others: dict[str, tuple[str, Any]]) -> None:
     """Values of the file where no flag gives one; whole numbers become such."""
-    grid = {_name("--grid", words): words[1:] for words in options.grid}
-    ranges = {_name("--range", words): words[1:] for words in options.range}
-    if options.train_shares:
-        grid["train_share"] = options.train_shares
+    shares = [["train_share", *options.train_shares]] if options.train_shares else []
+    grid, ranges = _by_name("--grid", [*options.grid, *shares]), _by_name("--range", options.range)
     for key, (where, value) in others.items():
         if key in ("grid", "range"):
             for name, listed in _mapping(where, value).items():
@@ -154,6 +152,18 @@ def _merge_file(options: argparse.Namespace, others: dict[str, tuple[str, Any]])
         if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= 1_000_000:
             raise InputError(explain(flag, "a whole number from 1 to 1000000", show(text), f"{flag} 5"))
         setattr(options, name, int(text))
+
+
+def _by_name(flag: str, listed: list[list[str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for words in listed:
+        name = _name(flag, words)
+        if name in found:
+            where, together = f"{flag} {words[0]}", " ".join([flag, words[0], *found[name], *words[1:]])
+            attempt = together if flag == "--grid" else "one of the two"
+            raise InputError(explain(where, "each setting once", "it twice", attempt))
+        found[name] = words[1:]
+    return found
 
 
 def _name(flag: str, words: list[str]) -> str:

@@ -29,7 +29,10 @@ def find_run(path: Path, where: str = "RUN", attempt: str | None = None) -> Path
     if (path / MANIFEST_FILE).is_file():
         return path
     if (path / INDEX_FILE).is_file() and (latest := load_index(path)["latest"]) is not None:
-        return path / str(latest)
+        if (path / str(latest)).is_dir():
+            return path / str(latest)
+        attempt = typed_command("repair", path)
+        raise InputError(explain(where, f"the latest run of {path}, {latest}", "no such directory", attempt))
     kind = "a directory without runs" if path.is_dir() else "a file" if path.exists() else "not there"
     came = f"{show(str(path))}, which is {kind}"
     raise InputError(explain(where, "a run directory or an artifacts root", came, attempt or typed_command("train")))
