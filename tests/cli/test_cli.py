@@ -473,3 +473,65 @@ def test_a_flat_run_that_replaces_another_says_which(tmp_path: Path) -> None:
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=terminal, check=True)
     os.close(terminal)
     assert b"Note: replaced the run of 2" in read_all(main)
+
+
+def test_a_table_stays_one_where_no_image_shape_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sixty-four columns of bytes are images otherwise; the recorded settings train it again."""
+    rows = [[(3 * row + column * (row % 2)) % 17 for column in range(64)] + [row % 2] for row in range(100)]
+    (tmp_path / "pixels.csv").write_text("\n".join(",".join(map(str, row)) for row in rows))
+    data = ["--dataset", str(tmp_path / "pixels.csv"), "--label-column", "last"]
+    assert "feature_names" not in summary_of(train(tmp_path / "images", *data))["dataset"]
+    report = train(tmp_path / "runs", *data, "--image-shape", "none")
+    assert (report["config"]["image_shape"], "feature_names" in summary_of(report)["dataset"]) == ([], True)
+    config = tmp_path / "table.yaml"
+    config.write_text("image_shape: none\n")
+    assert summary_of(train(tmp_path / "runs", *data, "--config", str(config)))["config"] == report["config"]
+    assert cli.main(["verify", str(tmp_path / "runs")]) == 0
+    assert cli.main(["replay", report["run_dir"]]) == 0
+    assert "bit-identical" in capsys.readouterr().out
+
+
+def summary_of(report: dict[str, Any]) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((Path(report["run_dir"]) / "run_summary.json").read_text())
+    return summary
+
+
+def test_a_network_without_hidden_layers_is_recorded_as_a_command_that_is_read(tmp_path: Path) -> None:
+    words = shlex.split(summary_of(train(tmp_path, "--model", "mlp", "--hidden-sizes", ""))["command"])
+    assert words[words.index("--hidden-sizes") + 1] == "none"
+
+
+def test_a_run_may_be_named_after_the_flags_of_an_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = train(tmp_path / "runs")["run_dir"]
+    for words in (
+        ["html", "-o", "a.html", run],
+        ["--force", "html", "-o", "a.html", run],
+        ["-o", "a.html", "html", run],
+    ):
+        words = [str(tmp_path / word) if word == "a.html" else word for word in words]
+        assert cli.main(["export", *words]) == 0, words
+    capsys.readouterr()
+    assert cli.main(["export", "html", "-o", str(tmp_path / "b.html"), run, "another"]) == 2
+    assert "'another': expected an argument of 'export', got another word" in capsys.readouterr().err
+    assert cli.main(["note", run, "--remove", "words"]) == 2
+    assert "TEXT: expected none beside --remove" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["replay", "note", "export html -o x.html", "export onnx -o x.onnx"])
+def test_a_latest_run_that_was_deleted_by_hand_is_named_with_what_finds_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    train(tmp_path / "artifacts", "--run-label", "kept")
+    gone = train(tmp_path / "artifacts", "--run-label", "gone")
+    shutil.rmtree(gone["run_dir"])
+    words = [*command.split(), "artifacts"]
+    assert cli.main(words) == 2
+    error = capsys.readouterr().err
+    assert f"whose latest run {gone['run_id']} is gone; try " in error
+    assert "repair artifacts" in error
+    assert cli.main(["repair", "artifacts"]) == 0
+    if "onnx" not in command:  # its library is an extra
+        assert cli.main(words) == 0

@@ -235,3 +235,62 @@ def test_ctrl_c_while_a_finished_process_ends_changes_nothing(tmp_path: Path) ->
     command = [sys.executable, "-c", code, str(DEMO.parents[2] / "src"), "runs", str(tmp_path / "root")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify", ""],
+        ["runs", ""],
+        ["repair", "--remove", ""],
+        ["replay", ""],
+        ["serve", ""],
+        ["note", "", "words"],
+        ["export", "html", "", "-o", "x.html"],
+        ["export", "--html", "", "-o", "x.html"],
+        ["export", "html", "artifacts", "--compare", "", "-o", "x.html"],
+        ["predict", "artifacts", "rows.csv", "--save-prepared", ""],
+    ],
+    ids=" ".join,
+)
+def test_a_path_that_is_empty_is_not_the_default(
+    workplace: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """A script's variable was not set: the command must not do it to another root."""
+    assert cli.main(["train", "--model", "logistic", "--epochs", "1"]) == 0
+    (workplace / "rows.csv").write_text("\n".join(",".join(["0", "16"] * 32) for _ in range(2)))
+    capsys.readouterr()
+    before = {path: path.stat().st_mtime_ns for path in workplace.rglob("*")}
+    assert "'': expected a path, got none" in run_bad(arguments, capsys)
+    assert {path: path.stat().st_mtime_ns for path in workplace.rglob("*")} == before
+
+
+def test_a_setting_that_is_varied_twice_is_not_half_forgotten(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twice = run_bad(["sweep", "--grid", "epochs", "1", "2", "--grid", "epochs", "3"], capsys)
+    assert twice == "error: --grid epochs: expected each setting once, got it again; try --grid epochs 1 2 3\n"
+    shares = run_bad(["sweep", "--grid", "train_share", "0.1", "--train-shares", "0.2"], capsys)
+    assert "expected each setting once" in shares
+    ranges = ["--random", "2", "--range", "momentum", "0.1", "0.2", "--range", "momentum", "0.3", "0.4"]
+    assert "--range momentum: expected each setting once" in run_bad(["sweep", *ranges], capsys)
+    assert [path.name for path in workplace.iterdir()] == ["file.txt"]
+
+
+def test_an_error_never_goes_to_standard_output(tmp_path: Path) -> None:
+    """Where standard error was closed before the start, there is nowhere to say it."""
+    command = ["sh", "-c", 'exec "$0" "$1" --epochs ten --artifacts-root "$2" 2>&-', sys.executable, DEMO, tmp_path]
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+
+
+def test_too_little_memory_is_said_in_words_of_the_command_line(
+    workplace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("digit_classifier.experiment.prepare", none_left)
+    assert cli.main(["train"]) == 1
+    assert capsys.readouterr().err.endswith("got too little; try --hidden-sizes 32\n")
+    assert [path.name for path in workplace.iterdir()] == ["file.txt"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +20,7 @@ from digit_classifier.cli.main import main
 from digit_classifier.datasets.bundled import load_digits, load_iris, load_wine
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.load import load_dataset
+from digit_classifier.errors import InputError
 from digit_classifier.experiment import record
 from digit_classifier.run.data import find_data
 from digit_classifier.settings.resolve import configure
@@ -302,3 +306,42 @@ def test_what_to_try_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "column 'petal width (cm)': expected a number, got 'x'; try a number there" in refused(
         capsys, run, tmp_path / "n.csv"
     )
+
+
+@pytest.mark.parametrize("cell", ["1e39", "-1e300", "inf"])
+def test_numbers_that_overflow_are_refused_and_never_become_nan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cell: str
+) -> None:
+    bundle = record(configure(artifacts_root=str(tmp_path / "runs"), dataset="iris", epochs=2))
+    names = load_iris().feature_names or ()
+    text = "\n".join([",".join(names), "5,3,1,0", f"5,{cell},1,0"])
+    (tmp_path / "rows.csv").write_text(text)
+    error = refused(capsys, bundle.directory, tmp_path / "rows.csv")
+    assert "rows.csv: samples: expected numbers that a float32 holds, got " in error
+    assert error.endswith("in row 2, column 'sepal width (cm)'; try numbers of another size\n")
+
+
+def test_numbers_that_overflow_in_the_network_are_refused_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = record(configure(artifacts_root=str(tmp_path / "runs"), dataset="iris", epochs=2))
+    (tmp_path / "rows.csv").write_text(",".join(load_iris().feature_names or ()) + "\n5,3,1,0\n5,1e38,1,0\n")
+    expected = "samples: expected numbers of a size that the run learned from, got far larger ones in "
+    assert f"error: {expected}rows.csv row 2; try" in refused(capsys, run.directory, tmp_path / "rows.csv")
+    with pytest.raises(InputError, match=f"^{expected}row 1;"):
+        run.predict([[5, 1e38, 1, 0]])
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_every_line_is_json_whatever_the_terminal_can_show(tmp_path: Path, encoding: str) -> None:
+    images, labels = np.zeros((20, 4, 4), np.uint8), np.arange(20) % 2
+    images[labels == 1] = 9
+    data = Dataset.from_arrays(images, labels, class_names=["é", "\U0001f600"])
+    run, _ = trained(tmp_path / "runs", data)
+    np.save(tmp_path / "new.npy", images[:2])
+    command = [sys.executable, "-m", "digit_classifier", "predict", run, tmp_path / "new.npy"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, check=True, env=environment)
+    assert done.stderr == b""
+    lines = [json.loads(line) for line in done.stdout.decode(encoding).splitlines()]
+    assert [list(line["probabilities"]) for line in lines] == [["é", "\U0001f600"]] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from digit_classifier.errors import InputError
 from digit_classifier.settings.kinds import as_text
-from digit_classifier.settings.presets import PRESETS, Rule
-from digit_classifier.settings.resolve import Given, configure, example, parse, resolve
-from digit_classifier.settings.run_config import PRIVATE, SETTINGS, SPELLINGS, recorded
+from digit_classifier.settings.presets import DIGITS, PRESETS, Rule, Task
+from digit_classifier.settings.resolve import Given, configure, example, fitted, parse, require_settings, resolve
+from digit_classifier.settings.run_config import PRIVATE, SETTINGS, SPELLINGS, is_possible, recorded
 from digit_classifier.settings.yaml_file import LIMIT, read_yaml
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digit-classifier" / "config.yaml"
@@ -209,7 +210,7 @@ BAD_YAML = [
     ("roc_per_class: no", "expected true or false, got 'no'; try roc_per_class: false"),
     ("roc_per_class: yes", "expected true or false, got 'yes'"),
     ("model: svm", "expected one of mlp, cnn, logistic, got 'svm'; try model: mlp"),
-    ("dataset: ' '", "expected a name, a file or a folder, got the text ' '"),
+    ("dataset: ' '", "expected a name, a file or a folder, got ' '"),
     ("image_shape: 28", "expected height,width in pixels, or none for a table, got '28'"),
     ("hidden_sizes: [0]", "expected up to 8 layer sizes"),
     ("hidden_sizes: [1,2,3,4,5,6,7,8,9]", "expected up to 8 layer sizes"),
@@ -246,3 +247,71 @@ def test_any_bytes_are_settings_or_an_input_error(tmp_path_factory: pytest.TempP
         resolve((), read_yaml(path))
     except InputError as error:
         assert str(error).isprintable()
+
+
+def test_every_line_of_the_examples_config_is_a_setting_that_works(tmp_path: Path) -> None:
+    """Also those that are commented out: taking the mark away is what they are for."""
+    lines = [line.removeprefix("# ") for line in EXAMPLE.read_text().splitlines()]
+    lines = [line for line in lines if line.partition(":")[0] in SETTINGS]
+    assert {line.partition(":")[0] for line in lines} == SETTINGS.keys() - PRIVATE
+    for line in lines:
+        (given,) = from_file(tmp_path, line)
+        parse(given)
+
+
+def test_sides_of_images_can_be_a_list(tmp_path: Path) -> None:
+    for text in ("[28, 20]", "28,20", '"28,20"'):
+        assert resolve((), from_file(tmp_path, f"image_shape: {text}\n")).image_shape == (28, 20)
+    for text in ("none", '"none"'):
+        assert resolve((), from_file(tmp_path, f"image_shape: {text}\n")).image_shape == ()
+
+
+def test_words_and_paths_may_be_quoted_and_some_must_be(tmp_path: Path) -> None:
+    text = 'model: "cnn"\nsplit: \'given\'\ndataset: "my data: #1.csv"\ntest_data: "[test].csv"\nlabel_column: "a: b"\n'
+    config = resolve((), from_file(tmp_path, text))
+    assert (config.model, config.split, config.label_column) == ("cnn", "given", "a: b")
+    assert (config.dataset, config.test_data) == ("my data: #1.csv", "[test].csv")
+    with pytest.raises(InputError, match="line 1, model: expected one of mlp, cnn, logistic, got 'cnm'"):
+        resolve((), from_file(tmp_path, 'model: "cnm"'))
+
+
+@pytest.mark.parametrize("value", [None, (), [], (28, 20), [28, 20], "none", "28,20"])
+def test_sides_of_images_survive_the_way_through_text_and_are_possible(value: object) -> None:
+    config = configure(image_shape=value)
+    require_settings(config)
+    assert (
+        config.image_shape
+        == {None: None, "none": (), (): (), (28, 20): (28, 20), "28,20": (28, 20)}[
+            tuple(value) if isinstance(value, list) else value  # type: ignore[index]
+        ]
+    )
+    stored = recorded(config).get("image_shape")
+    assert is_possible("image_shape", stored)
+    assert configure(image_shape=stored) == config
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["preset.yaml", "preset mlp", "presets-small.yaml", "default", "defaults.yaml", "argument", "flag", "--seed.yaml"],
+)
+def test_settings_of_a_file_count_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    """The origin of a value is its file's name: it must not look like that of a preset or a default."""
+    path = tmp_path / name
+    path.write_text("model: cnn\nepochs: 3\nhidden_sizes: [8]\nrandom_state: 5\nsample_count: 9\n")
+    config = fitted(resolve((), read_yaml(path)), Task(images=True, inputs=784, samples=60_000))
+    assert (config.model, config.epochs, config.hidden_sizes, config.random_state) == ("cnn", 3, (8,), 5)
+    assert (config.sample_count, config.channels) == (9, (16, 32))
+    origin = config.origin["epochs"]
+    assert origin.endswith(name)
+    assert not origin.startswith(("preset", "default", "argument", "flag", "--"))
+
+
+def test_what_is_replaced_counts_as_given_and_the_rest_follows_it() -> None:
+    fashion = Task(images=True, inputs=784, samples=60_000)
+    config = fitted(replace(configure(), epochs=5, hidden_sizes=(32,)), fashion)
+    assert config == fitted(configure(epochs=5, hidden_sizes=(32,)), fashion)
+    assert (config.origin["epochs"], config.origin["batch_size"]) == ("argument", "preset mlp")
+    again = fitted(replace(fitted(configure(), fashion), epochs=5), fashion)
+    assert again == fitted(configure(epochs=5), fashion)
+    assert fitted(replace(configure(epochs=80), epochs=5), DIGITS) == configure(epochs=5)
+    assert fitted(replace(configure(), model="cnn"), DIGITS) == configure(model="cnn")

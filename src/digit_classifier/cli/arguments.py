@@ -53,6 +53,7 @@ class Parser(argparse.ArgumentParser):
             attempt = f"{self.prog} train {meant}" if meant in flags else f"{self.prog} {meant or '--help'}"
             raise InputError(explain(show(words[0]), "a command", "another word", attempt))
         options, unknown = self.parse_known_args(words)
+        _fill_in(options, unknown)
         if unknown:
             parser = options.parser
             attempt = _meant(words, unknown, parser) or f"{parser.prog} --help"
@@ -60,6 +61,14 @@ class Parser(argparse.ArgumentParser):
             name = parser.prog.rpartition(" ")[2]
             raise InputError(explain(show(word), f"an argument of '{name}'", "another word", attempt))
         return options
+
+
+def _fill_in(options: argparse.Namespace, unknown: list[str]) -> None:
+    """Give optional arguments what stands after flags: before 3.13, argparse leaves `RUN` of `html -o TARGET RUN`."""
+    actions = [each for each in options.parser._get_positional_actions() if each.nargs == "?"]
+    for action in actions:
+        if getattr(options, action.dest) is None and unknown and not unknown[0].startswith("-"):
+            setattr(options, action.dest, unknown.pop(0))
 
 
 def _flags(parser: argparse.ArgumentParser) -> list[str]:
@@ -211,7 +220,7 @@ def add_run(parser: Parser, defaults: Defaults, about: str) -> None:
 
 def path_of(options: argparse.Namespace) -> Path:
     """The run directory or artifacts root that was named, or the default root; InputError when it is not there."""
-    path = as_path(options.path or options.artifacts_root)
+    path = as_path(options.artifacts_root if options.path is None else options.path)
     if not path.is_dir():
         came = f"{show(str(path))}, which is {'no directory' if path.exists() else 'not there'}"
         raise InputError(explain("RUN", "a run directory or an artifacts root", came, typed_command("train")))
@@ -220,7 +229,7 @@ def path_of(options: argparse.Namespace) -> Path:
 
 def root_of(options: argparse.Namespace) -> Path:
     """The directory that was named, or the default artifacts root; InputError when there is none."""
-    root = as_path(options.root or options.artifacts_root)
+    root = as_path(options.artifacts_root if options.root is None else options.root)
     if not root.is_dir():
         came = f"{show(str(root))}, which is {'no directory' if root.exists() else 'not there'}"
         place = ["--artifacts-root", options.root] if options.root else []

@@ -110,7 +110,7 @@ def _html(path: Path, target: Path, options: argparse.Namespace) -> str:
 
     if options.images not in (None, "some", "all"):
         raise InputError(explain("--images", "some or all", show(options.images), "--images all"))
-    compare = as_path(options.compare) if options.compare else None
+    compare = None if options.compare is None else as_path(options.compare)
     size = write_html(
         path,
         target,

@@ -43,9 +43,14 @@ def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a label may have what the terminal's encoding lacks
+    with speaking_flags(defaults.program):
+        return _answered(argv, defaults)
+
+
+def _answered(argv: Sequence[str] | None, defaults: Defaults) -> int:
+    """Run one command; what goes wrong is said in a line."""
     try:
-        with speaking_flags(defaults.program):
-            return _run(build_parser(COMMANDS, defaults).parse_all(argv))
+        return _run(build_parser(COMMANDS, defaults).parse_all(argv))
     except InputError as error:
         return _fail(error, 2)
     except DigitClassifierError as error:
@@ -105,6 +110,7 @@ def watched() -> bool:
 def _fail(problem: object, code: int, error: BaseException | None = None) -> int:
     notes = getattr(error or problem, "__notes__", ())
     problem = "; ".join([str(problem), *notes])
-    with suppress(OSError):  # stderr may be closed
-        print(f"error: {printable(problem)}", file=sys.stderr)
+    if sys.stderr:  # None when it was closed before we started: print would take stdout
+        with suppress(OSError):
+            print(f"error: {printable(problem)}", file=sys.stderr)
     return code

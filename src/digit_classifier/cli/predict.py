@@ -54,11 +54,12 @@ def _predict(options: argparse.Namespace) -> int:
 
     dataset = {"channels": 1, **bundle.payloads["run_summary.json"]["dataset"]}
     parts = [read_prepared(as_path(path), dataset, options.prepare) for path in options.samples]
-    if options.save_prepared:
+    if options.save_prepared is not None:
         save_samples(parts, dataset, as_path(options.save_prepared))
+    plain = "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower()  # then every other letter is escaped
     for names, samples in parts:
         for line in predictions(names, samples, bundle.payloads):
-            print(json.dumps(line, ensure_ascii=False))
+            print(json.dumps(line, ensure_ascii=plain))
     if is_watched():
         print(printable(HONEST), file=sys.stderr)
     return 0

@@ -43,7 +43,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _open(url: str) -> None:
     import webbrowser  # only with --open
 
-    if not webbrowser.open(url):
+    if not webbrowser.open(url) and sys.stderr:
         print("No browser was found to open it.", file=sys.stderr)
 
 

@@ -15,6 +15,7 @@ from digit_classifier.datasets.load import Samples, read_samples
 from digit_classifier.datasets.readers import Asked, Found
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.run.pictures import as_sample, preparation_for
+from digit_classifier.run.samples import require_answers
 from digit_classifier.run.stored import network_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ def predictions(names: Sequence[str], samples: NDArray[Any], payloads: Mapping[s
     """One line per sample: its name, the first most probable class, and the probabilities of all."""
     summary, classes = payloads["run_summary.json"], payloads["metrics.json"]["labels"]
     network = network_of(payloads["model.json"], exact=summary["config"].get("exact") is True)
-    for name, row in zip(names, network.probabilities(samples), strict=True):
+    with np.errstate(all="ignore"):
+        rows = network.probabilities(samples)
+    require_answers(rows, names)
+    for name, row in zip(names, rows, strict=True):
         best = int(row.argmax())
         shares = [float(str(value)) for value in row]
         chances = dict(zip(classes, shares, strict=True))
@@ -113,7 +117,13 @@ def _rows(found: Samples, names: Sequence[str], place: Source) -> NDArray[np.flo
     elif values.shape[1] != len(names):
         raise place.refusal("columns", f"{len(names):,}, one per feature", f"{values.shape[1]:,}", "the run's features")
     place.refuse_gaps("samples", gaps(values))
-    return values.astype(np.float32)
+    with np.errstate(over="ignore"):
+        rows = values.astype(np.float32)
+    if not np.isfinite(rows).all():
+        row, column = np.argwhere(~np.isfinite(rows))[0]
+        came = f"{values[row, column]:g} in row {row + 1:,}, column {names[column]!r}"
+        raise place.refusal("samples", "numbers that a float32 holds", came, "numbers of another size")
+    return rows
 
 
 def _images(found: Samples, dataset: Mapping[str, Any], place: Source) -> NDArray[np.uint8]:

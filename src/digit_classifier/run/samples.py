@@ -13,7 +13,7 @@ from digit_classifier.datasets.judge.source import gaps
 from digit_classifier.errors import InputError, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +32,15 @@ def samples_like(samples: Any, dataset: Mapping[str, Any]) -> NDArray[Any]:
     if "feature_names" in dataset:
         return _rows(values, len(dataset["feature_names"]))
     return _images(values, dataset.get("channels", 1), *dataset["image_shape"], largest=dataset["max_value"])
+
+
+def require_answers(probabilities: NDArray[Any], names: Sequence[str] = ()) -> None:
+    """InputError where numbers were so large that the network's overflowed."""
+    if np.isfinite(probabilities).all():
+        return
+    row = int(np.argwhere(~np.isfinite(probabilities))[0, 0])
+    came = f"far larger ones in {names[row] if names else f'row {row + 1:,}'}"
+    raise _refusal("numbers of a size that the run learned from", came, "numbers of another size")
 
 
 def _refusal(expected: str, came: str, attempt: str) -> InputError:

@@ -18,7 +18,7 @@ from digit_classifier.learning.network import Network, count_parameters
 from digit_classifier.numerics.arithmetic import EXACT, ORDINARY, Floats
 from digit_classifier.page.source import find_run
 from digit_classifier.run.notebook import Figure, page_in_frame
-from digit_classifier.run.samples import samples_like
+from digit_classifier.run.samples import require_answers, samples_like
 from digit_classifier.store.bundle import Bundle, entry_of_file
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.inspection import read_bundle
@@ -78,8 +78,9 @@ class StoredRun(Bundle):
         0..max_value; rows of a table are (n, features). InputError for anything else.
         """
         like = samples_like(samples, self.summary["dataset"])
-        with one_blas_thread():
+        with one_blas_thread(), np.errstate(all="ignore"):
             found: NDArray[np.float32] = self.network.probabilities(like)
+        require_answers(found)
         return found
 
     def predict(self, samples: Any) -> NDArray[Any]:

@@ -113,7 +113,7 @@ IMAGE_SHAPE = Kind("height,width in pixels, or none for a table", _parse_image_s
 def as_text(value: object) -> str:
     """The text a setting's kind parses back to this value; NumPy's numbers and arrays are as Python's."""
     value = value.tolist() if hasattr(value, "tolist") else value
-    if value is None or value == ():
+    if value is None or value in ((), []):
         return "none"
     if isinstance(value, bool):
         return "true" if value else "false"

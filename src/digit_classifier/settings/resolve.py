@@ -111,6 +111,8 @@ def fitted(config: RunConfig, task: Task) -> RunConfig:
     given, origin = {}, {}
     for name in SETTINGS:
         value, came = getattr(config, name), config.origin.get(name, "")
+        if came.startswith(PRESET) and config.made.get(name, value) != value:
+            came = ARGUMENT
         if came.startswith(PRESET) or (not came and value == usual[name]):
             continue
         given[name], origin[name] = value, came or ARGUMENT
@@ -130,7 +132,7 @@ def _complete(
             origins[name] = f"{PRESET} {model}" + (f", {task}" if values[name] != first else "")
         else:
             values[name], origins[name] = defaults.get(name, item.default), "default"
-    return RunConfig(**values, origin=origins)
+    return RunConfig(**values, origin=origins, made=values)
 
 
 def _preset(model: str, name: str, values: Mapping[str, Any], task: Task) -> Any:

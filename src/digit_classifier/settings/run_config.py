@@ -92,6 +92,7 @@ class RunConfig:
     timing_stats: bool = setting(SWITCH, False, "add the seconds of every epoch", group="optional analytics")
     # fmt: on
     origin: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)  # where each value came from
+    made: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)  # each value before any `replace`
 
 
 SETTINGS = {item.name: item for item in fields(RunConfig) if item.metadata}

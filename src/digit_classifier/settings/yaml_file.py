@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from digit_classifier.errors import InputError, explain, option, show, suggestion, typed_command
-from digit_classifier.settings.kinds import LABEL, PLACE, SIZES
+from digit_classifier.settings.kinds import FILE, IMAGE_SHAPE, LABEL, PLACE, SIZES
 from digit_classifier.settings.resolve import Given, example
 from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C where PyYAML was built so: ten times as fast
 LIMIT = 64 * 1024  # bytes; a file with every setting has about two thousand
+ORIGINS = ("preset", "default", "argument", "flag", "--")  # what other origins of a value begin with
 
 
 Others = dict[str, tuple[str, Any]]  # key → where it stands, and its value: texts in lists and dictionaries
@@ -45,7 +46,8 @@ def _bytes_of(path: Path) -> tuple[bytes, str]:
         came = f"{show(str(path))} ({reason})"
         attempt = f"{typed_command('settings')} > my-settings.yaml"
         raise InputError(explain(option("config"), "a readable YAML file", came, attempt)) from None
-    return data, show(path.name).strip("'")
+    name = show(path.name).strip("'")
+    return data, f"./{name}" if name.startswith(ORIGINS) else name
 
 
 def _without_waiting(path: str, flags: int) -> int:
@@ -138,14 +140,14 @@ def _text_of(where: str, spelling: str, node: yaml.Node) -> str | None:
     """A scalar's text, a list's items joined by commas, None for YAML's null (the setting keeps its default)."""
     name = SPELLINGS[spelling]
     kind = SETTINGS[name].metadata["kind"]
-    if isinstance(node, yaml.SequenceNode) and kind is SIZES:
+    if isinstance(node, yaml.SequenceNode) and kind in (SIZES, IMAGE_SHAPE):
         return ",".join(_text_of(where, spelling, item) or "null" for item in node.value)
     if not isinstance(node, yaml.ScalarNode):
         raise InputError(explain(where, kind.expected, "a nested value", f"{spelling}: {example(name)}"))
     quoted = bool(node.style)  # plain is None in Python, "" in C
     if not quoted and node.value in {"", "~", "null"}:
         return None
-    if quoted and kind not in (LABEL, PLACE, SIZES):
+    if quoted and not (kind.more or kind in (LABEL, PLACE, FILE, SIZES, IMAGE_SHAPE)):  # a number, or a switch
         attempt = f"{spelling}: {example(name)}, without quotes"
         raise InputError(explain(where, kind.expected, f"the text {show(node.value)}", attempt))
     return str(node.value)
