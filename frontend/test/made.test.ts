@@ -36,6 +36,7 @@ async function same(): Promise<{ run: Run; trained: Trained }> {
     curve: value(run.curve),
     holdoutIds: sample_ids,
     trainAccuracy: 1,
+    trainingLabels: [1],
     seconds: 3,
   };
   return { run, trained: { network, probabilities, labels, ...rest } };
@@ -79,7 +80,13 @@ test("it says what was changed, and is of no folder", async () => {
 
 test("on another hold-out it counts anew, and is not taken for the same split", async () => {
   const { run, trained } = await same();
-  const other = { ...trained, holdoutIds: [1], probabilities: [[0.2, 0.8]], labels: [Uint16Array.of(1)] };
+  const other = {
+    ...trained,
+    holdoutIds: [1],
+    probabilities: [[0.2, 0.8]],
+    labels: [Uint16Array.of(1)],
+    trainingLabels: [0, 1],
+  };
   const { summary, metrics, holdout } = madeRun(run, other, new Map([["random_state", 1]]));
   assert.deepEqual(value(holdout).true_labels, [1]);
   assert.deepEqual(value(metrics).confusion_matrix, [
@@ -95,6 +102,27 @@ test("on another hold-out it counts anew, and is not taken for the same split", 
       [0, 1],
     ],
   );
+});
+
+test("what trained is what was trained on: a part of it where the others were left out", async () => {
+  const { run, trained } = await same();
+  const part = { ...trained, trainingLabels: [0] }; // as wrong labels are
+  const { split } = madeRun(run, part, new Map([["label_noise", 1]])).summary;
+  assert.deepEqual([split.training, split.training_counts], [1, [1, 0]]);
+  assert.equal(split.sha256, run.summary.split.sha256);
+});
+
+test("beside an interrupted run it says how many epochs it trained, and was not interrupted", async () => {
+  const { run, trained } = await same();
+  run.summary.interrupted = { epoch: 2, planned: 9 };
+  run.summary.config.set("epochs", 9);
+  for (const [changed, epochs] of [
+    [new Map(), 2],
+    [new Map([["epochs", 4]]), 4],
+  ] as const) {
+    const { summary } = madeRun(run, trained, changed);
+    assert.deepEqual([summary.interrupted, summary.config.get("epochs")], [undefined, epochs]);
+  }
 });
 
 test("epochs that come later do not change it", async () => {

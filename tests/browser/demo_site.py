@@ -75,14 +75,14 @@ def again(root: Path) -> None:
     record_replay(run, replay(run))
 
 
-def cut_short(root: Path) -> None:
+def cut_short(root: Path, **others: str) -> None:
     """A training whose process dies in its fourth epoch of nine, adopted by `repair`."""
 
     def die(epoch: Epoch) -> None:
         if epoch.number == 4:
             raise MemoryError
 
-    settings = {"run_label": "cut short", "artifacts_root": str(root), "epochs": "9"}
+    settings = {"run_label": "cut short", "artifacts_root": str(root), "epochs": "9", **others}
     with suppress(MemoryError), mock.patch.multiple(recording, FIRST_CHECKPOINT=0.0, PAUSE=0):
         record(
             resolve([Given(key, value, f"--{key}", "flag") for key, value in settings.items()]),

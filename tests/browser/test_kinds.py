@@ -208,3 +208,51 @@ def test_no_kind_of_sample_is_wider_than_a_phone(
         chromium.goto(f"{addresses['http']}index.html{query}")
         wait_for(chromium, LOADED)
         assert chromium.evaluate("document.documentElement.scrollWidth") <= width, query
+
+
+def test_two_runs_of_very_many_classes_are_laid_beside_each_other(
+    page: Page, addresses: dict[str, str], pages: Path
+) -> None:
+    root = pages / "beside"
+    labels = np.arange(1600) % 400
+    rows = np.stack([labels // 20, labels % 20], 1) + np.random.default_rng(3).normal(0, 0.2, (1600, 2))
+    for epochs in () if root.exists() else (1, 3):
+        settings = dc.configure(artifacts_root=str(root), epochs=epochs, test_size=0.25)
+        record(settings, dc.Dataset.from_arrays(rows, labels, name="k"))
+    runs = json.loads((root / "index.json").read_text(encoding="utf-8"))["runs"]
+    page.goto(f"{addresses['http']}index.html?artifacts=beside&vs={runs[1]['run_id']}")
+    wait_for(page, LOADED)
+    wait_for(page, "document.querySelector('.difference .matrix td.s8') !== null")
+    assert page.evaluate("document.querySelectorAll('.difference th[scope=col]').length") == 40
+    assert "40 of 400 classes" in page.evaluate("document.querySelector('#experiment').innerText")
+    assert page.errors == []
+
+
+def test_names_from_right_to_left_stand_in_the_order_of_what_happened(
+    page: Page, addresses: dict[str, str], pages: Path
+) -> None:
+    """The true class is on the left of the arrow, and what it was taken for on its right."""
+    random = np.random.default_rng(5)
+    images = random.integers(0, 17, (200, 4, 4), dtype=np.uint8)
+    labels = random.integers(0, 2, 200)
+    dataset = dc.Dataset.from_arrays(images, labels, class_names=["ا", "ب"], name="letters")
+    root = pages / "right-to-left"
+    if not root.exists():
+        record(dc.configure(artifacts_root=str(root), epochs=2, model="logistic"), dataset)
+    page.goto(f"{addresses['http']}index.html?artifacts=right-to-left")
+    wait_for(page, LOADED)
+    places = page.evaluate("""[...document.querySelectorAll('#opening .miss-tile:not(.right) > span')].map(span => {
+      const walker = document.createTreeWalker(span, NodeFilter.SHOW_TEXT);
+      const found = [];
+      while (walker.nextNode())
+        for (const [i, letter] of [...walker.currentNode.data].entries()) {
+          if (letter === ' ') continue;
+          const range = document.createRange();
+          range.setStart(walker.currentNode, i);
+          range.setEnd(walker.currentNode, i + 1);
+          found.push(range.getBoundingClientRect().left);
+        }
+      return found;
+    })""")
+    assert len(places) > 2
+    assert all(len(each) == 3 and each == sorted(each) for each in places), places

@@ -360,3 +360,75 @@ def test_the_laboratory_fits_a_telephone(
     chromium.evaluate("document.querySelector('[data-action=step]').click()")
     wait_for(chromium, "document.querySelectorAll('.station').length === 5")
     assert chromium.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_field_that_is_emptied_shows_what_will_be_trained(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    field = "[...document.querySelectorAll('.knobs .field')].find(each => each.textContent.startsWith('Epochs'))"
+    choose(page, "Epochs", "3")
+    choose(page, "Epochs", "")
+    assert page.evaluate(f"{field}.querySelector('input').value") == "3"
+    assert trained(page) == "compared"
+    assert page.evaluate("document.querySelector('.lab-time').textContent").startswith("3 epochs in")
+
+
+def test_fewer_samples_are_said_to_be_fewer(
+    page: Page, addresses: dict[str, str], laboratory: Path, tmp_path: Path
+) -> None:
+    demo_site.train(tmp_path / "artifacts", "few", **SETTINGS, train_share="0.1")
+    count = json.loads((tmp_path / "artifacts/latest/run_summary.json").read_text())["split"]["training"]
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    choose(page, "Trains on", "0.1")
+    assert trained(page) == "compared"
+    scroll_to(page, "#opening")
+    wait_for(page, f"{TITLE} === 'trained in this page'")
+    said = page.evaluate("document.querySelector('#opening h1').textContent")
+    assert f"learned from {count} images" in said
+
+
+def test_an_interrupted_run_is_trained_as_far_as_it_came_and_comes_out_the_same(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    root = laboratory / "interrupted"
+    if not root.exists():
+        demo_site.cut_short(root, **SETTINGS)
+    summary = json.loads((root / "latest/run_summary.json").read_text())
+    assert summary["interrupted"] == {"epoch": 3, "planned": 12}
+    opened(page, f"{addresses['http']}{laboratory.name}/index.html?artifacts={root.name}")
+    assert trained(page) == "identical"
+    choose(page, "Random state", "7")
+    assert trained(page) == "compared"
+    assert "--epochs 3" in page.evaluate("document.querySelector('.lab-command code').textContent")
+
+
+@pytest.mark.parametrize("root", ["alone", "artifacts"])
+def test_a_link_is_answered_wherever_it_is_opened(
+    page: Page, addresses: dict[str, str], laboratory: Path, root: str
+) -> None:
+    """Also where nothing can be trained, and in a page that compares meanwhile; and the laboratory comes into sight."""
+    there = f"{addresses['http']}{laboratory.name}/index.html?artifacts={root}"
+    opened(page, there, f"{STATE} === '{'no-data' if root == 'alone' else 'ready'}'")
+    if root == "artifacts":
+        choose(page, "Random state", "7")
+        assert trained(page) == "compared"
+        page.evaluate("document.querySelector('[data-action=beside]').click()")
+        wait_for(page, "document.querySelector('#experiment .two-columns') !== null")
+    page.evaluate("(scrollTo({ top: 0, behavior: 'instant' }), location.hash = '#lab=2.r.x', null)")
+    wait_for(page, "document.querySelector('.lab-link')?.textContent.includes('not understood')")
+    wait_for(page, "document.getElementById('lab').getBoundingClientRect().top < innerHeight / 2")
+    page.goto("about:blank")
+    page.goto(f"{there}#lab=2.r.x")
+    wait_for(page, "document.querySelector('.lab-link')?.textContent.includes('not understood')")
+    wait_for(page, "document.getElementById('lab').getBoundingClientRect().top < innerHeight / 2")
+
+
+def test_a_link_is_offered_only_where_there_is_something_to_copy(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    link = "[...document.querySelectorAll('.draw button')].find(each => each.textContent === 'Copy a link to it')"
+    opened(page, f"{addresses['file']}{laboratory.name}/index.html")
+    assert page.evaluate(f"{link}.disabled")
+    page.evaluate("(location.hash = '#lab=1.d.AwA8MrQ3eNI', null)")
+    wait_for(page, f"!{link}.disabled")

@@ -142,3 +142,29 @@ def test_the_key_can_be_switched_off(page: Page, addresses: Mapping[str, str]) -
     page.evaluate("localStorage.clear()")
     press(page, "p")
     assert page.evaluate(SHOWN) is not None
+
+
+def test_escape_ends_it_and_undoes_nothing(chromium: Chromium, addresses: Mapping[str, str]) -> None:
+    chromium.goto(f"{addresses['http']}index.html")
+    wait_for(chromium, f"{LOADED} && document.getElementById('present') !== null")
+    chromium.evaluate("document.querySelector(\"td[data-cell='11']\").click()")
+    wait_for(chromium, "location.search === '?true=1&pred=1'")
+    press(chromium, "p")
+    wait_for(chromium, SHOWN)
+    chromium.page.keyboard.press("Escape")
+    wait_for(chromium, "!document.querySelector('dialog.present')")
+    chromium.evaluate("new Promise(done => setTimeout(done, 300))")  # going back takes a while
+    assert chromium.evaluate("location.search") == "?true=1&pred=1"
+    assert chromium.evaluate("document.querySelectorAll('#chips .chip').length") == 2
+
+
+def test_a_link_presents_once_and_not_whenever_the_page_is_drawn_anew(page: Page, addresses: Mapping[str, str]) -> None:
+    page.goto(f"{addresses['http']}index.html?present=2")
+    wait_for(page, f"{SHOWN} === 'Samples'")
+    page.evaluate("void document.querySelector('dialog.present').close()")
+    wait_for(page, "!document.querySelector('dialog.present')")
+    page.evaluate("document.querySelector('.history .end button').click()")
+    wait_for(page, "document.querySelector('.beside .chip') !== null")
+    wait_for(page, f"{LOADED} && document.querySelector('#experiment .two-columns') !== null")
+    page.evaluate("new Promise(done => setTimeout(done, 100))")
+    assert page.evaluate(f"{SHOWN} ?? null") is None

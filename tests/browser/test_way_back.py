@@ -154,3 +154,19 @@ def test_the_address_of_a_section_leads_there(page: Page, addresses: dict[str, s
     page.evaluate("history.back()")
     wait_for(page, f"location.hash === '#{section}'")
     assert page.errors == []
+
+
+def test_escape_after_the_way_to_the_main_part_stays_on_the_page(
+    page: Page, addresses: dict[str, str], place: str
+) -> None:
+    page.goto(f"{addresses[place]}index.html?true=3")
+    wait_for(page, LOADED)
+    page.goto(f"{addresses[place]}index.html")
+    wait_for(page, LOADED)
+    page.evaluate("document.querySelector('.skip').click()")
+    wait_for(page, "location.hash === '#main'")
+    for _ in range(3):
+        page.evaluate(ESCAPE)
+        page.evaluate("new Promise(done => setTimeout(done, 200))")
+    assert page.evaluate("location.search") == ""
+    assert page.evaluate(FOUND) == ALL

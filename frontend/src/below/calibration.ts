@@ -2,6 +2,7 @@
 import { BINS, type Bin, calibration, calibrationError } from "../model/calibration.ts";
 import { meanOf } from "../model/changes.ts";
 import type { App } from "../panels/app.ts";
+import { largeness } from "./chart.ts";
 import { keepCharts, keptTable } from "./keep.ts";
 import { rocOf } from "./optional.ts";
 import {
@@ -73,7 +74,8 @@ export function confidencePanel(app: App): HTMLElement {
 }
 
 function drawing(bins: readonly Bin[], name: string): SVGSVGElement {
-  const x = (value: number): number => LEFT + SIZE * value;
+  const left = LEFT * largeness();
+  const x = (value: number): number => left + SIZE * value;
   const y = (value: number): number => EDGE + SIZE * (1 - value);
   const ground = EDGE + SIZE + BARS + 12;
   const most = largest(
@@ -81,13 +83,13 @@ function drawing(bins: readonly Bin[], name: string): SVGSVGElement {
     1,
   );
   const ticks = [0, 0.5, 1].flatMap((at) => [
-    svg("text", { x: LEFT - 8, y: y(at), dy: "0.32em", "text-anchor": "end" }, percent(at, 0)),
+    svg("text", { x: left - 8, y: y(at), dy: "0.32em", "text-anchor": "end" }, percent(at, 0)),
     svg(
       "text",
       { x: x(at), y: ground + 18, "text-anchor": at ? (at < 1 ? "middle" : "end") : "start" },
       percent(at, 0),
     ),
-    svg("path", { class: "frame", d: `M${LEFT} ${y(at)}H${x(1)}` }),
+    svg("path", { class: "frame", d: `M${left} ${y(at)}H${x(1)}` }),
   ]);
   const marks = bins.flatMap((bin, i) => {
     if (!bin.n) return [];

@@ -26,6 +26,9 @@ export interface Chart {
 const LETTER = 7.5; // pixels of width; a label of another language may be long
 const EDGE = { top: 12, right: 104, bottom: 30, left: 46 };
 
+/** By how much the letters are larger than usual: labels need as much more room. */
+export const largeness = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+
 export function lineChart(
   onHover: (epoch: number | null) => void,
   onPick: (epoch: number) => void,
@@ -37,22 +40,24 @@ export function lineChart(
   const cross = svg("line", { class: "cross", y1: EDGE.top, y2: height - EDGE.bottom, visibility: "hidden" });
   let options: ChartOptions | null = null;
   let width = 640;
+  let large = 1;
   let selected = 1;
   let first = true;
 
   const epochs = (): number => Math.max(1, ...(options?.lines.map((line) => line.values.length) ?? []));
+  const left = (): number => large * EDGE.left;
   const right = (): number => {
     const longest = Math.max(0, ...(options?.lines.map(({ label }) => label.length) ?? []));
-    return width - Math.max(width < 420 ? 84 : EDGE.right, 10 + LETTER * longest);
+    return Math.max(2 * left(), width - large * Math.max(width < 420 ? 84 : EDGE.right, 10 + LETTER * longest));
   };
   const x = (epoch: number): number =>
-    EDGE.left + (epochs() < 2 ? 0 : ((epoch - 1) / (epochs() - 1)) * (right() - EDGE.left));
+    left() + (epochs() < 2 ? 0 : ((epoch - 1) / (epochs() - 1)) * (right() - left()));
 
   const epochAt = (event: PointerEvent): number => {
     const box = element.getBoundingClientRect();
     const at = ((event.clientX - box.left) * width) / box.width; // in the chart's own pixels, however it is zoomed
-    const span = right() - EDGE.left;
-    return Math.max(1, Math.min(epochs(), Math.round(1 + ((at - EDGE.left) / span) * (epochs() - 1))));
+    const span = right() - left();
+    return Math.max(1, Math.min(epochs(), Math.round(1 + ((at - left()) / span) * (epochs() - 1))));
   };
   element.addEventListener("pointermove", (event) => {
     const epoch = epochAt(event);
@@ -73,6 +78,7 @@ export function lineChart(
   const place = (): void => set(marker, "transform", `translate(${x(Math.min(selected, epochs()))} 0)`);
   const render = (): void => {
     if (!options) return;
+    large = largeness();
     const scale = verticalScale(options, height - EDGE.bottom);
     set(element, "viewBox", `0 0 ${width} ${height}`);
     set(element, "width", width);
@@ -84,7 +90,7 @@ export function lineChart(
         svg("path", { class: `line ${line.look}`, d: path(line, x, scale.y, height - EDGE.bottom) }),
       ),
     );
-    lines.style.transformOrigin = `${EDGE.left}px 0`;
+    lines.style.transformOrigin = `${left()}px 0`;
     const main = options.lines[0];
     const value = options.marked === null ? null : main?.values[options.marked - 1];
     const dot =
@@ -93,11 +99,11 @@ export function lineChart(
       svg("circle", { class: "best", cx: x(options.marked), cy: scale.y(value), r: 4 });
     replace(
       element,
-      axes(options, scale, x, epochs(), right(), height - 10),
+      axes(options, scale, x, epochs(), right(), height - 10, large),
       marker,
       lines,
       dot,
-      labels(options, x, scale.y, height - EDGE.bottom),
+      labels(options, x, scale.y, height - EDGE.bottom, large),
       cross,
     );
     place();
@@ -177,16 +183,17 @@ function axes(
   epochs: number,
   right: number,
   below: number,
+  large: number,
 ): SVGGElement {
   const rows = scale.ticks.map((tick) =>
     svg(
       "g",
       { transform: `translate(0 ${scale.y(tick).toFixed(1)})` },
-      svg("line", { x1: EDGE.left, x2: right }),
-      svg("text", { x: EDGE.left - 8, dy: "0.32em", "text-anchor": "end" }, apart(format(tick))),
+      svg("line", { x1: x(1), x2: right }),
+      svg("text", { x: x(1) - 8, dy: "0.32em", "text-anchor": "end" }, apart(format(tick))),
     ),
   );
-  const marks = epochTicks(epochs, x);
+  const marks = epochTicks(epochs, x, large);
   const columns = marks.map((tick) =>
     svg(
       "text",
@@ -207,6 +214,7 @@ function labels(
   x: (epoch: number) => number,
   y: (value: number) => number,
   bottom: number,
+  large: number,
 ): SVGGElement {
   const placed = lines
     .map((line) => {
@@ -214,13 +222,17 @@ function labels(
       const at = y(line.values[end] ?? 0);
       const near = lines
         .map((other) => other.values[end + 1])
-        .find((value) => typeof value === "number" && Math.abs(y(value) - at) < 14);
-      return { line, x: x(end + 1) + 8, at: typeof near === "number" ? y(near) + (y(near) > at ? -14 : 14) : at };
+        .find((value) => typeof value === "number" && Math.abs(y(value) - at) < 14 * large);
+      return {
+        line,
+        x: x(end + 1) + 8,
+        at: typeof near === "number" ? y(near) + (y(near) > at ? -14 : 14) * large : at,
+      };
     })
     .sort((a, b) => a.at - b.at);
   placed.forEach((each, i) => {
     for (const above of placed.slice(0, i))
-      if (Math.abs(above.x - each.x) < EDGE.right) each.at = Math.max(each.at, above.at + 15);
+      if (Math.abs(above.x - each.x) < EDGE.right) each.at = Math.max(each.at, above.at + 15 * large);
   });
   const overflow = Math.max(0, ...placed.map(({ at }) => at - bottom));
   return svg(

@@ -63,7 +63,7 @@ export function convergence(app: App): HTMLElement {
     for (const each of charts) each.point(epoch);
     read();
   };
-  const pick = (epoch: number): void => app.store.set({ epoch: epoch === lastEpoch(app.run) ? null : epoch });
+  const pick = (epoch: number): void => app.store.set({ epoch: epoch >= lastEpoch(app.run) ? null : epoch });
   const chart = lineChart(hover, pick, app.scope);
   const beside = pace(app, hover, pick);
   const charts = [chart, ...beside.charts];

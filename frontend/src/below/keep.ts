@@ -152,17 +152,24 @@ function placed(chart: Element, box: DOMRect): SVGElement {
   return copy;
 }
 
+// What may begin a line: a word with the space behind it, and in scripts without spaces each character with its marks.
+const PIECES = /\p{Script=Han}[\u3000-\u303f\uff00-\uffef]*|[^\s\p{Script=Han}]+\s*|\s+/gu;
+
+/** About how many characters wide text is; those of East Asia are twice as wide. */
+const wide = (text: string): number =>
+  [...text].reduce((total, each) => total + (/[\p{Script=Han}\u3000-\u303f\uff00-\uff60]/u.test(each) ? 2 : 1), 0);
+
 /** Text in lines that fit. */
 function words(text: string, x: number, y: number, width: number): SVGTextElement {
   const most = Math.max(12, Math.floor((width - x - EDGE) / CHARACTER));
   const lines = [""];
-  for (const word of text.trim().split(/\s+/)) {
+  for (const piece of text.trim().replace(/\s+/g, " ").match(PIECES) ?? []) {
     const last = lines.at(-1) ?? "";
-    if (last && last.length + word.length >= most) lines.push(word);
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+    if (last && wide(last + piece.trimEnd()) > most) lines.push(piece.trimStart());
+    else lines[lines.length - 1] = last + piece;
   }
   const result = svg("text", { x, y, "font-size": 13, fill: "#1b2430" });
-  replace(result, ...lines.map((line, i) => svg("tspan", { x, dy: i ? LINE : 0 }, line)));
+  replace(result, ...lines.map((line, i) => svg("tspan", { x, dy: i ? LINE : 0 }, line.trimEnd())));
   return result;
 }
 

@@ -31,9 +31,9 @@ export function logTicks(low: number, high: number): number[] {
 }
 
 /** Epochs to write below an axis: the first ("epoch 1", from its tick on), the last (up to its tick), and between them
- * round ones as far as there is room. */
-export function epochTicks(epochs: number, x: (epoch: number) => number): number[] {
-  const wide = (text: string): number => CHARACTER * text.length;
+ * round ones as far as there is room; `large` is by how much letters are larger than usual. */
+export function epochTicks(epochs: number, x: (epoch: number) => number, large = 1): number[] {
+  const wide = (text: string): number => large * CHARACTER * text.length;
   const first = x(1) + wide(say("epoch.tick", { n: 1 }));
   if (epochs < 2) return [1];
   const last = x(epochs) - wide(String(epochs));

@@ -5,6 +5,8 @@ import { join, lastSegment, parent } from "./path.ts";
 import type { IndexEntry, Run } from "./run.ts";
 import { type Digest, Missing, type Source } from "./source.ts";
 
+export { loadIndex };
+
 const TRIES = 20; // runs of an index to look for, the newest first
 
 export interface Place {

@@ -62,6 +62,7 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
   const shown = (): void => {
     const network = readers.network();
     if (network) answer.show(app(), network, values);
+    link.disabled = linkOf() === null;
     for (const listener of listeners) listener();
   };
   const sheet = pad(
@@ -94,6 +95,10 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
     if (way === "pad") return sheet.strokes.length ? drawingLink(sheet.strokes) : null;
     return values && values.length <= 2048 && image.most <= 255 ? pixelsLink(values) : null;
   };
+  const link = button(say("draw.link"), {}, () => {
+    const found = linkOf();
+    if (found) void copyFrom(link, `${location.href.split("#")[0]}${found}`);
+  });
   const ways = segmented(
     say("draw.with"),
     [
@@ -114,10 +119,6 @@ export function drawing(app: () => App, readers: Readers): Drawing | null {
     });
     const undo = button(say("draw.undo"), { "aria-keyshortcuts": "Control+Z" }, () => sheet.undo());
     const clear = button(say("draw.clear"), {}, () => sheet.set([]));
-    const link = button(say("draw.link"), {}, () => {
-      const found = linkOf();
-      if (found) void copyFrom(link, `${location.href.split("#")[0]}${found}`);
-    });
     replace(tools, ...(next === "pad" ? [undo, clear, link] : [copy, link]));
     replace(
       left,

@@ -23,7 +23,8 @@ const SHARES = ["1", "0.5", "0.2", "0.1", "0.05"];
 
 export function knobs(run: Run, update: () => void): Knobs {
   const names = run.summary.dataset.class_names;
-  const recorded: Settings = relevant(run.summary.config, names);
+  const recorded = relevant(run.summary.config, names);
+  if (run.summary.interrupted) recorded.set("epochs", run.summary.interrupted.epoch); // as far as it came
   let current = new Map(recorded);
   const body = el("div", { class: "knobs" });
   const fieldset = el("fieldset", {}, el("legend", { class: "visually-hidden" }, say("knobs")), body);
@@ -189,11 +190,14 @@ const names = (run: Run): [string, string][] =>
 
 function wholeField(label: string, now: number, low: number, high: number, put: (value: number) => void): HTMLElement {
   const input = el("input", { type: "number", min: low, max: high, step: 1, value: now });
+  let kept = now;
   input.addEventListener("change", () => {
     const value = Math.round(input.valueAsNumber);
-    const possible = Number.isFinite(value) && value >= low && value <= high;
-    if (possible) put(value);
-    input.value = String(possible ? value : now);
+    if (value >= low && value <= high) {
+      kept = value;
+      put(value);
+    }
+    input.value = String(kept); // what is trained, where that was no possible number
   });
   return el("label", { class: "field" }, el("span", {}, label), input);
 }

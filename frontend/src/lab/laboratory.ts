@@ -8,7 +8,7 @@ import { mind } from "./mind.ts";
 import { unpacked } from "./packed.ts";
 import { type Readers, readers } from "./readers.ts";
 import { type Retrain, retrain } from "./retrain.ts";
-import { el, say, sizeOf } from "./tools.ts";
+import { attempt, el, say, sizeOf } from "./tools.ts";
 
 interface Laboratory {
   run: Run;
@@ -16,6 +16,7 @@ interface Laboratory {
   elements: HTMLElement[];
   training: Retrain | null;
   asked: Readers;
+  end: AbortController; // when another run takes its place
 }
 
 let open: Laboratory | null = null;
@@ -27,8 +28,9 @@ export function laboratory(app: App): HTMLElement[] {
     return open.elements;
   }
   open?.training?.stop();
+  open?.end.abort();
   const asked = readers(app);
-  const now: Laboratory = { run: app.run, app, elements: [], training: null, asked };
+  const now: Laboratory = { run: app.run, app, elements: [], training: null, asked, end: new AbortController() };
   open = now;
   const current = (): App => now.app;
   const pieces: (HTMLElement | null)[] = [];
@@ -44,10 +46,11 @@ export function laboratory(app: App): HTMLElement[] {
   if (drawn) drawn.element.classList.replace("w12", "w7");
   pieces.push(drawn?.element ?? null, mind(current, asked, drawn), now.training && byHand(current));
   now.elements = pieces.filter((piece) => piece !== null);
-  const arrive = (): void => {
-    if (open === now) follow(parse(location.hash), now, drawn);
-  };
-  addEventListener("hashchange", arrive, { signal: app.scope });
+  const arrive = (): boolean => open === now && follow(parse(location.hash), now, drawn);
+  const signal = now.end.signal; // longer than the panels of the page
+  addEventListener("hashchange", () => arrive() && attempt(() => document.getElementById("lab")?.scrollIntoView()), {
+    signal,
+  });
   arrive();
   return now.elements;
 }
@@ -59,23 +62,29 @@ function mark(state: State): void {
   if (section) section.dataset.state = state;
 }
 
-/** What a link asks for is put in place; nothing starts. */
-function follow(link: Link, { run, training, elements, asked }: Laboratory, drawn: ReturnType<typeof drawing>): void {
-  if (link.kind === "none") return;
+/** What a link asks for is put in place; nothing starts. False where there is none. */
+function follow(
+  link: Link,
+  { run, training, elements, asked }: Laboratory,
+  drawn: ReturnType<typeof drawing>,
+): boolean {
+  if (link.kind === "none") return false;
   const reason = reasonAgainst(link, run, training, drawn);
   const first = elements[0];
   first?.querySelector(".lab-link")?.remove();
   if (reason !== null) {
-    first
-      ?.querySelector("header")
-      ?.after(el("p", { class: "notice warn lab-link" }, el("b", {}, say("lab.link")), ` ${reason}`));
-    return;
+    const notice = el("p", { class: "notice warn lab-link" }, el("b", {}, say("lab.link")), ` ${reason}`);
+    const head = first?.querySelector("header"); // where nothing can be trained, there is none
+    if (head) head.after(notice);
+    else first?.prepend(notice);
+    return true;
   }
   if (link.kind === "recipe") training?.offer(link.settings, link.weights);
   if (link.kind === "drawing") drawn?.draw(link.strokes);
   if (link.kind === "pixels") drawn?.fill(link.values);
   const network = networkOf(link, run);
   if (network) asked.add(network, say("lab.link.network"));
+  return true;
 }
 
 function reasonAgainst(

@@ -10,6 +10,7 @@ export interface Trained {
   network: Network;
   digest: string; // sha256 of the weights
   curve: LossCurve;
+  trainingLabels: readonly number[]; // of the samples that trained, as they were learned
   holdoutIds: readonly number[];
   probabilities: readonly (readonly number[])[]; // of the hold-out
   labels: readonly Uint16Array[]; // per epoch, what each hold-out sample was given
@@ -32,11 +33,11 @@ export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<stri
   for (const [key, value] of changed)
     if (value === undefined) config.delete(key);
     else config.set(key, value as Setting);
+  if (summary.interrupted && !changed.has("epochs")) config.set("epochs", summary.interrupted.epoch); // as far as it came
   config.set("exact", true);
   const classes = summary.dataset.class_names.length;
   const sameHoldout =
     stored.holdout.state === "ok" && stored.holdout.value.sample_ids.join() === holdout.sample_ids.join();
-  const training = [...truth.keys()].filter((id) => !new Set(ids).has(id));
   return {
     ...stored,
     id: null,
@@ -47,19 +48,15 @@ export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<stri
       config,
       model: { ...summary.model, ...shapeOf(trained.network) },
       diverged: trained.curve.diverged,
+      interrupted: undefined,
       timing: { ...summary.timing, training_seconds: trained.seconds },
       split: {
         ...summary.split,
         sha256: sameHoldout ? summary.split.sha256 : "0".repeat(64),
         holdout: ids.length,
         holdout_counts: counts(holdout.true_labels, classes),
-        ...(!sameHoldout && {
-          training: training.length,
-          training_counts: counts(
-            training.map((id) => truth[id] ?? 0),
-            classes,
-          ),
-        }),
+        training: trained.trainingLabels.length,
+        training_counts: counts(trained.trainingLabels, classes),
       },
     },
     metrics: ok(metricsOf(holdout, summary.dataset.class_names, trained.trainAccuracy)),

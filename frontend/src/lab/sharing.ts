@@ -54,7 +54,8 @@ export function afterwards(
 /** The command that trains the same weights; null where the run's own was not recorded. */
 export function commandOf(stored: Run, settings: Settings, changed: ReadonlyMap<string, unknown>): string | null {
   const all = new Map(changed);
-  if (RULING.some((key) => changed.has(key))) for (const key of RULED) all.set(key, settings.get(key));
+  const cut = stored.summary.interrupted !== undefined; // its own command would train more epochs
+  if (cut || RULING.some((key) => changed.has(key))) for (const key of RULED) all.set(key, settings.get(key));
   const command = withSettings(stored.summary.command, all.set("exact", true));
   return command && trainHere(command, location);
 }

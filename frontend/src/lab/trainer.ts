@@ -44,6 +44,7 @@ export function courseOf(run: Run, settings: Settings): Course {
     network: networkOf(net, digest),
     digest,
     curve,
+    trainingLabels: split.labels,
     holdoutIds: split.holdout,
     probabilities: split.holdout.map((_, row) => Array.from(flat.subarray(row * classes, (row + 1) * classes))),
     labels,

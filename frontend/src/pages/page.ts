@@ -1,6 +1,6 @@
 // Boot: address → source → run → page. Only this file has side effects at load.
 import { wantedPath } from "../bundle/path.ts";
-import { locate } from "../bundle/place.ts";
+import { loadIndex, locate } from "../bundle/place.ts";
 import type { Run } from "../bundle/run.ts";
 import type { Source } from "../bundle/source.ts";
 import type { App } from "../panels/app.ts";
@@ -196,7 +196,7 @@ async function present(current: Session): Promise<void> {
   announce(compared ? say("showing.both", names) : say("showing", names));
   if (scope.signal.aborted || arrived) return;
   arrived = true;
-  const section = SECTIONS.find(({ id }) => hash === `#${id}`);
+  const section = SECTIONS.find(({ id }) => hash.split("=")[0] === `#${id}`);
   if (!way.resume() && section && scrollY === 0)
     attempt(() => document.getElementById(section.id)?.scrollIntoView({ behavior: "instant" }));
 }
@@ -235,12 +235,12 @@ async function lookAgain(): Promise<void> {
   const current = session;
   const root = current && whereRunsAppear(current, inlined !== null);
   if (!current || root === null) return;
-  const fresh = await locate(current.source, root, digest).catch(() => null);
+  const fresh = await loadIndex(current.source, root).catch(() => null); // no run: its data set may be large
   const found = session === current ? renewal(current, fresh) : "none";
   if (found === "first" || found === "next") await show(current.source, current.path, current.forced);
   if (found === "next") notify(say("published"));
   if (found === "list" && current.place && fresh) {
-    current.place.index = fresh.index;
+    current.place.index = fresh;
     await present(current);
   }
 }

@@ -5,7 +5,7 @@ import { join } from "../bundle/path.ts";
 import { sizeOf } from "../bundle/run.ts";
 import { shownFeatures } from "../model/features.ts";
 import { KERNEL, mapOf } from "../model/layers.ts";
-import { matrixAt } from "../model/matrices.ts";
+import { classesToShow, matrixAt } from "../model/matrices.ts";
 import { accuracyOf, differenceInterval, largest, wilson } from "../model/stats.ts";
 import { makers, watch } from "../panels/app.ts";
 import { CURRENT, currentSample, lookAt, showAll } from "../panels/current.ts";
@@ -76,6 +76,7 @@ export const tools = {
   calm,
   captionOf,
   certainty,
+  classesToShow,
   clip,
   copyFrom,
   count,

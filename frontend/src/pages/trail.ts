@@ -158,6 +158,7 @@ export function trail<V>({ view, address, restore }: Views<V>): Trail {
   );
   attempt(() => {
     history.scrollRestoration = "manual"; // the browser's own comes before the views are there
+    reloaded ?? history.replaceState(here, ""); // so that the way back knows where it ends
   });
 
   return {

@@ -1,7 +1,21 @@
 // The confusion matrix of this run less that of the other, over the samples that both held out.
 import type { App } from "../panels/app.ts";
 import { changedTiles } from "./changed.ts";
-import { el, matrixGrid, nameOf, namesOf, replace, say, sentence, set, terms } from "./tools.ts";
+import {
+  classesToShow,
+  el,
+  largest,
+  matrixGrid,
+  nameOf,
+  namesOf,
+  replace,
+  say,
+  sentence,
+  set,
+  terms,
+} from "./tools.ts";
+
+const MOST = 60; // classes: more would be a million cells
 
 interface Moved {
   id: number;
@@ -33,7 +47,9 @@ export function differenceMatrix(app: App): HTMLElement | null {
     add(truth, now, 1);
     add(truth, was, -1);
   }
-  const shown = shownClasses(all, names.length);
+  const sizes = cells.map((row) => row.map(Math.abs));
+  const shown = shownClasses(all, sizes);
+  const cut = all.some((each) => [each.truth, each.was, each.now].some((key) => !shown.includes(key)));
   const tray = el("div", { class: "changed", "aria-live": "polite" });
   const read = terms(app.run).as;
   const choose = (truth: number, predicted: number): void => {
@@ -63,12 +79,8 @@ export function differenceMatrix(app: App): HTMLElement | null {
     point: () => undefined,
     choose: ([truth, predicted]) => choose(truth, predicted),
   });
-  const most = Math.max(...cells.flat().map(Math.abs), 1);
-  grid.draw(
-    cells.map((row) => row.map(Math.abs)),
-    "count",
-    true,
-  );
+  const most = largest(sizes.flat(), 1); // of a thousand classes, too many for arguments
+  grid.draw(sizes, "count", true);
   for (const cell of grid.element.querySelectorAll<HTMLElement>("td[data-cell]")) {
     const at = Number(cell.dataset.cell);
     const [row, column] = [shown[Math.floor(at / shown.length)] ?? 0, shown[at % shown.length] ?? 0];
@@ -105,13 +117,15 @@ export function differenceMatrix(app: App): HTMLElement | null {
       { class: "stack" },
       el("p", { class: "reading" }, sentence(said)),
       el("p", { class: "small muted" }, say("difference.key")),
+      cut && el("p", { class: "small muted" }, say("confusion.some", { shown: shown.length, all: names.length })),
       tray,
     ),
   );
 }
 
-/** Of many classes those in which something changed. */
-function shownClasses(all: readonly Moved[], classes: number): number[] {
+/** Of many classes those in which something changed; of very many such, those with the most mistakes in it. */
+function shownClasses(all: readonly Moved[], sizes: readonly (readonly number[])[]): number[] {
   const touched = new Set(all.flatMap(({ truth, was, now }) => [truth, was, now]));
-  return [...Array(classes).keys()].filter((key) => classes <= 20 || touched.has(key));
+  if (touched.size > MOST) return classesToShow(sizes);
+  return [...sizes.keys()].filter((key) => sizes.length <= 20 || touched.has(key));
 }

@@ -10,12 +10,15 @@ const LEAST = 1.4; // of zoom, with letters of 125 %: 28 pixels for sentences an
 const MOST = 2.6;
 const STEPS = 5; // halvings of what is between them
 
+let begun = false; // what the address asked for
+
 /** Puts the button beside a heading above; a panel of its own it has none. */
 export function present(app: App): null {
   document.getElementById("present")?.remove();
   const start = button(say("present"), { id: "present", class: "quiet", title: say("present.keys") }, () => show(app));
   document.querySelector("#insights .section-head")?.append(start);
-  const asked = ASKED.exec(location.search);
+  const asked = begun ? null : ASKED.exec(location.search); // once: the page may be drawn anew
+  begun = true;
   if (asked) queueMicrotask(() => show(app, Number(asked[1]) || 1)); // when this section stands, too
   addEventListener("keydown", (event) => isStart(event) && show(app), { signal: app.scope });
   return null;
@@ -84,6 +87,7 @@ function show(app: App, first?: number): void {
   dialog.addEventListener("keydown", (event) => {
     const { key, target } = event;
     const isFree = target === box || target instanceof HTMLButtonElement; // sliders and grids have their own arrows
+    if (key === "Escape") event.stopPropagation(); // it ends this, and undoes nothing on the page
     if (key === "PageDown" || (isFree && key === "ArrowRight")) turn(1);
     else if (key === "PageUp" || (isFree && key === "ArrowLeft")) turn(-1);
     else return;

@@ -99,8 +99,8 @@ export function whereRunsAppear({ source, path, place }: Session, exported: bool
 }
 
 /** What a second look found: nothing new, the first run, a run that follows the one shown, or one for the list. */
-export function renewal({ place }: Session, fresh: Place | null): "none" | "first" | "next" | "list" {
-  if (!fresh?.index || fresh.index.index.generation === place?.index?.index.generation) return "none";
+export function renewal({ place }: Session, fresh: LoadedIndex | null): "none" | "first" | "next" | "list" {
+  if (!fresh || fresh.index.generation === place?.index?.index.generation) return "none";
   if (!place?.run) return "first";
   return place.follows ? "next" : "list";
 }

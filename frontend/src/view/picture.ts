@@ -42,10 +42,13 @@ export function painting(look: Look, values: ArrayLike<number>): HTMLCanvasEleme
   return canvas;
 }
 
-/** Two names below a picture: on one line if they are as short as digits, else each on its own, cut at its end. */
+/** Two names below a picture: on one line if they are as short as digits, else each on its own, cut at its end. The
+ * second stays second where both are written from right to left. */
 export function captionOf(first: string, second: string): HTMLElement {
   const short = first.length + second.length < 8;
-  const parts = short ? [`${first} ${second}`] : [first, second].map((text) => el("span", { class: "cut" }, text));
+  const parts = short
+    ? [el("bdi", {}, first), ` ${second}`]
+    : [first, second].map((text) => el("span", { class: "cut" }, text));
   return el("span", { translate: "no" }, ...parts);
 }
 
