@@ -560,17 +560,3 @@ def test_a_part_whose_pictures_are_all_grey_goes_with_one_of_colours(grey: str, 
     assert data.samples.shape == (120, 3, 8, 8)
     assert np.array_equal(data.samples[1], data.samples[61])
     assert np.array_equal(data.samples[1, 0], IMAGES[30])
-
-
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_the_columns_of_a_test_part_are_those_that_train(kind: str, tmp_path: Path) -> None:
-    """In any order, and though a number of rows comes twice there."""
-    frame = pd.DataFrame({"id": range(20), "a": np.arange(20) / 2, "b": np.arange(20) % 3, "label": ["u", "v"] * 10})
-    test = frame.assign(id=7)[["b", "label", "a", "id"]].iloc[:6]
-    for name, part in (("train", frame), ("test", test)):
-        path = tmp_path / f"{name}.{kind}"
-        part.to_csv(path, index=False) if kind == "csv" else part.to_parquet(path, index=False)
-    data = load_dataset(tmp_path / f"train.{kind}", test_data=tmp_path / f"test.{kind}")
-    assert data.feature_names == ("a", "b")
-    assert np.array_equal(data.samples[20:], data.samples[:6])
-    assert np.array_equal(data.labels[20:], data.labels[:6])

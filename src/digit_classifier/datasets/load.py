@@ -12,7 +12,6 @@ import numpy as np
 from digit_classifier.datasets import BUNDLED, limits, load_bundled
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.judge import judge
-from digit_classifier.datasets.judge.names import text_of
 from digit_classifier.datasets.judge.source import Source, gaps
 from digit_classifier.datasets.readers import READERS, Asked, Found, read_file
 from digit_classifier.datasets.readers.files import unreadable
@@ -115,8 +114,6 @@ def _with_test_data(found: Found, path: Path, asked: Asked) -> Found:
         raise InputError(explain(option("test_data"), expected, came, f"the same without {option('test_data')}"))
     if asked.label_column is None and found.label_column is not None:
         asked = replace(asked, label_column=found.label_column)
-    if found.feature_names is not None:  # the columns that train, wherever they stand and whatever they hold here
-        asked = replace(asked, features=tuple(map(text_of, found.feature_names)))
     _, test = read_file(path, asked)
     if test.held_out is not None:
         raise InputError(explain(option("test_data"), "one part", f"two in {path.name}", "the file of the test part"))
