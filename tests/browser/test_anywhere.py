@@ -34,7 +34,7 @@ Element.prototype.scrollIntoView = HTMLElement.prototype.focus = refuse;
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def report(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("report") / "report.html"
     write_html(pages / "artifacts", path)

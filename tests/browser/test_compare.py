@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PLACES = ["file", "http"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pairs(pages: Path) -> dict[str, str]:
     """Run ids by label, of runs with one split, another split, another hold-out size, and other data."""
     root = pages / "pairs"
@@ -146,7 +146,7 @@ def test_above_the_fold_the_compared_run_is_named_and_left_again(
     wait_for(page, f"{LOADED} && !document.querySelector('.delta')")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def two_hundred(pages: Path) -> str:
     """An index of 200 runs; the oldest has the files of an earlier one."""
     root = pages / "two-hundred"

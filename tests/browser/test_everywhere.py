@@ -168,7 +168,7 @@ def test_without_a_deferred_script_the_page_says_so_and_the_rest_works(
     assert [error for error in page.errors if not any(words in error for words in absent)] == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hundred_thousand(pages: demo_site.Path) -> str:
     """An index as large as the store's promise, of runs of which only the newest exist."""
     root = pages / "hundred-thousand"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOADED = "document.querySelectorAll('#workflow .step').length === 5"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def run_ids(pages: Path) -> dict[str, str]:
     """Run ids by label."""
     runs = json.loads((pages / "artifacts/index.json").read_text())["runs"]
@@ -95,7 +95,7 @@ def test_a_site_opens_by_double_click(page: Page, pages: Path, tmp_path: Path) -
     assert page.errors == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(pages: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "digit_classifier", "serve", str(pages / "artifacts")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

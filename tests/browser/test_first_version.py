@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FIXTURE = demo_site.Path(__file__).parents[1] / "fixtures" / "first_version"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def first_version(pages: Path) -> str:
     shutil.copytree(FIXTURE, pages / "first-version")
     return "first-version"

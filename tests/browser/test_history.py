@@ -24,7 +24,7 @@ def button(words: str) -> str:
     return f"[...document.querySelectorAll('#experiment button')].find(each => each.innerText.startsWith({words!r}))"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tried(pages: Path) -> Path:
     """Two rates by three random states, and one run of another kind of network."""
     root = pages / "tried"

@@ -31,7 +31,7 @@ READ = """window.kept && new Promise(done => { const reader = new FileReader();
     reader.onload = () => done(reader.result.split(',')[1]); reader.readAsDataURL(window.kept); })"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def asked(pages: Path) -> Path:
     root = pages / "kept"
     demo_site.train(root, "kept", epochs="8", roc_per_class="true", learning_rate_trace="true", timing_stats="true")

@@ -21,7 +21,7 @@ BARS = """[...document.querySelectorAll('.features li')].map(li => { const bar =
   return [li.querySelector('.feature-name').textContent, parseFloat(bar.left), parseFloat(bar.width)]; })"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def colours(pages: Path) -> np.ndarray:
     """Photographs of random pixels, 120 of 6 by 9, recorded below `colours`."""
     random = np.random.default_rng(13)
@@ -33,7 +33,7 @@ def colours(pages: Path) -> np.ndarray:
     return images
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def irises(pages: Path) -> Path:
     record(dc.configure(artifacts_root=str(pages / "irises"), dataset="iris", epochs=20))
     return pages / "irises" / "latest"

@@ -29,7 +29,7 @@ SAID = "document.querySelector('.lab-outcome').textContent"
 SETTINGS = {"model": "logistic", "epochs": "12", "exact": "true"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def laboratory(pages: Path) -> Path:
     """A small exact run, one that is not exact, and one that came without its data set."""
     root = pages / "laboratory"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WIDTHS = [320, 390, 768, 1024, 1440]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def letters(pages: Path) -> str:
     """26 classes; and ten classes of which the counts reach four digits."""
     rng, labels = np.random.default_rng(4), np.arange(1300) % 26
@@ -132,6 +132,8 @@ def test_two_columns_down_to_900_and_square_cells(
 @pytest.mark.parametrize("root", ["artifacts", "convolutional"])
 def test_scrubbing_moves_nothing(chromium: Chromium, addresses: dict[str, str], width: int, root: str) -> None:
     page = opened(chromium, f"{addresses['http']}index.html?artifacts={root}", width)
+    wait_for(chromium, "document.body.classList.contains('settled')")
+    wait_for(chromium, "Math.abs(document.querySelector('.chart').width.baseVal.value - 640) > 1")  # its own size
     places = """['.matrix', '.chart', '#experiment'].map(each => {
       const box = document.querySelector(each).getBoundingClientRect();
       return [each, box.left, box.top + scrollY, box.width, box.height];

@@ -20,7 +20,7 @@ PLACES = ["file", "http"]
 FLAGS = ["--learning-rate-trace", "--timing-stats", "--roc-per-class"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def asked(pages: Path) -> Path:
     """A run that recorded all three."""
     root = pages / "asked"

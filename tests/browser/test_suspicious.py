@@ -33,7 +33,7 @@ class Opinions(NamedTuple):
     shown: str  # a run id
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def opinions(pages: Path) -> Opinions:
     root = pages / "opinions"
     demo_site.train(root, "dots", dataset=demo_site.dots(), epochs="2")
