@@ -37,18 +37,8 @@ class Gone(importlib.abc.MetaPathFinder):
             raise ImportError("The _imagingft C module is not installed", name=name)
 sys.meta_path.insert(0, Gone())
 """
-NO_ZLIB = """
-from PIL import Image
-real = Image._getencoder
-def without(mode, name, args, extra=()):
-    if name == "zip":
-        raise OSError("encoder zip not available")
-    return real(mode, name, args, extra)
-Image._getencoder = without
-"""
 BROKEN = {
     "pillow without FreeType": (NO_FREETYPE, [], "pillow", "The _imagingft C module is not installed"),
-    "pillow without zlib": (NO_ZLIB, [], "pillow", "encoder zip not available"),
 }
 CTYPES = """
 import ctypes

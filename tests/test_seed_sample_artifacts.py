@@ -221,14 +221,3 @@ def test_an_old_python_gets_one_clear_line() -> None:
     done = subprocess.run([*BARE, "-c", code], capture_output=True, text=True, check=False, env={})
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "error: Python: expected 3.11 or newer, got 3.8; try python3.11\n"
-
-
-def test_its_png_is_read_by_pillow_pixel_by_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
-    palette = [(index, 255 - index, index // 2) for index in range(256)]
-    pixels = bytes((x * 3 + (y // 2) * 11) % 256 for y in range(40) for x in range(33))  # every row twice
-    monkeypatch.syspath_prepend(WEB_DEMO)
-    from sample_pictures import indexed_png
-
-    with Image.open(io.BytesIO(indexed_png(33, 40, palette, pixels))) as picture:
-        image = picture.convert("RGB")
-    assert image.tobytes() == b"".join(bytes(palette[value]) for value in pixels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
 import sys
 import time
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 Environment = dict[str, str | int | None]
+
+_IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy"}  # as `platform` says it, which takes long to import
 
 
 @cache
@@ -89,7 +90,7 @@ def environment() -> Environment:
         blas: dict[str, Any] = next((library for library in _libraries().info() if library["user_api"] == "blas"), {})
     return {
         "digit_classifier": __version__,
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "python": f"{_IMPLEMENTATIONS.get(sys.implementation.name, sys.implementation.name)} {sys.version.split()[0]}",
         "numpy": np.__version__,
         "numpy_simd": _simd(),
         "pillow": _version("PIL", "pillow"),
@@ -99,7 +100,7 @@ def environment() -> Environment:
         "blas_kernel": blas.get("architecture"),
         "blas_threads": blas.get("num_threads"),
         "system": sys.platform,
-        "machine": platform.machine(),
+        "machine": _machine(),
         "processor": _processor(),
     }
 
@@ -135,9 +136,19 @@ def _version(package: str, distribution: str) -> str | None:
     return next((folder.stem.split("-")[1] for folder in folders), None)
 
 
+def _machine() -> str:
+    if sys.platform != "win32":
+        return os.uname().machine
+    import platform
+
+    return platform.machine()
+
+
 def _processor() -> str | None:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
+        import platform
+
         return platform.processor() or None
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from data_files import write_text
-from digit_classifier.datasets.load import load_dataset, read_samples
+from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.readers import Asked
 from digit_classifier.errors import InputError
+from digit_classifier.run.predict import read_samples
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,8 +21,9 @@ from sklearn import datasets
 from data_files import PENGUINS, idx_bytes, png_bytes, without_columns, write_idx, write_pictures, write_text
 from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Dataset
-from digit_classifier.datasets.load import load_dataset, read_samples
+from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.readers import Asked
+from digit_classifier.run.predict import read_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable

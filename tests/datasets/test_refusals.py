@@ -21,9 +21,10 @@ from scipy.io import savemat
 
 from data_files import idx_bytes, png_bytes, write_idx, write_pictures, write_text
 from digit_classifier.datasets import limits
-from digit_classifier.datasets.load import load_dataset, read_samples
+from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.readers import Asked
 from digit_classifier.errors import InputError
+from digit_classifier.run.predict import read_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable

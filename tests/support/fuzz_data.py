@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from data_files import idx_bytes, png_bytes
-from digit_classifier.datasets.load import load_dataset, read_samples
+from digit_classifier.datasets.load import load_dataset
+from digit_classifier.run.predict import read_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,11 +1,10 @@
-"""The two pictures of a sample run, in block letters: the standard library has no fonts, and no PNG writer either."""
+"""The two pictures of a sample run, in block letters: the standard library has no fonts."""
 
 from __future__ import annotations
 
-import struct
-import zlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from digit_classifier.figures.canvas import Canvas
 from digit_classifier.figures.palette import (
     AMBER,
     AMBER_MARK,
@@ -16,12 +15,8 @@ from digit_classifier.figures.palette import (
     MUTED,
     PAPER,
     blend,
-    rgb,
     shade,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Payload = dict[str, Any]
 
@@ -34,19 +29,8 @@ FONT = {
 }  # fmt: skip
 
 
-class Picture:
+class Picture(Canvas):
     """Paper of palette colours, with boxes and block letters."""
-
-    def __init__(self, width: int, height: int) -> None:
-        self.width, self.height = width, height
-        self.colours = {PAPER: 0}
-        self.pixels = bytearray(width * height)
-
-    def box(self, left: int, top: int, width: int, height: int, colour: str) -> None:
-        """A filled rectangle."""
-        row = bytes([self.colours.setdefault(colour, len(self.colours))]) * width
-        for start in range(top * self.width + left, (top + height) * self.width + left, self.width):
-            self.pixels[start : start + width] = row
 
     def write(self, left: int, top: int, text: str, dot: int, colour: str = INK) -> None:
         """Block capitals, 5 dots high and 4 dots apart."""
@@ -59,10 +43,6 @@ class Picture:
     def write_centred(self, middle: int, top: int, text: str, dot: int, colour: str = INK) -> None:
         """The same, around a middle."""
         self.write(middle - (4 * len(text) - 1) * dot // 2, top, text, dot, colour)
-
-    def png(self) -> bytes:
-        """As PNG bytes."""
-        return indexed_png(self.width, self.height, [rgb(colour) for colour in self.colours], bytes(self.pixels))
 
 
 def matrix_picture(metrics: Payload) -> bytes:
@@ -108,29 +88,3 @@ def gallery_picture(predictions: Payload) -> bytes:
         caption = f"{sample['true_label']} > {sample['predicted_label']}"
         picture.write_centred(left + side // 2, top + side + 14, caption, 4, AMBER_TEXT if wrong else INK)
     return picture.png()
-
-
-def indexed_png(width: int, height: int, palette: Sequence[tuple[int, int, int]], pixels: bytes) -> bytes:
-    """A PNG of `width × height` palette indices, row by row (PNG specification, third edition).
-
-    Only the four chunks a picture needs: no text, no time, so equal pixels are equal bytes.
-    """
-    rows, above = [], b""
-    repeat = b"\2" + bytes(width)  # filter "up" with no difference: flat areas and enlarged pixels cost next to nothing
-    for start in range(0, width * height, width):
-        row = pixels[start : start + width]
-        rows.append(repeat if row == above else b"\0" + row)
-        above = row
-    return b"".join(
-        (
-            b"\x89PNG\r\n\x1a\n",
-            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-            _chunk(b"PLTE", bytes(channel for colour in palette for channel in colour)),
-            _chunk(b"IDAT", zlib.compress(b"".join(rows), 3)),  # a third of level 6's time, 10 kB more
-            _chunk(b"IEND", b""),
-        )
-    )
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -25,10 +25,28 @@ if TYPE_CHECKING:
 class Parser(argparse.ArgumentParser):
     """Argparse with this project's error texts and without guessing at shortened flags."""
 
-    commands: Mapping[str, argparse.ArgumentParser] = {}
+    commands: Mapping[str, Parser] = {}
+    later: tuple[Command, Defaults] | None = None  # whose arguments are still to be added
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+
+    def whole(self) -> Parser:
+        """With its arguments, added when they are first asked for: of all commands, one is typed."""
+        if self.later:
+            (command, defaults), self.later = self.later, None
+            command.add_arguments(self, defaults)
+        return self
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does."""
+        self.whole()
+        return super().parse_known_args(args, namespace)
+
+    def format_help(self) -> str:
+        """As argparse does."""
+        self.whole()
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Raise InputError instead of printing usage and exiting."""
@@ -48,10 +66,11 @@ class Parser(argparse.ArgumentParser):
         """Like `parse_args`, but an unknown word gets a suggestion."""
         words = sys.argv[1:] if argv is None else list(argv)
         if words and words[0] not in {*self.commands, *_flags(self)}:
-            flags = [word for sub in self.commands.values() for word in _flags(sub)]
+            flags = [word for sub in self.commands.values() for word in _flags(sub.whole())]
             meant = nearest(_plain(words[0]), [*self.commands, *flags, "--help", "--version"], 0.7)
             attempt = f"{self.prog} train {meant}" if meant in flags else f"{self.prog} {meant or '--help'}"
             raise InputError(explain(show(words[0]), "a command", "another word", attempt))
+        options: argparse.Namespace
         options, unknown = self.parse_known_args(words)
         _fill_in(options, unknown)
         if unknown:
@@ -193,11 +212,11 @@ def build_parser(commands: Sequence[Command], defaults: Defaults) -> Parser:
         description="Train a compact NumPy network on handwritten digits and keep a run that can be verified.",
     )
     parser.add_argument("--version", action="version", version=f"digit-classifier {__version__}")
-    subparsers = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
+    subparsers = parser.add_subparsers(metavar="COMMAND", parser_class=Parser, prog=parser.prog)
     for each in commands:
         about = each.about[0].upper() + each.about[1:] + "."
         sub: Parser = subparsers.add_parser(each.name, help=each.about, description=about)
-        each.add_arguments(sub, defaults)
+        sub.later = each, defaults
         sub.set_defaults(action=each.run, parser=sub)
     parser.commands = subparsers.choices
     parser.set_defaults(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import io
 import os
 import signal
@@ -26,6 +27,8 @@ COMMANDS = [
     module.COMMAND for module in (train, sweep, settings, runs, predict, note, verify, replay, repair, serve, export)
 ]
 
+GARBAGE = 100_000  # objects between two looks for it: those of modules stay, and every look at them takes time
+
 
 def _run(options: argparse.Namespace) -> int:
     try:
@@ -40,6 +43,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def main(argv: Sequence[str] | None = None, defaults: Defaults = Defaults()) -> int:  # noqa: B008 - immutable
     """Run one command and return its exit code: 0 success, 1 the run failed, 2 bad input, 130 interrupted."""
+    gc.set_threshold(GARBAGE)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a label may have what the terminal's encoding lacks

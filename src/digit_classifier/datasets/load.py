@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -175,32 +175,3 @@ def _judged_again(data: Dataset, reader: str) -> Dataset:
     tone = None if data.is_table else data.tone
     found = Found(data.samples, **fields, tone=tone, channels="first")
     return judge(found, Source(f"reader {reader}"))
-
-
-# For a prediction
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    """Samples without labels, as they were decoded: nothing is scaled or made to fit yet."""
-
-    samples: Any  # an array (n, …), or a list of pictures (h, w) or (h, w, 3), uint8
-    names: list[str]  # of each sample: its file, or its row
-    format: str
-    feature_names: list[str] | None = None
-    tone: str | None = None
-
-
-def read_samples(path: AnyPath, asked: Asked = NOTHING_ASKED) -> Samples:
-    """What is in a file or a folder, to be predicted: one picture, a folder with pictures anywhere, or data.
-
-    A label column that is named, or called so, is left out. InputError for what cannot be read, or is empty.
-    """
-    place = as_path(path)
-    kind, found = read_file(place, replace(asked, labels=False))
-    count = len(found.samples)
-    if not count:
-        raise unreadable(place.name, "samples", "none", "another file")
-    names = found.sample_names or [f"{place.name} {number}" for number in range(1, count + 1)]
-    features = None if found.feature_names is None else [str(name) for name in found.feature_names]
-    return Samples(found.samples, names, kind, features, found.tone)

@@ -123,10 +123,8 @@ def _frame(sheet: Sheet, left: int, top: int, layout: _Layout, *, wrong: bool) -
         return
     sheet.outline(left, top, width, height, _FRAME, AMBER_MARK)
     corner, leg = left + width + _FRAME - 1, max(2 * _FRAME + 10, round(0.16 * width) + 2 * _FRAME)
-    sheet.triangle(
-        [(corner - leg, top - _FRAME), (corner, top - _FRAME), (corner, top - _FRAME + leg)],
-        AMBER_MARK,
-    )
+    for step in range(leg + 1):
+        sheet.box(corner - leg + step, top - _FRAME + step, leg - step + 1, 1, AMBER_MARK)
 
 
 def _caption(

@@ -38,8 +38,6 @@ def painter(
 
 
 def _grey(sheet: Sheet, predictions: Mapping[str, Any]) -> Draw:
-    from PIL import Image
-
     (height, width), largest = predictions["image_shape"], predictions["max_value"]
     levels = min(largest, 63)  # 17 greys for digits; 64 are plenty for photographs
     dark, light = (PAPER, INK) if predictions.get("tone", "ink") == "ink" else ("#000000", "#ffffff")
@@ -47,8 +45,7 @@ def _grey(sheet: Sheet, predictions: Mapping[str, Any]) -> Draw:
 
     def draw(sample: Mapping[str, Any], left: int, top: int, wide: int, high: int) -> None:
         values = bytes((2 * value * levels + largest) // (2 * largest) for value in sample["pixels"])
-        image = Image.frombytes("L", (width, height), values)
-        sheet.picture(left, top, image.resize((wide, high), _method(wide, width)), shades)
+        sheet.picture(left, top, _resized(values, width, height, wide, high), shades)
 
     return draw
 
@@ -74,17 +71,28 @@ def _colour(sheet: Sheet, predictions: Mapping[str, Any], samples: Sequence[Mapp
     shades = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in zip(flat[::3], flat[1::3], flat[2::3], strict=True)][:COLOURS]
 
     def draw(sample: Mapping[str, Any], left: int, top: int, wide: int, high: int) -> None:
-        image = decoded(sample).resize((wide, high), _method(wide, width))
-        indexed = image.quantize(palette=common, dither=Image.Dither.NONE)
-        sheet.picture(left, top, Image.frombytes("L", indexed.size, indexed.tobytes()), shades)
+        method = Image.Resampling.NEAREST if wide >= width else Image.Resampling.BOX
+        indexed = decoded(sample).resize((wide, high), method).quantize(palette=common, dither=Image.Dither.NONE)
+        sheet.picture(left, top, _rows(indexed.tobytes(), wide), shades)
 
     return draw
 
 
-def _method(shown: int, width: int) -> Any:
-    from PIL import Image
+def _resized(values: bytes, width: int, height: int, wide: int, high: int) -> list[bytes]:
+    """Rows of an image in another size: pixels repeated to make it larger, averaged to make it smaller."""
+    if wide < width:
+        from PIL import Image
 
-    return Image.Resampling.NEAREST if shown >= width else Image.Resampling.BOX
+        return _rows(
+            Image.frombytes("L", (width, height), values).resize((wide, high), Image.Resampling.BOX).tobytes(), wide
+        )
+    across = [x * width // wide for x in range(wide)]
+    rows = [bytes(map(row.__getitem__, across)) for row in _rows(values, width)]
+    return [rows[y * height // high] for y in range(high)]
+
+
+def _rows(values: bytes, width: int) -> list[bytes]:
+    return [values[start : start + width] for start in range(0, len(values), width)]
 
 
 def _bars(sheet: Sheet, features: int, model: Mapping[str, Any] | None) -> Draw:

@@ -1,57 +1,42 @@
-"""A sheet of paper: boxes, smooth text and small pictures on 256 palette colours.
+"""A sheet of paper: boxes, smooth text and small pictures.
 
-Drawing palette indices keeps a slide-sized picture at 1.4 MB in memory and a few milliseconds to compress.
 Smooth text needs in-between colours; each pair of ink and background gets a short ramp of them.
 """
 
 from __future__ import annotations
 
-import io
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from digit_classifier.figures.palette import INK, LINE, MUTED, PAPER, blend, rgb
+from digit_classifier.figures.canvas import Canvas
+from digit_classifier.figures.palette import INK, LINE, MUTED, PAPER, blend
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageFont
+    from collections.abc import Iterable
+
+    from PIL import ImageFont
 
 WIDTH, HEIGHT, MARGIN = 1600, 900, 72
 SMALLEST = 28  # px; still readable when the sheet is shown 480 px wide
 _RAMP = 6  # colours between paper and ink, the paper's own left out
-_LEVELS = [round(value / 255 * _RAMP) for value in range(256)]  # step on the ramp per coverage of a pixel by a glyph
-_COVERED = [255 if level else 0 for level in _LEVELS]
+_LEVELS = bytes(round(value / 255 * _RAMP) for value in range(256))  # step on the ramp per coverage of a pixel
 
 Anchor = Literal["left", "middle", "right"]
 
 
-class Sheet:
+class _Stamp(NamedTuple):
+    width: int  # px to the next text
+    left: int  # px of the first column from the start, and of the first row from the baseline
+    top: int
+    rows: list[bytes]
+
+
+class Sheet(Canvas):
     """White paper of a size in pixels; y grows downwards, text stands on its baseline."""
 
     def __init__(self, height: int = HEIGHT, width: int = WIDTH) -> None:
-        from PIL import Image, ImageDraw
-
-        self.width, self.height = width, height
-        self._image = Image.new("P", (width, height))
-        self._draw = ImageDraw.Draw(self._image)
-        self._colours: dict[str, int] = {}
-        self._stamps: dict[tuple[str, int, str, str], tuple[Image.Image, Image.Image, int]] = {}
-        self._index(PAPER)
-
-    def _index(self, colour: str) -> int:
-        known = self._colours.get(colour)
-        if known is None:
-            if len(self._colours) == 256:
-                raise ValueError(f"figures: expected at most 256 colours on one sheet, {colour} is one too many")
-            known = self._colours[colour] = len(self._colours)
-        return known
-
-    def box(self, left: int, top: int, width: int, height: int, colour: str) -> None:
-        """A filled rectangle."""
-        self._image.paste(self._index(colour), (left, top, left + width, top + height))
-
-    def triangle(self, corners: list[tuple[int, int]], colour: str) -> None:
-        """A filled triangle."""
-        self._draw.polygon(corners, fill=self._index(colour))
+        super().__init__(width, height)
+        self._stamps: dict[tuple[str, int, str, str], _Stamp] = {}
 
     def disc(self, x: int, y: int, radius: int, colour: str, paper: str = PAPER) -> None:
         """A filled circle around a pixel, with a smooth edge on `paper`."""
@@ -60,16 +45,15 @@ class Sheet:
         side, fine = 2 * radius + 1, 4
         cover = Image.new("L", (fine * side, fine * side))
         ImageDraw.Draw(cover).ellipse((0, 0, fine * side - 1, fine * side - 1), fill=255)
-        cover = cover.resize((side, side), Image.Resampling.BOX)
-        ramp = [self._index(blend(paper, colour, level / _RAMP)) for level in range(_RAMP + 1)]
-        self._image.paste(
-            cover.point([ramp[level] for level in _LEVELS]), (x - radius, y - radius), cover.point(_COVERED)
-        )
+        covered, ramp = cover.resize((side, side), Image.Resampling.BOX).tobytes(), self._ramp(colour, paper)
+        for row in range(side):
+            part = covered[row * side : (row + 1) * side].lstrip(b"\0")  # leaves what is around it
+            self.put(x + radius + 1 - len(part), y - radius + row, [part.rstrip(b"\0").translate(ramp)])
 
-    def picture(self, left: int, top: int, image: Image.Image, shades: list[str]) -> None:
-        """A grey-level image ("L") whose value v is painted as `shades[v]`."""
-        table = [self._index(colour) for colour in shades]
-        self._image.paste(image.point(table + table[-1:] * (256 - len(table))), (left, top))
+    def picture(self, left: int, top: int, rows: Iterable[bytes], shades: list[str]) -> None:
+        """Rows of values, painted as `shades[value]`."""
+        table = bytes(map(self.index, shades)).ljust(256, b"\0")
+        self.put(left, top, [row.translate(table) for row in rows])
 
     def text(
         self, x: int, baseline: int, text: str, size: int, ink: str = INK, paper: str = PAPER, anchor: Anchor = "left"
@@ -78,18 +62,22 @@ class Sheet:
         key = text, size, ink, paper
         if key not in self._stamps:
             self._stamps[key] = self._stamp(*key)
-        stamp, mask, rise = self._stamps[key]
-        left = x - {"left": 0, "middle": stamp.width // 2, "right": stamp.width}[anchor]
-        self._image.paste(stamp, (left, baseline - rise), mask)
+        stamp = self._stamps[key]
+        start = x - {"left": 0, "middle": stamp.width // 2, "right": stamp.width}[anchor]
+        self.put(start + stamp.left, baseline + stamp.top, stamp.rows)
 
-    def _stamp(self, text: str, size: int, ink: str, paper: str) -> tuple[Image.Image, Image.Image, int]:
-        from PIL import Image, ImageDraw
+    def _stamp(self, text: str, size: int, ink: str, paper: str) -> _Stamp:
+        line = " ".join(text.split("\n"))
+        mask, (left, top) = _font(size).getmask2(line, anchor="ls")
+        width, height = mask.size
+        inked = bytes(mask).translate(self._ramp(ink, paper)) if width and height else b""
+        rows = [inked[start : start + width] for start in range(0, len(inked), width)] if inked else []
+        return _Stamp(max(1, round(text_width(line, size))), left, top, rows)
 
-        rise = round(size * 1.2)
-        cover = Image.new("L", (max(1, round(text_width(text, size))), rise + round(size * 0.45)))
-        ImageDraw.Draw(cover).text((0, rise), text, fill=255, font=_font(size), anchor="ls")
-        ramp = [self._index(blend(paper, ink, level / _RAMP)) for level in range(_RAMP + 1)]
-        return cover.point([ramp[level] for level in _LEVELS]), cover.point(_COVERED), rise
+    def _ramp(self, ink: str, paper: str) -> bytes:
+        """The index of the colour of every coverage, 0 to 255."""
+        steps = bytes(self.index(blend(paper, ink, level / _RAMP)) for level in range(_RAMP + 1))
+        return _LEVELS.translate(steps.ljust(256))
 
     def heading(self, title: str, subtitle: str) -> None:
         """Title and subtitle at the top left, made to fit the width."""
@@ -106,20 +94,10 @@ class Sheet:
         self.box(outer[0], outer[1], thickness, outer[3], colour)
         self.box(left + width, outer[1], thickness, outer[3], colour)
 
-    def png(self) -> bytes:
-        """The sheet as PNG bytes."""
-        self._image.putpalette([channel for colour in self._colours for channel in rgb(colour)])
-        file = io.BytesIO()
-        self._image.save(file, "PNG", compress_level=3)  # no text and no time in it: equal sheets are equal bytes
-        return file.getvalue()
-
 
 def try_drawing() -> None:
-    """Do once all that needs Pillow and the libraries in it: paste, draw, text by FreeType, PNG by zlib."""
-    sheet = Sheet(16, 16)
-    sheet.triangle([(0, 0), (4, 0), (0, 4)], INK)
-    sheet.text(8, 12, "8", 10)
-    sheet.png()
+    """Do once what needs Pillow and the library in it: text by FreeType."""
+    Sheet(16, 16).text(8, 12, "8", 10)
 
 
 @lru_cache(maxsize=64)

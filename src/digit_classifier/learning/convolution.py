@@ -14,8 +14,7 @@ order in memory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -32,8 +31,7 @@ POOL = 2  # side of a pooling window
 FEW = 4  # channels for which copied patches are faster than windows
 
 
-@dataclass(frozen=True)
-class Convolution:
+class Convolution(NamedTuple):
     """A kernel of 3 × 3 pixels per unit, at every place of an image padded with zeros (LeCun and others, 1998).
 
     `pooled`: maximum pooling, 2 × 2; an odd last row or column is dropped.

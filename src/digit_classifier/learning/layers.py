@@ -10,8 +10,7 @@ features in the order channel, row, column, so that reshaping between images and
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from digit_classifier.numerics.arithmetic import Arithmetic, Floats
 
@@ -57,8 +56,7 @@ class Layer(Protocol):
         """Fill out (inputs, samples), the gradient with respect to the input; call it after `grad_weights`."""
 
 
-@dataclass(frozen=True)
-class Dense:
+class Dense(NamedTuple):
     """A fully connected layer."""
 
     inputs: int

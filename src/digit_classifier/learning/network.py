@@ -122,8 +122,7 @@ def blocks_of(network: Network, samples: int) -> list[slice]:
     return [slice(first, first + size) for first in firsts]
 
 
-@dataclass(frozen=True, eq=False)
-class Workspace:
+class Workspace(NamedTuple):
     """Memory for one pass over a fixed number of samples, allocated once and overwritten by every pass."""
 
     hidden: tuple[Floats, ...]  # per hidden layer (outputs + 1, samples), last row ones

@@ -43,8 +43,7 @@ KEPT = 2**24  # numbers of the watched samples that stay scaled; more are scaled
 SNAPSHOT_NUMBERS = 2_000_000  # in all snapshots together: what a file of 16 MB can hold
 
 
-@dataclass(frozen=True, eq=False)
-class Epoch:
+class Epoch(NamedTuple):
     """What one epoch did. Training scores are running means over its batches, each taken before its update."""
 
     number: int  # from 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -11,12 +12,14 @@ from digit_classifier.datasets.judge.arrays import array_of, numbers_of
 from digit_classifier.datasets.judge.images import judged_images
 from digit_classifier.datasets.judge.names import feature_names_of
 from digit_classifier.datasets.judge.source import Source, gaps, times
-from digit_classifier.datasets.load import Samples, read_samples
-from digit_classifier.datasets.readers import Asked, Found
+from digit_classifier.datasets.load import NOTHING_ASKED
+from digit_classifier.datasets.readers import Asked, Found, read_file
+from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.run.pictures import as_sample, preparation_for
 from digit_classifier.run.samples import require_answers
 from digit_classifier.run.stored import network_of
+from digit_classifier.text import AnyPath, as_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +29,31 @@ if TYPE_CHECKING:
 
     from digit_classifier.artifacts import Payload
     from digit_classifier.run.pictures import Preparation
-    from digit_classifier.text import AnyPath
+
+
+class Samples(NamedTuple):
+    """Samples without labels, as they were decoded: nothing is scaled or made to fit yet."""
+
+    samples: Any  # an array (n, …), or a list of pictures (h, w) or (h, w, 3), uint8
+    names: list[str]  # of each sample: its file, or its row
+    format: str
+    feature_names: list[str] | None = None
+    tone: str | None = None
+
+
+def read_samples(path: AnyPath, asked: Asked = NOTHING_ASKED) -> Samples:
+    """What is in a file or a folder, to be predicted: one picture, a folder with pictures anywhere, or data.
+
+    A label column that is named, or called so, is left out. InputError for what cannot be read, or is empty.
+    """
+    place = as_path(path)
+    kind, found = read_file(place, replace(asked, labels=False))
+    count = len(found.samples)
+    if not count:
+        raise unreadable(place.name, "samples", "none", "another file")
+    names = found.sample_names or [f"{place.name} {number}" for number in range(1, count + 1)]
+    features = None if found.feature_names is None else [str(name) for name in found.feature_names]
+    return Samples(found.samples, names, kind, features, found.tone)
 
 
 def read_prepared(
