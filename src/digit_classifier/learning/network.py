@@ -128,18 +128,19 @@ class Workspace(NamedTuple):
     hidden: tuple[Floats, ...]  # per hidden layer (outputs + 1, samples), last row ones
     deltas: tuple[Floats, ...]  # per layer (outputs, samples): gradient of the loss with respect to preactivations
     active: tuple[NDArray[np.bool_], ...]  # per hidden layer (outputs, samples): where ReLU is not zero
-    zeros: Floats  # (samples,)
+    zeros: tuple[Floats, ...]  # per hidden layer (outputs, samples): NumPy compares arrays of one shape twice as fast
     caches: tuple[Any, ...]  # each layer's own
 
     @classmethod
     def create(cls, network: Network, samples: int) -> Workspace:
         """Buffers that fit this network and this number of samples."""
         layers, dtype = network.architecture, network.parameters.dtype
+        zeros = np.zeros((max((layer.outputs for layer in layers[:-1]), default=0), samples), dtype)
         return cls(
             hidden=tuple(np.ones((layer.outputs + 1, samples), dtype) for layer in layers[:-1]),
             deltas=tuple(np.empty((layer.outputs, samples), dtype) for layer in layers),
             active=tuple(np.empty((layer.outputs, samples), np.bool_) for layer in layers[:-1]),
-            zeros=np.zeros(samples, dtype),
+            zeros=tuple(zeros[: layer.outputs] for layer in layers[:-1]),
             caches=tuple(layer.cache(samples, dtype, network.arithmetic) for layer in layers),
         )
 
@@ -166,10 +167,10 @@ def forward(network: Network, inputs: Floats, work: Workspace, probabilities: Fl
     matmul = network.arithmetic.matmul
     outputs = (*(hidden[:-1] for hidden in work.hidden), probabilities)
     steps = zip(network.architecture, network.matrices, (inputs, *work.hidden), outputs, work.caches, strict=True)
-    for layer, matrix, below, preactivations, cache in steps:
+    for i, (layer, matrix, below, preactivations, cache) in enumerate(steps):
         layer.forward(matrix, below, preactivations, cache, matmul)
         if preactivations is not probabilities:
-            np.maximum(preactivations, work.zeros, out=preactivations)  # faster than with a scalar
+            np.maximum(preactivations, work.zeros[i], out=preactivations)
     softmax(probabilities, network.arithmetic)
 
 
