@@ -1,12 +1,13 @@
-"""A convolution with pooling: its shapes, and two ways to compute it.
+"""A convolution with pooling: its shapes, and how it is computed.
 
-**Windows.** Where images lie row by row, column by column, channel by channel, the pixels of three neighbouring columns
-lie side by side: what one row of the kernel sees at one place is a matrix as it stands, and no pixel is copied. Each
-place then takes three small products, which stay in the processor's cache. The gradient with respect to the images is
-the same operation on the gradient of the outputs, with the kernel turned round.
+**Patches.** The pixels under the kernel are copied, place by place: one product gives all outputs, another the gradient
+of the weights.
 
-**Patches.** The pixels under the kernel are copied, place by place, and one product computes everything. Few channels
-are too short for windows, and exact arithmetic must not cut a product: it rounds a matrix by its largest element.
+**Windows.** The gradient with respect to the images is a convolution, too: that of the outputs' gradient with the
+kernel turned round. Where that lies row by row, column by column, unit by unit, the numbers of three neighbouring
+columns lie side by side: what one row of the kernel sees at one place is a matrix as it stands, and nothing is copied.
+Each place takes three small products. Exact arithmetic must not cut a product, as it rounds a matrix by its largest
+element: it takes the gradient of the patches, and adds up what belongs to one pixel.
 
 A place is one position of the kernel on the image. Arrays of places are (height, width, units, samples), whatever their
 order in memory.
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 KERNEL = 3  # side of a kernel, in pixels
 POOL = 2  # side of a pooling window
-FEW = 4  # channels for which copied patches are faster than windows
 
 
 class Convolution(NamedTuple):
@@ -61,7 +61,7 @@ class Convolution(NamedTuple):
 
     @property
     def memory(self) -> int:
-        """The pixels under the kernel at every place; windows need less."""
+        """The pixels under the kernel at every place."""
         return self.matrix_shape[1] * self.height * self.width
 
     @property
@@ -70,12 +70,11 @@ class Convolution(NamedTuple):
         image = {"channels": self.channels, "height": self.height, "width": self.width, "pooled": self.pooled}
         return {"inputs": self.inputs, "units": self.units, "convolution": image}
 
-    def cache(self, samples: int, dtype: Any, arithmetic: Arithmetic) -> Patches | Windows:
-        """Buffers of the way that is faster here."""
-        way = Patches if arithmetic.whole_products or self.channels <= FEW else Windows
-        return way(self, samples, dtype)
+    def cache(self, samples: int, dtype: Any, arithmetic: Arithmetic) -> Patches:
+        """Buffers; windows where a product may be cut."""
+        return (Patches if arithmetic.whole_products else Windows)(self, samples, dtype)
 
-    def forward(self, matrix: Floats, inputs: Floats, out: Floats, cache: Patches | Windows, matmul: Matmul) -> None:
+    def forward(self, matrix: Floats, inputs: Floats, out: Floats, cache: Patches, matmul: Matmul) -> None:
         """Fill in the preactivations of all places; pool along rows and then along columns."""
         places = cache.places if self.pooled else self._outputs(out)
         cache.forward(matrix, self._image(inputs[:-1]), places, matmul)
@@ -88,7 +87,7 @@ class Convolution(NamedTuple):
         inputs: Floats,  # noqa: ARG002 - the cache holds them
         delta: Floats,
         out: Floats,
-        cache: Patches | Windows,
+        cache: Patches,
         matmul: Matmul,
     ) -> None:
         """Route the gradient to each maximum, over the preactivations, and multiply with the pixels seen there."""
@@ -97,7 +96,7 @@ class Convolution(NamedTuple):
             route(cache.paired, cache.places, 1)
         cache.grad_weights(cache.places if self.pooled else self._outputs(delta), out, matmul)
 
-    def grad_input(self, matrix: Floats, delta: Floats, out: Floats, cache: Patches | Windows, matmul: Matmul) -> None:
+    def grad_input(self, matrix: Floats, delta: Floats, out: Floats, cache: Patches, matmul: Matmul) -> None:
         """What each pixel adds to the outputs of the nine places that see it."""
         cache.grad_input(matrix, cache.places if self.pooled else self._outputs(delta), self._image(out), matmul)
 
@@ -109,83 +108,6 @@ class Convolution(NamedTuple):
         """The same of the outputs: (height, width, units, samples), of places or pooled ones."""
         step = POOL if self.pooled else 1
         return features.reshape(self.units, self.height // step, self.width // step, -1).transpose(1, 2, 0, 3)
-
-
-class Windows:
-    """Three products per place: a row of the kernel and the pixels under it.
-
-    A channel of ones inside the image carries the bias, which only the middle of the kernel takes. Multiplying by a
-    transposed matrix takes BLAS twice as long: for the gradient of the weights, the images are copied the other way.
-    """
-
-    def __init__(self, layer: Convolution, samples: int, dtype: Any) -> None:
-        height, width, channels, units = layer.height, layer.width, layer.channels, layer.units
-        self.images = np.zeros((height + 2, width + 2, channels + 1, samples), dtype)
-        inside(self.images)[:, :, -1] = 1
-        by_sample = np.zeros((height + 2, samples, width + 2, channels + 1), dtype)
-        self.turned = by_sample.transpose(0, 2, 3, 1)  # the same images, in this order of memory
-        errors = np.zeros((height + 2, width + 2, units, samples), dtype)  # gradient of the loss, per place
-        self.places = inside(errors)  # before pooling; then their gradient
-        self.paired = np.zeros((height, width // POOL, units, samples), dtype)
-        self.seen, self.seen_turned, self.blamed = windows(self.images), windows(self.turned), windows(errors)
-        self.terms = np.empty((2, height, width, units, samples), dtype)
-        self.grad_terms = np.empty((2, height, width, channels, samples), dtype)
-        self.grad_rows = np.empty((height, width, units, KERNEL * (channels + 1)), dtype)
-
-    def forward(self, matrix: Floats, images: Floats, places: Floats, matmul: Matmul) -> None:
-        """Fill in the preactivations of images (height, width, channels, samples)."""
-        inside(self.images)[:, :, :-1] = images
-        kernel = square(matrix)
-        rows = np.zeros((KERNEL, len(matrix), KERNEL, kernel.shape[1] + 1), matrix.dtype)
-        rows[..., :-1] = kernel.transpose(2, 0, 3, 1)
-        rows[1, :, 1, -1] = matrix[:, -1]
-        correlate(self.seen, rows, self.terms, places, matmul)
-
-    def grad_weights(self, delta: Floats, out: Floats, matmul: Matmul) -> None:
-        """Fill in the gradient with respect to the matrix, from that of the places."""
-        if delta is not self.places:
-            self.places[...] = delta
-        self.turned[...] = self.images
-        kernel = np.empty((KERNEL, len(out), KERNEL, self.images.shape[2]), out.dtype)
-        for row, seen in zip(kernel, self.seen_turned, strict=True):
-            matmul(self.places, seen.swapaxes(2, 3), self.grad_rows)
-            row.reshape(len(out), -1)[...] = np.add.reduce(self.grad_rows, (0, 1))
-        square(out)[...] = kernel[..., :-1].transpose(1, 3, 0, 2)
-        out[:, -1] = kernel[1, :, 1, -1]
-
-    def grad_input(self, matrix: Floats, delta: Floats, out: Floats, matmul: Matmul) -> None:  # noqa: ARG002
-        """Fill in the gradient with respect to the images, by the kernel turned round."""
-        turned = square(matrix)[:, :, ::-1, ::-1].transpose(2, 1, 3, 0)
-        correlate(self.blamed, np.ascontiguousarray(turned), self.grad_terms, out, matmul)
-
-
-def inside(padded: Floats) -> Floats:
-    """A padded image without its margin."""
-    return padded[1:-1, 1:-1]
-
-
-def square(matrix: Floats) -> Floats:
-    """The weights as kernels, (units, channels, 3, 3)."""
-    return matrix[:, :-1].reshape(len(matrix), -1, KERNEL, KERNEL)
-
-
-def windows(padded: Floats) -> list[Floats]:
-    """What each row of a kernel sees of padded images, not copied: three of (height, width, 3 · channels, samples)."""
-    height, width, channels, samples = padded.shape
-    threes = sliding_window_view(padded, KERNEL, axis=1).transpose(0, 1, 4, 2, 3)
-    seen = threes.reshape(height, width - 2, KERNEL * channels, samples)
-    return [seen[row : height - 2 + row] for row in range(KERNEL)]
-
-
-def correlate(seen: list[Floats], rows: Floats, terms: Floats, out: Floats, matmul: Matmul) -> None:
-    """Fill out (height, width, units, samples): per row of the kernel (3, units, 3, channels), times what it sees."""
-    total, term = terms
-    first, second, third = zip(rows.reshape(*rows.shape[:2], -1), seen, strict=True)
-    matmul(*first, total)
-    matmul(*second, term)
-    total += term
-    matmul(*third, term)
-    np.add(total, term, out=out)
 
 
 class Patches:
@@ -230,6 +152,51 @@ class Patches:
                 yield (row, column), (down[0], right[0]), (down[1], right[1])
 
 
+class Windows(Patches):
+    """Patches, but for the gradient with respect to the images: three products per place, and nothing is copied."""
+
+    def __init__(self, layer: Convolution, samples: int, dtype: Any) -> None:
+        super().__init__(layer, samples, dtype)
+        errors = np.zeros((layer.height + 2, layer.width + 2, layer.units, samples), dtype)
+        self.errors, self.blamed = inside(errors), windows(errors)
+        self.terms = np.empty((2, layer.height, layer.width, layer.channels, samples), dtype)
+
+    def grad_input(self, matrix: Floats, delta: Floats, out: Floats, matmul: Matmul) -> None:
+        """Fill in the gradient with respect to the images, by the kernel turned round."""
+        self.errors[...] = delta
+        turned = square(matrix)[:, :, ::-1, ::-1].transpose(2, 1, 3, 0)
+        correlate(self.blamed, np.ascontiguousarray(turned), self.terms, out, matmul)
+
+
+def inside(padded: Floats) -> Floats:
+    """A padded image without its margin."""
+    return padded[1:-1, 1:-1]
+
+
+def square(matrix: Floats) -> Floats:
+    """The weights as kernels, (units, channels, 3, 3)."""
+    return matrix[:, :-1].reshape(len(matrix), -1, KERNEL, KERNEL)
+
+
+def windows(padded: Floats) -> list[Floats]:
+    """What each row of a kernel sees of padded images, not copied: three of (height, width, 3 · channels, samples)."""
+    height, width, channels, samples = padded.shape
+    threes = sliding_window_view(padded, KERNEL, axis=1).transpose(0, 1, 4, 2, 3)
+    seen = threes.reshape(height, width - 2, KERNEL * channels, samples)
+    return [seen[row : height - 2 + row] for row in range(KERNEL)]
+
+
+def correlate(seen: list[Floats], rows: Floats, terms: Floats, out: Floats, matmul: Matmul) -> None:
+    """Fill out (height, width, units, samples): per row of the kernel (3, units, 3, channels), times what it sees."""
+    total, term = terms
+    first, second, third = zip(rows.reshape(*rows.shape[:2], -1), seen, strict=True)
+    matmul(*first, total)
+    matmul(*second, term)
+    total += term
+    matmul(*third, term)
+    np.add(total, term, out=out)
+
+
 def as_rows(places: Floats) -> Floats:
     """Places that lie unit by unit as (units, height · width · samples), without copying."""
     return places.transpose(2, 0, 1, 3).reshape(places.shape[2], -1)
@@ -245,7 +212,6 @@ def halves(values: Floats, axis: int) -> tuple[Floats, Floats]:
 def route(delta: Floats, values: Floats, axis: int) -> None:
     """Replace each two neighbours by the gradient of their maximum: all of it at the larger, or the first if equal."""
     first, second = halves(values, axis)
-    won = first >= second
-    np.multiply(delta, ~won, out=second)
-    np.multiply(delta, won, out=first)
+    np.multiply(delta, first >= second, out=first)
+    np.subtract(delta, first, out=second)
     values[(slice(None),) * axis + (slice(POOL * first.shape[axis], None),)] = 0  # an odd last one was not pooled

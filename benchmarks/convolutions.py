@@ -1,0 +1,137 @@
+"""Ways to convolve with NumPy and BLAS: the second layer of the `cnn`, forward, in microseconds.
+
+All compute the same numbers, which is checked. The images lie as the layer before leaves them, (row, column, channel,
+sample) with a margin, but for the ways whose samples come first.
+"""
+
+from __future__ import annotations
+
+import timeit
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from digit_classifier.learning.convolution import Convolution, inside
+from digit_classifier.numerics.arithmetic import ORDINARY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+SIDE, CHANNELS, UNITS, SAMPLES = 8, 16, 32, 64
+REPEATS = 300
+# Winograd's F(2 × 2, 3 × 3): 16 products for four places in place of 36 (Lavin and Gray, arXiv:1509.09308).
+KERNELS = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], np.float32)
+
+
+def ways() -> dict[str, float]:
+    """Microseconds of each way, without the bias; RuntimeError where one computes something else."""
+    random = np.random.default_rng(0)
+    images = np.zeros((SIDE + 2, SIDE + 2, CHANNELS, SAMPLES), np.float32)
+    inside(images)[...] = random.normal(size=(SIDE, SIDE, CHANNELS, SAMPLES))
+    kernel = random.normal(size=(UNITS, CHANNELS, 3, 3)).astype(np.float32)
+    made = {
+        "three products per place, nothing copied (used)": in_use(images, kernel, few=False),
+        "one product per place, rows of the image copied three times": three_rows(images, kernel),
+        "one product of all, pixels copied nine times": in_use(images, kernel, few=True),
+        "three products per row of the image, sample by sample": by_sample(images, kernel),
+        "Winograd": winograd(images, kernel),
+    }
+    expected = None
+    for name, way in made.items():
+        came = way()
+        expected = came if expected is None else expected
+        if not np.allclose(came, expected, atol=1e-3):
+            raise RuntimeError(f"{name}: expected the same numbers, got others")
+    return {
+        name: min(timeit.repeat(way, number=REPEATS // 10, repeat=10)) / (REPEATS // 10) * 1e6
+        for name, way in made.items()
+    }
+
+
+def in_use(images: Array, kernel: Array, *, few: bool) -> Callable[[], Array]:
+    """What the layer does: by windows, or with `few` by patches."""
+    layer = Convolution(CHANNELS, SIDE, SIDE, UNITS, pooled=True)
+    cache: Any = layer.cache(SAMPLES, np.float32, ORDINARY._replace(whole_products=few))
+    matrix = np.concatenate([kernel.reshape(UNITS, -1), np.zeros((UNITS, 1), np.float32)], axis=1)
+    pixels = np.ascontiguousarray(inside(images))
+
+    def run() -> Array:
+        cache.forward(matrix, pixels, cache.places, np.matmul)
+        return np.asarray(cache.places)
+
+    return run
+
+
+def three_rows(images: Array, kernel: Array) -> Callable[[], Array]:
+    """The three rows under the kernel beside each other: longer products, and no sums of them."""
+    seen = np.empty((SIDE, SIDE + 2, 3, CHANNELS, SAMPLES), np.float32)
+    windows = sliding_window_view(seen.reshape(SIDE, SIDE + 2, -1, SAMPLES), 3, axis=1).transpose(0, 1, 4, 2, 3)
+    windows = windows.reshape(SIDE, SIDE, -1, SAMPLES)
+    rows = np.ascontiguousarray(kernel.transpose(0, 3, 2, 1)).reshape(UNITS, -1)
+    out = np.empty((SIDE, SIDE, UNITS, SAMPLES), np.float32)
+
+    def run() -> Array:
+        for row in range(3):
+            seen[:, :, row] = images[row : row + SIDE]
+        return np.matmul(rows, windows, out=out)
+
+    return run
+
+
+def by_sample(images: Array, kernel: Array) -> Callable[[], Array]:
+    """Samples below each other, (row, sample, column, channel): a row of all images is one matrix, margins included."""
+    turned = np.zeros((SIDE + 2, SAMPLES * (SIDE + 2) + 2, CHANNELS), np.float32)
+    turned[:, :-2] = images.transpose(0, 3, 1, 2).reshape(SIDE + 2, -1, CHANNELS)
+    width = turned.shape[1] - 2
+    seen = sliding_window_view(turned.reshape(SIDE + 2, -1), 3 * CHANNELS, axis=1)[:, ::CHANNELS][:, :width]
+    rows = [np.ascontiguousarray(kernel[:, :, row].transpose(2, 1, 0)).reshape(-1, UNITS) for row in range(3)]
+    total, term = (np.empty((SIDE, width, UNITS), np.float32) for _ in range(2))
+
+    def run() -> Array:
+        np.matmul(seen[:SIDE], rows[0], out=total)
+        for row in (1, 2):
+            np.add(total, np.matmul(seen[row : row + SIDE], rows[row], out=term), out=total)
+        places = total.reshape(SIDE, SAMPLES, SIDE + 2, UNITS)[:, :, :SIDE]
+        return np.asarray(places.transpose(0, 2, 3, 1))
+
+    return run
+
+
+def winograd(images: Array, kernel: Array) -> Callable[[], Array]:
+    """Products of sums of pixels: fewer, and short; the sums are passes over all numbers."""
+    half = SIDE // 2
+    tiles = sliding_window_view(images, (4, 4), axis=(0, 1))[::2, ::2]  # (tile, tile, channel, sample, 4, 4)
+    tiles = tiles.transpose(4, 5, 0, 1, 2, 3)
+    kernels = np.ascontiguousarray((KERNELS @ kernel @ KERNELS.T).transpose(2, 3, 0, 1))[:, :, None, None]
+    down = np.empty((4, 4, half, half, CHANNELS, SAMPLES), np.float32)
+    sums, products = np.empty_like(down), np.empty((4, 4, half, half, UNITS, SAMPLES), np.float32)
+    rows = np.empty((2, *products.shape[1:]), np.float32)
+    out = np.empty((half, 2, half, 2, UNITS, SAMPLES), np.float32)
+
+    def transformed(values: Array, to: Array) -> None:
+        np.subtract(values[0], values[2], out=to[0])
+        np.add(values[1], values[2], out=to[1])
+        np.subtract(values[2], values[1], out=to[2])
+        np.subtract(values[1], values[3], out=to[3])
+
+    def gathered(values: Array, first: Array, second: Array) -> None:
+        np.add(values[0], values[1], out=first)
+        np.add(first, values[2], out=first)
+        np.subtract(values[1], values[2], out=second)
+        np.subtract(second, values[3], out=second)
+
+    def run() -> Array:
+        transformed(tiles, down)
+        transformed(down.swapaxes(0, 1), sums.swapaxes(0, 1))
+        np.matmul(kernels, sums, out=products)
+        gathered(products, rows[0], rows[1])
+        for row in range(2):
+            gathered(rows[row], out[:, row, :, 0], out[:, row, :, 1])
+        return out.reshape(SIDE, SIDE, UNITS, SAMPLES)
+
+    return run
