@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from digit_classifier.learning.convolution import Convolution, inside
+from digit_classifier.learning.convolution import Convolution, correlate, inside, windows
 from digit_classifier.numerics.arithmetic import ORDINARY
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def ways() -> dict[str, float]:
     inside(images)[...] = random.normal(size=(SIDE, SIDE, CHANNELS, SAMPLES))
     kernel = random.normal(size=(UNITS, CHANNELS, 3, 3)).astype(np.float32)
     made = {
-        "three products per place, nothing copied (used)": in_use(images, kernel, few=False),
+        "one product, pixels copied nine times (used)": patches(images, kernel),
+        "three products per place, nothing copied": by_place(images, kernel),
         "one product per place, rows of the image copied three times": three_rows(images, kernel),
-        "one product of all, pixels copied nine times": in_use(images, kernel, few=True),
         "three products per row of the image, sample by sample": by_sample(images, kernel),
         "Winograd": winograd(images, kernel),
     }
@@ -53,16 +53,28 @@ def ways() -> dict[str, float]:
     }
 
 
-def in_use(images: Array, kernel: Array, *, few: bool) -> Callable[[], Array]:
-    """What the layer does: by windows, or with `few` by patches."""
+def patches(images: Array, kernel: Array) -> Callable[[], Array]:
+    """What the layer does."""
     layer = Convolution(CHANNELS, SIDE, SIDE, UNITS, pooled=True)
-    cache: Any = layer.cache(SAMPLES, np.float32, ORDINARY._replace(whole_products=few))
+    cache = layer.cache(SAMPLES, np.float32, ORDINARY)
     matrix = np.concatenate([kernel.reshape(UNITS, -1), np.zeros((UNITS, 1), np.float32)], axis=1)
-    pixels = np.ascontiguousarray(inside(images))
 
     def run() -> Array:
-        cache.forward(matrix, pixels, cache.places, np.matmul)
-        return np.asarray(cache.places)
+        cache.forward(matrix, inside(images), cache.places, np.matmul)
+        return cache.places
+
+    return run
+
+
+def by_place(images: Array, kernel: Array) -> Callable[[], Array]:
+    """Windows, with which the layer computes the gradient of the images."""
+    seen, rows = windows(images), np.ascontiguousarray(kernel.transpose(2, 0, 3, 1))
+    terms = np.empty((2, SIDE, SIDE, UNITS, SAMPLES), np.float32)
+    out = np.empty(terms.shape[1:], np.float32)
+
+    def run() -> Array:
+        correlate(seen, rows, terms, out, np.matmul)
+        return out
 
     return run
 
@@ -70,15 +82,15 @@ def in_use(images: Array, kernel: Array, *, few: bool) -> Callable[[], Array]:
 def three_rows(images: Array, kernel: Array) -> Callable[[], Array]:
     """The three rows under the kernel beside each other: longer products, and no sums of them."""
     seen = np.empty((SIDE, SIDE + 2, 3, CHANNELS, SAMPLES), np.float32)
-    windows = sliding_window_view(seen.reshape(SIDE, SIDE + 2, -1, SAMPLES), 3, axis=1).transpose(0, 1, 4, 2, 3)
-    windows = windows.reshape(SIDE, SIDE, -1, SAMPLES)
+    under = sliding_window_view(seen.reshape(SIDE, SIDE + 2, -1, SAMPLES), 3, axis=1).transpose(0, 1, 4, 2, 3)
+    under = under.reshape(SIDE, SIDE, -1, SAMPLES)
     rows = np.ascontiguousarray(kernel.transpose(0, 3, 2, 1)).reshape(UNITS, -1)
     out = np.empty((SIDE, SIDE, UNITS, SAMPLES), np.float32)
 
     def run() -> Array:
         for row in range(3):
             seen[:, :, row] = images[row : row + SIDE]
-        return np.matmul(rows, windows, out=out)
+        return np.matmul(rows, under, out=out)
 
     return run
 

@@ -177,11 +177,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--quick", action="store_true", help="twice, MNIST's shape with a tenth of its samples")
-    parser.add_argument("--task", choices=(*WATCHED, "ideas"), help=argparse.SUPPRESS)
+    parser.add_argument("--task", choices=(*WATCHED, "ideas", "convolution"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     repeats = 2 if options.quick else options.repeats
     if options.task == "ideas":
         print(json.dumps(ideas()))
+        return
+    if options.task == "convolution":
+        from benchmarks.convolutions import ways
+
+        print(json.dumps(ways()))
         return
     if options.task:
         work(options.task, repeats, quick=options.quick)
@@ -194,8 +199,11 @@ def main() -> None:
             "benchmarks.operations", "--task", name, "--repeats", repeats, *flags, OPENBLAS_NUM_THREADS="1"
         )
         report(name, tasks[name])
-    found = measure.worker("benchmarks.operations", "--task", "ideas", OPENBLAS_NUM_THREADS="1")
-    measure.save("operations", {"repeats": repeats, "tasks": tasks, "ideas": found}, quick=options.quick)
+    tried = {
+        task: measure.worker("benchmarks.operations", "--task", task, OPENBLAS_NUM_THREADS="1")
+        for task in ("ideas", "convolution")
+    }
+    measure.save("operations", {"repeats": repeats, "tasks": tasks, **tried}, quick=options.quick)
 
 
 if __name__ == "__main__":
