@@ -59,10 +59,11 @@ def place(created: str, label: str | None, *, root: AnyPath, output_dir: AnyPath
     InputError, before any training, when it cannot be written.
     """
     from digit_classifier.store.claim import claim
-    from digit_classifier.store.flat import FlatRun, remove_empty, require_writable
     from digit_classifier.text import as_path, slug
 
     if output_dir is not None:
+        from digit_classifier.store.flat import FlatRun, remove_empty, require_writable
+
         directory = as_path(output_dir)
         made = require_writable(directory)
         try:
