@@ -196,6 +196,22 @@ def test_training_and_test_folders_of_pictures(tmp_path: Path) -> None:
     assert "validation part trains, too" in data.note
 
 
+@pytest.mark.parametrize(
+    ("names", "classes"),
+    [
+        (["1", "1.5", "2"], ("1", "1.5", "2")),
+        (["1", "1.0", "2"], ("1", "1.0", "2")),
+        (["2", "10", "9"], ("2", "9", "10")),
+        (["v10", "v9"], ("v10", "v9")),
+    ],
+)
+def test_the_name_of_a_folder_is_a_class_and_no_measure(
+    names: list[str], classes: tuple[str, ...], tmp_path: Path
+) -> None:
+    data = load_dataset(write_pictures(tmp_path / "versions", IMAGES[:12], (names * 6)[:12]))
+    assert data.class_names == classes
+
+
 def test_keras_names_give_the_test_part(tmp_path: Path) -> None:
     parts = {"x_train": IMAGES[::2], "y_train": LABELS[::2], "x_test": IMAGES[1::2], "y_test": LABELS[1::2]}
     np.savez(tmp_path / "mnist.npz", **parts)
