@@ -23,6 +23,7 @@ from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.load import load_dataset, read_samples
 from digit_classifier.datasets.readers import Asked
+from digit_classifier.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -576,3 +577,24 @@ def test_a_part_whose_pictures_are_all_grey_goes_with_one_of_colours(grey: str, 
     assert data.samples.shape == (120, 3, 8, 8)
     assert np.array_equal(data.samples[1], data.samples[61])
     assert np.array_equal(data.samples[1, 0], IMAGES[30])
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_columns_of_a_test_part_are_found_by_their_names(kind: str, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(20) / 2, "b": np.arange(20) % 3, "c": 1.5, "label": ["u", "v"] * 10})
+    test = frame[["c", "b", "label", "a"]].iloc[:6]
+    for name, part in (
+        ("train", frame),
+        ("test", test),
+        ("more", test.assign(d=4.5)),
+        ("less", test[["a", "c", "label"]]),
+    ):
+        path = tmp_path / f"{name}.{kind}"
+        part.to_csv(path, index=False) if kind == "csv" else part.to_parquet(path, index=False)
+    data = load_dataset(tmp_path / f"train.{kind}", test_data=tmp_path / f"test.{kind}")
+    assert data.feature_names == ("a", "b", "c")
+    assert np.array_equal(data.samples[20:], data.samples[:6])
+    assert np.array_equal(data.labels[20:], data.labels[:6])
+    for other in ("more", "less"):
+        with pytest.raises(InputError, match=f"{other}.{kind}: expected samples of 3, as those that train, got"):
+            load_dataset(tmp_path / f"train.{kind}", test_data=tmp_path / f"{other}.{kind}")
