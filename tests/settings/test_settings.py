@@ -327,3 +327,13 @@ def test_what_is_replaced_counts_as_given_and_the_rest_follows_it() -> None:
     assert again == fitted(configure(epochs=5), fashion)
     assert fitted(replace(configure(epochs=80), epochs=5), DIGITS) == configure(epochs=5)
     assert fitted(replace(configure(), model="cnn"), DIGITS) == configure(model="cnn")
+
+
+@pytest.mark.parametrize("name", ["epochs", "learning_rate", "hidden_sizes"])
+def test_an_integer_of_more_digits_than_python_writes_is_refused(name: str) -> None:
+    value = 10**5000
+    for came in (value, [value]):
+        with pytest.raises(InputError, match=f"{name}: expected .* got 'an integer of 16610 bits'"):
+            configure(**{name: came})
+    with pytest.raises(InputError, match=f"{name}: expected .* got an integer of 16610 bits"):
+        require_settings(replace(configure(), **{name: value}))
