@@ -34,6 +34,7 @@ const same: Record<string, (...given: never[]) => string> = {
   certainty: format.certainty,
   fraction: format.score,
   seconds: format.seconds,
+  short: format.short,
 };
 for (const [name, given, expected] of table as [string, never[], string][])
   if (same[name]) test(`${name}: ${expected}`, () => assert.equal(same[name]?.(...given), expected));

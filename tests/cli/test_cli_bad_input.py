@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,11 @@ BAD_FLAGS = [
     ("--learning-rate inf", "got 'inf'"),
     ("--learning-rate -0.1", "got '-0.1'"),
     ("--learning-rate 1e400", "got '1e400'"),
+    ("--learning-rate -1e-3", "--learning-rate: expected a number above 0, up to 1000, got '-1e-3'"),
+    ("--learning-rate -.5e1", "got '-.5e1'"),
+    ("--learning-rate -inf", "got '-inf'"),
+    ("--learning-rate 1_0", "got '1_0'"),
+    ("--hidden-sizes -1,2", "--hidden-sizes: expected up to 8 layer sizes of 1 to 4096 units, or none, got '-1,2'"),
     ("--learning-rate 0,1", "got '0,1'"),
     ("--lr-decay 1.1", "--lr-decay: expected a number from 0, up to 1, got '1.1'"),
     ("--lr-decay -1", "got '-1'"),
@@ -93,6 +99,18 @@ def run_bad(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert err.count("\n") == 1
     assert err[:-1].isprintable()
     return err
+
+
+@pytest.mark.parametrize("words", [["runs", "--newest"], ["serve", "--port"], ["replay", "--max-seconds"]])
+@pytest.mark.parametrize("value", ["9" * 5000, "-1e3", "1_0", "nan"])
+def test_numbers_of_any_size_and_form_are_refused_in_one_line(
+    words: list[str], value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, flag = words
+    assert cli.main([command, str(tmp_path), flag, value]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert re.match(f"error: {flag}: expected an? .* got '{value[:50]}", err)
 
 
 @pytest.fixture

@@ -122,6 +122,11 @@ def test_the_columns_of_a_table_are_found_by_their_names(tmp_path: Path, capsys:
             writer.writerow([iris.class_names[iris.labels[row]], *values])
     lines = predicted(capsys, bundle.directory, tmp_path / "irises.csv")
     assert_stored(lines, stored, list(range(len(stored["sample_ids"]))))
+    for flag, value in (("--prepare", "fit"), ("--save-prepared", str(tmp_path / "saved"))):
+        assert main(["predict", str(bundle.directory), str(tmp_path / "irises.csv"), flag, value]) == 2
+        out, err = capsys.readouterr()
+        assert (out, err.partition(": ")[2].startswith(flag)) == ("", True)
+        assert err.endswith(": expected a run on images, got one on a table; try the same without it\n")
     (tmp_path / "few.csv").write_text("petal width (cm),a\n1,2\n2,3\n")
     assert "expected the run's feature 'sepal length (cm)'" in refused(capsys, bundle.directory, tmp_path / "few.csv")
 

@@ -23,6 +23,7 @@ from digit_classifier.datasets.bundled import load_digits
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.readers import Asked
+from digit_classifier.errors import InputError
 from digit_classifier.run.predict import read_samples
 
 if TYPE_CHECKING:
@@ -195,6 +196,22 @@ def test_training_and_test_folders_of_pictures(tmp_path: Path) -> None:
     data = load_dataset(tmp_path / "p")
     assert (len(data.labels), data.held_out.sum()) == (1797, len(LABELS[1::3]))
     assert "validation part trains, too" in data.note
+
+
+@pytest.mark.parametrize(
+    ("names", "classes"),
+    [
+        (["1", "1.5", "2"], ("1", "1.5", "2")),
+        (["1", "1.0", "2"], ("1", "1.0", "2")),
+        (["2", "10", "9"], ("2", "9", "10")),
+        (["v10", "v9"], ("v10", "v9")),
+    ],
+)
+def test_the_name_of_a_folder_is_a_class_and_no_measure(
+    names: list[str], classes: tuple[str, ...], tmp_path: Path
+) -> None:
+    data = load_dataset(write_pictures(tmp_path / "versions", IMAGES[:12], (names * 6)[:12]))
+    assert data.class_names == classes
 
 
 def test_keras_names_give_the_test_part(tmp_path: Path) -> None:
@@ -561,3 +578,24 @@ def test_a_part_whose_pictures_are_all_grey_goes_with_one_of_colours(grey: str, 
     assert data.samples.shape == (120, 3, 8, 8)
     assert np.array_equal(data.samples[1], data.samples[61])
     assert np.array_equal(data.samples[1, 0], IMAGES[30])
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_columns_of_a_test_part_are_found_by_their_names(kind: str, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": np.arange(20) / 2, "b": np.arange(20) % 3, "c": 1.5, "label": ["u", "v"] * 10})
+    test = frame[["c", "b", "label", "a"]].iloc[:6]
+    for name, part in (
+        ("train", frame),
+        ("test", test),
+        ("more", test.assign(d=4.5)),
+        ("less", test[["a", "c", "label"]]),
+    ):
+        path = tmp_path / f"{name}.{kind}"
+        part.to_csv(path, index=False) if kind == "csv" else part.to_parquet(path, index=False)
+    data = load_dataset(tmp_path / f"train.{kind}", test_data=tmp_path / f"test.{kind}")
+    assert data.feature_names == ("a", "b", "c")
+    assert np.array_equal(data.samples[20:], data.samples[:6])
+    assert np.array_equal(data.labels[20:], data.labels[:6])
+    for other in ("more", "less"):
+        with pytest.raises(InputError, match=f"{other}.{kind}: expected samples of 3, as those that train, got"):
+            load_dataset(tmp_path / f"train.{kind}", test_data=tmp_path / f"{other}.{kind}")

@@ -10,7 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.errors import InputError
+from digit_classifier.run.prepare import prepare, suited
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.presets import DIGITS, PRESETS, Rule, Task
 from digit_classifier.settings.resolve import Given, configure, example, fitted, parse, require_settings, resolve
@@ -161,6 +163,16 @@ def test_the_examples_config_shows_the_presets_values(model: str) -> None:
                 assert parse(Given(name, shown, "", ""))[1] == getattr(config, name)
             else:
                 assert parse(Given(name, shown, "", ""))[1] == value
+
+
+def test_the_example_trains_on_fewer_rows_than_it_shows() -> None:
+    """Nobody asked for 16 samples of a hold-out of 8."""
+    few = Dataset.from_arrays([[float(row % 7), float(row % 3)] for row in range(40)], [0, 1] * 20)
+    config = resolve(file=read_yaml(EXAMPLE))
+    split = prepare(config, few)
+    assert suited(config, split).sample_count == len(split.holdout_ids) == 8
+    with pytest.raises(InputError, match="at most 8, the size of the hold-out, got 16"):
+        prepare(resolve(flags(sample_count=16), read_yaml(EXAMPLE)), few)
 
 
 @pytest.mark.parametrize(
@@ -315,3 +327,13 @@ def test_what_is_replaced_counts_as_given_and_the_rest_follows_it() -> None:
     assert again == fitted(configure(epochs=5), fashion)
     assert fitted(replace(configure(epochs=80), epochs=5), DIGITS) == configure(epochs=5)
     assert fitted(replace(configure(), model="cnn"), DIGITS) == configure(model="cnn")
+
+
+@pytest.mark.parametrize("name", ["epochs", "learning_rate", "hidden_sizes"])
+def test_an_integer_of_more_digits_than_python_writes_is_refused(name: str) -> None:
+    value = 10**5000
+    for came in (value, [value]):
+        with pytest.raises(InputError, match=f"{name}: expected .* got 'an integer of 16610 bits'"):
+            configure(**{name: came})
+    with pytest.raises(InputError, match=f"{name}: expected .* got an integer of 16610 bits"):
+        require_settings(replace(configure(), **{name: value}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,10 +16,12 @@ import pytest
 
 from digit_classifier import store
 from digit_classifier.errors import ArtifactError, InputError, RunError
+from digit_classifier.page.source import find_run
 from digit_classifier.store import lock
 from digit_classifier.store import root as history
 from digit_classifier.store.claim import claim
 from digit_classifier.store.flat import publish_flat, require_writable
+from digit_classifier.store.index import derived_problems
 from digit_classifier.store.inspection import Inspection, inspect, read_bundle
 from digit_classifier.store.layout import ROOT_LOCK
 from digit_classifier.store.root import read_root, repair, update_index
@@ -245,6 +248,26 @@ def test_a_corrupt_index_is_set_aside_and_rebuilt(root: Path, text: bytes | str)
     assert listed_in(snapshot(root)) == [name, *names[::-1]]
     (aside,) = root.glob("index.json.corrupt-*")
     assert text in ("link", "directory") or aside.read_bytes() == text
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 9}', "link"])
+def test_a_corrupt_index_hides_no_run_that_is_named_and_says_what_mends_it(root: Path, text: str) -> None:
+    name = add(root)
+    (root / "index.json").unlink()
+    if text == "link":
+        (root / "index.json").symlink_to(root / name / "manifest.json")
+    else:
+        (root / "index.json").write_text(text)
+    assert find_run(root / name) == root / name
+    (problem,) = derived_problems(root)
+    with pytest.raises(ArtifactError) as error:
+        find_run(root)
+    assert str(error.value) == problem
+    assert problem.startswith(f"{root / 'index.json'}: expected a list of runs, got a damaged one (")
+    assert re.fullmatch(r"[^;]*; try [^;]* repair '.*'", problem)
+    repair(root)
+    assert find_run(root) == root / name
+    assert derived_problems(root) == []
 
 
 def test_an_index_cannot_lead_anywhere(root: Path) -> None:

@@ -25,6 +25,7 @@ from digit_classifier.artifacts.schema import (
 )
 from digit_classifier.artifacts.sweep import MAX_AXES
 from digit_classifier.errors import ArtifactError
+from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +86,11 @@ KINDS = {
         "environment",
     },
 }
+
+
+def failure_text(came: str) -> str:
+    """What went wrong with a point, as it is recorded."""
+    return clean_text(came, FAILURE_LIMIT) or "an error without a text"
 
 
 def build_point(**keys: object) -> Payload:

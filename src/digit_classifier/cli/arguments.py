@@ -30,6 +30,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+        self._negative_number_matcher = re.compile(r"-(\.?[0-9]|inf|nan)")  # -1e-3 is a value: no flag begins so
 
     def whole(self) -> Parser:
         """With its arguments, added when they are first asked for: of all commands, one is typed."""

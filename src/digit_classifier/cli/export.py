@@ -146,7 +146,7 @@ def _tracked(name: str, path: Path, target: str, runs: list[str]) -> int:
 
     done = write_tracked(name, find_runs(path, runs), target)
     for run, problem in done.damaged.items():
-        print(f"damaged, not exported: {run}: {printable(problem)}")
+        print(f"not exported: {run}: {printable(problem)}")
     count, known = len(done.added), f", {len(done.known)} already there" if done.known else ""
     print(f"{without_password(target)}: {count} run{'s' if count != 1 else ''} added{known}")
     return 1 if done.damaged else 0

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, root_of
 from digit_classifier.cli.terminal import no_runs, printable
 from digit_classifier.errors import InputError, explain, show, typed_command
+from digit_classifier.settings.kinds import whole
+from digit_classifier.words.numbers import fixed
 
 if TYPE_CHECKING:
     import argparse
@@ -32,10 +34,13 @@ def _runs(options: argparse.Namespace) -> int:
     from digit_classifier.store import read_root
 
     root = root_of(options)
-    if not options.newest.isdecimal():
+    limit = whole(0, 10**9)
+    try:
+        newest = limit.parse(options.newest)
+    except ValueError:
         attempt = f"--newest {NEWEST}, or --newest 0"
-        raise InputError(explain("--newest", "an integer ≥ 0", show(options.newest), attempt))
-    found, sweeps = read_root(root, int(options.newest) or None), _sweeps(root)
+        raise InputError(explain("--newest", limit.expected, show(options.newest), attempt)) from None
+    found, sweeps = read_root(root, newest or None), _sweeps(root)
     if options.json:
         print(json.dumps({**_as_json(found), "sweeps": sweeps}, indent=2))
         return 0
@@ -66,7 +71,7 @@ def _print_table(found: Root) -> None:
             marks.append(f"replay {replay['tier']}" + ("" if replay["held"] else ", promise broken"))
         marks += [f"note: {shorten(run['note'], 80, placeholder=' …')}"] if "note" in run else []
         label = " ".join([run["label"] or "", *(f"({mark})" for mark in marks)]).strip()
-        scores = f"{run['accuracy']:.2%}", f"{run['macro_f1']:.4f}"
+        scores = f"{fixed(100 * run['accuracy'], 2)}%", fixed(run["macro_f1"], 4)
         rows.append((run["run_id"], *scores, f"{run['model']} {sizes}".strip(), label))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -11,6 +11,7 @@ from digit_classifier.cli.arguments import Command, Defaults, Parser, add_root, 
 from digit_classifier.cli.signals import stopped_by_signals
 from digit_classifier.cli.terminal import is_watched
 from digit_classifier.errors import InputError, explain, show
+from digit_classifier.settings.kinds import whole
 
 if TYPE_CHECKING:
     import argparse
@@ -25,11 +26,13 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from digit_classifier.page.serve import Server, place_of
 
-    if not (options.port.isascii() and options.port.isdecimal() and int(options.port) <= 65535):
+    try:
+        port = whole(0, 65535).parse(options.port)
+    except ValueError:
         attempt = "leaving out --port: a free one is found"
-        raise InputError(explain("--port", "an integer, 0..65535", show(options.port), attempt))
+        raise InputError(explain("--port", "an integer, 0..65535", show(options.port), attempt)) from None
     root, query = place_of(root_of(options))
-    server = Server(root, int(options.port))
+    server = Server(root, port)
     with suppress(KeyboardInterrupt), server, stopped_by_signals():  # an interrupt is how it ends
         print(f"{server.url}{query}", flush=True)
         if is_watched():

@@ -85,18 +85,20 @@ def _log(client: Any, experiment: str, bundle: Bundle, tags: dict[str, str]) -> 
     summary, start = payload(bundle, "run_summary.json"), _milliseconds(bundle)
     data = Dataset(summary["dataset"]["name"], summary["dataset"]["sha256"][:12], "local", summary["dataset"]["file"])
     note = {"mlflow.note.content": "\n\n".join(about(bundle))}
+    params = [Param(key, as_text(value)) for key, value in settings_of(bundle).items()]
+    series = series_of(bundle).items()
+    points = [Metric(key, y, start + round(1000 * at), step) for key, each in series for step, at, y in each]
+    model = onnx_model(bundle)  # a run that lacks a file is refused before it is there
     run = client.create_run(experiment, start, note, summary["label"] or run_name(bundle)).info.run_id
     try:
-        client.log_batch(run, params=[Param(key, as_text(value)) for key, value in settings_of(bundle).items()])
+        client.log_batch(run, params=params)
         client.log_inputs(run, [DatasetInput(data, [])])
-        series = series_of(bundle).items()
-        points = [Metric(key, y, start + round(1000 * at), step) for key, each in series for step, at, y in each]
         for first in range(0, len(points), BATCH):
             client.log_batch(run, points[first : first + BATCH])
         for name in (*bundle.manifest["files"], MANIFEST_FILE):
             client.log_artifact(run, str(bundle.directory / name), run_name(bundle))
         with TemporaryDirectory() as scratch:
-            client.log_artifacts(run, _model(bundle, Path(scratch, "model")), "model")
+            client.log_artifacts(run, _model(bundle, model, Path(scratch, "model")), "model")
         end = start + round(1000 * summary["timing"]["total_seconds"])
         client.set_terminated(run, end_time=end)
         client.log_batch(run, tags=[RunTag(*tag) for tag in tags.items()])  # last: only a whole run is known by them
@@ -110,7 +112,7 @@ def _milliseconds(bundle: Bundle) -> int:
     return round(1000 * datetime.fromisoformat(bundle.manifest["created"]).timestamp())
 
 
-def _model(bundle: Bundle, path: Path) -> str:
+def _model(bundle: Bundle, model: Any, path: Path) -> str:
     """A folder with the ONNX model as `pyfunc` loads it: no pickle, and none of our code."""
     import mlflow.onnx
     import numpy as np
@@ -121,7 +123,7 @@ def _model(bundle: Bundle, path: Path) -> str:
     taken = TensorSpec(single, (-1, *sample_shape(dataset)), "samples")
     given = TensorSpec(single, (-1, len(dataset["class_names"])), "probabilities")
     mlflow.onnx.save_model(
-        onnx_model(bundle),
+        model,
         str(path),
         signature=ModelSignature(Schema([taken]), Schema([given])),
         pip_requirements=mlflow.onnx.get_default_pip_requirements(),

@@ -31,10 +31,14 @@ if TYPE_CHECKING:
     Arrays = dict[str, NDArray[np.float32]]
 
 
+class IncompleteError(InputError):
+    """A run was published without a file that the format needs."""
+
+
 def payload(bundle: Bundle, name: str) -> Payload:
-    """What a file of the run holds; InputError for a run that was published without it."""
+    """What a file of the run holds; IncompleteError for a run that was published without it."""
     if name not in bundle.payloads:
-        raise InputError(explain(bundle.directory, f"a run with {name}", "one without it", "another run"))
+        raise IncompleteError(explain(bundle.directory, f"a run with {name}", "one without it", "another run"))
     return bundle.payloads[name]
 
 

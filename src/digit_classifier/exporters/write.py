@@ -84,30 +84,32 @@ class Tracked:
 
     added: tuple[str, ...]  # names of run directories
     known: tuple[str, ...]  # were there already, and stayed as they were
-    damaged: Mapping[str, str]  # name → what is wrong; not exported
+    damaged: Mapping[str, str]  # name → what is wrong or missing; not exported
 
 
 def write_tracked(name: str, directories: Sequence[AnyPath], target: AnyPath) -> Tracked:
     """Add runs to a tracker, one after the other: "tensorboard" has a folder as its target, "mlflow" a tracking URI.
 
-    A run that is there stays as it is. InputError where the library is missing or the target cannot be used, before
-    anything is written; RunError where the tracker fails, and what was added before stays there.
+    A run that is there stays as it is; one that is damaged, or lacks a file that is needed, is left out. InputError
+    where the library is missing or the target cannot be used, before anything is written; RunError where the tracker
+    fails, and what was added before stays there.
     """
     if name not in TRACKERS:
         raise InputError(explain("name", "a tracker", show(name), suggestion(str(name), TRACKERS)))
     if isinstance(directories, str | os.PathLike):
         raise InputError(explain("directories", "a list of run directories", show(str(directories)), "[run.directory]"))
+    from digit_classifier.exporters.source import IncompleteError  # which needs NumPy
+
     add = import_module(TRACKERS[name]).add
     done: dict[bool, list[str]] = {True: [], False: []}
     damaged = {}
     for directory in map(as_path, [*directories]):
         try:
             bundle = read_bundle(directory)
-        except ArtifactError as error:
+            with _guarded(name):
+                done[add(bundle, os.fspath(target))].append(directory.name)
+        except (ArtifactError, IncompleteError) as error:
             damaged[directory.name] = str(error)
-            continue
-        with _guarded(name):
-            done[add(bundle, os.fspath(target))].append(directory.name)
     return Tracked(tuple(done[True]), tuple(done[False]), damaged)
 
 

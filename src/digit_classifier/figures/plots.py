@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from digit_classifier.figures.palette import AMBER_TEXT, BLUE, INK, LINE, MUTED, TEN
 from digit_classifier.figures.sheet import drawable
 from digit_classifier.words import say
-from digit_classifier.words.numbers import area, seconds, shortened
+from digit_classifier.words.numbers import area, seconds, short, shortened, significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -151,7 +151,7 @@ def _loss_sentence(known: Sequence[float], epochs: int) -> str:
     counted = say("epochs", len(known))
     if len(known) < epochs or not known:
         return say("loss.ended", epochs=counted)
-    first, last = f"{known[0]:.3g}", f"{known[-1]:.3g}"
+    first, last = short(known[0]), short(known[-1])
     case = "once" if len(known) == 1 else "same" if first == last else "went"
     return say(f"loss.{case}", first=first, last=last, epochs=counted)
 
@@ -160,9 +160,9 @@ def _rate_sentence(rates: Sequence[float]) -> str:
     """What the learning rate did, first and last as they are unless those look alike."""
     if not rates:
         return ""
-    first, last = (f"{rate:.3g}" for rate in (rates[0], rates[-1]))
+    first, last = map(short, (rates[0], rates[-1]))
     if first == last and rates[0] != rates[-1]:
-        first, last = (f"{rate:.6g}" for rate in (rates[0], rates[-1]))
+        first, last = (significant(rate, 6) for rate in (rates[0], rates[-1]))
     case = "once" if len(rates) == 1 else "same" if min(rates) == max(rates) else "fell"
     return say(f"rate.{case}", first=first, last=last)
 

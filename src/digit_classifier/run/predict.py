@@ -64,6 +64,8 @@ def read_prepared(
 
     `how` overrides the preparation of pictures. InputError for what is not there, or does not suit.
     """
+    if how is not None and "feature_names" in dataset:
+        raise InputError(explain(option("prepare", how), "a run on images", "one on a table", "the same without it"))
     found = read_samples(path, _asked(dataset))
     place = Source(str(path))
     single = isinstance(found.samples, list)  # pictures, of any size each

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from digit_classifier.errors import show
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -118,5 +120,12 @@ def as_text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple | list):
-        return ",".join(map(str, value))
-    return str(value)
+        return ",".join(map(_as_word, value))
+    return _as_word(value)
+
+
+def _as_word(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return show(value)

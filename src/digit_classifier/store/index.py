@@ -356,8 +356,10 @@ def derived_problems(root: Path) -> list[str]:
     """What is wrong with index.json, its segments, their twins and latest/ of a root; `repair` fixes all of it."""
     try:
         head = load_index(root)
-    except (OSError, ArtifactError) as error:
+    except OSError as error:
         return [f"{root / INDEX_FILE}: {error}"]
+    except ArtifactError as error:
+        return [str(error)]
     wrong = [problem for stated in head["segments"] for problem in segment_problems(root, stated)]
     entries, present = [entry for entry, _ in read_listing(root).runs], run_directories(root)
     listed = [entry["run_id"] for entry in entries]

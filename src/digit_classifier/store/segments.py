@@ -45,10 +45,13 @@ def load_index(root: Path) -> Payload:
     """The head as it is on disk, an empty one when there is none; ArtifactError when it is corrupt."""
     path = root / INDEX_FILE
     try:
-        index = decode(read_regular(path, MAX_INDEX_BYTES), path, max_bytes=MAX_INDEX_BYTES)
+        index = decode(read_regular(path, MAX_INDEX_BYTES), INDEX_FILE, max_bytes=MAX_INDEX_BYTES)
+        INDEX.validate(index)
     except FileNotFoundError:
         return build_index(0, None, [])
-    INDEX.validate(index)
+    except ArtifactError as error:
+        came = f"a damaged one ({str(error).partition('; try ')[0]})"  # the runs are whole, so it can be made anew
+        raise ArtifactError(explain(path, "a list of runs", came, typed_command("repair", root))) from error
     return upgraded_index(index)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from digit_classifier import __version__
 from digit_classifier.artifacts import PlainDataset, held_out_map, labels_text
-from digit_classifier.artifacts.point import FAILURE_LIMIT
+from digit_classifier.artifacts.point import failure_text
 from digit_classifier.artifacts.rules import from_base64, to_base64
 from digit_classifier.environment import environment, one_blas_thread
 from digit_classifier.errors import DigitClassifierError, InputError, explain
@@ -116,7 +116,7 @@ def computed(task: PointTask, loaded: Loaded) -> bytes:
     except Exception as error:  # noqa: BLE001 - a point that fails is recorded, and the others go on
         answer = {"failure": f"{type(error).__name__}: {error}"}
     if "failure" in answer:
-        answer["failure"] = clean_text(answer["failure"], FAILURE_LIMIT) or "an error without a text"
+        answer["failure"] = failure_text(answer["failure"])
     facts = _facts()
     seconds = round(time.perf_counter() - began, 6)
     return encode_line({"recipe_digest": task.recipe, "environment": facts, "seconds": seconds, **answer})

@@ -13,7 +13,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts import build_point
-from digit_classifier.artifacts.point import FAILURE_LIMIT
+from digit_classifier.artifacts.point import failure_text
 from digit_classifier.environment import created_now
 from digit_classifier.errors import ArtifactError, DigitClassifierError, RunError, explain, option, typed_command
 from digit_classifier.store.bundle import SharedData, encoded
@@ -29,7 +29,6 @@ from digit_classifier.sweeps.engines import engine_for
 from digit_classifier.sweeps.plan import confirming_points
 from digit_classifier.sweeps.request import KEEP_ALL
 from digit_classifier.sweeps.search import point_batches
-from digit_classifier.text import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -211,7 +210,7 @@ class Coordinator:
 
     def _answer(self, came: bytes | str, task: PointTask) -> Payload:
         if isinstance(came, str):
-            return {"failure": clean_text(came, FAILURE_LIMIT) or "an error without a text"}
+            return {"failure": failure_text(came)}
         answer = answer_of(came, task)
         facts = answer.get("environment") or {}
         if facts.get("digit_classifier") != self.plan["package_version"]:

@@ -32,7 +32,7 @@ def below_commonest(files: Mapping[str, Payload]) -> str | None:
     if learned > 2 * constant["accuracy"]:
         return say("below.unlike", below=below, trained=percent(learned))
     if optimizer in MODERATE and rate > MODERATE[optimizer]:
-        return say("below.rate", below=below, rate=f"{rate:g}", optimizer=optimizer)
+        return say("below.rate", below=below, rate=f"{rate}".removesuffix(".0"), optimizer=optimizer)
     return say("below.slow", below=below)
 
 

@@ -5,11 +5,10 @@ Every number stands with what it may be luck in it. The page has the same functi
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.words import say, thing_named_by
-from digit_classifier.words.numbers import certainty, ends, percent
+from digit_classifier.words.numbers import certainty, ends, fixed, percent, significant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,16 +82,16 @@ def value_text(value: Any) -> str:
     if isinstance(value, list):
         return "-".join(map(str, value))
     if isinstance(value, int | float):
-        rounded = Decimal(f"{value:.6g}")
-        plain = value == 0 or 1e-6 <= abs(value) < 1e21
-        return f"{rounded:f}" if plain else f"{value:.6g}".replace("e-0", "e-")
+        text = significant(value, 6)
+        plain = value == 0 or 1e-6 <= abs(float(text)) < 1e21
+        return text if plain else f"{float(text):.6g}".replace("e-0", "e-")
     return str(value)
 
 
 def points(difference: float) -> str:
     """A difference of accuracies in percentage points, without its sign: `0.9`."""
     size = abs(100 * difference)
-    texts = [str(Decimal(size).quantize(Decimal(10) ** -digits, ROUND_HALF_UP)) for digits in (1, 2, 3, 4)]
+    texts = [fixed(size, decimals) for decimals in (1, 2, 3, 4)]
     return next((text for text in texts if size == 0 or float(text) > 0), texts[-1])
 
 

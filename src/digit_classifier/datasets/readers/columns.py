@@ -148,8 +148,11 @@ def check_width(columns: int, where: str) -> None:
         raise unreadable(where, expected, f"{columns:,} in the first line", "fewer columns")
 
 
-def plain_labels(values: Sequence[str | None], *, decimal_comma: bool = False) -> NDArray[Any]:
-    """A column of texts as whole numbers where all are, else as numbers, else as texts; gaps are None or NaN."""
+def plain_labels(values: Sequence[str | None], *, decimal_comma: bool = False, are_names: bool = False) -> NDArray[Any]:
+    """A column of texts as whole numbers where all are, else as numbers, else as texts; gaps are None or NaN.
+
+    Names, such as those of folders, are never measures: `1.5` is a text.
+    """
     present = [value for value in values if value is not None]
     if decimal_comma and all(FRACTION.fullmatch(value.replace(",", ".")) for value in present):
         values = [None if value is None else value.replace(",", ".") for value in values]
@@ -159,7 +162,7 @@ def plain_labels(values: Sequence[str | None], *, decimal_comma: bool = False) -
         if len(present) == len(values):
             return np.array([int(value) for value in present], np.int64)
         return np.array([np.nan if value is None else int(value) for value in values])
-    if not whole and present and all(FRACTION.fullmatch(value) for value in present):
+    if not whole and not are_names and present and all(FRACTION.fullmatch(value) for value in present):
         return np.array([np.nan if value is None else float(value) for value in values])
     plain = np.empty(len(values), object)
     plain[:] = values

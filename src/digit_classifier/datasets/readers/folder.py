@@ -118,7 +118,7 @@ def _of_classes(path: Path, asked: Asked) -> Found:
             raise unreadable(path.name, f"at most {limits.SAMPLES:,} pictures", "more", "a part of it")
     found = _of_pictures(path, files, asked)
     pixels, remark = one_form(found.samples, found.sample_names or [], path.name)
-    found.samples, found.labels, found.tone = pixels, plain_labels(labels), "light"
+    found.samples, found.labels, found.tone = pixels, plain_labels(labels, are_names=True), "light"
     found.channels = "last" if pixels.ndim == 4 else None
     found.note = " ".join(filter(None, [found.note, remark]))
     return found

@@ -48,6 +48,7 @@ def joined(training: Found, test: Found, where: str = "the test part", *, given:
         training = replace(training, samples=in_colours(training.samples), channels="last")
     elif _is_grey(test) and training.channels == "last":
         test = replace(test, samples=in_colours(test.samples))
+    test = _in_order(training.feature_names, test)
     samples = _one_array(training.samples, test.samples, where)
     _check_same(training.feature_names, test.feature_names, f"{where}: columns")
     _check_same(training.class_names, test.class_names, f"{where}: class_names")
@@ -80,6 +81,17 @@ def _one_array(first: Any, second: Any, where: str) -> Any:
         expected, came = (f"samples of {times(each.shape[1:]) or 'one number'}" for each in (one, other))
         raise unreadable(where, f"{expected}, as those that train", came, "the other half of the same data")
     return np.concatenate([one, other])
+
+
+def _in_order(wanted: Any, test: Found) -> Found:
+    """The test part with its columns as they stand in the part that trains, where the names are the same."""
+    if wanted is None or test.feature_names is None:
+        return test
+    one, other = ([text_of(each) for each in names] for names in (wanted, test.feature_names))
+    if sorted(one) != sorted(other) or len(set(one)) < len(one):
+        return test
+    columns = [other.index(name) for name in one]
+    return replace(test, samples=np.asarray(test.samples)[:, columns], feature_names=wanted)
 
 
 def _check_same(first: Any, second: Any, where: str) -> None:
