@@ -227,7 +227,7 @@ def _print_plan(book: Book, plan: Payload, jobs: int | None) -> int:
         "points": size.points,
         "settings": len(plan["settings"]) or None,
         "workers": workers,
-        "seconds_of_a_point": round(each, 3),
+        "seconds_of_a_point": float(f"{each:.3g}"),
         "seconds": round(each * size.points / workers, 1),
         "bytes_of_points": size.lines,
         "kept_runs": size.kept,
