@@ -265,7 +265,8 @@ class Coordinator:
 
     def _list(self) -> None:
         """List the runs published so far; the index takes what is known here, and reads none of them."""
-        if self._entries:
+        may_lack = self.folder.resumed and self.plan["keep"] != "none"  # runs of a coordinator that was killed
+        if self._entries or may_lack:
             update_index(self.root, self._entries)
             self._entries.clear()
         self._listed = time.monotonic()
