@@ -14,7 +14,8 @@ from sklearn.datasets import load_iris
 import digit_classifier as dc
 from digit_classifier.artifacts import recipe_digest
 from digit_classifier.cli.main import main
-from digit_classifier.errors import InputError
+from digit_classifier.errors import InputError, RunError
+from digit_classifier.experiment import run_experiment
 from digit_classifier.store import read_root
 from digit_classifier.store.index import load_index
 from digit_classifier.store.root import update_index
@@ -392,6 +393,29 @@ def test_a_point_that_fails_is_recorded_and_the_others_go_on(
     assert main([*command, "--again", "--fail-fast"]) == 1
     assert len(lines_of(newest(tmp_path))) < 4
     assert main(["verify", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize("lost", [{1, 2}, {100}, {1, 100, 101}])
+def test_what_failed_of_the_best_setting_itself_is_said(
+    lost: set[int], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flaky(config: Any, *arguments: Any, **options: Any) -> Any:
+        if config.random_state in lost:
+            raise RunError("the machine is on fire")
+        return run_experiment(config, *arguments, **options)
+
+    monkeypatch.setattr("digit_classifier.sweeps.compute.run_experiment", flaky)
+    flags = ["--grid", "epochs", "1", "2", "--seeds", "0:3", "--confirm-seeds", "100:102", "--jobs", "1"]
+    command = ["sweep", "--model", "logistic", "--artifacts-root", str(tmp_path), *flags]
+    own, confirming = len(lost & {1, 2}), len(lost & {100, 101})
+    said = [f"{own} of the 3 points of the best setting failed; its accuracy is of the others only"] * bool(own)
+    said += [f"{confirming} of the points that were to confirm the best setting failed"] * bool(confirming)
+    for _ in ("trained", "finished"):
+        capsys.readouterr()
+        assert main(command) == 1
+        out, err = capsys.readouterr()
+        assert [note for note in json.loads(out)["notes"] if "failed" in note] == said
+        assert f"got {2 * own + confirming} that failed" in err
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,7 @@ def _report(done: Outcome) -> int:
     kinds = {(each["facts"].get("processor"), each["facts"].get("numpy_simd")) for each in payload["machines"]}
     if len(kinds) > 1 and "--exact" not in payload["command"]:
         notes.append("the workers have different processors: only --exact gives the same bits on all of them")
+    notes += _doubts(done)
     report = {
         "sweep_id": payload["sweep_id"],
         "sweep_dir": str(done.directory),
@@ -269,14 +270,25 @@ def _report(done: Outcome) -> int:
         raise RunError(explain("stdout", "to take the report", came, attempt)) from error
     if is_watched():
         _summarise(done, report)
-    if failed:
-        wanted, came = "every point to be trained", f"{failed} that failed"
+    if failed or done.unconfirmed:
+        wanted, came = "every point to be trained", f"{failed + done.unconfirmed} that failed"
         named = result.failures[:5]  # of those that are listed
         if named:
             states = ", ".join(str(row["random_state"]) for row in named)
             came += f", such as random state {states}: {named[0]['failure']}"
         raise RunError(f"sweep: expected {wanted}, got {came}; the others are in {done.directory}")
     return 0
+
+
+def _doubts(done: Outcome) -> list[str]:
+    """What failed of the best setting itself: its accuracy is of fewer points than that of others."""
+    found, notes = done.payload["settings"], []
+    if (best := done.payload["best"]) is not None and (lost := found["failed"][best["setting"]]):
+        count = found["points"][best["setting"]]
+        notes.append(f"{lost} of the {count} points of the best setting failed; its accuracy is of the others only")
+    if done.unconfirmed:
+        notes.append(f"{done.unconfirmed} of the points that were to confirm the best setting failed")
+    return notes
 
 
 def _rows(columns: Payload) -> list[Payload]:

@@ -56,6 +56,7 @@ class Outcome:
     payload: Payload  # sweep.json
     resumed: int  # points that were there before
     notes: tuple[str, ...]
+    unconfirmed: int = 0  # points that were to confirm the best setting, and failed
 
 
 @dataclass
@@ -87,6 +88,11 @@ class Coordinator:
     def root(self) -> Path:
         """The artifacts root."""
         return self.folder.root
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many of the points failed that were to confirm the best setting."""
+        return sum(score is None for score in self._confirming)
 
     def resume(self) -> int:
         """Read what is done; the number of points."""
@@ -259,7 +265,8 @@ class Coordinator:
 
     def _list(self) -> None:
         """List the runs published so far; the index takes what is known here, and reads none of them."""
-        if self._entries:
+        may_lack = self.folder.resumed and self.plan["keep"] != "none"  # runs of a coordinator that was killed
+        if self._entries or may_lack:
             update_index(self.root, self._entries)
             self._entries.clear()
         self._listed = time.monotonic()
@@ -364,14 +371,14 @@ def run_sweep(
         coordinator = Coordinator(book, folder, engine, fail_fast, progress, _is_open=early)
         resumed = coordinator.resume()
         if folder.resumed and (payload := coordinator.finished()):
-            return Outcome(folder.directory, payload, resumed, ())
+            return Outcome(folder.directory, payload, resumed, (), coordinator.unconfirmed)
         try:
             payload = coordinator.run()
         except (DigitClassifierError, KeyboardInterrupt) as error:
             done = len(coordinator._done)
             error.add_note(f"{done} of {folder.plan['points']} points are kept; the same command continues")
             raise
-        return Outcome(folder.directory, payload, resumed, tuple(coordinator.notes))
+        return Outcome(folder.directory, payload, resumed, tuple(coordinator.notes), coordinator.unconfirmed)
 
 
 def _is_finished(directory: Path | None) -> bool:
