@@ -110,6 +110,13 @@ test("the epoch is the one with the lowest loss, or the first of the highest acc
     assert.equal(kinds(run({ curve: ok(curve) }), samples, 1, false).includes("epoch"), false);
 });
 
+test("the epoch is found among a million as well", () => {
+  const epochs = Array.from({ length: 1_000_000 }, (_, i) => i + 1);
+  const holdout_loss = epochs.map((each) => Math.abs(each - 700_000));
+  const curve = { epochs, holdout_loss, holdout_accuracy: epochs.map(() => 0.5) };
+  assert.ok(lesson("epoch", run({ curve: ok(curve) })).done(seen({ epoch: 700_000 })));
+});
+
 test("the commonest mistake may be any of several", () => {
   const { done, answer } = lesson("cell");
   for (const truth of [0, 2]) assert.ok(done(seen({ truth: [truth], predicted: 1 })));

@@ -331,6 +331,7 @@ says("accuracies", accuraciesSentence, [
 ]);
 
 says("nearest", nearestSentence, [
+  [[6, 6, "3", true, true], "Nearest images not held out; all six are 3"],
   [[6, 6, "3", true], "Nearest training images; all six are 3"],
   [[1, 6, "3", true], "Nearest training images; one of six is 3"],
   [[0, 6, "3", true], "Nearest training images; none of six are 3"],

@@ -181,6 +181,21 @@ test("a point leads to its run, or to the command that trains it", () => {
   );
 });
 
+test("every kind of setting is typed as the table says that Python's tests parse", () => {
+  const url = new URL("../../tests/golden/sweep_commands.json", import.meta.url);
+  const commands: [string, Sweep["settings"]["values"][number][number], string][] = JSON.parse(
+    readFileSync(url, "utf8"),
+  );
+  for (const [name, value, typed] of commands) {
+    const sweep = models();
+    sweep.axes = [{ ...(sweep.axes[0] as Sweep["axes"][number]), name }];
+    sweep.settings.values = [[value]];
+    sweep.points.setting = [0];
+    const command = trainCommand({ sweep } as App, 0);
+    assert.ok(command.startsWith(`${sweep.train_command} ${typed} --random-state `), command);
+  }
+});
+
 test("settings stand in the order of their means, and points with theirs", () => {
   const sweep = models();
   const order = ranked(sweep);

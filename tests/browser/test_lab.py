@@ -388,6 +388,40 @@ def test_fewer_samples_are_said_to_be_fewer(
     assert f"learned from {count} images" in said
 
 
+def test_a_newer_run_is_listed_and_leaves_what_was_trained(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    root = laboratory / "growing"
+    demo_site.train(root, "older", **SETTINGS)
+    opened(page, f"{addresses['http']}{laboratory.name}/index.html?artifacts=growing")
+    assert trained(page) != "running"
+    state = page.evaluate("document.getElementById('lab').dataset.state")
+    outcome = page.evaluate("document.querySelector('.lab-right').textContent")
+    demo_site.train(root, "newer", **SETTINGS)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    wait_for(page, "document.getElementById('toasts').innerText.includes('A new run was published')")
+    assert page.evaluate("document.getElementById('lab').dataset.state") == state
+    assert page.evaluate("document.querySelector('.lab-right').textContent") == outcome
+    page.evaluate("document.querySelector('.selector-button').click()")
+    wait_for(page, "document.querySelector('[role=listbox]').textContent.includes('newer')")
+
+
+def test_samples_that_the_share_left_out_are_not_called_training(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    root = laboratory / "thinned"
+    demo_site.train(root, "few", **SETTINGS, train_share="0.1")
+    summary = json.loads((root / "latest/run_summary.json").read_text())
+    split, samples = summary["split"], summary["dataset"]["samples"]
+    assert split["training"] + split["holdout"] < samples
+    opened(page, f"{addresses['http']}{laboratory.name}/index.html?artifacts=thinned&split=training")
+    rest = samples - split["holdout"]
+    assert f"{rest:,} of {samples:,}" in page.evaluate("document.getElementById('found').textContent")
+    assert "not held out" in page.evaluate("document.getElementById('chips').textContent")
+    said = page.evaluate("document.getElementById('data').textContent")
+    assert "training" not in said.lower()
+
+
 def test_an_interrupted_run_is_trained_as_far_as_it_came_and_comes_out_the_same(
     page: Page, addresses: dict[str, str], laboratory: Path
 ) -> None:

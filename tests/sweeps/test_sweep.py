@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,11 @@ from sklearn.datasets import load_iris
 
 import digit_classifier as dc
 from digit_classifier.artifacts import recipe_digest
-from digit_classifier.cli.main import main
+from digit_classifier.cli.arguments import Defaults, build_parser
+from digit_classifier.cli.main import COMMANDS, main
 from digit_classifier.errors import InputError, RunError
 from digit_classifier.experiment import run_experiment
+from digit_classifier.settings.resolve import resolve
 from digit_classifier.store import read_root
 from digit_classifier.store.index import load_index
 from digit_classifier.store.root import update_index
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Report = dict[str, Any]
+GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 def run(root: Path, *flags: str, code: int = 0, capsys: pytest.CaptureFixture[str]) -> Report:
@@ -572,3 +576,10 @@ def test_repair_makes_what_is_derived_again(tmp_path: Path, capsys: pytest.Captu
     assert main(["verify", str(tmp_path)]) == 0
     again = dc.load_sweep(done.directory).payload
     assert {**again, "finished": ""} == {**done.payload, "finished": ""}
+
+
+@pytest.mark.parametrize(("name", "value", "typed"), json.loads((GOLDEN / "sweep_commands.json").read_text("utf-8")))
+def test_the_parser_takes_every_kind_of_setting_as_the_page_types_it(name: str, value: Any, typed: str) -> None:
+    parsed = build_parser(COMMANDS, Defaults()).parse_args(["train", *shlex.split(typed)])
+    found = getattr(resolve(parsed.given), name)
+    assert found == (tuple(value) if isinstance(value, list) else value)

@@ -5,7 +5,7 @@ import { argmax, probabilities } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import { responses } from "./activations.ts";
 import { barsOf } from "./bars.ts";
-import { nearestSentence } from "./nearest.ts";
+import { leftOut, nearestSentence } from "./nearest.ts";
 import { certainty, el, imageOf, isDigits, nameOf, picture, replace, say } from "./tools.ts";
 
 const SURE = 0.99; // above it, the mlp is right in 96 % of digits of other people: benchmarks/drawings.py
@@ -54,6 +54,12 @@ function lookalikes(app: App, values: readonly number[], label: number): HTMLEle
     const picked = each.values && picture(app.run, each.values);
     return el("figure", { class: "near" }, picked, el("span", { translate: "no" }, nameOf(app.run, each.truth)));
   });
-  const words = nearestSentence(agree, near.length, nameOf(app.run, label), imageOf(app.run) !== null);
+  const words = nearestSentence(
+    agree,
+    near.length,
+    nameOf(app.run, label),
+    imageOf(app.run) !== null,
+    leftOut(app.run),
+  );
   return [el("p", { class: "small muted" }, words), el("div", { class: "near-row" }, ...items)];
 }

@@ -30,8 +30,9 @@ export function withSettings(command: string, changed: ReadonlyMap<string, unkno
     const bare = (word: string | undefined): boolean => word === undefined || word.startsWith("--"); // a switch
     words = words.filter((word, i) => !named(word.split("=")[0]) && !(named(words[i - 1]) && !bare(word)));
     if (value === undefined || value === null || value === false) continue;
-    words.push(key === "random_state" ? "--seed" : flag);
-    if (value !== true) words.push(Array.isArray(value) ? value.join(",") || "none" : String(value));
+    const typed = key === "random_state" ? "--seed" : flag;
+    const text = Array.isArray(value) ? value.join(",") || "none" : String(value);
+    words.push(...(value === true ? [typed] : text.startsWith("-") ? [`${typed}=${text}`] : [typed, text]));
   }
   return words.map((word) => quoted(word)).join(" ");
 }

@@ -72,7 +72,7 @@ function inGroups(groups: readonly number[], total: number, state: number): numb
   });
   const held: number[] = [];
   for (const group of randomOrder(randomStream(state, SPLIT), names.length))
-    if (held.length < total) held.push(...(rows.get(names[group] as number) ?? []));
+    if (held.length < total) for (const row of rows.get(names[group] as number) ?? []) held.push(row); // may be many
   return held;
 }
 

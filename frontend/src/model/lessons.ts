@@ -70,13 +70,20 @@ function doubt(run: Run, held: readonly Sample[]): Lesson | null {
   };
 }
 
+/** Where the best value first is; -1 where none is known. Of 100,000 epochs as well, which no call takes as arguments. */
+function first(values: readonly (number | null)[], better: (one: number, other: number) => boolean): number {
+  return values.reduce<number>(
+    (best, value, i) => (value !== null && (best < 0 || better(value, values[best] as number)) ? i : best),
+    -1,
+  );
+}
+
 /** Where the loss of the hold-out is lowest; if that is the end, when its accuracy first was as high as it became. */
 function epoch({ curve }: Run): Lesson | null {
   if (curve.state !== "ok") return null;
   const { epochs, holdout_loss, holdout_accuracy } = curve.value;
-  const known = (values: readonly (number | null)[]): number[] => values.flatMap((each) => each ?? []);
-  const lowest = holdout_loss.indexOf(Math.min(...known(holdout_loss)));
-  const highest = holdout_accuracy.indexOf(Math.max(...known(holdout_accuracy)));
+  const lowest = first(holdout_loss, (one, other) => one < other);
+  const highest = first(holdout_accuracy, (one, other) => one > other);
   const last = epochs.length - 1;
   const place = lowest >= 0 && lowest < last ? lowest : highest;
   if (place < 0 || place >= last) return null;

@@ -9,6 +9,7 @@ import { attempt, breathe, inFocus } from "../view/actions.ts";
 import { button, el, ICONS, icon, set } from "../view/dom.ts";
 import { below, panelsOf } from "./below.ts";
 
+export const TRAINED = ".live-bar, [data-state=running], [data-state^=done]"; // where the laboratory has something
 export interface Section {
   id: string;
   words(): { nav: string; title: string; lead: string };

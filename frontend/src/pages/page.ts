@@ -42,12 +42,11 @@ import { spoken } from "../view/languages.ts";
 import { startTheme } from "../view/theme.ts";
 import { comparison } from "./comparison.ts";
 import { fillHeader } from "./header.ts";
-import { mount, SECTIONS, unmount } from "./layout.ts";
+import { mount, SECTIONS, TRAINED, unmount } from "./layout.ts";
 import { folderPicker } from "./picker.ts";
 import { trail, undoOnEscape } from "./trail.ts";
 
 const HOME = document.body.dataset.artifactPath ?? "artifacts";
-
 type View = { session: Session | null; selection: Selection; hash: string }; // what the way back returns to
 
 let session: Session | null = null;
@@ -68,6 +67,7 @@ const way = trail<View>({ view: () => ({ session, selection: store.selection, ha
 const copied = unmount(); // by a browser that saved the page; what it saved goes before anything is read
 let bar: Selector;
 let picker: HTMLInputElement;
+const pick = (): void => picker.click();
 
 function start(): void {
   bar = selector({ open, compare: (compared) => store.set({ compared }), folder: () => pick() });
@@ -127,8 +127,6 @@ function goTo(section: string): void {
   hash = `#${section}`;
   reveal(document.getElementById(section), document.getElementById(`${section}-title`));
 }
-
-const pick = (): void => picker.click();
 
 async function show(source: Source, path: string, forced: boolean): Promise<void> {
   turn++;
@@ -237,12 +235,14 @@ async function lookAgain(): Promise<void> {
   if (!current || root === null) return;
   const fresh = await loadIndex(current.source, root).catch(() => null); // no run: its data set may be large
   const found = session === current ? renewal(current, fresh) : "none";
-  if (found === "first" || found === "next") await show(current.source, current.path, current.forced);
-  if (found === "next") notify(say("published"));
-  if (found === "list" && current.place && fresh) {
+  const kept = document.querySelector(TRAINED); // what the reader trained here is not thrown away
+  if (found === "first" || (found === "next" && !kept)) await show(current.source, current.path, current.forced);
+  else if (found !== "none" && current.place && fresh) {
     current.place.index = fresh;
-    await present(current);
+    bar.show(shownInBar(current, store.selection.compared));
+    if (!kept) await present(current);
   }
+  if (found === "next") notify(say("published"));
 }
 
 spoken(source, inlined?.language ?? null)

@@ -104,7 +104,7 @@ function tileOf(app: App, sample: Sample): Tile {
       ? `, ${say("predicted.as", { name: nameOf(app.run, label) })}${final && sample.guess ? `, ${certainty(sample.guess.confidence)}` : ""}`
       : sample.holdout
         ? ""
-        : `, ${say("training.word")}`;
+        : `, ${say("not.held")}`;
   return {
     id: sample.id,
     values: sample.values,

@@ -166,7 +166,7 @@ export function runHistory(app: App): HTMLElement | null {
         const known = new Set(runs.map((run) => run.run_id));
         const next = await olderRuns(index, stated);
         if (stated !== index.older[0]) continue; // read by another list meanwhile
-        runs.push(...next.filter((run) => !known.has(run.run_id)));
+        for (const run of next) if (!known.has(run.run_id)) runs.push(run);
         index.older.shift();
       }
     } catch (error) {

@@ -1,7 +1,7 @@
 // What the panels of a sweep share.
 import type { Images, Part } from "../bundle/run.ts";
 import type { Sweep } from "../contract.ts";
-import { valueText } from "./words.ts";
+import { quoted } from "../text/commands.ts";
 
 export interface App {
   sweep: Sweep;
@@ -34,23 +34,20 @@ export function runAddress(app: App, point: number | null, sample?: number, besi
   return `index.html?${query.filter(Boolean).join("&")}`;
 }
 
-/** A value as the command line takes it, in no language. */
-function typed(value: Sweep["settings"]["values"][number][number]): string {
-  if (value === null || (Array.isArray(value) && !value.length)) return "none";
-  if (typeof value === "boolean") return value ? "on" : "off";
-  return Array.isArray(value) ? value.join(",") : typeof value === "number" ? valueText(value) : value;
+/** A setting as it is typed on the command line, in no language: as `typed` of sweeps/result.py. */
+function typed(name: string, value: Sweep["settings"]["values"][number][number]): string {
+  const flag = `--${(value === false ? `no_${name}` : name).replaceAll("_", "-")}`;
+  if (typeof value === "boolean") return flag;
+  const text = value === null ? "none" : Array.isArray(value) ? value.join(",") || "none" : String(value);
+  return text.startsWith("-") ? `${flag}=${text}` : `${flag} ${quoted(text)}`;
 }
 
 /** What trains one point alone. */
 export function trainCommand({ sweep }: App, point: number): string {
-  const setting = sweep.points.setting[point] ?? 0;
-  const flags = sweep.axes.map(({ name }, i) => {
-    const value = sweep.settings.values[setting]?.[i] ?? null;
-    const text = typed(value);
-    return `--${name.replaceAll("_", "-")} ${/^[\w.,:-]+$/.test(text) ? text : `'${text.replaceAll("'", "")}'`}`;
-  });
+  const values = sweep.settings.values[sweep.points.setting[point] ?? 0] ?? [];
+  const words = sweep.axes.map(({ name }, i) => typed(name, values[i] ?? null));
+  words.push(typed("random_state", sweep.points.random_state[point] ?? null));
   const split = sweep.points.split_state[point];
-  const states = [`--random-state ${sweep.points.random_state[point]}`];
-  if (typeof split === "number") states.push(`--split-state ${split}`);
-  return [sweep.train_command, ...flags, ...states].join(" ");
+  if (typeof split === "number") words.push(typed("split_state", split));
+  return [sweep.train_command, ...words].join(" ");
 }
