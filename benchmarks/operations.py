@@ -177,16 +177,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--quick", action="store_true", help="twice, MNIST's shape with a tenth of its samples")
-    parser.add_argument("--task", choices=(*WATCHED, "ideas", "convolution"), help=argparse.SUPPRESS)
+    parser.add_argument("--task", choices=(*WATCHED, "ideas", "ways"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     repeats = 2 if options.quick else options.repeats
     if options.task == "ideas":
         print(json.dumps(ideas()))
         return
-    if options.task == "convolution":
-        from benchmarks.convolutions import ways
+    if options.task == "ways":
+        from benchmarks import ways
 
-        print(json.dumps(ways()))
+        tables = (ways.rectifier, ways.convolution, ways.gradients)
+        print(json.dumps({table.__name__: table() for table in tables}))
         return
     if options.task:
         work(options.task, repeats, quick=options.quick)
@@ -201,7 +202,7 @@ def main() -> None:
         report(name, tasks[name])
     tried = {
         task: measure.worker("benchmarks.operations", "--task", task, OPENBLAS_NUM_THREADS="1")
-        for task in ("ideas", "convolution")
+        for task in ("ideas", "ways")
     }
     measure.save("operations", {"repeats": repeats, "tasks": tasks, **tried}, quick=options.quick)
 

@@ -1,7 +1,6 @@
-"""Ways to convolve with NumPy and BLAS: the second layer of the `cnn`, forward, in microseconds.
+"""Ways to compute with NumPy and BLAS what the networks need most, in microseconds: what is used, and what was tried.
 
-All compute the same numbers, which is checked. The images lie as the layer before leaves them, (row, column, channel,
-sample) with a margin, but for the ways whose samples come first.
+All ways of one thing compute the same numbers, which is checked.
 """
 
 from __future__ import annotations
@@ -12,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from digit_classifier.learning.convolution import Convolution, correlate, inside, windows
+from digit_classifier.learning.convolution import (
+    Convolution,
+    Patches,
+    Windows,
+    correlate,
+    inside,
+    windows,
+)
 from digit_classifier.numerics.arithmetic import ORDINARY
 
 if TYPE_CHECKING:
@@ -23,13 +29,17 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 SIDE, CHANNELS, UNITS, SAMPLES = 8, 16, 32, 64
-REPEATS = 300
+NUMBER = 30  # calls between two looks at the clock
 # Winograd's F(2 × 2, 3 × 3): 16 products for four places in place of 36 (Lavin and Gray, arXiv:1509.09308).
 KERNELS = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], np.float32)
 
 
-def ways() -> dict[str, float]:
-    """Microseconds of each way, without the bias; RuntimeError where one computes something else."""
+def convolution() -> dict[str, float]:
+    """The second convolution of the `cnn`, forward, without the bias: by images in a margin of zeros.
+
+    The images lie as the layer before leaves them, (row, column, channel, sample), but for the way that takes the
+    samples first.
+    """
     random = np.random.default_rng(0)
     images = np.zeros((SIDE + 2, SIDE + 2, CHANNELS, SAMPLES), np.float32)
     inside(images)[...] = random.normal(size=(SIDE, SIDE, CHANNELS, SAMPLES))
@@ -41,16 +51,90 @@ def ways() -> dict[str, float]:
         "three products per row of the image, sample by sample": by_sample(images, kernel),
         "Winograd": winograd(images, kernel),
     }
-    expected = None
-    for name, way in made.items():
-        came = way()
-        expected = came if expected is None else expected
-        if not np.allclose(came, expected, atol=1e-3):
-            raise RuntimeError(f"{name}: expected the same numbers, got others")
-    return {
-        name: min(timeit.repeat(way, number=REPEATS // 10, repeat=10)) / (REPEATS // 10) * 1e6
-        for name, way in made.items()
+    return timed(made)
+
+
+def gradients() -> dict[str, float]:
+    """Of the same convolution: the gradient of its weights, for which pixels are copied before, and of its images."""
+    random = np.random.default_rng(0)
+    images = np.zeros((SIDE + 2, SIDE + 2, CHANNELS, SAMPLES), np.float32)
+    inside(images)[...] = random.normal(size=(SIDE, SIDE, CHANNELS, SAMPLES))
+    layer = Convolution(CHANNELS, SIDE, SIDE, UNITS, pooled=True)
+    matrix = random.normal(size=layer.matrix_shape).astype(np.float32)
+    cut, whole = (way(layer, SAMPLES, np.float32) for way in (Windows, Patches))
+    for cache in (cut, whole):
+        cache.forward(matrix, inside(images), cache.places, np.matmul)
+    errors = random.normal(size=(SIDE, SIDE, UNITS, SAMPLES)).astype(np.float32)
+    delta = cut.places
+    delta[...] = errors
+    found, back = np.empty_like(matrix), np.empty((CHANNELS, SIDE, SIDE, SAMPLES), np.float32).transpose(1, 2, 0, 3)
+    turned = np.zeros((SIDE + 2, SAMPLES, SIDE + 2, CHANNELS), np.float32).transpose(0, 2, 3, 1)
+    rows, sums = np.empty((SIDE, SIDE, UNITS, 3 * CHANNELS), np.float32), np.empty((3, UNITS, 3, CHANNELS), np.float32)
+
+    def by_patches() -> Array:
+        cut.grad_weights(delta, found, np.matmul)
+        return found[:, :-1]
+
+    def by_windows() -> Array:
+        turned[...] = images
+        for row, seen in zip(sums, windows(turned), strict=True):
+            np.matmul(errors, seen.swapaxes(2, 3), out=rows)
+            row.reshape(UNITS, -1)[...] = np.add.reduce(rows, (0, 1))
+        return np.asarray(sums.transpose(1, 3, 0, 2).reshape(UNITS, -1))
+
+    def to_images(cache: Patches) -> Callable[[], Array]:
+        def run() -> Array:
+            cache.grad_input(matrix, delta, back, np.matmul)
+            return back
+
+        return run
+
+    weights = {
+        "weights: one product with the copied pixels (used)": by_patches,
+        "weights: three products per place, images turned once": by_windows,
     }
+    pixels = {
+        "images: three products per place, nothing copied (used)": to_images(cut),
+        "images: one product, added up per pixel (exact)": to_images(whole),
+    }
+    return timed(weights) | timed(pixels)
+
+
+def rectifier() -> dict[str, float]:
+    """ReLU of 128 units for 64 samples, and of a gradient what is left where ReLU is not zero."""
+    values = np.random.default_rng(0).normal(size=(2, 128, 64)).astype(np.float32)
+    before, gradient = values
+    after, scratch, mask = np.maximum(before, 0), np.empty_like(before), np.empty(before.shape, np.bool_)
+    row, all_zeros = np.zeros(64, np.float32), np.zeros_like(before)
+    out: Array = np.empty_like(before)
+
+    def by_copy() -> Array:
+        np.copyto(out, gradient)
+        np.copyto(out, 0, where=np.less_equal(after, 0, out=mask))
+        return out
+
+    forward: dict[str, Callable[[], Array]] = {
+        "ReLU: maximum with zeros of the same shape (used)": lambda: np.maximum(before, all_zeros, out=out),
+        "ReLU: maximum with a row of zeros": lambda: np.maximum(before, row, out=out),
+        "ReLU: maximum with 0": lambda: np.maximum(before, 0, out=out),
+    }
+    backward: dict[str, Callable[[], Array]] = {
+        "gradient: times a mask of truth values (used)": lambda: np.multiply(
+            gradient, np.greater(after, 0, out=mask), out=out
+        ),
+        "gradient: times a mask of floats": lambda: np.multiply(gradient, np.greater(after, 0, out=scratch), out=out),
+        "gradient: times the sign": lambda: np.multiply(gradient, np.sign(after, out=scratch), out=out),
+        "gradient: zeros copied where the mask says so": by_copy,
+    }
+    return timed(forward) | timed(backward)
+
+
+def timed(ways: dict[str, Callable[[], Array]]) -> dict[str, float]:
+    """Microseconds of each way; RuntimeError where one computes something else than the first."""
+    expected, *others = (np.array(way()) for way in ways.values())
+    if not all(np.allclose(came, expected, atol=1e-3) for came in others):
+        raise RuntimeError(f"{', '.join(ways)}: expected the same numbers, got others")
+    return {name: min(timeit.repeat(way, number=NUMBER, repeat=10)) / NUMBER * 1e6 for name, way in ways.items()}
 
 
 def patches(images: Array, kernel: Array) -> Callable[[], Array]:
