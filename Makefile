@@ -6,7 +6,7 @@
 # make soak   the tests of faults and hostile input for an hour; FACTOR=10 for a night
 # make page   format frontend/ and build the page again after changing it
 # make lock   choose the newest versions of what the checks need, and keep them in requirements-dev.txt
-# make bench  measure everything beside its peers (2 GB of them; half an hour or more) and write docs/performance.md
+# make bench  measure everything beside its peers (3 GB of them; an hour and a half) and write docs/performance.md
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin

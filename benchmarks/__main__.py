@@ -1,6 +1,6 @@
 """Measure every part, one after the other, and write docs/performance.md.
 
-python -m benchmarks            # half an hour on two cores with nothing else to do, an hour on slow ones
+python -m benchmarks            # an hour and a half on two cores with nothing else to do
 python -m benchmarks --quick    # a few minutes, to try it; writes build/benchmarks/
 """
 
