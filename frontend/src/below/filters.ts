@@ -3,7 +3,7 @@
 import type { App } from "../panels/app.ts";
 import type { Selection } from "../selection/state.ts";
 import { confidence } from "./confidence.ts";
-import { leftOut } from "./nearest.ts";
+import { leftOut, restWord } from "./nearest.ts";
 import {
   alternatives,
   attempt,
@@ -185,10 +185,7 @@ function chipsOf(app: App, selection: Selection): HTMLElement[] {
     selection.predicted !== null &&
       chip(say("predicted.as", { name: nameOf(app.run, selection.predicted) }), { predicted: null }),
     selection.split !== "all" &&
-      chip(
-        selection.split === "holdout" ? say("holdout.word") : leftOut(app.run) ? say("not.held") : say("training.word"),
-        { split: "all" },
-      ),
+      chip(selection.split === "holdout" ? say("holdout.word") : restWord(app.run), { split: "all" }),
     outcome && chip(outcome, { outcome: "all" }),
     (low > 0 || high < 100) && chip(say("chip.confidence", { low, high }), { confidence: [0, 100] }),
     selection.among.length && chip(say("map.chip", { count: selection.among.length }), { among: [] }),

@@ -9,7 +9,7 @@ import { responses } from "./activations.ts";
 import { barsOf } from "./bars.ts";
 import { downloads } from "./downloads.ts";
 import { editor, features } from "./editor.ts";
-import { leftOut, nearestSentence } from "./nearest.ts";
+import { leftOut, nearestSentence, restWord } from "./nearest.ts";
 import { nearTile } from "./neartile.ts";
 import { MAX_CELLS, pixels } from "./pixels.ts";
 import { type Ribbon, ribbon } from "./ribbon.ts";
@@ -93,7 +93,7 @@ function viewOf(app: App, sample: Sample, past: HTMLElement): View {
   const bars = el("div", { class: "bars-box" });
   const layers = el("div", { class: "net" });
   const near = el("div", { class: "lookalikes" });
-  const where = sample.holdout ? say("holdout.word") : leftOut(app.run) ? say("not.held") : say("training.word");
+  const where = sample.holdout ? say("holdout.word") : restWord(app.run);
   const answer = (values: ArrayLike<number> | null): readonly number[] | null =>
     network.state === "ok" && values ? probabilities(network.value, values) : null;
   const original = recorded ?? answer(sample.values);

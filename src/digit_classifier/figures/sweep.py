@@ -33,7 +33,7 @@ def sweep_png(sweep: Mapping[str, Any]) -> bytes:
     first, *notes = sweep_sentences(dict(sweep))
     lines, size = _title(first.removesuffix("."))
     foot, order = _foot(notes), _ranked(sweep)[:_MOST]
-    top = 80 + _LINE * len(lines)
+    top = 96 + _LINE * len(lines)
     pitch = min(_PITCH, (HEIGHT - top - 130 - 38 * len(foot)) // max(1, len(order)))
     bottom = top + pitch * len(order) + 96
     sheet = Sheet(bottom + 38 * len(foot) + 34)
