@@ -599,3 +599,31 @@ def test_the_columns_of_a_test_part_are_found_by_their_names(kind: str, tmp_path
     for other in ("more", "less"):
         with pytest.raises(InputError, match=f"{other}.{kind}: expected samples of 3, as those that train, got"):
             load_dataset(tmp_path / f"train.{kind}", test_data=tmp_path / f"{other}.{kind}")
+
+
+@pytest.mark.parametrize("spelling", ["pixel{}", "{}", "{0}x{1}", "px_{0}_{1}"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_columns_of_pixels_are_found_by_their_numbers(kind: str, spelling: str, tmp_path: Path) -> None:
+    places = [divmod(at, 8) for at in range(64)]
+    names = [spelling.format(*(place if "{1}" in spelling else [at])) for at, place in enumerate(places)]
+    frame = pd.DataFrame(IMAGES[:60].reshape(60, 64), columns=names).assign(label=LABELS[:60])
+    shuffled = frame[np.random.default_rng(3).permutation(frame.columns)]
+    for name, part in (("rows", frame), ("texts", frame[sorted(frame.columns)]), ("shuffled", shuffled)):
+        path = tmp_path / f"{name}.{kind}"
+        part.to_csv(path, index=False) if kind == "csv" else part.to_parquet(path, index=False)
+        data = load_dataset(path, Asked(label_column="label"))
+        assert np.array_equal(data.samples, IMAGES[:60]), name
+        assert ("in the order of their numbers" in data.note) == (name != "rows")
+    data = load_dataset(tmp_path / f"rows.{kind}", test_data=tmp_path / f"shuffled.{kind}")
+    assert np.array_equal(data.samples[60:], data.samples[:60])
+
+
+def test_columns_of_pixels_stay_where_their_numbers_do_not_tell(tmp_path: Path) -> None:
+    pixels = IMAGES[:60].reshape(60, 64)
+    by_column = [f"pixel_{at % 8}_{at // 8}" for at in range(64)]  # the row is the second number
+    twice = [f"pixel{at % 32}" if at else "pixel_0" for at in range(64)]
+    mixed = [f"pixel_{63 - at}" if at else "pixel_0_0" for at in range(64)]
+    for names in (by_column, twice, mixed):
+        text = "\n".join(",".join(map(str, row)) for row in ([*names, "label"], *np.c_[pixels, LABELS[:60]]))
+        (tmp_path / "a.csv").write_text(text)
+        assert np.array_equal(load_dataset(tmp_path / "a.csv").samples, IMAGES[:60])

@@ -327,6 +327,9 @@ def test_what_is_replaced_counts_as_given_and_the_rest_follows_it() -> None:
     assert again == fitted(configure(epochs=5), fashion)
     assert fitted(replace(configure(epochs=80), epochs=5), DIGITS) == configure(epochs=5)
     assert fitted(replace(configure(), model="cnn"), DIGITS) == configure(model="cnn")
+    config = fitted(replace(configure(), train_share=0.5), fashion)
+    assert (config.origin["train_share"], config.origin["test_size"]) == ("argument", "default")
+    assert fitted(config, DIGITS).origin["train_share"] == "argument"
 
 
 @pytest.mark.parametrize("name", ["epochs", "learning_rate", "hidden_sizes"])

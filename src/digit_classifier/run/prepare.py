@@ -12,7 +12,7 @@ from digit_classifier.learning.build import architecture_of
 from digit_classifier.run.data import find_data, require_recordable
 from digit_classifier.run.room import require_room
 from digit_classifier.settings.presets import Task
-from digit_classifier.settings.resolve import ARGUMENT, fitted, require_settings
+from digit_classifier.settings.resolve import ARGUMENT, DEFAULT, fitted, require_settings, settled
 
 if TYPE_CHECKING:
     from digit_classifier.settings.run_config import RunConfig
@@ -47,10 +47,10 @@ def suited(config: RunConfig, split: Split) -> RunConfig:
     """The settings as they are for these data: what a preset gave follows its rules, and the data set has its name."""
     require_settings(config)
     require_kind("split", split, Split, "a split", "prepare(config)")
-    data = split.dataset
-    own = {"dataset": ARGUMENT} if config.origin.get("dataset") == "default" and data.name != config.dataset else {}
+    config, data = settled(config), split.dataset
+    own = {"dataset": ARGUMENT} if config.origin.get("dataset") == DEFAULT and data.name != config.dataset else {}
     named = replace(config, dataset=data.name, split=_split_of(config, data), origin={**config.origin, **own})
-    if config.origin.get("sample_count") == "default":  # nobody asked for more than there are
+    if config.origin.get("sample_count") == DEFAULT:  # nobody asked for more than there are
         named = replace(named, sample_count=min(config.sample_count, len(split.holdout_ids)))
     return fitted(named, task_of(split))
 

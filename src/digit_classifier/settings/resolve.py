@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-ARGUMENT, PRESET = "argument", "preset"  # where a value came from: from Python, from the model's name
+# Where a value came from: from Python, from the model's name, from nobody
+ARGUMENT, PRESET, DEFAULT = "argument", "preset", "default"
 TEXTS = (DATASET, FILE, LABEL, PLACE)  # what no list is
 READING = frozenset(
     ["label_column", "group_column", "image_shape", "image_size", "missing"]
@@ -103,20 +104,25 @@ def resolve(
 
 
 def fitted(config: RunConfig, task: Task) -> RunConfig:
-    """The settings for these data: what the model's preset gave follows its rules again; what was given stays.
-
-    A value that was changed in another way, as by `dataclasses.replace`, counts as given.
-    """
+    """The settings for these data: what the model's preset gave follows its rules again; what was given stays."""
+    config = settled(config)
     usual = _usual(config, DIGITS)
     given, origin = {}, {}
     for name in SETTINGS:
         value, came = getattr(config, name), config.origin.get(name, "")
-        if came.startswith(PRESET) and config.made.get(name, value) != value:
-            came = ARGUMENT
         if came.startswith(PRESET) or (not came and value == usual[name]):
             continue
         given[name], origin[name] = value, came or ARGUMENT
     return _complete(config.model, given, origin, task, {})
+
+
+def settled(config: RunConfig) -> RunConfig:
+    """The same settings, where a value that was changed since, as by `dataclasses.replace`, counts as given."""
+    origin = dict(config.origin)
+    for name, value in config.made.items():
+        if getattr(config, name) != value and origin.get(name, "").startswith((PRESET, DEFAULT)):
+            origin[name] = ARGUMENT
+    return replace(config, origin=origin, made={})
 
 
 def _complete(
@@ -131,7 +137,7 @@ def _complete(
             values[name], first = (_preset(model, name, values, each) for each in (task, DIGITS))
             origins[name] = f"{PRESET} {model}" + (f", {task}" if values[name] != first else "")
         else:
-            values[name], origins[name] = defaults.get(name, item.default), "default"
+            values[name], origins[name] = defaults.get(name, item.default), DEFAULT
     return RunConfig(**values, origin=origins, made=values)
 
 

@@ -20,7 +20,7 @@ from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.run.data import find_data, name_of, plain_of, require_recordable
 from digit_classifier.run.prepare import require_fitting, split_as, suited, task_of
-from digit_classifier.settings.resolve import READING, command_for, fitted
+from digit_classifier.settings.resolve import DEFAULT, PRESET, READING, command_for, fitted, settled
 from digit_classifier.settings.run_config import recorded
 from digit_classifier.store.json import MAX_VALUES
 from digit_classifier.store.sweeps import sweep_name
@@ -111,7 +111,7 @@ class Book:
         key = _splitting(config)
         if key not in self._tasks:
             self._tasks[key] = task_of(self._split(config))
-        named = replace(config, dataset=setting.suited.dataset, split=setting.suited.split)
+        named = replace(settled(config), dataset=setting.suited.dataset, split=setting.suited.split)
         named = replace(named, sample_count=setting.suited.sample_count)
         return fitted(named, self._tasks[key])
 
@@ -291,7 +291,7 @@ def _given(book: Book, config: RunConfig) -> dict[str, Any]:
     return {
         name: value
         for name, value in recorded(config).items()
-        if name not in varied and not config.origin.get(name, "").startswith(("preset", "default"))
+        if name not in varied and not config.origin.get(name, "").startswith((PRESET, DEFAULT))
     }
 
 

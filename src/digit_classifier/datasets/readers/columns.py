@@ -114,10 +114,29 @@ def as_images(found: Found, asked: Asked, where: str, *, headed: bool) -> Found:
         if found.feature_names is None and asked.labels:
             found.feature_names = [f"x{index}" for index in range(1, count + 1)]
         return found
-    found.samples, found.feature_names = samples.reshape(-1, *shape), None
-    remark = f"{shape[0]} × {shape[1]} images from {count:,} columns."
+    order = pixel_order(found.feature_names) if headed and found.feature_names is not None else None
+    found.samples = (samples if order is None else samples[:, order]).reshape(-1, *shape)
+    found.feature_names = None
+    sorted_by = "" if order is None else ", put in the order of their numbers"
+    remark = f"{shape[0]} × {shape[1]} images from {count:,} columns{sorted_by}."
     found.note = f"{found.note} {remark}".strip()
     return found
+
+
+def pixel_order(names: Sequence[Any]) -> list[int] | None:
+    """The places of columns of pixels by the numbers in their names; None where they stand so, or names do not tell.
+
+    Files sort their columns as texts (pixel1, pixel10, pixel2) or put them anyhow: what is read by position would be
+    another picture in each of them. Of two numbers, either may be the row.
+    """
+    texts = [str(name) for name in names]
+    numbers = [tuple(map(int, re.findall("[0-9]{1,9}", text))) for text in texts]
+    told = all(PIXEL.fullmatch(text) or UNNAMED.fullmatch(text) for text in texts)
+    if not told or len(set(numbers)) < len(numbers) or len({len(each) for each in numbers}) > 1:
+        return None
+    if numbers in (sorted(numbers), sorted(numbers, key=lambda each: each[::-1])):
+        return None
+    return sorted(range(len(numbers)), key=numbers.__getitem__)
 
 
 def _square(found: Found, *, headed: bool) -> tuple[int, int] | None:
