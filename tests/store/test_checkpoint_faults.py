@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -15,6 +17,7 @@ import pytest
 from digit_classifier.errors import RunError
 from digit_classifier.store.claim import claim
 from digit_classifier.store.inspection import inspect
+from digit_classifier.store.json import encode
 from digit_classifier.store.root import read_root, repair
 from faults import ERRORS, Operations, count_operations, die_at, failing
 from power_loss import record, restore, states
@@ -271,3 +274,75 @@ def test_a_checkpoint_whose_files_were_changed_is_not_adopted(root: Path, fast: 
     report = repair(root, "adopt")
     assert (report.interrupted, report.removed) == ((), (f".incoming-{RUN_ID}",))
     assert RUN_ID not in runs_in(snapshot(root))
+
+
+def data_files(root: Path) -> list[Path]:
+    return sorted((root / "datasets").iterdir())
+
+
+def in_another_version(text: bytes) -> bytes:
+    return text.replace(b'"schema_version": 2', b'"schema_version": 9')
+
+
+@pytest.mark.parametrize("harm", ["missing", "damaged", "another", "newer"])
+def test_a_checkpoint_whose_data_set_cannot_be_read_is_kept_until_it_can(harm: str, root: Path, fast: Path) -> None:
+    interrupted(root, fast)
+    kept = [(path, path.read_bytes()) for path in data_files(root)]
+    file = next(path for path, _ in kept if path.suffix == ".json")
+    if harm == "missing":
+        file.unlink()
+    else:
+        text = file.read_bytes()
+        changes = {"damaged": text[:-9], "another": text.replace(b'"b"', b'"c"'), "newer": in_another_version(text)}
+        assert changes[harm] != text
+        file.write_bytes(changes[harm])
+    claim_name, before = f".incoming-{RUN_ID}", snapshot(root / f".incoming-{RUN_ID}")
+    for choice in ("leave", "adopt"):
+        report = repair(root, choice)  # type: ignore[arg-type]
+        assert snapshot(root / claim_name) == before
+        assert (report.interrupted, report.removed) == ((), ())
+        (problem,) = report.damaged[claim_name]
+        assert problem.startswith(f"{file}: expected the data set of the checkpoint after epoch 2, got ")
+        assert " repair --remove " in problem
+        assert RUN_ID not in runs_in(snapshot(root))
+    assert read_root(root).interrupted == ()
+    for path, data in kept:
+        path.write_bytes(data)
+    assert [each.epoch for each in repair(root, "adopt").interrupted] == [2]
+    assert inspect(root / RUN_ID, shared_data="required").problems == []
+    assert leftovers(snapshot(root)) == []
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "manifest.json"])
+def test_a_checkpoint_of_a_newer_version_is_kept_and_remove_deletes_it(name: str, root: Path, fast: Path) -> None:
+    interrupted(root, fast)
+    directory = root / f".incoming-{RUN_ID}" / "2"
+    manifest = json.loads((directory / "manifest.json").read_bytes())
+    if name == "manifest.json":
+        manifest["schema_version"] = 9
+    else:
+        data = in_another_version((directory / name).read_bytes().replace(b'version": 1', b'version": 2'))
+        (directory / name).write_bytes(data)
+        manifest["files"][name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    (directory / "manifest.json").write_bytes(encode(manifest))
+    before = snapshot(root / f".incoming-{RUN_ID}")
+    report = repair(root, "adopt")
+    (problem,) = report.damaged[f".incoming-{RUN_ID}"]
+    assert name.removesuffix(".json") in problem
+    assert "schema_version" in problem
+    assert snapshot(root / f".incoming-{RUN_ID}") == before
+    assert repair(root, "remove").removed == (f".incoming-{RUN_ID}",)
+    assert leftovers(snapshot(root)) == []
+
+
+@pytest.mark.parametrize("name", ["metrics.json", "manifest.json"])
+@pytest.mark.parametrize("harm", ["cut off", "gone"])
+def test_a_part_of_a_checkpoint_is_still_what_a_crash_left(name: str, harm: str, root: Path, fast: Path) -> None:
+    interrupted(root, fast)
+    file = root / f".incoming-{RUN_ID}" / "2" / name
+    data = file.read_bytes()
+    file.unlink()
+    if harm == "cut off":
+        file.write_bytes(data[:-9])
+    report = repair(root)
+    assert (report.damaged, report.removed) == ({}, (f".incoming-{RUN_ID}",))

@@ -12,7 +12,7 @@ import pytest
 
 from digit_classifier.artifacts import build_dataset
 from digit_classifier.errors import ArtifactError
-from digit_classifier.store.bundle import seal_files
+from digit_classifier.store.bundle import seal, seal_files
 from digit_classifier.store.inspection import inspect, read_bundle
 from digit_classifier.store.json import encode, twin
 from digit_classifier.store.layout import known_names
@@ -171,10 +171,50 @@ def test_the_data_set_beside_a_run_is_checked(run: Path) -> None:
     path.write_bytes(encode({**build_dataset(dataset()), "labels": [1, 1, 0, 1]}))
     assert any("dataset.sha256" in line for line in inspect(run, shared_data="if there").problems)
     path.unlink()
-    assert any(str(path) in line for line in inspect(run, shared_data="if there").problems)
-    shutil.rmtree(path.parent)
     assert inspect(run, shared_data="if there").problems == []  # a run that travels alone
+    assert any(str(path) in line for line in inspect(run, shared_data="required").problems)
     assert text
+
+
+@pytest.mark.parametrize("sign", [".lock", "index.json"])
+def test_beside_another_programs_data_sets_a_run_travels_alone_and_in_its_root_it_does_not(
+    run: Path, sign: str
+) -> None:
+    shutil.rmtree(run.parent / "datasets")
+    put(run.parent / "datasets" / "theirs.csv", b"1,2")
+    assert inspect(run, shared_data="if there").problems == []
+    put(run.parent / sign, b"")
+    (problem,) = inspect(run, shared_data="if there").problems
+    assert problem.startswith(str(run.parent / "datasets" / next(iter(shared_data()))))
+    shutil.rmtree(run.parent / "datasets")
+    assert inspect(run, shared_data="if there").problems == []  # `replay` may still have the data
+    assert len(inspect(run, shared_data="required").problems) == 1
+
+
+@pytest.mark.parametrize("name", ["run_summary.json", "metrics.json"])
+def test_a_run_without_what_the_index_says_of_it_is_damaged(run: Path, name: str) -> None:
+    reseal(run, {name: None})
+    assert [line for line in inspect(run).problems if f"expected a run with {name}, got one without it" in line]
+
+
+@pytest.mark.parametrize("name", ["holdout.json", "model.json", "loss_curve.json", "predictions.json"])
+def test_only_a_synthetic_run_can_do_without_what_its_scores_follow_from(run: Path, name: str) -> None:
+    if name != "predictions.json":  # a tiny run has none
+        reseal(run, {name: None})
+    assert inspect(run).problems == []
+    summary = payloads(RUN_ID)["run_summary.json"]
+    reseal(run, {"run_summary.json": encode({**summary, "synthetic": False})})
+    assert any(f"expected a run with {name}, got one without it" in line for line in inspect(run).problems)
+
+
+def test_what_no_reader_takes_is_not_sealed() -> None:
+    contents = payloads(None)
+    for lacking in ("run_summary.json", "metrics.json"):
+        with pytest.raises(ArtifactError, match=rf"expected a run with {lacking}"):
+            seal({name: contents[name] for name in contents if name != lacking}, {}, run_id=RUN_ID)
+    real = {**contents, "run_summary.json": {**contents["run_summary.json"], "synthetic": False}}
+    with pytest.raises(ArtifactError, match=r"expected a run with predictions\.json, got one without it"):
+        seal(real, {}, run_id=RUN_ID)
 
 
 @pytest.mark.parametrize("text", [b"", b"{}", b"[" * 100_000, b'{"schema_version": 2}', b"x" * 70_000])

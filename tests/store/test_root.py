@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digit_classifier import store
+from digit_classifier.cli import main as cli
 from digit_classifier.errors import ArtifactError, InputError, RunError
 from digit_classifier.page.source import find_run
 from digit_classifier.store import lock
 from digit_classifier.store import root as history
+from digit_classifier.store.bundle import seal_files
 from digit_classifier.store.claim import claim
 from digit_classifier.store.flat import publish_flat, require_writable
 from digit_classifier.store.index import derived_problems
@@ -350,7 +353,7 @@ def test_a_subtle_damage_is_found_by_repair(root: Path) -> None:
 
 def test_latest_loses_what_the_run_does_not_have(root: Path) -> None:
     add(root)
-    (root / "latest" / "stray.json").write_text("{}")
+    (root / "latest" / "roc_curves.json").write_text("{}")
     (root / "latest" / "metrics.json").unlink()
     (root / "latest" / "metrics.json").symlink_to(root / "elsewhere")
     with claim(root, CREATED) as staged:
@@ -618,3 +621,155 @@ def test_the_store_needs_nothing_but_the_standard_library() -> None:
     command = [sys.executable, "-I", "-S", "-c", code, str(source)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['digit_classifier']"
+
+
+def test_a_flat_run_under_the_name_of_a_run_is_a_problem_with_its_own_line(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, stranger = add(root), "20261123-000000-copied"
+    publish_flat(root.parent / "flat", tiny_run(None))
+    shutil.copytree(root.parent / "flat", root / stranger)
+    said = f"{root / stranger}: expected a run of an artifacts root, got a flat run"
+    assert cli.main(["runs", str(root)]) == 0
+    assert f"damaged: {stranger}: {said}" in capsys.readouterr().out
+    later = add(root)
+    assert listed_in(snapshot(root)) == [later, name]
+    assert cli.main(["repair", str(root)]) == 1
+    assert said in capsys.readouterr().out
+    assert cli.main(["verify", str(root)]) == 1
+    out = capsys.readouterr().out
+    assert out.count(said) == 1
+    assert "index and latest: ok" in out
+    assert cli.main(["verify", str(root / stranger)]) == 1
+    (root / stranger).rename(root / "copied")  # as it says
+    capsys.readouterr()
+    assert cli.main(["verify", str(root)]) == 0
+    assert cli.main(["verify", str(root / "copied")]) == 0
+
+
+def test_a_flat_run_among_runs_without_a_list_is_one_too(tmp_path: Path) -> None:
+    publish_flat(tmp_path / "20261123-000000", tiny_run(None))
+    assert inspect(tmp_path / "20261123-000000").problems == []  # no root: any name will do
+    assert list(read_root(tmp_path).damaged) == ["20261123-000000"]
+    assert list(repair(tmp_path).damaged) == ["20261123-000000"]
+
+
+@pytest.mark.parametrize("name", [RUN_ID, f"{RUN_ID}-mine", "latest", "datasets", "sweeps", "replays", "notes"])
+def test_a_flat_run_takes_no_name_that_means_something_in_the_root_above_it(name: str, root: Path) -> None:
+    published = add(root, "first")
+    before = snapshot(root)
+    with pytest.raises(InputError, match=r"try another output_dir"):
+        require_writable(root / name)
+    assert snapshot(root) == before
+    require_writable(root / "mine")
+    publish_flat(root / "mine", tiny_run(None))
+    assert list(repair(root).damaged) == []
+    assert listed_in(snapshot(root)) == [published]
+
+
+@pytest.mark.parametrize("lacking", ["run_summary.json", "metrics.json"])
+def test_a_run_that_leaves_files_out_stops_no_other(
+    root: Path, lacking: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, bad = add(root), "20261123-000000"
+    files = {file: data for file, data in tiny_run(bad).items() if file not in (lacking, "bundle.css", "manifest.json")}
+    keys = {"created": CREATED, "results_digest": "0" * 64}
+    (root / bad).mkdir()
+    for file, data in seal_files(files, run_id=bad, **keys)[0].items():
+        (root / bad / file).write_bytes(data)
+    assert list(read_root(root).damaged) == [bad]
+    later = add(root)
+    assert list(repair(root).damaged) == [bad]
+    assert listed_in(snapshot(root)) == [later, name]
+    assert cli.main(["verify", str(root / bad)]) == 1
+    assert f"expected a run with {lacking}, got one without it" in capsys.readouterr().out
+    assert cli.main(["runs", str(root)]) == 0
+    assert f"damaged: {bad}: " in capsys.readouterr().out
+
+
+def test_what_repair_has_unlisted_verify_does_not_send_to_repair_again(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = add(root), add(root)
+    damage_file(root, first)
+    assert cli.main(["repair", str(root)]) == 1
+    capsys.readouterr()
+    assert cli.main(["verify", str(root)]) == 1
+    out = capsys.readouterr().out
+    assert f"{first}: damaged" in out
+    assert f"{second}: ok" in out
+    assert "index and latest: ok" in out
+    assert " repair " not in out
+
+
+def test_a_root_that_was_copied_without_dotfiles_takes_notes_and_replays(root: Path) -> None:
+    name = add(root)
+    (root / ".lock").unlink()
+    assert history.record_note(root / name, "the 4 was read as a 9") == root / "notes" / f"{name}.json"
+    assert read_root(root).entries[0]["note"] == "the 4 was read as a 9"
+    assert history.record_note(root / "latest", None) == root / "notes" / f"{name}.json"
+
+
+@pytest.mark.parametrize("place", ["latest", ""])
+def test_a_run_is_not_said_to_be_a_root_without_runs(
+    root: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = add(root)
+    run, site = root / (place or name), root.parent / "site"
+    assert cli.main(["runs", str(run)]) == 2
+    err = capsys.readouterr().err
+    assert "error: ROOT: expected an artifacts root, got " in err
+    assert ", which is a run; try " in err
+    assert followed(err, capsys).startswith("RUN ")
+    assert cli.main(["export", "site", str(run), "-o", str(site)]) == 2
+    followed(capsys.readouterr().err, capsys)
+    assert [path.name for path in (site / "artifacts").iterdir() if path.name == name] == [name]
+
+
+def followed(err: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What the command says that an error advises."""
+    words = shlex.split(err.partition("; try ")[2])
+    start = next(place for place, word in enumerate(words) if word in ("runs", "export", "verify"))
+    assert cli.main(words[start:]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_run_that_stands_alone_is_not_said_to_be_a_root_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish_flat(tmp_path / "flat", tiny_run(None))
+    assert cli.main(["runs", str(tmp_path / "flat")]) == 2
+    assert followed(capsys.readouterr().err, capsys) == "flat: ok\n"
+
+
+def test_a_plan_of_another_program_makes_no_sweep(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = add(root)
+    (root / "plan.json").write_text("{}")
+    assert cli.main(["verify", str(root)]) == 0
+    out = capsys.readouterr().out
+    assert f"{name}: ok" in out
+    assert f"remark: {root / 'plan.json'}: not a part of the artifacts root" in out
+
+
+def test_names_from_elsewhere_reach_the_terminal_as_one_printable_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "a\x1b[31m\nQ"
+    name = add(root)
+    publish_flat(root / "c\x1b[2J\nQ", tiny_run(None))
+    (root / ".incoming-x\x1b[2J\nQ").mkdir()
+    (root / ".trash-x\x1b[2J\nQ").mkdir()
+    for words in (
+        ["repair", str(root)],
+        ["runs", str(root)],
+        ["verify", str(root)],
+        ["verify", str(root / "c\x1b[2J\nQ")],
+        ["export", "html", str(root / name), "-o", str(tmp_path / "x\x1b[2J\nQ.html")],
+        ["export", "site", str(root), "-o", str(tmp_path / "x\x1b[2J\nQ")],
+        ["note", str(root / name)],
+        ["replay", str(root / name)],
+    ):
+        cli.main(words)
+        out, err = capsys.readouterr()
+        assert "\x1b" not in out + err, words
+        assert not [line for line in out.splitlines() if line.startswith("Q")], words

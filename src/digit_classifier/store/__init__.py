@@ -1,8 +1,8 @@
 """How runs get to disk whole, and stay found. Standard library only.
 
 `publish` is the one door for what is complete; `place` takes a name before a training begins. `inspect` looks at a run.
-Order of the modules: layout, files, lock, json, bundle, inspection, replays, notes, index, checkpoint, claim,
-flat, root. Each imports those before it.
+Order of the modules: layout, files, lock, json, bundle, inspection, replays, notes, watch, segments, index, ours,
+checkpoint, claim, flat, sweeps, root. Each imports those before it.
 """
 
 from __future__ import annotations
@@ -43,10 +43,14 @@ def publish(
 ) -> Bundle:
     """Publish a complete run in an artifacts root, under a name made of its `created` and `label`.
 
-    `payloads` maps file names to what they hold: run_summary.json and metrics.json at least; the data set goes to
-    datasets/, unless it is there. ArtifactError for a payload that breaks its rules, InputError where the root cannot
-    be written, RunError where publishing fails; its text says whether the run is safe.
+    `payloads` maps file names to what they hold: run_summary.json and metrics.json at least, and holdout.json,
+    model.json, loss_curve.json and predictions.json unless the summary says that the run is synthetic. The data set
+    goes to datasets/, unless it is there. ArtifactError for a payload that is missing or breaks its rules, InputError
+    where the root cannot be written, RunError where publishing fails; its text says whether the run is safe.
     """
+    from digit_classifier.store.bundle import require_whole
+
+    require_whole(payloads)
     summary = payloads["run_summary.json"]
     with place(summary["created"], summary["label"], root=root) as mine:
         return mine.publish(payloads, pictures, data)

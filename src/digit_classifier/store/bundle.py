@@ -22,10 +22,15 @@ from digit_classifier.store.layout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
     from pathlib import Path
 
     from digit_classifier.artifacts import PlainDataset
+
+
+# What a run cannot do without: what the index lists it by; and of one that was trained, what its scores follow from.
+LISTED = ("run_summary.json", "metrics.json")
+TRAINED = ("holdout.json", "model.json", "loss_curve.json", "predictions.json")
 
 
 @dataclass(frozen=True)
@@ -67,9 +72,10 @@ def seal(
     """Validate and encode every file of a run, and list all of them, with their hashes, in its manifest.
 
     `payloads` need run_summary.json, which gets the run id; None is a flat run. A flat run has its data set in its own
-    directory, other runs share theirs in datasets/. ArtifactError for a payload that breaks its rules, and for an
-    unknown file name.
+    directory, other runs share theirs in datasets/. ArtifactError for a payload that breaks its rules, for one that is
+    missing, and for an unknown file name.
     """
+    require_whole(payloads)
     summary = stamped(payloads["run_summary.json"], run_id)
     payloads = {**payloads, "run_summary.json": summary}
     shared = None
@@ -83,6 +89,19 @@ def seal(
     keys = {key: summary[key] for key in ("run_id", "created", "results_digest")}
     files, manifest = seal_files(texts | dict(pictures), **keys)
     return Sealed(files, manifest, payloads, shared)
+
+
+def lacking(names: Container[str], summary: Payload | None) -> list[str]:
+    """The files that a run with this summary needs and that are not among these; None where it cannot be read."""
+    trained = summary is not None and summary.get("synthetic") is False
+    return [name for name in (*LISTED, *(TRAINED if trained else ())) if name not in names]
+
+
+def require_whole(payloads: Mapping[str, Payload]) -> None:
+    """ArtifactError naming the first file that a run of these payloads lacks."""
+    for name in lacking(payloads, payloads.get("run_summary.json")):
+        attempt = "every file of the run; a synthetic one needs the summary and the metrics alone"
+        raise ArtifactError(explain("payloads", f"a run with {name}", "one without it", attempt))
 
 
 def encoded(data: PlainDataset) -> bytes:

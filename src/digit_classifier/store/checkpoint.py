@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from digit_classifier.artifacts import DATASET, Payload
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
-from digit_classifier.store.bundle import SharedData
+from digit_classifier.store.bundle import SharedData, entry_of_file
 from digit_classifier.store.files import (
     make_directory,
     read_regular,
@@ -24,7 +24,18 @@ from digit_classifier.store.files import (
 )
 from digit_classifier.store.inspection import inspect
 from digit_classifier.store.json import decode, twin
-from digit_classifier.store.layout import CHECKPOINT, CLAIM, DATASETS, MAX_DATASET_BYTES, SHARED_DATASET, TRASH
+from digit_classifier.store.layout import (
+    CHECKPOINT,
+    CLAIM,
+    DATASETS,
+    FILE_NAME,
+    MANIFEST_FILE,
+    MAX_DATASET_BYTES,
+    MAX_MANIFEST_BYTES,
+    SHARED_DATASET,
+    TRASH,
+    max_bytes,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,33 +81,62 @@ def checkpoints_in(claim: Path) -> list[int]:
 
 
 def find_interrupted(root: Path, run_id: str) -> Interrupted | None:
-    """The newest whole checkpoint of a run that was not published; OSError where the disk cannot tell."""
+    """The newest whole checkpoint of a run that was not published.
+
+    ArtifactError where that one cannot be published as it is, and why: its data set is missing, or a newer version
+    wrote it. It is whole all the same, so nobody may take it for what a crash left. OSError where the disk cannot tell.
+    """
     claim = root / f"{CLAIM}{run_id}"
     if claim.is_symlink() or os.path.lexists(root / run_id):
         return None
     for epoch in reversed(checkpoints_in(claim)):
-        with suppress(FileNotFoundError, ArtifactError):
+        if not _is_torn(claim / str(epoch)):
             return _read(claim, run_id, epoch)
     return None
+
+
+def _is_torn(directory: Path) -> bool:
+    """Whether a checkpoint is only a part of one: its manifest, written last, or a file that it names is not there.
+
+    The hashes tell, and no schema, so that what a newer version wrote is whole, too.
+    """
+    try:
+        files = decode(read_regular(directory / MANIFEST_FILE, MAX_MANIFEST_BYTES), directory).get("files")
+        stated = files if isinstance(files, dict) else {}
+        return not all(_is_whole(directory, name, entry) for name, entry in stated.items())
+    except (FileNotFoundError, ArtifactError):
+        return True
+
+
+def _is_whole(directory: Path, name: str, entry: Payload) -> bool:
+    if not FILE_NAME.fullmatch(name) or not isinstance(entry, dict):
+        return True  # nothing that this version could look at
+    came = entry_of_file(read_regular(directory / name, max_bytes(name)))
+    return all(entry.get(key) == value for key, value in came.items())
 
 
 def _read(claim: Path, run_id: str, epoch: int) -> Interrupted:
     directory = claim / str(epoch)
     summary = inspect(directory, name=run_id).require_sound().payloads["run_summary.json"]
     name, cut_short = summary["dataset"]["file"], summary.get("interrupted")
+    drop = typed_command("repair", "--remove", claim.parent)
+    if cut_short is None or cut_short["epoch"] != epoch:
+        wanted = f"a checkpoint of epoch {epoch}"
+        raise ArtifactError(explain(directory, wanted, "another", f"{drop}, which deletes it"))
     found = claim / name if (claim / name).exists() else claim.parent / DATASETS / name  # where an earlier run left it
-    text = read_regular(found, MAX_DATASET_BYTES)
-    dataset: Payload = decode(text, found, max_bytes=MAX_DATASET_BYTES)
-    DATASET.validate(dataset)
-    if cut_short is None or cut_short["epoch"] != epoch or dataset["sha256"] != summary["dataset"]["sha256"]:
-        raise ArtifactError(
-            explain(
-                directory,
-                f"a checkpoint of epoch {epoch}",
-                "another",
-                typed_command("repair", claim.parent, "--remove"),
-            )
-        )
+    came: str | None = None
+    try:
+        text = read_regular(found, MAX_DATASET_BYTES)
+        dataset: Payload = decode(text, found, max_bytes=MAX_DATASET_BYTES)
+        DATASET.validate(dataset)
+        came = "another" if dataset["sha256"] != summary["dataset"]["sha256"] else None
+    except FileNotFoundError:
+        came = "none"
+    except ArtifactError as error:
+        came = f"one that cannot be read ({str(error).partition('; try ')[0]})"
+    if came:
+        attempt = f"putting it back, or {drop}, which deletes the checkpoint"
+        raise ArtifactError(explain(found, f"the data set of the checkpoint after epoch {epoch}", came, attempt))
     shared = SharedData(name, dataset["sha256"], lambda: text)
     return Interrupted(run_id, epoch, cut_short["planned"], directory, shared)
 

@@ -40,6 +40,7 @@ from digit_classifier.store.layout import (
     TRASH,
 )
 from digit_classifier.store.lock import Lock, SiblingLock
+from digit_classifier.store.ours import require_kinds, require_ours
 from digit_classifier.store.watch import claims_noted, spoil, watching
 
 if TYPE_CHECKING:
@@ -270,9 +271,10 @@ def take_claim(root: Path, created: str, label_slug: str | None) -> Claim:
     if os.path.lexists(root / MANIFEST_FILE):
         attempt = f"another {option('artifacts_root')}"
         raise InputError(explain(root, "an artifacts root", "the directory of one run", attempt))
-    _require_ours(root)
+    require_kinds(root)
     made: list[Path] = []
     try:
+        require_ours(root)
         made = make_directories(root)
         with claims_noted(root) as claims:
             mine = _first_free(root, base, made)
@@ -288,18 +290,6 @@ def take_claim(root: Path, created: str, label_slug: str | None) -> Claim:
             with suppress(OSError):
                 directory.rmdir()
         raise cannot_write(root, error) from error
-
-
-def _require_ours(root: Path) -> None:
-    """InputError, before any training, unless the lock, datasets/ and latest/ are ours or absent."""
-    shared = (
-        (ROOT_LOCK, "a file", stat.S_ISREG),
-        *((name, "a directory", stat.S_ISDIR) for name in (DATASETS, LATEST)),
-    )
-    for name, kind, fits in shared:
-        with suppress(OSError):  # absent; or the whole root cannot be read, which the claim will report
-            if not fits((root / name).lstat().st_mode):
-                raise InputError(explain(root / name, f"{kind} of ours", "a link or something else", "deleting it"))
 
 
 def _rehearse(mine: Claim) -> None:

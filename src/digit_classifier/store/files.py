@@ -332,13 +332,13 @@ def replace_all(directory: Path, files: Mapping[str, bytes], *, scratch: Path, k
 def remove_directory(directory: Path, levels: int = 1) -> None:
     """Delete a directory of files; with more `levels`, one of directories, as deep as that.
 
-    OSError when it is deeper: such directories are not ours.
+    What another process removes meanwhile is gone as well. OSError when it is deeper: such directories are not ours.
     """
     for path in list(directory.iterdir()):
         if levels > 1 and path.is_dir() and not path.is_symlink():
             remove_directory(path, levels - 1)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)
     directory.rmdir()
 
 

@@ -17,8 +17,15 @@ from digit_classifier.store.files import (
     sync_directory,
     write_all,
 )
-from digit_classifier.store.inspection import inspect
-from digit_classifier.store.layout import FLAT_LOCK, INDEX_FILE, MANIFEST_FILE, ROOT_LOCK, TEMPORARY, known_names
+from digit_classifier.store.inspection import inspect, is_root
+from digit_classifier.store.layout import (
+    FLAT_LOCK,
+    MANIFEST_FILE,
+    ROOT_NAMES,
+    RUN_ID,
+    is_temporary_of_run,
+    known_names,
+)
 from digit_classifier.store.lock import SiblingLock, exclusive
 
 if TYPE_CHECKING:
@@ -94,8 +101,12 @@ def _own_names(directory: Path) -> set[str]:
     with suppress(FileNotFoundError):
         if read_manifest(directory / MANIFEST_FILE)[1]["run_id"] is not None:
             raise InputError(explain(directory, place, "a run of an artifacts root, which never changes", another))
-    if any((directory / name).exists() for name in (INDEX_FILE, ROOT_LOCK)):
+    if is_root(directory):
         raise InputError(explain(directory, place, "an artifacts root", option("artifacts_root", str(directory))))
+    whole = directory.resolve()
+    if is_root(whole.parent) and (RUN_ID.fullmatch(whole.name) or whole.name in ROOT_NAMES):
+        came = f"a name that the artifacts root {whole.parent} has for parts of its own"
+        raise InputError(explain(directory, place, came, another))
     for name in sorted(known_names() - ours):
         if os.path.lexists(directory / name):
             raise InputError(explain(directory, place, f"{name} of another origin", another))
@@ -161,8 +172,7 @@ def _names(manifest: Path) -> set[str]:
 
 def _leftovers(directory: Path) -> list[Path]:
     """Hidden files of writers, under names that only we write."""
-    found = [(path, TEMPORARY.fullmatch(path.name)) for path in directory.iterdir()]
-    return [path for path, match in found if match and match["name"] in known_names() | {MANIFEST_FILE}]
+    return [path for path in directory.iterdir() if is_temporary_of_run(path.name)]
 
 
 def _hide_manifest(directory: Path) -> list[Path]:

@@ -15,11 +15,11 @@ from digit_classifier.artifacts import Payload, build_index, build_index_entry
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
 from digit_classifier.store.bundle import read_manifest
 from digit_classifier.store.files import make_directory, read_regular, replace_all
-from digit_classifier.store.inspection import fingerprint, inspect
+from digit_classifier.store.inspection import fingerprint, inspect, misplaced
 from digit_classifier.store.json import twin
 from digit_classifier.store.layout import (
     CLAIM,
-    DATASETS,
+    CLAIMED,
     INDEX_FILE,
     INDEX_TWIN,
     LATEST,
@@ -28,11 +28,12 @@ from digit_classifier.store.layout import (
     MAX_INDEX_BYTES,
     NOTES,
     REPLAYS,
-    ROOT_LOCK,
+    ROOT_NAMES,
     RUN_ID,
     SEGMENT_FILE,
-    SWEEPS,
-    TRASH,
+    TRASHED,
+    is_temporary_of_run,
+    known_names,
 )
 from digit_classifier.store.notes import noted
 from digit_classifier.store.replays import marked
@@ -267,7 +268,9 @@ def _load_or_set_aside(root: Path) -> tuple[Payload, str | None]:
 
 
 def entry_of(run: Inspection) -> Payload:
-    """The index entry of a sound run."""
+    """The index entry of a sound run; ArtifactError for a flat one, which has no id to be listed by."""
+    if (run.manifest or {}).get("run_id") is None:
+        raise ArtifactError(misplaced(run.directory))
     summary, metrics = run.payloads["run_summary.json"], run.payloads["metrics.json"]
     return entry_of_payloads(summary, metrics, run.files[MANIFEST_FILE])
 
@@ -328,10 +331,15 @@ def _mirror(root: Path, files: Mapping[str, bytes]) -> None:
     """
     latest = _latest_directory(root)
     replace_all(latest, files, scratch=root, keep=False)
-    strays = [path for path in latest.iterdir() if path.name not in files]
-    for path in sorted(strays, key=lambda path: path.name != MANIFEST_FILE):  # without runs, the manifest goes first
-        if not path.is_dir() or path.is_symlink():  # a mirror holds no directories: leave them
-            path.unlink()
+    old = [path for path in latest.iterdir() if path.name not in files and _is_of_mirror(path)]
+    for path in sorted(old, key=lambda path: path.name != MANIFEST_FILE):  # without runs, the manifest goes first
+        path.unlink(missing_ok=True)
+
+
+def _is_of_mirror(path: Path) -> bool:
+    """Whether this is a file of an earlier copy; what else lies in latest/ is of other programs, or of people."""
+    ours = path.name in known_names() | {MANIFEST_FILE} or is_temporary_of_run(path.name)
+    return ours and (not path.is_dir() or path.is_symlink())
 
 
 def _latest_directory(root: Path) -> Path:
@@ -345,15 +353,18 @@ def _latest_directory(root: Path) -> Path:
 def _is_mirrored(root: Path, files: Mapping[str, bytes]) -> bool:
     try:
         latest = _latest_directory(root)
-        return {path.name for path in latest.iterdir()} == set(files) and all(
+        return {path.name for path in latest.iterdir() if _is_of_mirror(path)} == set(files) and all(
             read_regular(latest / name, len(data)) == data for name, data in files.items()
         )
     except (OSError, ArtifactError):
         return False
 
 
-def derived_problems(root: Path) -> list[str]:
-    """What is wrong with index.json, its segments, their twins and latest/ of a root; `repair` fixes all of it."""
+def derived_problems(root: Path, damaged: Collection[str] = ()) -> list[str]:
+    """What is wrong with index.json, its segments, their twins and latest/ of a root; `repair` fixes all of it.
+
+    Runs that are known as `damaged` need not be listed: `repair` lists whole ones only.
+    """
     try:
         head = load_index(root)
     except OSError as error:
@@ -370,7 +381,7 @@ def derived_problems(root: Path) -> list[str]:
         if read(root, entry) != entry
     ]
     wrong += [(INDEX_FILE, "only runs that are here", run_id) for run_id in sorted(set(listed) - present)]
-    unlisted = sorted(present - set(listed))
+    unlisted = sorted(present - set(listed) - set(damaged))
     wrong += [(INDEX_FILE, "every run that is here", f"none named {run_id}") for run_id in unlisted]
     twice = sorted({name for name, number in Counter(listed).items() if number > 1})
     wrong += [(INDEX_FILE, "every run once", f"{name} twice") for name in twice]
@@ -392,17 +403,10 @@ def _is_copy(mirror: Path, original: Path) -> bool:
 
 def root_remarks(root: Path) -> list[str]:
     """What lies in a root and is none of its parts: nothing reads or removes it."""
-    copied = "; the name of a run is a time and a slug of a-z, 0-9 and -"
-    ours = {INDEX_FILE, INDEX_TWIN, ROOT_LOCK, LATEST, DATASETS, REPLAYS, NOTES, SWEEPS}
     found = []
     for path in sorted(root.iterdir()):
-        name = path.name
-        if (
-            name in ours
-            or SEGMENT_FILE.fullmatch(name)
-            or RUN_ID.fullmatch(name)
-            or name.startswith((CLAIM, TRASH, f"{INDEX_FILE}.corrupt-"))
-        ):
+        name, patterns = path.name, (SEGMENT_FILE, RUN_ID, CLAIMED, TRASHED)
+        if name in ROOT_NAMES or name.startswith(f"{INDEX_FILE}.corrupt-") or any(p.fullmatch(name) for p in patterns):
             continue
         copied = "; the name of a run is a time and a slug of a-z, 0-9 and -" if RUN_ID.match(name) else ""
         found.append(f"{path}: not a part of the artifacts root{copied}")
@@ -416,9 +420,9 @@ def index_time(root: Path) -> int:
 
 def remove_stray_segments(root: Path) -> list[str]:
     """Remove segments that the head does not name, and return their names. The caller holds the root's lock."""
-    found = strays([path.name for path in root.iterdir()], load_index(root))
+    found = strays(root, load_index(root))
     for name in found:
-        (root / name).unlink()
+        (root / name).unlink(missing_ok=True)
     return found
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from digit_classifier.artifacts import Payload, contradictions
 from digit_classifier.errors import ArtifactError, explain, typed_command
-from digit_classifier.store.bundle import Bundle, entry_of_file, read_manifest, run_twin, validate_as
+from digit_classifier.store.bundle import Bundle, entry_of_file, lacking, read_manifest, run_twin, validate_as
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.json import decode, twin
 from digit_classifier.store.layout import (
     DATASET_FILE,
     DATASET_TWIN,
     DATASETS,
+    INDEX_FILE,
     LATEST,
     MANIFEST_FILE,
     MAX_DATASET_BYTES,
     MAX_PICTURE_SIDE,
+    ROOT_LOCK,
+    RUN_ID,
     RUN_TWIN,
     max_bytes,
 )
@@ -65,7 +69,8 @@ def inspect(directory: AnyPath, *, name: str | None = None, shared_data: SharedD
     """Read a run directory and check every file, number and picture in it, and that the files agree.
 
     `shared_data`: whether the data set that the run shares with others is read and compared as well; a run that was
-    copied out of its root may lack it ("if there"). `name` is the run's, where its directory has another.
+    copied out of its root may lack it ("if there"), one among the data sets of its root may not. `name` is the run's,
+    where its directory has another.
     Damage never raises: it is among the problems.
     """
     directory = as_path(directory)
@@ -82,6 +87,11 @@ def inspect(directory: AnyPath, *, name: str | None = None, shared_data: SharedD
     if shared_data != "ignored" and summary is not None and DATASET_FILE not in found.payloads:
         _add_shared_data(found, summary["dataset"]["file"], required=shared_data == "required")
     return found
+
+
+def is_root(directory: Path) -> bool:
+    """Whether this is an artifacts root, by either sign: the index, or the lock, which copying may leave behind."""
+    return any(os.path.lexists(directory / name) for name in (INDEX_FILE, ROOT_LOCK))
 
 
 def read_bundle(directory: AnyPath) -> Bundle:
@@ -120,6 +130,8 @@ def _read(directory: Path, name: str) -> Inspection:
         run_id = found.manifest["run_id"]
         if run_id is not None and name not in (run_id, LATEST):  # latest/ mirrors a run under its own name
             found.problems.append(str(_refusal(directory, f"a directory named {run_id}", name)))
+        if run_id is None and RUN_ID.fullmatch(name) and is_root(directory.resolve().parent):
+            found.problems.append(misplaced(directory))
         found.remarks += _strays(directory, found.manifest)
     except (OSError, ArtifactError) as error:
         found.note(directory, error)
@@ -129,8 +141,16 @@ def _read(directory: Path, name: str) -> Inspection:
             _read_file(found, file, entry)
         except (OSError, ArtifactError) as error:
             found.note(directory / file, error)
+    for file in lacking(found.manifest["files"], found.payloads.get("run_summary.json")):
+        found.problems.append(str(_refusal(directory, f"a run with {file}", "one without it")))
     found.files[MANIFEST_FILE] = text
     return found
+
+
+def misplaced(directory: Path) -> str:
+    """The problem with a flat run under the name of a run of an artifacts root: nothing can list it there."""
+    came = "a flat run, whose manifest has no run id"
+    return explain(directory, "a run of an artifacts root", came, "another name for it: it is whole in any other place")
 
 
 def _strays(directory: Path, manifest: Payload) -> list[str]:
@@ -209,9 +229,11 @@ def _picture_problems(path: Path, data: bytes) -> list[str]:
 
 def _add_shared_data(found: Inspection, name: str, *, required: bool) -> None:
     """Read the data set that lies beside a run, check it, and compare the run with it."""
-    path = found.directory.resolve().parent / DATASETS / name  # its validator allows no separator in the name
-    if not required and not path.parent.is_dir():
-        return
+    root = found.directory.resolve().parent
+    path = root / DATASETS / name  # its validator allows no separator in the name
+    is_expected = path.parent.is_dir() and (is_root(root) or os.path.lexists(path))
+    if not required and not is_expected:
+        return  # the run travels alone; another program's datasets/ may lie beside it
     try:
         data = read_regular(path, MAX_DATASET_BYTES)
         payload = decode(data, path, max_bytes=MAX_DATASET_BYTES)

@@ -2,10 +2,10 @@
 
     <artifacts root>/
     ├── 20261122-191612-baseline/    a run: RUN_ID; the files of `known_names` and MANIFEST_FILE
-    ├── .incoming-<run id>/          a run in the making: CLAIM, beside it its lock <name>.lock
+    ├── .incoming-<run id>/          a run in the making: CLAIM, beside it its lock <name>.lock: CLAIMED
     │   ├── <epoch>/                 a checkpoint: CHECKPOINT
     │   └── run/                     the finished run, before the rename that shows it: READY
-    ├── .trash-<name>-<hex>/         what is being deleted: TRASH
+    ├── .trash-<run id>-<hex>/       what is being deleted: TRASH, TRASHED
     ├── datasets/                    data sets shared by the runs, each with its twin: SHARED_DATASET
     ├── replays/<run id>.json        the newest outcome of repeating a run
     ├── notes/<run id>.json          what a person wrote about a run
@@ -44,6 +44,7 @@ PICTURES = (
 INDEX_FILE, INDEX_TWIN = INDEX.name, "index.css"
 ROOT_LOCK = ".lock"
 DATASETS, REPLAYS, NOTES, SWEEPS, LATEST = "datasets", "replays", "notes", "sweeps", "latest"
+ROOT_NAMES = frozenset((INDEX_FILE, INDEX_TWIN, ROOT_LOCK, DATASETS, REPLAYS, NOTES, SWEEPS, LATEST))
 CLAIM, TRASH = ".incoming-", ".trash-"
 READY = "run"  # inside a claim
 REMOVED = ".removed"  # in a run that is being deleted where it cannot be renamed first
@@ -60,7 +61,9 @@ FILE_NAME = re.compile(rules.FILE_NAME["pattern"].strip("^$"), re.ASCII)
 SEGMENT_FILE = re.compile(r"index-([0-9]{4,9})\.(json|css)", re.ASCII)
 SHARED_DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,34}-[0-9a-f]{12}\.(json|css)", re.ASCII)
 CHECKPOINT = re.compile(r"[1-9][0-9]{0,6}", re.ASCII)
-TEMPORARY = re.compile(r"\.(?P<name>[a-z0-9_]+\.(?:json|png|css))-[0-9a-f]{8}\.tmp", re.ASCII)
+TEMPORARY = re.compile(r"\.(?P<name>[a-z0-9_-]+\.(?:json|png|css))-[0-9a-f]{8}\.tmp", re.ASCII)
+CLAIMED = re.compile(rf"{re.escape(CLAIM)}(?P<run>{RUN_ID.pattern})(?P<lock>\.lock)?", re.ASCII)
+TRASHED = re.compile(rf"{re.escape(TRASH)}{RUN_ID.pattern}-[0-9a-f]{{8}}", re.ASCII)
 
 # What file managers, editors, network disks and Windows leave in any folder: never ours, and nobody's work
 LITTER = re.compile(
@@ -96,6 +99,22 @@ def known_names() -> frozenset[str]:
         REPLAY.name,
         NOTE.name,
     }
+
+
+def is_temporary_of_run(name: str) -> bool:
+    """Whether this is the name of a temporary file that will be a file of a run."""
+    found = TEMPORARY.fullmatch(name)
+    return found is not None and found["name"] in known_names() | {MANIFEST_FILE}
+
+
+def is_temporary_of_root(name: str) -> bool:
+    """Whether this is the name of a temporary file of an artifacts root: for its list, latest/, replays/ or notes/."""
+    found = TEMPORARY.fullmatch(name)
+    if found is None:
+        return False
+    wanted, stem = found["name"], found["name"].removesuffix(".json")
+    listed = wanted in (INDEX_FILE, INDEX_TWIN) or bool(SEGMENT_FILE.fullmatch(wanted))
+    return listed or is_temporary_of_run(name) or (stem != wanted and bool(RUN_ID.fullmatch(stem)))
 
 
 def max_bytes(name: str) -> int:

@@ -36,10 +36,22 @@ from digit_classifier.store.index import (
     remove_stray_segments,
     run_names,
 )
-from digit_classifier.store.inspection import fingerprint, inspect
-from digit_classifier.store.layout import CLAIM, INDEX_FILE, MANIFEST_FILE, REMOVED, ROOT_LOCK, RUN_ID, TRASH
+from digit_classifier.store.inspection import fingerprint, inspect, is_root
+from digit_classifier.store.layout import (
+    CLAIM,
+    CLAIMED,
+    INDEX_FILE,
+    MANIFEST_FILE,
+    REMOVED,
+    ROOT_LOCK,
+    RUN_ID,
+    TRASH,
+    TRASHED,
+    is_temporary_of_root,
+)
 from digit_classifier.store.lock import SiblingLock, is_held
 from digit_classifier.store.notes import read_note, remove_note, write_note
+from digit_classifier.store.ours import require_ours
 from digit_classifier.store.replays import write_replay
 from digit_classifier.store.segments import Listing, read_listing
 from digit_classifier.store.sweeps import sweep_ids
@@ -80,7 +92,7 @@ def record_replay(directory: AnyPath, replay: Payload) -> Path | None:
         same = replay["run_id"] and fingerprint(root / replay["run_id"]) == replay["manifest_sha256"]
     except (OSError, ArtifactError):
         return None
-    if not same or not (root / ROOT_LOCK).exists():
+    if not same or not is_root(root):
         return None
     try:
         with watching(root) as watch:
@@ -133,7 +145,7 @@ def _placed(directory: AnyPath) -> tuple[Path, str, str]:
         same = bool(run_id) and fingerprint(root / run_id) == manifest_sha256
     except (OSError, ArtifactError):
         same = False
-    if not same or not (root / ROOT_LOCK).exists():
+    if not same or not is_root(root):
         raise InputError(explain(place, "a run of an artifacts root", "one that stands alone", typed_command("runs")))
     return root, run_id, manifest_sha256
 
@@ -216,15 +228,15 @@ def _interrupted(
 ) -> tuple[tuple[Interrupted, ...], tuple[Interrupted, ...]]:
     """Checkpoints of processes that died, and of those that may still be alive, newest first."""
     if claims is None:
-        claims = [path.name.removeprefix(CLAIM) for path in root.glob(f"{CLAIM}*")]
+        claims = {found["run"] for path in root.iterdir() if (found := CLAIMED.fullmatch(path.name))}
     names = [name for name in claims if _is_directory(root / f"{CLAIM}{name}")]
     dead: list[Interrupted] = []
     unsure: list[Interrupted] = []
     for name in sorted(names, key=by_time, reverse=True):
         held = is_held(root / f"{CLAIM}{name}.lock")
-        with suppress(OSError):
-            if not held and (found := find_interrupted(root, name)):
-                (unsure if held is None else dead).append(found)
+        with suppress(OSError, ArtifactError):  # `repair` says what is wrong with one that it can do nothing with
+            if not held and (kept := find_interrupted(root, name)):
+                (unsure if held is None else dead).append(kept)
     return tuple(dead), tuple(unsure)
 
 
@@ -252,6 +264,7 @@ def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "le
     if not any(_is_of_a_root(path.name) for path in root.iterdir()) and not sweep_ids(root):
         raise InputError(explain(root, "an artifacts root", "a directory without runs", "the directory above the runs"))
     try:
+        require_ours(root, "artifacts root")
         before = {name: _look(root / name) for name, is_directory in run_names(root).items() if is_directory}
         with watching(root) as watch:
             settled = _settle_claims(root, interrupted)
@@ -261,7 +274,8 @@ def repair(root: AnyPath, interrupted: Literal["leave", "adopt", "remove"] = "le
             looks = {name: _again(before.get(name), root / name) for name in sorted(names) if names[name]}
             found = {name: looks[name].problems if names[name] else (_NO_DIRECTORY,) for name in sorted(names)}
             damaged = {name: texts for name, texts in found.items() if texts}
-            damaged |= {name: (str(each),) for name, each in settled.items() if isinstance(each, OSError)}
+            unsettled = (OSError, ArtifactError)
+            damaged |= {name: (str(each),) for name, each in settled.items() if isinstance(each, unsettled)}
             datasets = tuple(sorted({text for look in looks.values() for text in look.data}))
             sound = sorted((name for name, look in looks.items() if look.entry), key=by_time, reverse=True)
             entries = [entry for name in sound if (entry := looks[name].entry)]
@@ -285,7 +299,11 @@ def _look(directory: Path) -> _Look:
     manifest, run = _fingerprint(directory), inspect(directory)
     if run.problems:
         return _Look(manifest, tuple(run.problems), (), None)
-    return _Look(manifest, (), tuple(inspect(directory, shared_data="required").problems), entry_of(run))
+    try:
+        entry = entry_of(run)
+    except ArtifactError as error:
+        return _Look(manifest, (str(error),), (), None)
+    return _Look(manifest, (), tuple(inspect(directory, shared_data="required").problems), entry)
 
 
 def _again(before: _Look | None, directory: Path) -> _Look:
@@ -302,20 +320,21 @@ def _fingerprint(directory: Path) -> str | None:
 
 
 def _is_of_a_root(name: str) -> bool:
-    return bool(RUN_ID.fullmatch(name)) or name in (ROOT_LOCK, INDEX_FILE) or name.startswith((CLAIM, TRASH))
+    return name in (ROOT_LOCK, INDEX_FILE) or any(each.fullmatch(name) for each in (RUN_ID, CLAIMED, TRASHED))
 
 
-def _settle_claims(root: Path, interrupted: str) -> dict[str, Interrupted | OSError | None]:
-    """Claims whose writer is dead, by name: removed, or their checkpoint, or why it could not be read."""
-    settled: dict[str, Interrupted | OSError | None] = {}
-    names = {path.name.removesuffix(".lock") for path in root.iterdir() if path.name.startswith(CLAIM)}
-    for name in sorted(names):
+def _settle_claims(root: Path, interrupted: str) -> dict[str, Interrupted | OSError | ArtifactError | None]:
+    """Claims whose writer is dead, by name: removed, or their checkpoint, or why nothing can be done with it here."""
+    settled: dict[str, Interrupted | OSError | ArtifactError | None] = {}
+    claims = {found["run"] for path in root.iterdir() if (found := CLAIMED.fullmatch(path.name))}
+    for run_id in sorted(claims):
+        name = f"{CLAIM}{run_id}"
         lock = SiblingLock.take(root / f"{name}.lock")
         if lock is None:
             continue  # its writer is alive
         try:
-            settled[name] = _settle(root, name.removeprefix(CLAIM), interrupted)
-        except OSError as error:
+            settled[name] = _settle(root, run_id, interrupted)
+        except (OSError, ArtifactError) as error:
             settled[name] = error
         finally:
             lock.release()
@@ -332,18 +351,22 @@ def _settle(root: Path, run_id: str, interrupted: str) -> Interrupted | None:
 
 
 def _remove_leftovers(root: Path) -> list[str]:
-    """Remove what only a holder of the root's lock makes; the caller is that now."""
+    """Remove what only a holder of the root's lock makes; the caller is that now.
+
+    Names are compared in full: a hidden file of another program is none of ours.
+    """
     removed = []
     for path in sorted(root.iterdir()):
-        if path.name.startswith(TRASH) and _is_directory(path):
-            remove_directory(path, levels=2)
-        elif RUN_ID.fullmatch(path.name) and _is_directory(path) and _is_remnant(path):
-            remove_directory(path)
-        elif path.name.startswith(".") and path.name.endswith(".tmp") and not _is_directory(path):
-            path.unlink()
-        else:
-            continue
-        removed.append(path.name)
+        with suppress(FileNotFoundError):  # a training that begins tries there how to remove, without the lock
+            if TRASHED.fullmatch(path.name) and _is_directory(path):
+                remove_directory(path, levels=2)
+            elif RUN_ID.fullmatch(path.name) and _is_directory(path) and _is_remnant(path):
+                remove_directory(path)
+            elif is_temporary_of_root(path.name) and not _is_directory(path):
+                path.unlink()
+            else:
+                continue
+            removed.append(path.name)
     return removed
 
 

@@ -9,6 +9,7 @@ the list as it was, one after it files that nothing names, which `repair` remove
 from __future__ import annotations
 
 import hashlib
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,7 +25,7 @@ from digit_classifier.artifacts import (
 )
 from digit_classifier.errors import ArtifactError, RunError, explain, typed_command
 from digit_classifier.store.files import read_regular, replace_all
-from digit_classifier.store.json import decode, encode, excess, twin
+from digit_classifier.store.json import decode, encode, excess, looks_like_ours, twin
 from digit_classifier.store.layout import (
     INDEX_FILE,
     INDEX_TWIN,
@@ -34,7 +35,7 @@ from digit_classifier.store.layout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
 HEAD_RUNS = 100
@@ -178,7 +179,7 @@ def write_blocks(root: Path, old: Payload, blocks: list[Block]) -> None:
             segments.insert(0, block.stated)
             continue
         for end in range(len(block.runs), 0, -SEGMENT_RUNS):
-            number += 1
+            number = _free_number(root, number + 1)
             runs = block.runs[max(0, end - SEGMENT_RUNS) : end]
             stated, text = segment_of(number, runs)
             segments.insert(0, stated)
@@ -236,11 +237,24 @@ def segment_problems(root: Path, stated: Payload) -> list[tuple[str, str, str]]:
     return []
 
 
-def strays(names: Iterable[str], head: Payload) -> list[str]:
-    """Files among these that are named like segments and belong to none."""
-    ours = {each["file"] for each in head["segments"]}
-    ours |= {_sheet(name) for name in ours}
-    return sorted(name for name in names if SEGMENT_FILE.fullmatch(name) and name not in ours)
+def strays(root: Path, head: Payload) -> list[str]:
+    """Files of ours that are named like segments and belong to none."""
+    listed = {each["file"] for each in head["segments"]}
+    listed |= {_sheet(name) for name in listed}
+    names = [path.name for path in root.iterdir() if SEGMENT_FILE.fullmatch(path.name) and path.name not in listed]
+    return sorted(name for name in names if _is_segment(root / name))
+
+
+def _is_segment(path: Path) -> bool:
+    with suppress(OSError, ArtifactError):
+        return looks_like_ours(read_regular(path, 2 * MAX_SEGMENT_BYTES))
+    return False
+
+
+def _free_number(root: Path, number: int) -> int:
+    """This number of a segment, or the next under which nothing lies: it may be another program's."""
+    names = (f"index-{number:04}.{kind}" for kind in ("json", "css"))
+    return _free_number(root, number + 1) if any(os.path.lexists(root / name) for name in names) else number
 
 
 def _number(name: str) -> int:

@@ -38,9 +38,11 @@ from digit_classifier.store.layout import (
     ROOT_LOCK,
     RUN_ID,
     SWEEP_FILE,
+    SWEEP_FILES,
     SWEEP_PICTURE,
     SWEEP_TWIN,
     SWEEPS,
+    TEMPORARY,
 )
 from digit_classifier.store.lock import Lock, exclusive, is_held
 
@@ -311,8 +313,9 @@ def remove_strays(directory: Path) -> list[str]:
     """Delete the temporary files that a dead coordinator left; the caller holds the sweep's lock."""
     removed = []
     for path in sorted(directory.iterdir()):
-        if path.name.startswith(".") and path.name.endswith(".tmp") and not path.is_dir():
-            path.unlink()
+        found = TEMPORARY.fullmatch(path.name)
+        if found and found["name"] in (PLAN_FILE, *SWEEP_FILES) and not path.is_dir():
+            path.unlink(missing_ok=True)
             removed.append(path.name)
     return removed
 

@@ -13,6 +13,7 @@ in the seconds for which this one remembers a directory. `verify` and `repair` l
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHANGED = b"?\n"  # neither a claim nor a look
+_LOOK = r"[0-9]+(?: -?[0-9]+){4}\n"  # as `_look` says it
+_LINES = re.compile(rf"(?:{RUN_ID.pattern}\n|{_LOOK}|\?\n)*[\0 ?0-9a-z-]*", re.ASCII)  # the end may be torn, or lost
 
 
 class Watch:
@@ -83,6 +86,14 @@ def claims_noted(root: Path) -> Iterator[set[str]]:
             lock.release()
         if not watch:
             spoil(root)
+
+
+def lock_text(text: bytes) -> str | None:
+    """Of the text of a lock file: "look" where it says how a root looked, "empty" where it may be ours; None else."""
+    said = text.decode("latin-1")
+    if not _LINES.fullmatch(said):
+        return None
+    return "look" if re.search(rf"^{_LOOK}", said, re.MULTILINE) else "empty"
 
 
 def spoil(root: Path) -> None:
