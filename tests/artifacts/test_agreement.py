@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
 
 from digit_classifier import artifacts as a
 from digit_classifier.artifacts.agreement import RULES
-from example_payloads import HOLDOUT, LABELS, NAMES, PROBABILITIES, example_run, summary
+from example_payloads import DATA, HOLDOUT, LABELS, NAMES, PROBABILITIES, SHAPE, example_run, summary
 from mutations import GONE, edited
 
 RUN, MLP = example_run(), example_run("mlp")
@@ -227,3 +230,83 @@ def test_the_summary_cleans_the_texts_it_is_given() -> None:
     assert cleaned["label"] == "[1mBase line"
     assert cleaned["command"] == "train --run-label 'a b'"
     assert summary(RUN, label="\u200b")["label"] is None
+
+
+def relabelled(data: a.PlainDataset, names: list[str]) -> a.PlainDataset:
+    return replace(data, class_names=names, labels=[label % len(names) for label in data.labels])
+
+
+def of_other_shapes() -> list[dict[str, Any]]:
+    """Files that are valid each by itself, of runs with other classes, samples and epochs than the example's."""
+    two, row = ["a", "b"], [[0.75, 0.25]]
+    few = relabelled(DATA, two)
+    everything = list(range(len(few.labels)))
+    layer = ({"inputs": 4, "units": 2}, "softmax", [0.5] * 8, [0.0] * 2)
+    image = [[0, 1, 2, 3]]
+    found = [
+        {
+            "dataset.json": a.build_dataset(few),
+            "split.json": a.build_split([0] * 12),
+            "holdout.json": a.build_holdout([0], [1], row),
+            "metrics.json": a.build_metrics([1], [0], row, two, 0.5, a.build_baselines([1], [1], (None, "not made"))),
+            "model.json": a.build_model(SHAPE, [0.0] * 4, [1.0] * 4, [layer]),
+            "loss_curve.json": a.build_loss_curve([1.0], [0.5], [0.5], [0.0]),
+            "predictions.json": a.build_predictions([0], image, [1], row, two, SHAPE),
+            "epoch_snapshots.json": a.build_epoch_snapshots([1], [[[0, 0], [1, 0]]], None, "none", [[0]]),
+        },
+        {  # nothing is left to learn from
+            "holdout.json": a.build_holdout(everything, few.labels, row * 12),
+            "split.json": a.build_split([0, 1]),
+            "epoch_snapshots.json": a.build_epoch_snapshots([], [], None, "none"),
+            "loss_curve.json": a.build_loss_curve([], [], [], [], (1, "the loss is no longer finite")),
+        },
+        {
+            "holdout.json": a.build_holdout([2, 90], [4, 0], [[0.1, 0.1, 0.1, 0.1, 0.6]] * 2),
+            "dataset.json": a.build_dataset(relabelled(DATA, list("abcde"))),
+            "epoch_snapshots.json": a.build_epoch_snapshots(
+                [7], [[*[[0] * 5] * 4, [0, 0, 0, 0, 2]]], None, "x", [[4, 4]]
+            ),
+        },
+        {"epoch_snapshots.json": {**RUN["epoch_snapshots.json"], "epochs": [5, 9]}},
+    ]
+    for each in found:
+        if "model.json" in each:
+            each["run_summary.json"] = plain_summary(each, few)
+    return found
+
+
+def plain_summary(run: dict[str, Any], data: a.PlainDataset) -> dict[str, Any]:
+    return a.build_run_summary(
+        run,
+        data,
+        run_id=None,
+        label=None,
+        created="2026-11-22T19:16:12Z",
+        synthetic=True,
+        command="",
+        config={"model": "logistic", "epochs": 1},
+        config_origin={"model": "flag", "epochs": "flag"},
+        total_seconds=1.0,
+        training_seconds=1.0,
+        environment={},
+        training_labels=[1],
+    )
+
+
+def test_files_of_different_runs_contradict_each_other_in_words() -> None:
+    """Each is valid, so that only the rules between them stand before what they do not expect."""
+    pool: dict[str, list[dict[str, Any]]] = {}
+    for run in (RUN, MLP, DIVERGED, *of_other_shapes()):
+        for name, payload in run.items():
+            if name in a.ARTIFACTS and name not in ("index.json", "index_segment.json", "replay.json", "note.json"):
+                a.ARTIFACTS[name].validate(payload)
+                pool.setdefault(name, []).append(payload)
+    for names, _ in RULES:
+        for mixed in product(*(pool[name] for name in names)):
+            found = a.contradictions(dict(zip(names, mixed, strict=True)))
+            assert all(isinstance(line, str) and ": expected " in line for line in found)
+    rng, agreed = random.Random(7), 0
+    for _ in range(300):
+        found = a.contradictions({name: rng.choice(payloads) for name, payloads in pool.items()})
+        agreed += not found
+    assert agreed < 3

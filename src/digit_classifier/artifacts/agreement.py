@@ -108,8 +108,8 @@ def _snapshots(metrics: Payload, curve: Payload, snapshots: Payload) -> Iterator
 def _snapshot_predictions(holdout: Payload, metrics: Payload, snapshots: Payload) -> Iterator[str]:
     true, classes = holdout["true_labels"], len(metrics["labels"])
     where, matrices = "epoch_snapshots.prediction_changes", snapshots["confusion_matrices"]
-    if any(len(matrix) != classes for matrix in matrices):
-        return  # reported by _snapshots
+    if any(len(matrix) != classes for matrix in matrices) or max(true) >= classes:
+        return  # reported by _snapshots and _metrics
     labels: list[int] = []
     for index, labels in enumerate(predictions_by_epoch(snapshots)):
         if len(labels) != len(true):
@@ -234,11 +234,10 @@ def _dataset_labels(dataset: Payload, holdout: Payload) -> Iterator[str]:
 
 def _baselines(summary: Payload, dataset: Payload, holdout: Payload, metrics: Payload) -> Iterator[str]:
     if "baselines" in metrics and _trains_on_the_rest(summary):
-        held = set(holdout["sample_ids"])
-        label = commonest([each for number, each in enumerate(dataset["labels"]) if number not in held])
-        yield from differences(
-            label, metrics["baselines"]["commonest_class"]["label"], "metrics.baselines.commonest_class.label"
-        )
+        held, where = set(holdout["sample_ids"]), "metrics.baselines.commonest_class.label"
+        rest = [label for row, label in enumerate(dataset["labels"]) if row not in held]
+        label = commonest(rest) if rest else None
+        yield from differences(label, metrics["baselines"]["commonest_class"]["label"], where)
 
 
 def _training_counts(summary: Payload, dataset: Payload, holdout: Payload) -> Iterator[str]:

@@ -219,6 +219,9 @@ def _check_intervals(columns: Payload, where: str) -> None:
         require((low is None) == (high is None) == (reason is not None), here, "an interval or a reason", low)
         if low is not None:
             require(mean is not None and low <= mean <= high, here, "an interval that holds its mean", low)
+    if "wilson_low" in columns:
+        for index, (low, high) in enumerate(zip(columns["wilson_low"], columns["wilson_high"], strict=True)):
+            require((low is None) == (high is None), f"{where}.wilson_high[{index}]", "two ends, or none", high)
 
 
 def _check_best(payload: Payload, settings: int) -> None:
@@ -229,6 +232,12 @@ def _check_best(payload: Payload, settings: int) -> None:
             require(not payload[key]["other"], f"sweep.{key}", "none without a best setting", payload[key]["other"])
         return
     check_below([best["setting"], *best["not_told_apart"]], settings, "sweep.best.not_told_apart")
+    for key in ("mean", "holdout"):
+        value = payload["settings"][key][best["setting"]]
+        require(value is not None, f"sweep.settings.{key}[{best['setting']}]", "a number: it is the best", value)
+    if (again := best["confirmed"]) is not None:
+        require(again["mean"] is not None, "sweep.best.confirmed.mean", "a number", None)
+        _check_intervals({key: [value] for key, value in again.items()}, "sweep.best.confirmed")
     check_below(payload["differences"]["other"], settings, "sweep.differences.other")
     check_below(payload["pairs"]["other"], settings, "sweep.pairs.other")
     check_below(payload["pairs"]["point"], len(payload["points"]["setting"]), "sweep.pairs.point")

@@ -157,10 +157,11 @@ def _choice(sweep: Payload) -> list[str]:
 
 def _curve(sweep: Payload) -> list[str]:
     means, values = sweep["settings"]["mean"], [each[0] for each in sweep["settings"]["values"]]
-    known = sorted((value, mean) for value, mean in zip(values, means, strict=True) if mean is not None)
-    (least, worst), (most, final) = known[0], known[-1]
-    if len(known) == 1:
+    scored = [(value, mean) for value, mean in zip(values, means, strict=True) if mean is not None]
+    known = sorted(each for each in scored if isinstance(each[0], (int, float)))
+    if len(known) <= 1:
         return [_result(sweep)]
+    (least, worst), (most, final) = known[0], known[-1]
     return [
         _sentence("sweep.curve", most=percent(most), final=percent(final), least=percent(least), worst=percent(worst))
     ]
