@@ -7,9 +7,11 @@ import errno
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +21,7 @@ from digit_classifier.errors import InputError
 from digit_classifier.page.built import LANGUAGES, built_page, page_text
 from digit_classifier.page.html import self_contained, write_html
 from digit_classifier.page.site import write_site
+from digit_classifier.page.source import shared_dataset
 from digit_classifier.store.claim import claim
 from digit_classifier.store.flat import publish_flat
 from digit_classifier.store.inspection import inspect
@@ -28,7 +31,7 @@ from store_oracle import snapshot
 from tiny_runs import CREATED, publish, shared_data, tiny_run
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 FIRST, SECOND = "20261122-191612", "20261122-191612-2"
 HOSTILE = "</script><script>alert(1)</script><!-- & \"'"
@@ -268,6 +271,145 @@ def test_a_run_that_travelled_alone_is_exported_without_its_data_set(root: Path,
     shutil.copytree(root / FIRST, tmp_path / FIRST)
     write_html(tmp_path / FIRST, tmp_path / "report.html")
     assert not [path for path in exported(tmp_path / "report.html")[1]["files"] if "datasets" in path]
+
+
+def damage_data(root: Path, change: Callable[[bytes], bytes]) -> Path:
+    path = root / "datasets" / next(iter(shared_data()))
+    changed = change(path.read_bytes())
+    assert changed != path.read_bytes()
+    path.write_bytes(changed)
+    return path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b'"labels": [0,1,0,1]', b'"labels": [1,0,0,1]'),
+        lambda text: text[:-20],
+        lambda text: text.replace(b'"schema_version": 2', b'"schema_version": 9'),
+    ],
+    ids=["other labels", "cut off", "newer"],
+)
+def test_a_damaged_data_set_is_not_exported(
+    root: Path, tmp_path: Path, capsys: Any, change: Callable[[bytes], bytes]
+) -> None:
+    """Also where its file still states the digest that the run does."""
+    path = damage_data(root, change)
+    for name, target in (("html", "report.html"), ("site", "site")):
+        assert main(["export", name, str(root), "-o", str(tmp_path / target)]) == 1
+        err = capsys.readouterr().err
+        assert err.startswith(f"error: {path}: expected the data set of the run, got a damaged one (")
+        assert err.count("\n") == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["artifacts"]
+
+
+def test_the_data_set_of_many_runs_is_checked_once(root: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    looks: list[str] = []
+
+    def look(place: Path, stated: Any) -> dict[str, bytes]:
+        looks.append(stated["file"])
+        return shared_dataset(place, stated)
+
+    monkeypatch.setattr("digit_classifier.page.site.shared_dataset", look)
+    assert write_site(root, tmp_path / "site") == 2
+    assert looks == [next(iter(shared_data()))]
+
+
+def test_a_site_has_the_runs_that_are_there_whatever_the_index_says(root: Path, tmp_path: Path, capsys: Any) -> None:
+    other = tmp_path / "elsewhere"
+    with claim(other, "2026-11-23T00:00:00Z") as stage:
+        publish(stage, "copied", "2026-11-23T00:00:00Z")
+    shutil.copytree(other / "20261123-000000", root / "20261123-000000")
+    assert write_site(root, tmp_path / "site") == 3
+    listed = json.loads((tmp_path / "site/artifacts/index.json").read_text())
+    assert [run["run_id"] for run in listed["runs"]] == ["20261123-000000", SECOND, FIRST]  # as `runs` shows them
+    assert write_site(root, tmp_path / "site", runs=["20261123-000000"]) == 1
+    assert main(["export", "html", str(root), "-o", str(tmp_path / "report.html")]) == 0
+    assert exported(tmp_path / "report.html")[1]["start"] == "artifacts/20261123-000000"
+    (root / "index.json").unlink()
+    assert write_site(root, tmp_path / "site") == 3
+    assert main(["verify", str(tmp_path / "site/artifacts")]) == 1  # no latest/: a site has none
+    assert "damaged" not in capsys.readouterr().out.partition("index and latest")[0]
+
+
+@pytest.mark.parametrize("chosen", [[], ["--run", FIRST]])
+def test_a_run_that_is_listed_and_gone_is_named_with_what_mends_it(
+    root: Path, tmp_path: Path, capsys: Any, chosen: list[str]
+) -> None:
+    shutil.rmtree(root / FIRST)
+    export = ["export", "site", str(root), "-o", str(tmp_path / "site"), *chosen]
+    assert main(export) == 2
+    err = capsys.readouterr().err
+    assert f"error: {root}: expected the runs that its index lists, got none named {FIRST}; try " in err
+    assert f" repair {root}" in err
+    assert main([*export[:5], "--run", SECOND]) == 0  # which nobody misses
+    assert main(["repair", str(root)]) == 0
+    assert main(export[:5]) == 0
+
+
+def test_a_damaged_run_that_repair_has_unlisted_keeps_no_other_back(root: Path, tmp_path: Path, capsys: Any) -> None:
+    (root / FIRST / "metrics.json").write_text("{}")
+    export = ["export", "site", str(root), "-o", str(tmp_path / "site")]
+    assert main(export) == 1
+    assert main(["repair", str(root)]) == 1
+    assert main(export) == 0
+    capsys.readouterr()
+    assert main([*export, "--run", FIRST]) == 1
+    assert re.search("metrics.json: expected .* bytes", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["empty", "an earlier export"])
+def test_a_site_can_be_where_one_is(root: Path, tmp_path: Path, monkeypatch: Any, *, earlier: bool) -> None:
+    here = tmp_path / "site"
+    write_site(root, tmp_path / "fresh")
+    here.mkdir()
+    if earlier:
+        write_site(root, here, runs=[FIRST])
+    monkeypatch.chdir(here)
+    inode = here.stat().st_ino
+    assert main(["export", "site", str(root), "-o", "."]) == 0
+    assert here.stat().st_ino == inode  # or a shell would be left in a folder that is deleted
+    assert snapshot(here) == snapshot(tmp_path / "fresh")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["artifacts", "fresh", "site"]
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM], ids=errno.errorcode.get)
+def test_a_folder_that_cannot_be_renamed_is_filled_anew(
+    root: Path, tmp_path: Path, monkeypatch: Any, number: int
+) -> None:
+    """It is mounted, or the folder above it is another's; across a mount no file can be renamed either."""
+    site, real, mkdir = tmp_path / "above" / "site", os.rename, os.mkdir
+    site.mkdir(parents=True)
+    write_site(root, tmp_path / "fresh")
+
+    def rename(source: Any, target: Any, **options: Any) -> None:
+        if Path(source).parent == site.parent or Path(target).parent == site.parent:
+            raise OSError(number, os.strerror(number), str(source))
+        real(source, target, **options)
+
+    def make(path: Any, *arguments: Any, **options: Any) -> None:
+        if Path(path).parent == site.parent and number in (errno.EACCES, errno.EPERM):
+            raise OSError(number, os.strerror(number), str(path))
+        mkdir(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "rename", rename)
+    monkeypatch.setattr(os, "mkdir", make)
+    for runs in ([FIRST], []):
+        write_site(root, site, runs=runs)
+    assert snapshot(site) == snapshot(tmp_path / "fresh")
+    assert [path.name for path in site.parent.iterdir()] == ["site"]
+
+
+def test_what_a_killed_export_left_inside_its_target_is_in_nobodys_way(root: Path, tmp_path: Path) -> None:
+    left = tmp_path / "site" / ".site-0123abcd.tmp" / "artifacts"
+    left.mkdir(parents=True)
+    (left / "index.json").write_text("{}")
+    write_site(root, tmp_path / "site")
+    write_site(root, tmp_path / "fresh")
+    assert snapshot(tmp_path / "site") == snapshot(tmp_path / "fresh")
+    (tmp_path / "site" / ".other-0123abcd.tmp").mkdir()
+    with pytest.raises(InputError, match=r"\.other-0123abcd\.tmp in it"):
+        write_site(root, tmp_path / "site")
 
 
 @pytest.mark.parametrize(

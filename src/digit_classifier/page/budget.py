@@ -44,9 +44,13 @@ def within_budget(text: bytes, wanted: Iterable[int], budget: int = BUDGET) -> t
 
 
 def wanted_by_run(run: Mapping[str, Payload]) -> Iterator[int]:
-    """The samples of predictions.json, then mistakes of the hold-out, and the others of it."""
-    holdout = run["holdout.json"]
-    yield from (sample["sample_id"] for sample in run["predictions.json"]["samples"])
+    """The samples of predictions.json, then mistakes of the hold-out, and the others of it.
+
+    A synthetic run may have neither file.
+    """
+    yield from (sample["sample_id"] for sample in run.get("predictions.json", {"samples": []})["samples"])
+    if (holdout := run.get("holdout.json")) is None:
+        return
     rows = list(zip(holdout["sample_ids"], holdout["true_labels"], holdout["predicted_labels"], strict=True))
     yield from (sample_id for sample_id, true, predicted in rows if true != predicted)
     yield from holdout["sample_ids"]

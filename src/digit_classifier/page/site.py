@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digit_classifier.errors import ArtifactError, InputError, explain, option, show, typed_command
 from digit_classifier.page.built import ARTIFACTS_PATH, MARK, PAGE_NAMES, WORDS, WORDS_NAMES, is_export, page_text
-from digit_classifier.page.source import dataset_of, shared_dataset
+from digit_classifier.page.source import refuse_run, shared_dataset
 from digit_classifier.store.files import cannot_write, read_regular, sync_directory, write_all
 from digit_classifier.store.index import entry_of
 from digit_classifier.store.inspection import inspect
@@ -35,13 +37,13 @@ from digit_classifier.store.layout import (
     known_names,
 )
 from digit_classifier.store.notes import noted
+from digit_classifier.store.root import read_root
 from digit_classifier.store.segments import read_listing, write_index
 from digit_classifier.store.sweeps import read_sweep, sweep_ids
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from digit_classifier.artifacts import Payload
     from digit_classifier.text import AnyPath
@@ -55,39 +57,77 @@ def write_site(root: AnyPath, target: AnyPath, *, runs: Sequence[str] = ()) -> i
     """
     root, target = as_path(root), as_path(target)
     _require_free(target)
-    wanted = _wanted_runs(root, runs)
-    temporary = target.parent / f".{target.name}-{os.urandom(4).hex()}.tmp"
-    old = temporary.with_suffix(".old")
+    wanted, entries = _wanted_runs(root, runs, target)
+    place = target.resolve()  # "." has no name and no neighbours
+    hidden = f".{place.name}-{os.urandom(4).hex()}.tmp"
+
+    def write(site: Path) -> None:
+        _write_tree(site, root, wanted, entries)
+
     try:
-        _write_tree(temporary, root, wanted)
-        if not target.exists() or _renamed(target, old):
-            temporary.rename(target)
-        else:
-            _replace_contents(temporary, target)
-        sync_directory(target.parent)
+        if _is_in_use(place) or not _put_in_place(place.parent / hidden, place, write):
+            _put_inside(place / hidden, write)
     except OSError as error:
         raise cannot_write(target, error, option("output")) from error
+    return len(wanted)
+
+
+def _is_in_use(target: Path) -> bool:
+    """Whether somebody is in a folder: put aside and deleted, it would take the shell's place with it."""
+    with suppress(OSError):  # the working directory may be gone
+        return target in (Path.cwd(), *Path.cwd().parents)
+    return False
+
+
+def _put_in_place(temporary: Path, target: Path, write: Callable[[Path], None]) -> bool:
+    """Write a site beside its target, then rename it; False where an earlier folder can only be filled anew."""
+    old = temporary.with_suffix(".old")
+    try:
+        try:
+            temporary.mkdir(parents=True)
+        except OSError as error:
+            if _is_unmovable(target, error):
+                return False
+            raise
+        write(temporary)
+        try:
+            if target.exists():
+                target.rename(old)
+        except OSError as error:
+            if _is_unmovable(target, error):
+                return False
+            raise
+        temporary.rename(target)
+        sync_directory(target.parent)
     finally:
         if old.exists() and not target.exists():
             old.rename(target)  # what was there comes back
         shutil.rmtree(temporary, ignore_errors=True)
     shutil.rmtree(old, ignore_errors=True)
-    return len(wanted)
-
-
-def _renamed(target: Path, old: Path) -> bool:
-    """Move an earlier export aside; False where an overlay keeps its folder in a lower layer and cannot."""
-    try:
-        target.rename(old)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        return False
     return True
 
 
+def _is_unmovable(target: Path, error: OSError) -> bool:
+    """Whether a folder is there, and only the one above it refused.
+
+    An overlay keeps it in a lower layer, something is mounted there, or the folder above may not be written.
+    """
+    numbers = (errno.EXDEV, errno.EBUSY, errno.EINVAL, errno.EACCES, errno.EPERM, errno.EROFS)
+    return target.is_dir() and error.errno in numbers
+
+
+def _put_inside(temporary: Path, write: Callable[[Path], None]) -> None:
+    """Write a site in a hidden folder of its target, then move it up file by file."""
+    try:
+        temporary.mkdir()
+        write(temporary)
+        _replace_contents(temporary, temporary.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
 def _replace_contents(new: Path, target: Path) -> None:
-    """Put a site in the place of an earlier one file by file, where folders cannot be renamed.
+    """Put a site in the place of an earlier one file by file, where that folder cannot be renamed.
 
     The deepest files come first and a manifest last: at any moment index.json lists only runs that are there.
     """
@@ -106,35 +146,35 @@ def _depth_first(path: Path) -> tuple[int, bool, Path]:
     return -len(path.parts), path.name == MANIFEST_FILE, path
 
 
-def _wanted_runs(root: Path, chosen: Sequence[str]) -> list[str]:
-    listed = [entry["run_id"] for entry, _ in _listed(root)]
+def _wanted_runs(root: Path, chosen: Sequence[str], target: Path) -> tuple[list[str], tuple[Payload, ...]]:
+    """The runs to export, newest first, and the entries of all that are whole.
+
+    InputError where there are none, or not these; ArtifactError where one that is listed or chosen is gone or damaged.
+    """
+    found, listed = read_root(root), set[str]()
+    here = [entry["run_id"] for entry in found.entries]
+    with suppress(OSError, ArtifactError):  # without a list the directories tell
+        listed = {entry["run_id"] for entry, _ in read_listing(root).runs}
+    meant = set(chosen) or listed or set(found.damaged)
+    for run_id in sorted((meant & listed) - {*here, *found.damaged}):
+        came, attempt = f"none named {run_id}", typed_command("repair", root)
+        raise InputError(explain(root, "the runs that its index lists", came, attempt))
+    for run_id in sorted(meant & found.damaged.keys()):
+        problem = found.damaged[run_id]
+        raise ArtifactError(problem if problem.startswith(f"{root / run_id}") else f"{root / run_id}: {problem}")
     for run_id in chosen:
-        if run_id not in listed:
+        if run_id not in here:
             raise InputError(explain(option("run"), f"a run of {root}", show(run_id), typed_command("runs", root)))
-    wanted = [run_id for run_id in listed if run_id in chosen or not chosen]
+    wanted = [run_id for run_id in here if run_id in chosen or not chosen]
     if not wanted:
-        raise InputError(
-            explain(
-                "ROOT",
-                "an artifacts root with runs",
-                f"none in {root}",
-                typed_command("train", "--artifacts-root", root),
-            )
-        )
-    return wanted
+        refuse_run(root, lambda above, name: typed_command("export", "site", above, "--run", name, "--output", target))
+        attempt = typed_command("train", "--artifacts-root", root)
+        raise InputError(explain("ROOT", "an artifacts root with runs", f"none in {root}", attempt))
+    return wanted, found.entries
 
 
-def _listed(root: Path) -> list[tuple[Payload, int]]:
-    """Every run that is listed; ArtifactError where a part of the list cannot be read."""
-    listing = read_listing(root)
-    if not listing.whole:
-        raise ArtifactError(explain(root, "an index of all runs", "one that lacks some", typed_command("repair", root)))
-    return listing.runs
-
-
-def _sweeps_with(root: Path, run_ids: Sequence[str]) -> list[str]:
+def _sweeps_with(root: Path, run_ids: Sequence[str], entries: Sequence[Payload]) -> list[str]:
     """The finished sweeps of a root that these runs are points of, or that none is: theirs were not kept."""
-    entries = [entry for entry, _ in _listed(root)]
     others = {entry.get("sweep") for entry in entries} - {
         entry.get("sweep") for entry in entries if entry["run_id"] in run_ids
     }
@@ -150,23 +190,30 @@ def _files_of_sweep(directory: Path, sweep: Payload) -> dict[str, bytes]:
     return files
 
 
-def _write_tree(site: Path, root: Path, run_ids: Sequence[str]) -> None:
+def _write_tree(site: Path, root: Path, run_ids: Sequence[str], known: Sequence[Payload]) -> None:
     """The page and an artifacts root without lock and latest/, run by run: a large root need not fit in memory."""
     (site / ARTIFACTS_PATH).mkdir(parents=True)
-    sweeps = _sweeps_with(root, run_ids)
+    sweeps = _sweeps_with(root, run_ids, known)
     if sweeps:
         (site / ARTIFACTS_PATH / SWEEPS).mkdir()
     entries: list[Payload] = []
     datasets: dict[str, bytes] = {}
+    checked: set[tuple[str, str]] = set()
+
+    def add_dataset(stated: Payload) -> None:  # once for all runs: to check one takes as long as to write it
+        if (key := (stated["file"], stated["sha256"])) not in checked:
+            checked.add(key)
+            datasets.update(shared_dataset(root, stated))
+
     for run_id in run_ids:
         found = inspect(root / run_id).require_sound()
-        files = found.files
         entries.append(noted(root, entry_of(found)))
-        datasets |= dataset_of(root / run_id, files)
-        _write_directory(site / ARTIFACTS_PATH / run_id, files)
+        add_dataset(found.payloads["run_summary.json"]["dataset"])
+        _write_directory(site / ARTIFACTS_PATH / run_id, found.files)
     for name in sweeps:
         sweep = read_sweep(root / SWEEPS / name)
-        datasets |= shared_dataset(root, sweep["dataset"]) if sweep["stability"] else {}
+        if sweep["stability"]:
+            add_dataset(sweep["dataset"])
         _write_directory(site / ARTIFACTS_PATH / SWEEPS / name, _files_of_sweep(root / SWEEPS / name, sweep))
     if datasets:
         _write_directory(site / ARTIFACTS_PATH / DATASETS, datasets)
@@ -188,7 +235,8 @@ def _require_free(target: Path) -> None:
     wanted = "a new folder or an earlier export"
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise InputError(explain(target, wanted, "a link or a file", "another place"))
-    found = sorted(target.rglob("*"))
+    left = re.compile(rf"\.{re.escape(target.resolve().name)}-[0-9a-f]{{8}}\.tmp")  # by an export that was killed
+    found = [path for path in sorted(target.rglob("*")) if not left.fullmatch(path.relative_to(target).parts[0])]
     for path in found:
         parts = path.relative_to(target).parts
         if any(LITTER.fullmatch(part) for part in parts):

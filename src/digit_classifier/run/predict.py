@@ -87,6 +87,8 @@ def read_prepared(
 def predictions(names: Sequence[str], samples: NDArray[Any], payloads: Mapping[str, Payload]) -> Iterator[Payload]:
     """One line per sample: its name, the first most probable class, and the probabilities of all."""
     summary, classes = payloads["run_summary.json"], payloads["metrics.json"]["labels"]
+    if "model.json" not in payloads:
+        raise InputError(explain("RUN", "a run with a network", "a synthetic one without", "another run"))
     network = network_of(payloads["model.json"], exact=summary["config"].get("exact") is True)
     with np.errstate(all="ignore"):
         rows = network.probabilities(samples)

@@ -50,12 +50,18 @@ class StoredRun(Bundle):
     @property
     def history(self) -> Payload:
         """What loss_curve.json holds: losses and accuracies, a list of each with one value per epoch."""
-        return self.payloads["loss_curve.json"]
+        return self._payload("loss_curve.json")
 
     @property
     def predictions(self) -> Payload:
         """What predictions.json holds: a few samples of the hold-out with all their probabilities."""
-        return self.payloads["predictions.json"]
+        return self._payload("predictions.json")
+
+    def _payload(self, name: str) -> Payload:
+        """What a file holds that a synthetic run may lack."""
+        if name not in self.payloads:
+            raise InputError(explain(self.directory, f"a run with {name}", "one without", "another run"))
+        return self.payloads[name]
 
     @cached_property
     def network(self) -> Network:
