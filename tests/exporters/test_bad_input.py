@@ -120,8 +120,45 @@ def test_a_run_of_another_is_in_the_way_in_tensorboards_folder(place: Path, runs
     run = runs.directories["grey-mlp"]
     (place / "folder" / run.name).mkdir()
     (place / "folder" / run.name / "events.out.tfevents.1.theirs").write_bytes(b"theirs")
-    err = refused(capsys, place, "tensorboard", str(run), "-o", "{place}/folder")
-    assert "expected a new folder, or this run, got other files; try another target" in err
+    before = snapshot(place)
+    assert main(["export", "tensorboard", str(run), "-o", str(place / "folder")]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith(f"not exported: {run.name}: ")
+    assert "expected a new folder, or this run, got other files; try another target" in out
+    assert (err, snapshot(place)) == ("", before)
+
+
+def test_a_folder_of_another_keeps_no_other_run_back(place: Path, runs: Runs, capsys: Any) -> None:
+    names = sorted(path.name for path in runs.directories.values())
+    target = place / "logs"
+    (target / names[0]).mkdir(parents=True)
+    (target / names[0] / "theirs.txt").write_text("theirs")
+    assert main(["export", "tensorboard", str(runs.root), "-o", str(target)]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith(f"not exported: {names[0]}: ")
+    assert out.count("not exported") == 1
+    assert sorted(path.name for path in target.iterdir()) == names
+    assert [path.name for path in (target / names[0]).iterdir()] == ["theirs.txt"]
+
+
+def test_litter_and_what_a_killed_export_left_are_in_nobodys_way(place: Path, runs: Runs, capsys: Any) -> None:
+    run, target = runs.directories["grey-mlp"], place / "logs"
+    command = ["export", "tensorboard", str(run), "-o", str(target)]
+    assert main(command) == 0
+    (events,) = (target / run.name).iterdir()
+    data = events.read_bytes()
+    hidden = events.with_name(f".{events.name}-0123abcd.tmp")
+    for name in (".DS_Store", "Thumbs.db"):
+        (events.with_name(name)).write_text("left by a file manager")
+    hidden.write_bytes(data[:100])
+    assert main(command) == 0
+    assert capsys.readouterr().out.endswith("0 runs added, 1 already there\n")
+    assert not hidden.exists()
+    hidden.write_bytes(data[:100])
+    events.unlink()
+    assert main(command) == 0
+    assert events.read_bytes() == data
+    assert sorted(path.name for path in events.parent.iterdir()) == [".DS_Store", "Thumbs.db", events.name]
 
 
 def test_force_replaces_a_file_of_others(place: Path, runs: Runs) -> None:

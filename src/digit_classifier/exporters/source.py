@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     Arrays = dict[str, NDArray[np.float32]]
 
 
-class IncompleteError(InputError):
+class OneRunError(InputError):
+    """What keeps a run from being exported, and no other run."""
+
+
+class IncompleteError(OneRunError):
     """A run was published without a file that the format needs."""
 
 

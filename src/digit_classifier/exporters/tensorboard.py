@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.errors import InputError, explain, option
-from digit_classifier.exporters.source import about, payload, run_name, series_of, settings_of
+from digit_classifier.errors import explain, option
+from digit_classifier.exporters.source import OneRunError, about, payload, run_name, series_of, settings_of
 from digit_classifier.store.files import cannot_write, make_directories, replace_all
+from digit_classifier.store.layout import LITTER
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
@@ -22,21 +24,26 @@ LIBRARY = "tensorboardX"
 
 
 def add(bundle: Bundle, target: str) -> bool:
-    """Write `target/<run>/` with one file; False where it is already. InputError where something else is there."""
+    """Write `target/<run>/` with one file; False where it is already. OneRunError where something else is there."""
     start = datetime.fromisoformat(bundle.manifest["created"]).timestamp()
     name = f"events.out.tfevents.{start:.0f}.{bundle.manifest['results_digest'][:12]}"
     folder = as_path(target) / run_name(bundle)
     try:
-        found = [path.name for path in folder.iterdir()] if folder.exists() else []
-        if found not in ([], [name]):
-            raise InputError(explain(folder, "a new folder, or this run", "other files", "another target"))
-        if not found:
+        names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+        found = {each for each in names if not LITTER.fullmatch(each)}
+        hidden = re.compile(rf"\.{re.escape(name)}-[0-9a-f]{{8}}\.tmp")
+        left = {each for each in found if hidden.fullmatch(each)}  # by an export that was killed
+        if not found <= {name, *left} or folder.is_file():
+            raise OneRunError(explain(folder, "a new folder, or this run", "other files", "another target"))
+        for each in left:
+            (folder / each).unlink(missing_ok=True)
+        if name not in found:
             data = _records(bundle, start)
             make_directories(folder)
             replace_all(folder, {name: data}, scratch=folder)
     except OSError as error:
         raise cannot_write(folder, error, option("output")) from error
-    return not found
+    return name not in found
 
 
 def _records(bundle: Bundle, start: float) -> bytes:

@@ -84,13 +84,14 @@ class Tracked:
 
     added: tuple[str, ...]  # names of run directories
     known: tuple[str, ...]  # were there already, and stayed as they were
-    damaged: Mapping[str, str]  # name → what is wrong or missing; not exported
+    damaged: Mapping[str, str]  # name → what is wrong, missing or in its place; not exported
 
 
 def write_tracked(name: str, directories: Sequence[AnyPath], target: AnyPath) -> Tracked:
     """Add runs to a tracker, one after the other: "tensorboard" has a folder as its target, "mlflow" a tracking URI.
 
-    A run that is there stays as it is; one that is damaged, or lacks a file that is needed, is left out. InputError
+    A run that is there stays as it is; one that is damaged, lacks a file that is needed, or whose place holds files of
+    others, is left out. InputError
     where the library is missing or the target cannot be used, before anything is written; RunError where the tracker
     fails, and what was added before stays there.
     """
@@ -98,7 +99,7 @@ def write_tracked(name: str, directories: Sequence[AnyPath], target: AnyPath) ->
         raise InputError(explain("name", "a tracker", show(name), suggestion(str(name), TRACKERS)))
     if isinstance(directories, str | os.PathLike):
         raise InputError(explain("directories", "a list of run directories", show(str(directories)), "[run.directory]"))
-    from digit_classifier.exporters.source import IncompleteError  # which needs NumPy
+    from digit_classifier.exporters.source import OneRunError  # which needs NumPy
 
     add = import_module(TRACKERS[name]).add
     done: dict[bool, list[str]] = {True: [], False: []}
@@ -108,7 +109,7 @@ def write_tracked(name: str, directories: Sequence[AnyPath], target: AnyPath) ->
             bundle = read_bundle(directory)
             with _guarded(name):
                 done[add(bundle, os.fspath(target))].append(directory.name)
-        except (ArtifactError, IncompleteError) as error:
+        except (ArtifactError, OneRunError) as error:
             damaged[directory.name] = str(error)
     return Tracked(tuple(done[True]), tuple(done[False]), damaged)
 
