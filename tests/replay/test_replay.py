@@ -373,7 +373,9 @@ def test_the_outcome_is_kept_only_where_it_belongs(
     assert cli.main(["replay", str(run), "--no-record"]) == 0
     assert not (run.parent / "replays").exists()
     shutil.copytree(run, tmp_path / "mailed" / run.name)
+    capsys.readouterr()
     assert cli.main(["replay", str(tmp_path / "mailed" / run.name)]) == 0
+    assert "not recorded: " in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "mailed").iterdir()] == [run.name]
     capsys.readouterr()
     assert cli.main(["replay", str(run.parent / "latest"), "--json"]) == 0

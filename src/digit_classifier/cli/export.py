@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from digit_classifier.cli.arguments import Command, Defaults, Parser, near, path_of
+from digit_classifier.cli.terminal import printable
 from digit_classifier.errors import InputError, explain, show, typed_command
 from digit_classifier.exporters import EXAMPLES, FORMATS, PAGE_FORMATS, TRACKERS
 from digit_classifier.page.built import ENGLISH, LANGUAGES
@@ -77,11 +78,11 @@ def _export(options: argparse.Namespace) -> int:
         return _tracked(name, path, options.output, options.run)
     target = as_path(options.output)
     if name == "html":
-        print(_html(path, target, options))
+        print(printable(_html(path, target, options)))
     elif name == "site":
-        print(_site(path, target, options.run))
+        print(printable(_site(path, target, options.run)))
     else:
-        print(_other(name, path, target, force=options.force))
+        print(printable(_other(name, path, target, force=options.force)))
     return 0
 
 
@@ -140,15 +141,14 @@ def _other(name: str, path: Path, target: Path, *, force: bool) -> str:
 
 
 def _tracked(name: str, path: Path, target: str, runs: list[str]) -> int:
-    from digit_classifier.cli.terminal import printable
     from digit_classifier.exporters.write import write_tracked
     from digit_classifier.page.source import find_runs
 
     done = write_tracked(name, find_runs(path, runs), target)
     for run, problem in done.damaged.items():
-        print(f"not exported: {run}: {printable(problem)}")
+        print(printable(f"not exported: {run}: {problem}"))
     count, known = len(done.added), f", {len(done.known)} already there" if done.known else ""
-    print(f"{without_password(target)}: {count} run{'s' if count != 1 else ''} added{known}")
+    print(printable(f"{without_password(target)}: {count} run{'s' if count != 1 else ''} added{known}"))
     return 1 if done.damaged else 0
 
 

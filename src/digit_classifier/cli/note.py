@@ -34,7 +34,7 @@ def _note(options: argparse.Namespace) -> int:
         return 0
     if options.text is None:
         note = note_of(path)
-        print(printable(note["text"]) if note else f"no note; try {typed_command('note', path, 'TEXT')}")
+        print(printable(note["text"] if note else f"no note; try {typed_command('note', path, 'TEXT')}"))
         return 0
     text = clean_text(options.text, NOTE_LIMIT + 1)
     if not text or len(text.encode()) > NOTE_LIMIT:

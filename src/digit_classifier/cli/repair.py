@@ -27,19 +27,19 @@ def _repair(options: argparse.Namespace) -> int:
 
     root = root_of(options)
     report = repair(root, options.interrupted)
-    print(f"{root}: {report.index.runs} runs listed")
+    print(printable(f"{root}: {report.index.runs} runs listed"))
     for name in report.removed:
-        print(f"removed: {name}, left by a writer that died")
+        print(printable(f"removed: {name}, left by a writer that died"))
     left = "left as it is; --adopt publishes it as a run, --remove deletes it"
     done = "now published as a run" if options.interrupted == "adopt" else left
     for each in report.interrupted:
-        print(f"{interrupted_line(each)}, {done}")
+        print(printable(f"{interrupted_line(each)}, {done}"))
     for name, problems in report.damaged.items():
-        print(f"damaged: {name}, left as it is")
+        print(printable(f"damaged: {name}, left as it is"))
         for problem in problems:
-            print(f"  {printable(problem)}")
+            print(printable(f"  {problem}"))
     for problem in report.datasets:
-        print(f"data set: {printable(problem)}")
+        print(printable(f"data set: {problem}"))
     damaged = [line for line in _sweeps(root) if line]
     return 1 if report.damaged or report.datasets or damaged else 0
 
@@ -57,11 +57,11 @@ def _sweeps(root: Path) -> Iterator[bool]:
     for name in names:
         found = mend(root / SWEEPS / name)
         if found.is_running:
-            print(f"sweep {name}: is being computed, left as it is")
+            print(printable(f"sweep {name}: is being computed, left as it is"))
         elif found.problem:
-            print(f"damaged: sweep {name}, left as it is\n  {printable(found.problem)}")
+            print(printable(f"damaged: sweep {name}, left as it is"), printable(f"  {found.problem}"), sep="\n")
         else:
-            print(f"sweep {name}: {found.done} of {found.planned} points")
+            print(printable(f"sweep {name}: {found.done} of {found.planned} points"))
         yield found.problem is not None
 
 

@@ -52,14 +52,19 @@ def _replay(options: argparse.Namespace) -> int:
 
 
 def _record(path: Path, outcome: dict[str, Any]) -> str | None:
-    """Record the outcome, for the page and `runs`, if the run is in an artifacts root; returns a line about it."""
+    """Record the outcome, for the page and `runs`, if the run is in an artifacts root; a line about it.
+
+    None for a flat run, whose outcome has no place.
+    """
     from digit_classifier.store.root import record_replay
 
     try:
         file = record_replay(path, outcome)
     except DigitClassifierError as error:
         return f"not recorded: {error}"
-    return f"recorded in {file}" if file else None
+    if file:
+        return f"recorded in {file}"
+    return f"not recorded: {path} stands alone, in no artifacts root" if outcome["run_id"] else None
 
 
 COMMAND = Command("replay", "train a run again, in memory, and say how alike the results are", _arguments, _replay)

@@ -41,18 +41,23 @@ def _runs(options: argparse.Namespace) -> int:
         attempt = f"--newest {NEWEST}, or --newest 0"
         raise InputError(explain("--newest", limit.expected, show(options.newest), attempt)) from None
     found, sweeps = read_root(root, newest or None), _sweeps(root)
+    is_empty = not (found.entries or found.damaged or found.interrupted or found.unsure or sweeps)
+    if is_empty:
+        from digit_classifier.page.source import refuse_run
+
+        refuse_run(root, lambda above, _: typed_command("runs", above))
     if options.json:
         print(json.dumps({**_as_json(found), "sweeps": sweeps}, indent=2))
         return 0
-    if not (found.entries or found.damaged or found.interrupted or found.unsure or sweeps):
+    if is_empty:
         print(no_runs(root))
         return 0
     _print_table(found)
     if found.total > len(found.entries):
         every = typed_command("runs", "--newest", "0", root)
-        print(f"the newest {len(found.entries):,} of {found.total:,} runs; all of them: {every}")
+        print(printable(f"the newest {len(found.entries):,} of {found.total:,} runs; all of them: {every}"))
     for name, problem in sorted(found.damaged.items()):
-        print(f"damaged: {name}: {printable(problem)}")
+        print(printable(f"damaged: {name}: {problem}"))
     for each in found.interrupted:
         print(printable(f"{interrupted_line(each)}; try {typed_command('repair', '--adopt', root)}, or --remove"))
     for each in found.unsure:

@@ -17,13 +17,14 @@ def _arguments(parser: Parser, defaults: Defaults) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from digit_classifier.page.source import is_sweep
     from digit_classifier.store import inspect
     from digit_classifier.store.index import derived_problems, root_remarks, run_directories
-    from digit_classifier.store.layout import MANIFEST_FILE, PLAN_FILE, SWEEPS
+    from digit_classifier.store.layout import MANIFEST_FILE, SWEEPS
     from digit_classifier.store.sweeps import sweep_ids, sweep_problems
 
     path = path_of(options)
-    if (path / PLAN_FILE).exists():
+    if is_sweep(path):
         return _print({f"sweep {path.resolve().name}": (sweep_problems(path), [])})
     is_run = (path / MANIFEST_FILE).exists()
     directories = [path] if is_run else [path / name for name in sorted(run_directories(path))]
@@ -38,16 +39,17 @@ def _verify(options: argparse.Namespace) -> int:
     }
     if not is_run:
         found |= {f"sweep {name}": (sweep_problems(path / SWEEPS / name), []) for name in sweeps}
-        found["index and latest"] = (derived_problems(path), root_remarks(path))
+        damaged = [directory.name for directory in directories if found[directory.resolve().name][0]]
+        found["index and latest"] = (derived_problems(path, damaged), root_remarks(path))
     return _print(found)
 
 
 def _print(found: dict[str, tuple[list[str], list[str]]]) -> int:
     """Every run or sweep with its problems and remarks; the exit code."""
     for name, (problems, remarks) in found.items():
-        print(f"{name}: {'damaged' if problems else 'ok'}")
+        print(printable(f"{name}: {'damaged' if problems else 'ok'}"))
         for line in [*problems, *(f"remark: {remark}" for remark in remarks)]:
-            print(f"  {printable(line)}")
+            print(printable(f"  {line}"))
     return 1 if any(problems for problems, _ in found.values()) else 0
 
 
