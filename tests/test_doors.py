@@ -170,7 +170,7 @@ def test_two_packages_that_bring_one_name_are_both_named(plugin: Path, place: Pa
         (
             ["train", "--dataset", f"toy:{PRIVATE}", "--missing", "drop"],
             2,
-            "reader toy: expected no --missing, which means nothing for it, got --missing drop; try the same without it",
+            "reader toy: expected no --missing, which means nothing for it, got --missing drop; try the same",
         ),
         (
             ["train", "--dataset", "Odd name"],

@@ -240,7 +240,9 @@ def test_softmax_regression_that_is_too_large_is_told_of_a_model_that_fits() -> 
 def test_what_says_how_a_file_is_read_is_refused_beside_a_data_set(tmp_path: Path, settings: dict[str, Any]) -> None:
     """It would be recorded as if it had been used."""
     (name,) = settings
-    with pytest.raises(InputError, match=f"^{name}: expected no {name} beside a data set, which is not read from a file"):
+    with pytest.raises(
+        InputError, match=f"^{name}: expected no {name} beside a data set, which is not read from a file"
+    ):
         run(tmp_path / "new", table(), **settings)
     assert not (tmp_path / "new").exists()
 

@@ -183,8 +183,9 @@ def _on_the_scale(values: NDArray[Any], dataset: Mapping[str, Any], place: Sourc
         raise place.refusal("samples", expected, came, "uint8 if they are whole, or other images beside them")
     signed, low, high = were_signed(dataset["note"]), values.min(initial=0), values.max(initial=0)
     whole = values.dtype.kind != "f" or bool((values == np.trunc(values)).all())
-    if signed and -1 <= low and high <= 1 and (low < 0 or not whole):
-        return np.rint((values + 1) * (dataset["max_value"] / 2))
+    if signed and low >= -1 and high <= 1 and (low < 0 or not whole):
+        pixels: NDArray[Any] = np.rint((values + 1) * (dataset["max_value"] / 2))
+        return pixels
     if low < 0 and not signed:
         expected, came = "pixels from 0, as the data of the run had them", f"{low:g}"
         raise place.refusal("samples", expected, came, "to clip or to scale them first")

@@ -131,8 +131,8 @@ def read_file(path: Path, asked: Asked, beside: tuple[str, Found] | None = None)
 
 def _asked_beside(asked: Asked, kind: str, found: Found, other: str) -> Asked:
     """What is asked of a test part of another format, where this was found in the file that trains."""
-    strange = {name for name in asked.given() if name not in READERS[other].settings}
-    asked = replace(asked, **{each.name: each.default for each in fields(Asked) if each.name in strange})
+    unasked: dict[str, Any] = {each.name: each.default for each in fields(Asked)}
+    asked = replace(asked, **{name: unasked[name] for name in asked.given() if name not in READERS[other].settings})
     if asked.label_column is None and {kind, other} <= TABLES:
         return replace(asked, label_column=found.label_column)
     return asked

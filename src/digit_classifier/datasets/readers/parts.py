@@ -69,13 +69,7 @@ def joined(
         test = replace(test, samples=in_colours(test.samples))
     test = _in_order(training, test)
     samples = _one_array(training.samples, test.samples, where)
-    _check_same(training.feature_names, test.feature_names, f"{where}: columns")
-    if training.columns is not None and test.columns is not None:  # of images, both from columns
-        _check_same(training.columns or None, test.columns or None, f"{where}: columns")
-    _check_same(training.class_names, test.class_names, f"{where}: class_names")
-    if None not in (training.max_value, test.max_value) and training.max_value != test.max_value:
-        expected, came = f"pixels from 0 to {training.max_value}, as in {TRAINING}", f"0 to {test.max_value}"
-        raise unreadable(where, expected, came, "images of one scale")
+    _check_kind(training, test, where)
     count, more = len(training.samples), len(test.samples)
     groups = None
     if training.groups is not None and test.groups is not None:
@@ -91,6 +85,17 @@ def joined(
     both.files, both.sha256 = [*training.files, *test.files], None
     both.label_gap = training.label_gap or test.label_gap
     return both
+
+
+def _check_kind(training: Found, test: Found, where: str) -> None:
+    """InputError where columns or classes have other names, or pixels another scale."""
+    _check_same(training.feature_names, test.feature_names, f"{where}: columns")
+    if training.columns is not None and test.columns is not None:  # of images, both from columns
+        _check_same(training.columns or None, test.columns or None, f"{where}: columns")
+    _check_same(training.class_names, test.class_names, f"{where}: class_names")
+    if None not in (training.max_value, test.max_value) and training.max_value != test.max_value:
+        expected, came = f"pixels from 0 to {training.max_value}, as in {TRAINING}", f"0 to {test.max_value}"
+        raise unreadable(where, expected, came, "images of one scale")
 
 
 def _check_lengths(found: Found, where: str) -> None:
