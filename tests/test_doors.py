@@ -168,6 +168,11 @@ def test_two_packages_that_bring_one_name_are_both_named(plugin: Path, place: Pa
         ),
         (["train", "--dataset", "digits:x"], 2, "got 'digits:x'; try --dataset digits"),
         (
+            ["train", "--dataset", f"toy:{PRIVATE}", "--missing", "drop"],
+            2,
+            "reader toy: expected no --missing, which means nothing for it, got --missing drop; try the same",
+        ),
+        (
             ["train", "--dataset", "Odd name"],
             2,
             "--dataset: expected one of digits, iris, wine, breast-cancer, faulty-broken, ",

@@ -15,7 +15,7 @@ from digit_classifier.learning.training import Training
 from digit_classifier.run import evaluated, results_of
 from digit_classifier.run.data import name_of, plain_of
 from digit_classifier.run.notebook import notebook_bar
-from digit_classifier.run.prepare import prepare, suited, task_of
+from digit_classifier.run.prepare import prepare, require_unread, suited, task_of
 from digit_classifier.run.stored import StoredRun
 from digit_classifier.settings.resolve import ARGUMENT, command_for
 from digit_classifier.settings.run_config import recorded
@@ -41,11 +41,13 @@ PAUSE = 20  # times the duration of a checkpoint, at least, before the next: the
 def record(config: RunConfig, dataset: Dataset | None = None, progress: Progress = notebook_bar) -> StoredRun:
     """Train as configured and publish the run; InputError and RunError leave nothing half-written behind.
 
-    `dataset` takes the place of the configured one. `progress(epochs)` opens a listener for that many epochs, or None:
-    a bar in a notebook, and nothing elsewhere.
+    `dataset` takes the place of the configured one; settings that say how files are read are refused beside it.
+    `progress(epochs)` opens a listener for that many epochs, or None: a bar in a notebook, and nothing elsewhere.
     """
     created, started = created_now(), time.perf_counter()
     split = prepare(config, dataset)
+    if dataset is not None:
+        require_unread(config)
     config = suited(config, split)
     require_libraries(
         picture for picture, (files, _) in FIGURES.items() if ARTIFACTS[files[0]].wanted(recorded(config))

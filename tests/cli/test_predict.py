@@ -17,6 +17,7 @@ from pyarrow import parquet
 
 from data_files import idx_bytes, png_bytes
 from digit_classifier.cli.main import main
+from digit_classifier.datasets import limits
 from digit_classifier.datasets.bundled import load_digits, load_iris, load_wine
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.datasets.load import load_dataset
@@ -350,3 +351,94 @@ def test_every_line_is_json_whatever_the_terminal_can_show(tmp_path: Path, encod
     assert done.stderr == b""
     lines = [json.loads(line) for line in done.stdout.decode(encoding).splitlines()]
     assert [list(line["probabilities"]) for line in lines] == [["é", "\U0001f600"]] * 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_columns_of_pixels_are_put_in_the_order_of_their_numbers(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As those of the training are: sorted as texts, pixel10 comes before pixel2."""
+    digits = load_digits()
+    run, holdout = trained(tmp_path / "runs", digits)
+    names = [f"pixel{at}" for at in range(64)]
+    held = digits.samples[holdout["sample_ids"][:9]].reshape(9, 64)
+    order = sorted(range(64), key=names.__getitem__)
+    if kind == "csv":
+        rows = [[names[at] for at in order], *held[:, order].tolist()]
+        (tmp_path / "new.csv").write_text("\n".join(",".join(map(str, row)) for row in rows))
+    else:
+        parquet.write_table(pa.table({names[at]: held[:, at] for at in order}), tmp_path / "new.parquet")
+    assert_stored(predicted(capsys, run, tmp_path / f"new.{kind}"), holdout, list(range(9)))
+
+
+def test_pixels_mean_what_those_of_the_run_meant_whatever_else_is_in_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(2)
+    labels = np.arange(60) % 2
+    pixels = (rng.uniform(-0.95, -0.05, (60, 6, 6)) + labels[:, None, None]).astype(np.float32)
+    note = "About these images. " * 15  # as long as a note may be
+    run, holdout = trained(tmp_path / "signed", Dataset.from_arrays(pixels, labels, note=note))
+    held = pixels[holdout["sample_ids"]]
+    bright = (held.min(axis=(1, 2)) >= 0).nonzero()[0].tolist()
+    assert bright
+    for rows in (list(range(len(held))), bright):
+        np.save(tmp_path / "x.npy", held[rows])
+        assert_stored(predicted(capsys, run, tmp_path / "x.npy"), holdout, rows)
+    for name, value, pixel in (("a", 0.5, 191), ("b", -1, 0)):
+        np.save(tmp_path / f"{name}.npy", np.full((1, 6, 6), value, np.float32))
+        predicted(capsys, run, tmp_path / f"{name}.npy", "--save-prepared", tmp_path / name)
+        (saved,) = (tmp_path / name).iterdir()
+        assert set(np.asarray(Image.open(saved)).ravel().tolist()) == {255 - pixel}
+    for others in ((pixels - pixels.min()) / 3, rng.integers(0, 256, (60, 6, 6))):
+        run, _ = trained(tmp_path / "unit", Dataset.from_arrays(others, labels))
+        image = np.full((1, 6, 6), 0.5)
+        image[0, 0, 0] = -0.001
+        np.save(tmp_path / "x.npy", image)
+        error = refused(capsys, run, tmp_path / "x.npy")
+        assert "samples: expected pixels from 0, as the data of the run had them, got -0.001; try to clip" in error
+
+
+def test_a_pixel_above_the_scale_of_the_run_is_refused_in_the_words_of_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, _ = trained(tmp_path / "runs")
+    np.save(tmp_path / "x.npy", np.full((1, 8, 8), 200, np.uint8))
+    error = refused(capsys, run, tmp_path / "x.npy")
+    assert "x.npy: samples: expected pixels from 0 to 16, got 200; try images of that scale" in error
+
+
+@pytest.mark.parametrize("kind", ["folder", "parquet"])
+def test_photographs_are_fitted_one_by_one_however_many_numbers_they_have(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    images = [rng.integers(100 * (n % 2), 100 * (n % 2) + 100, (40, 30 + n, 3), np.uint8) for n in range(20)]
+    if kind == "folder":
+        path = tmp_path / "photos"
+        for number, pixels in enumerate(images):
+            home = path / "ab"[number % 2]
+            home.mkdir(parents=True, exist_ok=True)
+            (home / f"{number:02}.png").write_bytes(png_bytes(pixels))
+    else:
+        path = tmp_path / "t.parquet"
+        rows = [{"bytes": png_bytes(pixels)} for pixels in images]
+        parquet.write_table(pa.table({"image": rows, "label": [n % 2 for n in range(20)]}), path)
+    run, _, data = trained_on(tmp_path / "runs", path, image_size=8, sample_count=4)
+    monkeypatch.setattr(limits, "NUMBERS", data.samples.size)
+    assert len(predicted(capsys, run, path)) == 20
+    error = refused(capsys, run, path, "--prepare", "none")
+    assert "expected 8 × 8 pixels, as the run's data set, got 40 × 3" in error
+    monkeypatch.setattr(limits, "NUMBERS", data.samples.size - 1)
+    assert "numbers, got more; try a part of it\n" in refused(capsys, run, path)
+
+
+def test_pictures_are_named_as_they_were_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, _ = trained(tmp_path / "runs")
+    paths = [tmp_path / name / "1.png" for name in "ab"]
+    for path in paths:
+        path.parent.mkdir()
+        Image.fromarray(np.pad(np.zeros((20, 9), np.uint8), 9, constant_values=255)).save(path)
+    assert [line["file"] for line in predicted(capsys, run, *paths)] == list(map(str, paths))
+    Image.new("L", (20, 20), 250).save(paths[1])
+    assert refused(capsys, run, *paths).startswith(f"error: {paths[1]}: expected ink on paper")

@@ -165,3 +165,58 @@ def test_a_column_is_found_whatever_blanks_are_in_its_name(tmp_path: Path) -> No
         tmp_path / "t.csv", "\n".join([f"{HEAD.replace('kind', 'The  kind')},text", *(f"{row},x" for row in ROWS)])
     )
     assert load_dataset(path, Asked("The kind")).class_names == ("cat", "dog")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("first", ["#", '"#"', "# "])
+def test_a_column_called_by_the_mark_of_remarks_numbers_the_rows(delimiter: str, first: str, tmp_path: Path) -> None:
+    rows = [f"{n},{row}" for n, row in enumerate(ROWS, 1)]
+    text = "\n".join([f"{first},{HEAD}", *rows]).replace(",", delimiter)
+    data = load_dataset(write_text(tmp_path / "t.csv", text), Asked("kind"))
+    assert data.feature_names == ("size", "weight")
+    assert np.array_equal(data.samples, np.column_stack([SIZES, WEIGHTS]).astype(np.float32))
+    assert "Left out, as it numbers the rows: '#'." in data.note
+
+
+def test_words_for_gaps_are_names_in_a_remark(tmp_path: Path) -> None:
+    rows = [f"{a},{b},{n % 3},{n % 2}" for n, (a, b) in enumerate(zip(SIZES, WEIGHTS, strict=True))]
+    data = load_dataset(write_text(tmp_path / "glass.csv", "\n".join(["# RI,Na,Mg,Type", *rows])), Asked("Type"))
+    assert data.feature_names == ("RI", "Na", "Mg")
+    assert len(data.labels) == 20
+    padded = "\n".join(["# by hand,,,", "RI,Na,Mg,Type", *rows])  # as a spreadsheet fills it up
+    assert load_dataset(write_text(tmp_path / "t.csv", padded), Asked("Type")).feature_names == ("RI", "Na", "Mg")
+
+
+@pytest.mark.parametrize("kind", [None, "kind"])
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["in order", "reversed"])
+def test_the_index_that_pandas_writes_stands_beside_names_that_it_counts(
+    kind: str | None, order: slice, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame(np.column_stack([SIZES, WEIGHTS, SIZES[::-1]]))
+    frame[kind or 3] = KINDS if kind else np.arange(20) % 2
+    frame[order].to_csv(tmp_path / "t.csv")
+    data = load_dataset(tmp_path / "t.csv", Asked(str(kind or 3)))
+    assert data.feature_names == ("0", "1", "2")
+    assert np.array_equal(data.samples, frame[[0, 1, 2]].to_numpy(np.float32)[order])
+    assert np.array_equal(data.labels, (np.arange(20) % 2)[order])
+
+
+def test_whole_numbers_beside_the_index_of_pandas_are_a_table_too(tmp_path: Path) -> None:
+    frame = pd.DataFrame({0: np.arange(12) * 5 % 7, 1: np.arange(12) % 2})
+    frame.to_csv(tmp_path / "t.csv")
+    data = load_dataset(tmp_path / "t.csv", Asked("1"))
+    assert (data.feature_names, data.samples[:, 0].tolist()) == (("0",), frame[0].tolist())
+
+
+def test_a_first_row_with_a_gap_and_small_numbers_is_no_row_of_names(tmp_path: Path) -> None:
+    rows = [",0,1", "5.1,0.5,1", "6.2,1,0", "7.3,1,0", "8.4,1,1"]
+    data = load_dataset(write_text(tmp_path / "t.csv", "\n".join(rows)), Asked("3", missing="drop"))
+    assert "1 row with gaps dropped" in data.note
+
+
+def test_a_column_that_is_empty_but_for_its_last_row_is_no_empty_one(tmp_path: Path) -> None:
+    rows = [f"{row.replace(',', ',,,', 1)}" for row in ROWS * 60]
+    rows[-1] = rows[-1].replace(",,,", ",,9,")
+    path = write_text(tmp_path / "t.csv", "\n".join(["size,none,last,weight,kind", *rows]))
+    with pytest.raises(InputError, match="got 1,199 with gaps"):
+        load_dataset(path)

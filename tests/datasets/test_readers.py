@@ -25,6 +25,7 @@ from digit_classifier.datasets.load import load_dataset
 from digit_classifier.datasets.readers import Asked
 from digit_classifier.errors import InputError
 from digit_classifier.run.predict import read_samples
+from digit_classifier.settings.resolve import configure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -488,7 +489,7 @@ def test_the_data_set_of_a_run_of_the_first_version_is_read() -> None:
 def test_samples_to_predict_need_no_labels(tmp_path: Path) -> None:
     Image.fromarray(CHINA[:50, :40]).save(tmp_path / "one.jpg")
     one = read_samples(tmp_path / "one.jpg")
-    assert (one.names, one.samples[0].shape, one.format) == (["one.jpg"], (50, 40, 3), "picture")
+    assert (one.names, one.samples[0].shape, one.format) == ([str(tmp_path / "one.jpg")], (50, 40, 3), "picture")
     deep = tmp_path / "many" / "deep"
     deep.mkdir(parents=True)
     Image.fromarray(CHINA[:9, :9]).save(deep / "b.png")
@@ -606,24 +607,164 @@ def test_the_columns_of_a_test_part_are_found_by_their_names(kind: str, tmp_path
 def test_columns_of_pixels_are_found_by_their_numbers(kind: str, spelling: str, tmp_path: Path) -> None:
     places = [divmod(at, 8) for at in range(64)]
     names = [spelling.format(*(place if "{1}" in spelling else [at])) for at, place in enumerate(places)]
-    frame = pd.DataFrame(IMAGES[:60].reshape(60, 64), columns=names).assign(label=LABELS[:60])
+    frame = pd.DataFrame(IMAGES[::30].reshape(60, 64), columns=names).assign(label=LABELS[::30])
     shuffled = frame[np.random.default_rng(3).permutation(frame.columns)]
     for name, part in (("rows", frame), ("texts", frame[sorted(frame.columns)]), ("shuffled", shuffled)):
         path = tmp_path / f"{name}.{kind}"
         part.to_csv(path, index=False) if kind == "csv" else part.to_parquet(path, index=False)
         data = load_dataset(path, Asked(label_column="label"))
-        assert np.array_equal(data.samples, IMAGES[:60]), name
-        assert ("in the order of their numbers" in data.note) == (name != "rows")
+        assert np.array_equal(data.samples[:, 0], IMAGES[::30]), name
+        stand = [column for column in part.columns if column != "label"] == names
+        assert ("in the order of their numbers" in data.note) == (not stand), name
     data = load_dataset(tmp_path / f"rows.{kind}", test_data=tmp_path / f"shuffled.{kind}")
     assert np.array_equal(data.samples[60:], data.samples[:60])
 
 
 def test_columns_of_pixels_stay_where_their_numbers_do_not_tell(tmp_path: Path) -> None:
-    pixels = IMAGES[:60].reshape(60, 64)
+    pixels = IMAGES[::30].reshape(60, 64)
     by_column = [f"pixel_{at % 8}_{at // 8}" for at in range(64)]  # the row is the second number
     twice = [f"pixel{at % 32}" if at else "pixel_0" for at in range(64)]
     mixed = [f"pixel_{63 - at}" if at else "pixel_0_0" for at in range(64)]
     for names in (by_column, twice, mixed):
-        text = "\n".join(",".join(map(str, row)) for row in ([*names, "label"], *np.c_[pixels, LABELS[:60]]))
+        text = "\n".join(",".join(map(str, row)) for row in ([*names, "label"], *np.c_[pixels, LABELS[::30]]))
         (tmp_path / "a.csv").write_text(text)
-        assert np.array_equal(load_dataset(tmp_path / "a.csv").samples, IMAGES[:60])
+        assert np.array_equal(load_dataset(tmp_path / "a.csv").samples[:, 0], IMAGES[::30])
+
+
+@pytest.mark.parametrize("spelling", ["p{}", "r{1}c{0}", "pixel_{1}_{0}"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_the_pixels_of_a_test_part_are_found_by_the_names_of_their_columns(
+    kind: str, spelling: str, tmp_path: Path
+) -> None:
+    """Whether or not the names have numbers that tell an order."""
+    names = [spelling.format(*([at % 8, at // 8] if "{1}" in spelling else [at])) for at in range(64)]
+    frame = pd.DataFrame(IMAGES[::30].reshape(60, 64), columns=names).assign(label=LABELS[::30])
+    by_column = frame[[*np.array(names).reshape(8, 8).T.ravel(), "label"]]
+    renamed = frame.rename(columns={names[5]: "other"})
+    for name, part in (("train", frame), ("test", by_column), ("renamed", renamed)):
+        path = tmp_path / f"{name}.{kind}"
+        part.to_csv(path, index=False) if kind == "csv" else part.to_parquet(path, index=False)
+    asked = Asked("label", image_shape=(8, 8))
+    data = load_dataset(tmp_path / f"train.{kind}", asked, test_data=tmp_path / f"test.{kind}")
+    assert np.array_equal(data.samples[:60, 0], IMAGES[::30])
+    assert np.array_equal(data.samples[60:], data.samples[:60])
+    with pytest.raises(InputError, match=f"renamed.{kind}: columns: expected '{names[5]}', as in the part that trains"):
+        load_dataset(tmp_path / f"train.{kind}", asked, test_data=tmp_path / f"renamed.{kind}")
+
+
+def test_the_pixels_of_a_test_part_without_names_go_with_others_without_names(tmp_path: Path) -> None:
+    rows = np.column_stack([IMAGES[::30].reshape(-1, 64), LABELS[::30]])
+    np.savetxt(tmp_path / "bare.csv", rows, fmt="%d", delimiter=",")
+    header = ",".join([*(f"pixel{at}" for at in range(64)), "65"])
+    np.savetxt(tmp_path / "named.csv", rows, fmt="%d", delimiter=",", header=header, comments="")
+    asked = Asked("65")
+    data = load_dataset(tmp_path / "bare.csv", asked, test_data=tmp_path / "bare.csv")
+    assert np.array_equal(data.samples[60:], data.samples[:60])
+    with pytest.raises(InputError, match="expected names in both parts or in none, got names in one"):
+        load_dataset(tmp_path / "named.csv", asked, test_data=tmp_path / "bare.csv")
+
+
+def test_a_test_part_may_have_another_format(tmp_path: Path) -> None:
+    """Its own labels, and nothing that was asked of the other format."""
+    header = ",".join([*(f"pixel{at}" for at in range(64)), "digit"])
+    rows = np.column_stack([IMAGES[::30].reshape(-1, 64), LABELS[::30]])
+    np.savetxt(tmp_path / "d.csv", rows, fmt="%d", delimiter=",", header=header, comments="")
+    np.savetxt(tmp_path / "label.csv", rows, fmt="%d", delimiter=",", header=header[:-5] + "label", comments="")
+    np.savez(tmp_path / "d.npz", x_test=IMAGES[::30], y_test=LABELS[::30])
+    parts = [
+        write_idx(tmp_path / "idx", IMAGES[::30], LABELS[::30]),
+        write_pictures(tmp_path / "p", IMAGES[::30], LABELS[::30]),
+        stored(tmp_path, Dataset.from_arrays(IMAGES[::30], LABELS[::30])),
+    ]
+    for part in parts:
+        data = load_dataset(tmp_path / "d.csv", Asked("digit"), test_data=part)
+        assert np.array_equal(data.samples[60:, 0], IMAGES[::30])
+        assert data.held_out.sum() == 60
+    for one, other in (
+        *((tmp_path / "label.csv", part) for part in parts),
+        (tmp_path / "label.csv", tmp_path / "d.npz"),
+    ):
+        for data in (load_dataset(one, test_data=other), load_dataset(other, test_data=one)):
+            assert np.array_equal(data.samples[60:], data.samples[:60])
+            assert np.array_equal(data.labels, [*LABELS[::30], *LABELS[::30]])
+
+
+def stored(folder: Path, data: Dataset) -> Path:
+    from digit_classifier.artifacts.dataset import build_dataset
+    from digit_classifier.run.data import plain_of
+
+    path = folder / f"{data.name}-{data.sha256[:12]}.json"
+    path.write_text(json.dumps(build_dataset(plain_of(data))), encoding="utf-8")
+    return path
+
+
+def test_two_stored_data_sets_are_one_with_a_test_part_and_each_must_be_whole(tmp_path: Path) -> None:
+    first, second = (Dataset.from_arrays(IMAGES[at::30], LABELS[at::30], name="d") for at in (0, 1))
+    paths = [stored(tmp_path, each) for each in (first, second)]
+    data = load_dataset(paths[0], test_data=paths[1])
+    assert np.array_equal(data.samples, np.concatenate([first.samples, second.samples]))
+    assert data.held_out.tolist() == [False] * 60 + [True] * 60
+    payload = json.loads(paths[1].read_text())
+    paths[1].write_text(json.dumps({**payload, "labels": [*payload["labels"][:-1], 0]}))
+    with pytest.raises(InputError, match=f"{paths[1].name}: expected data with the sha256 {second.sha256[:12]}"):
+        load_dataset(paths[0], test_data=paths[1])
+    coarse = stored(tmp_path, Dataset.from_arrays(IMAGES[::30] // 16, LABELS[::30], name="coarse"))
+    with pytest.raises(InputError, match="expected pixels from 0 to 16, as in the part that trains, got 0 to 1"):
+        load_dataset(paths[0], test_data=coarse)
+
+
+def test_the_names_of_arrays_count_beside_a_label_that_is_asked_for(tmp_path: Path) -> None:
+    other = np.zeros((1797, 3, 3))
+    np.savez(tmp_path / "d.npz", x=IMAGES, other=other, y=LABELS, parity=LABELS % 2)
+    data = load_dataset(tmp_path / "d.npz", Asked("parity"))
+    assert np.array_equal(data.samples[:, 0], IMAGES)
+    assert np.array_equal(data.labels, LABELS % 2)
+    parts = {
+        "x_train": IMAGES[::2],
+        "coarse_train": LABELS[::2] % 2,
+        "x_test": IMAGES[1::2],
+        "y_test": LABELS[1::2] % 2,
+    }
+    np.savez(tmp_path / "p.npz", **parts)
+    data = load_dataset(tmp_path / "p.npz", Asked("coarse_train"))
+    assert np.array_equal(data.labels, np.concatenate([LABELS[::2], LABELS[1::2]]) % 2)
+    savemat(tmp_path / "d.mat", {"X": np.moveaxis(IMAGES, 0, -1), "other": other, "y": LABELS, "parity": LABELS % 2})
+    assert load_dataset(tmp_path / "d.mat", Asked("parity")).labels.tolist() == (LABELS % 2).tolist()
+
+
+def test_the_arrays_of_a_test_part_have_names_of_their_own(tmp_path: Path) -> None:
+    np.savez(tmp_path / "train.npz", x_train=IMAGES[::2], y_train=LABELS[::2])
+    np.savez(tmp_path / "test.npz", x_test=IMAGES[1::2], y_test=LABELS[1::2])
+    np.savez(tmp_path / "more.npz", images=IMAGES[1::2], labels=LABELS[1::2], other=np.zeros((899, 3, 3)))
+    for name in ("test", "more"):
+        data = load_dataset(tmp_path / "train.npz", test_data=tmp_path / f"{name}.npz")
+        assert np.array_equal(data.samples[data.held_out][:, 0], IMAGES[1::2])
+        assert np.array_equal(data.labels[data.held_out], LABELS[1::2])
+
+
+def test_samples_of_several_parts_are_predicted_whether_or_not_all_have_labels(tmp_path: Path) -> None:
+    np.savez(tmp_path / "test.npz", x_test=IMAGES)
+    assert np.array_equal(read_samples(tmp_path / "test.npz").samples, IMAGES)
+    np.savez(tmp_path / "both.npz", x_train=IMAGES[:9], y_train=LABELS[:9], x_test=IMAGES[9:])
+    assert np.array_equal(read_samples(tmp_path / "both.npz").samples, IMAGES)
+    write_idx(tmp_path / "idx", IMAGES[:9], LABELS[:9])
+    (tmp_path / "idx" / "t10k-images-idx3-ubyte").write_bytes(idx_bytes(IMAGES[9:]))
+    assert np.array_equal(read_samples(tmp_path / "idx").samples, IMAGES)
+    assert len(read_samples(tmp_path / "idx").names) == 1797
+
+
+def test_labels_that_a_prediction_does_not_need_may_be_of_any_kind(tmp_path: Path) -> None:
+    table = pa.table({"u": [1.5, 2.5], "label": [[1], [2, 3]]})
+    parquet.write_table(table, tmp_path / "t.parquet")
+    assert read_samples(tmp_path / "t.parquet").samples.tolist() == [[1.5], [2.5]]
+
+
+def test_a_path_is_no_name_of_a_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="expected a file or a folder, got none there"):
+        load_dataset(Path("digits"))
+    write_pictures(tmp_path / "digits", IMAGES[::30], LABELS[::30])
+    for name in (Path("digits"), configure(dataset=Path("digits")).dataset):
+        assert len(load_dataset(name).labels) == 60
+    assert len(load_dataset("digits").labels) == len(load_dataset(configure(dataset="digits").dataset).labels) == 1797
+    assert configure(dataset=tmp_path / "digits").dataset == str(tmp_path / "digits")

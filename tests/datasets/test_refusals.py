@@ -22,7 +22,7 @@ from scipy.io import savemat
 from data_files import idx_bytes, png_bytes, write_idx, write_pictures, write_text
 from digit_classifier.datasets import limits
 from digit_classifier.datasets.load import load_dataset
-from digit_classifier.datasets.readers import Asked
+from digit_classifier.datasets.readers import Asked, dialect
 from digit_classifier.errors import InputError
 from digit_classifier.run.predict import read_samples
 
@@ -504,3 +504,94 @@ def test_a_test_part_without_labels_is_named(tmp_path: Path) -> None:
     np.savez(tmp_path / "d.npz", x_train=IMAGES, y_train=LABELS, x_test=IMAGES)
     says = "the test part: expected a class for each sample, as in the part that trains, got none"
     assert says in refusal(tmp_path / "d.npz")
+
+
+@pytest.mark.parametrize("write", ["npz", "idx"])
+def test_labels_of_the_other_part_are_refused_and_not_given_to_other_samples(write: str, tmp_path: Path) -> None:
+    """As many in all, which the judge alone would count."""
+    parts = {"x_train": IMAGES[:30], "y_train": LABELS[30:], "x_test": IMAGES[30:], "y_test": LABELS[:30]}
+    if write == "npz":
+        np.savez(tmp_path / "d.npz", **parts)
+        path = tmp_path / "d.npz"
+    else:
+        path = tmp_path / "d"
+        for part, name in (("train", "train"), ("test", "t10k")):
+            write_idx(path, parts[f"x_{part}"], parts[f"y_{part}"], name)
+    assert "the part that trains: labels: expected 30, one for each sample, got 10; try" in refusal(path)
+
+
+def test_a_row_of_labels_one_column_of_them_and_one_hot_labels_are_of_their_samples(tmp_path: Path) -> None:
+    for count in (4, 20):
+        images = {"x_train": IMAGES[count:], "x_test": IMAGES[:count]}
+        for shape in ((1, -1), (-1, 1), (-1,)):
+            labels = {"y_train": LABELS[count:].reshape(shape), "y_test": LABELS[:count].reshape(shape)}
+            savemat(tmp_path / "d.mat", {**images, **labels})
+            data = load_dataset(tmp_path / "d.mat")
+            assert np.array_equal(data.labels, [*LABELS[count:], *LABELS[:count]])
+        hot = np.eye(4)[LABELS]
+        np.savez(tmp_path / "d.npz", **images, y_train=hot[count:], y_test=hot[:count])
+        assert np.array_equal(load_dataset(tmp_path / "d.npz").labels, data.labels)
+
+
+@pytest.mark.parametrize(
+    ("labels", "groups", "says"),
+    [
+        ([[1], [2, 3]] * 9, [1, 2] * 9, "column 'label': expected one value in each row, got list<"),
+        ([{"a": 1}, {"a": 2}] * 9, [1, 2] * 9, "column 'label': expected one value in each row, got struct<"),
+        ([0, 1] * 9, [[1], [2, 3]] * 9, "column 'who': expected one value in each row, got list<"),
+    ],
+)
+def test_lists_in_the_place_of_labels_or_groups_are_refused(
+    labels: Any, groups: Any, says: str, tmp_path: Path
+) -> None:
+    path = content(parquet_of(u=[float(n) for n in range(18)], label=labels, who=groups))(tmp_path)
+    assert says in refusal(path, Asked(group_column="who"))
+
+
+def test_a_single_number_is_no_array_of_samples(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", 3.0)
+    np.savez(tmp_path / "x.npz", x=3.0)
+    np.savez(tmp_path / "y.npz", x=IMAGES, y=3.0)
+    assert "x.npy: expected an array of samples, got a single number; try" in refusal(tmp_path / "x.npy")
+    assert "x.npz: expected an array x of samples and an array y of labels, got none" in refusal(tmp_path / "x.npz")
+    assert "labels: expected a class for each sample, got none" in refusal(tmp_path / "y.npz", Asked(missing="drop"))
+    for name in ("x.npy", "x.npz"):
+        with pytest.raises(InputError, match=f"{name}: expected an array"):
+            read_samples(tmp_path / name)
+
+
+def test_a_word_for_a_gap_that_may_be_a_class_is_named(tmp_path: Path) -> None:
+    rows = [f"{n},{('None', 'Insomnia', 'Apnea')[n % 3]}" for n in range(12)]
+    path = write_text(tmp_path / "t.csv", "\n".join(["u,label", *rows]))
+    says = "got 4 with gaps, the first of them row 1, where 'None' is a gap; try missing='drop', or another word for 'N"
+    assert says in refusal(path)
+    assert "where" not in refusal(write_text(tmp_path / "t.csv", "\n".join(["u,label", *rows]).replace("None", "")))
+
+
+def test_a_larger_pixel_than_a_stored_scale_has_is_refused_in_the_words_of_files(tmp_path: Path) -> None:
+    import json
+
+    from digit_classifier.artifacts.dataset import build_dataset
+    from digit_classifier.run.data import plain_of
+
+    payload = build_dataset(plain_of(load_dataset("digits")))
+    (tmp_path / "d.json").write_text(json.dumps({**payload, "max_value": 9}))
+    assert "samples: expected pixels from 0 to 9, got 16; try images of that scale" in refusal(tmp_path / "d.json")
+
+
+@pytest.mark.parametrize("headed", [True, False])
+def test_wide_text_takes_little_more_memory_than_its_numbers(
+    headed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As texts, all of its cells would take 20 MB."""
+    monkeypatch.setattr(dialect, "CELLS", 20_000)
+    names, row = ",".join(f"c{n}" for n in range(1024)), ",".join(["77"] * 1024)
+    lines = [f"{names},label"] * headed + [f"{row},{n % 2}" for n in range(300)]
+    path = write_text(tmp_path / "w.csv", "\n".join(lines))
+    tracemalloc.start()
+    try:
+        data = load_dataset(path, Asked("last", image_shape=(32, 32)))
+        assert tracemalloc.get_traced_memory()[1] < 12 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert (data.samples.shape, data.labels.tolist()) == ((300, 1, 32, 32), [0, 1] * 150)

@@ -220,3 +220,41 @@ def test_too_large_a_hold_out_is_refused_before_training() -> None:
     labels = np.arange(60_000) % 1000
     with pytest.raises(InputError, match=r"holdout\.json: expected at most 16 MB .*24,000 held-out samples of 1,000"):
         prepare(configure(test_size=0.4, model="logistic"), Dataset.from_arrays(labels[:, None], labels))
+
+
+def test_softmax_regression_that_is_too_large_is_told_of_a_model_that_fits() -> None:
+    data = Dataset.from_arrays(np.zeros((2000, 1, 50, 50), np.uint8), np.arange(2000) // 2)
+    with pytest.raises(InputError) as caught:
+        prepare(configure(model="logistic", test_size=0.5), data)
+    expected = "model='logistic': expected at most 2,000,000 parameters in all, got 2,501,000; try model='mlp' "
+    assert str(caught.value).startswith(f"{expected}hidden_sizes=")
+    sizes = str(caught.value).rpartition("hidden_sizes=")[2].strip("'")
+    prepare(configure(model="mlp", hidden_sizes=sizes, test_size=0.5), data)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"test_data": "t.csv"}, {"label_column": "a"}, {"missing": "drop"}, {"image_shape": "none"}, {"image_size": 9}],
+    ids=lambda each: next(iter(each)),
+)
+def test_what_says_how_a_file_is_read_is_refused_beside_a_data_set(tmp_path: Path, settings: dict[str, Any]) -> None:
+    """It would be recorded as if it had been used."""
+    (name,) = settings
+    with pytest.raises(
+        InputError, match=f"^{name}: expected no {name} beside a data set, which is not read from a file"
+    ):
+        run(tmp_path / "new", table(), **settings)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_stored_data_set_with_a_test_part_keeps_it_whatever_runs_there_are(tmp_path: Path) -> None:
+    """A run of the same samples that were split at random says nothing of it."""
+    halves = [Dataset.from_arrays(FEATURES[at::2], LABELS[at::2], name=f"half{at}") for at in (0, 1)]
+    for half in halves:
+        run(tmp_path, half)
+    first, second = (tmp_path / "datasets" / f"{each.name}-{each.sha256[:12]}.json" for each in halves)
+    settings = {"dataset": str(first), "test_data": str(second), "epochs": 2, "artifacts_root": str(tmp_path)}
+    for split, state in (("random", {"split": "random"}), ("given", {})):
+        payloads = record(configure(**settings, **state)).payloads
+        assert payloads["run_summary.json"]["config"]["split"] == split
+    assert payloads["holdout.json"]["sample_ids"] == list(range(60, 120))

@@ -41,15 +41,20 @@ def load_dataset(
     it cannot be read.
     """
     text = os.fspath(name)
-    if text in BUNDLED:
-        given = {**asked.given(), **({"test_data": test_data} if test_data is not None else {})}
-        for setting, value in given.items():
-            shown = option(setting, ",".join(map(str, value)) if isinstance(value, tuple) else str(value))
-            expected = f"no {option(setting)}, which means nothing for it"
-            raise InputError(explain(text, expected, shown, f"the same without it, or ./{text} for a file"))
+    if isinstance(name, str) and text in BUNDLED:
+        _refuse_settings(text, asked, test_data, f"the same without it, or ./{text} for a file")
         return load_bundled(text)
     path = _path_of(name, root)
-    return _from_plugin(text) if path is None else _from_files(path, asked, test_data)
+    return _from_plugin(text, asked, test_data) if path is None else _from_files(path, asked, test_data)
+
+
+def _refuse_settings(name: str, asked: Asked, test_data: AnyPath | None, attempt: str) -> None:
+    """InputError for a setting that says how a file is read, where none is."""
+    given = {**asked.given(), **({"test_data": test_data} if test_data is not None else {})}
+    for setting, value in given.items():
+        shown = option(setting, ",".join(map(str, value)) if isinstance(value, tuple) else str(value))
+        expected = f"no {option(setting)}, which means nothing for it"
+        raise InputError(explain(name, expected, shown, attempt))
 
 
 def _path_of(name: AnyPath, root: AnyPath | None) -> Path | None:
@@ -58,14 +63,14 @@ def _path_of(name: AnyPath, root: AnyPath | None) -> Path | None:
     path = as_path(name)
     if os.path.lexists(path):
         return path
-    if root is not None and STORED.fullmatch(text):
+    if isinstance(name, str) and root is not None and STORED.fullmatch(text):
         stored = sorted((as_path(root) / "datasets").glob(f"{text}*.json"))
         if stored:
             return stored[0]
         came, attempt = "none", "the path of the file"
         raise InputError(explain(option("dataset", text), f"it in {as_path(root) / 'datasets'}", came, attempt))
     windows = re.match(r"[A-Za-z]:[\\/]", text) is not None
-    if not windows and re.fullmatch("[a-z0-9][a-z0-9_-]*(:.*)?", text, re.DOTALL):
+    if isinstance(name, str) and not windows and re.fullmatch("[a-z0-9][a-z0-9_-]*(:.*)?", text, re.DOTALL):
         return None
     if isinstance(name, str) and not windows and os.sep not in text and "." not in text and "\\" not in text:
         return None
@@ -86,20 +91,22 @@ def _beside(path: Path) -> str:
 
 def _from_files(path: Path, asked: Asked, test_data: AnyPath | None) -> Dataset:
     kind, found = read_file(path, asked)
+    source = Source(path.resolve().name if path.name in {"", ".."} else path.name, READERS[kind].settings)
     if test_data is not None:
-        found = _with_test_data(found, as_path(test_data), asked)
+        found = _with_test_data(kind, found, source, as_path(test_data), asked)
     found = _without_gaps(found, asked)
     files = [{**each, "name": clean_text(each["name"], limits.FILE_NAME) or "data"} for each in found.files[:FILES]]
     origin: dict[str, Any] = {"format": kind, "files": files, "options": _listed(asked)}
-    dataset = judge(
-        found,
-        Source(path.resolve().name if path.name in {"", ".."} else path.name, READERS[kind].settings),
-        origin=origin,
-    )
+    dataset = judge(found, source, origin=origin)
+    _require_whole(found, dataset, source)
+    return dataset
+
+
+def _require_whole(found: Found, dataset: Dataset, source: Source) -> None:
+    """InputError where a file states another digest than its data have."""
     if found.sha256 is not None and dataset.sha256 != found.sha256:
         expected, came = f"data with the sha256 {found.sha256[:12]}, as it says", dataset.sha256[:12]
-        raise unreadable(path.name, expected, came, "another copy of it")
-    return dataset
+        raise unreadable(source.file, expected, came, "another copy of it")
 
 
 def _listed(asked: Asked) -> dict[str, Any]:
@@ -108,15 +115,16 @@ def _listed(asked: Asked) -> dict[str, Any]:
     return {name: clean_text(value) if isinstance(value, str) else value for name, value in plain.items()}
 
 
-def _with_test_data(found: Found, path: Path, asked: Asked) -> Found:
+def _with_test_data(kind: str, found: Found, source: Source, path: Path, asked: Asked) -> Found:
     if found.held_out is not None:
         expected, came = "data without a test part of its own", "one that has it"
         raise InputError(explain(option("test_data"), expected, came, f"the same without {option('test_data')}"))
-    if asked.label_column is None and found.label_column is not None:
-        asked = replace(asked, label_column=found.label_column)
-    _, test = read_file(path, asked)
+    other, test = read_file(path, asked, beside=(kind, found))
     if test.held_out is not None:
         raise InputError(explain(option("test_data"), "one part", f"two in {path.name}", "the file of the test part"))
+    for each, place in ((found, source), (test, Source(path.name, READERS[other].settings))):
+        if each.sha256 is not None:  # what both make together has another
+            _require_whole(each, judge(each, place), place)
     return joined(found, test, path.name)
 
 
@@ -142,7 +150,7 @@ def _without_gaps(found: Found, asked: Asked) -> Found:
     return replace(found, **kept, note=f"{found.note} {remark}".strip(), sample_names=None)
 
 
-def _from_plugin(text: str) -> Dataset:
+def _from_plugin(text: str, asked: Asked, test_data: AnyPath | None) -> Dataset:
     reader, colon, where = text.partition(":")
     try:
         if reader in BUNDLED:  # the names of ours are not theirs
@@ -154,6 +162,7 @@ def _from_plugin(text: str) -> Dataset:
         meant = nearest(reader, known)
         attempt = option("dataset", f"{meant}{colon}{where}" if meant and meant not in BUNDLED else meant or "digits")
         raise InputError(explain(option("dataset"), expected, show(text), attempt)) from None
+    _refuse_settings(f"reader {reader}", asked, test_data, "the same without it")
     try:
         data = read(where)
     except (InputError, MemoryError):

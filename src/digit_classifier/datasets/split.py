@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from digit_classifier.datasets.dataset import Examples
 
+    Rows = Callable[[Dataset, float, int], NDArray[np.intp]]  # data, test size, state → the rows that are held out
+
+STATES = 20  # that are looked at for one which leaves every class on both sides
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -80,7 +84,7 @@ def stratified_split(dataset: Dataset, test_size: float, random_state: int) -> S
     if isinstance(random_state, bool) or not isinstance(random_state, Integral) or not 0 <= random_state < 2**32:
         expected = f"a whole number from 0 to {2**32 - 1}"
         raise InputError(explain("random_state", expected, show(random_state), "random_state=42"))
-    counts = np.bincount(dataset.labels, minlength=len(dataset.class_names))
+    counts = _counts(dataset, dataset.labels)
     total = _held_out(dataset, test_size)
     quotas = counts * (total / len(dataset.labels))
     held = np.floor(quotas).astype(np.intp)
@@ -98,9 +102,7 @@ def contiguous_split(dataset: Dataset, test_size: float, random_state: int) -> S
     random states 0 to n − 1 hold out every row once (the last block may overlap the one before). InputError when a
     class would be missing on either side.
     """
-    total, samples = _held_out(dataset, test_size), len(dataset.labels)
-    first = min(random_state % ceil(samples / total) * total, samples - total)
-    return _split(dataset, np.arange(first, first + total), test_size)
+    return _split(dataset, _block(dataset, test_size, random_state), test_size, _block)
 
 
 def fold_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
@@ -109,13 +111,14 @@ def fold_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
     Every k random states share one random order, so together they hold out every row once; the next k have another.
     InputError when test_size is not 1 / k, or a class would be missing on either side.
     """
-    folds = round(1 / test_size)
+    folds, rarest = round(1 / max(test_size, 1e-9)), int(_counts(dataset, dataset.labels).min())
+    fair = option("test_size", 1 / max(2, min(folds, rarest)))  # a sample of the rarest class for each fold
     if folds < 2 or abs(folds * test_size - 1) > 1e-9:
-        expected, attempt = "1 / a whole number of folds", option("test_size", 1 / max(2, folds))
-        raise InputError(explain(option("test_size"), expected, f"{test_size:g}", attempt))
+        expected = "1 / a whole number of folds"
+        raise InputError(explain(option("test_size"), expected, f"{test_size:g}", fair))
     repeat, fold = divmod(random_state, folds)
     dealt = np.concatenate(_by_class(dataset.labels, repeat, len(dataset.class_names)))
-    return _split(dataset, dealt[fold::folds], test_size)
+    return _split(dataset, dealt[fold::folds], test_size, fair)
 
 
 def given_split(dataset: Dataset, test_size: float, random_state: int) -> Split:  # noqa: ARG001
@@ -124,7 +127,8 @@ def given_split(dataset: Dataset, test_size: float, random_state: int) -> Split:
     InputError when they bring none, or a class is missing on either side.
     """
     if dataset.held_out is None:
-        came, attempt = f"none in {dataset.name}", f"{option('test_data', 'FILE')}, or {option('split', 'random')}"
+        came, attempt = f"none in {dataset.name}", option("split", "random")
+        attempt = f"{option('test_data', 'FILE')}, or {attempt}" if _settings_of(dataset) is not None else attempt
         raise InputError(explain(option("split", "given"), "data with a test part", came, attempt))
     return _split(dataset, np.flatnonzero(dataset.held_out), None)
 
@@ -135,14 +139,11 @@ def grouped_split(dataset: Dataset, test_size: float, random_state: int) -> Spli
     InputError when the data have no groups, or a class would be missing on either side.
     """
     if dataset.groups is None:
-        came, attempt = f"none in {dataset.name}", option("group_column", "writer")
+        came, attempt = f"none in {dataset.name}", option("split", "random")
+        attempt = option("group_column", "writer") if "group_column" in (_settings_of(dataset) or ()) else attempt
         raise InputError(explain(option("split", "grouped"), "data with groups", came, attempt))
-    groups = np.unique(dataset.groups, return_inverse=True)[1].astype(np.intp)
-    sizes = np.bincount(groups)
-    order = random_order(random_stream(random_state, 0), len(sizes))
-    enough = int(np.searchsorted(np.cumsum(sizes[order]), _held_out(dataset, test_size)))
-    held = np.isin(groups, order[: enough + 1])
-    return replace(_split(dataset, np.flatnonzero(held), test_size), groups=groups)
+    split = _split(dataset, _whole_groups(dataset, test_size, random_state), test_size, _whole_groups)
+    return replace(split, groups=np.unique(dataset.groups, return_inverse=True)[1].astype(np.intp))
 
 
 SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {
@@ -152,6 +153,28 @@ SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {
     "given": given_split,
     "grouped": grouped_split,
 }
+
+
+def _settings_of(dataset: Dataset) -> frozenset[str] | None:
+    """The settings of the reader of the file that the data came from; None where they came from no file."""
+    from digit_classifier.datasets.readers import READERS  # only ever needed for an error
+
+    reader = READERS.get((dataset.origin or {}).get("format", ""))
+    return None if reader is None else reader.settings
+
+
+def _block(dataset: Dataset, test_size: float, random_state: int) -> NDArray[np.intp]:
+    total, samples = _held_out(dataset, test_size), len(dataset.labels)
+    first = min(random_state % ceil(samples / total) * total, samples - total)
+    return np.arange(first, first + total)
+
+
+def _whole_groups(dataset: Dataset, test_size: float, random_state: int) -> NDArray[np.intp]:
+    groups = np.unique(np.asarray(dataset.groups), return_inverse=True)[1]
+    sizes = np.bincount(groups)
+    order = random_order(random_stream(random_state, 0), len(sizes))
+    enough = int(np.searchsorted(np.cumsum(sizes[order]), _held_out(dataset, test_size)))
+    return np.flatnonzero(np.isin(groups, order[: enough + 1]))
 
 
 def _on_both_sides(held: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -174,29 +197,60 @@ def _by_class(labels: NDArray[np.intp], random_state: int, classes: int) -> list
     return [order[labels[order] == label] for label in range(classes)]
 
 
+def _share(share: float, count: int) -> int:
+    """⌈share · count⌉ of a share above 0."""
+    return max(min(1, count), ceil(share * count - 1e-9))  # 0.07 * 100 is 7.000000000000001
+
+
 def _held_out(dataset: Dataset, test_size: float) -> int:
-    return ceil(test_size * len(dataset.labels) - 1e-9)  # 0.07 * 100 is 7.000000000000001
+    return _share(test_size, len(dataset.labels))
 
 
-def _split(dataset: Dataset, held_out: NDArray[np.intp], test_size: float | None) -> Split:
-    is_held = np.zeros(len(dataset.labels), np.bool_)
-    is_held[held_out] = True
-    for label, name in enumerate(dataset.class_names):
-        of_class = dataset.labels == label
-        count, out = np.count_nonzero(of_class), np.count_nonzero(of_class & is_held)
-        if 0 < out < count:
-            continue
-        came = f"which holds out {out} of the {count} samples of class {name!r}"
-        if test_size is None:
-            where, came, attempt = option("split", "given"), f"one {came}", option("split", "random")
-            raise InputError(explain(where, "a test part that leaves every class on both sides", came, attempt))
-        classes, samples = len(dataset.class_names), len(dataset.labels)
-        wanted, enough = "a share that leaves every class on both sides", min(0.5, ceil(100 * classes / samples) / 100)
-        attempt = option("test_size", max(0.2, enough))
-        if attempt == option("test_size", test_size):
-            attempt = f"another {option('random_state')}, or {option('test_size', 0.4)}"
-        raise InputError(explain(option("test_size"), wanted, f"{test_size:g}, {came}", attempt))
-    return Split(dataset, np.flatnonzero(~is_held), np.flatnonzero(is_held))
+def _counts(dataset: Dataset, labels: NDArray[np.intp]) -> NDArray[np.intp]:
+    """How many of these labels are of each class."""
+    return np.bincount(labels, minlength=len(dataset.class_names))
+
+
+def _lacking(dataset: Dataset, held_out: NDArray[np.intp]) -> tuple[int, int, int] | None:
+    """The first class that one side lacks, how many samples it has, and how many of them are held out; None if none."""
+    counts, out = _counts(dataset, dataset.labels), _counts(dataset, dataset.labels[held_out])
+    lacking = np.flatnonzero((out == 0) | (out == counts))
+    return (int(lacking[0]), int(counts[lacking[0]]), int(out[lacking[0]])) if len(lacking) else None
+
+
+def _split(
+    dataset: Dataset, held_out: NDArray[np.intp], test_size: float | None, attempt: str | Rows | None = None
+) -> Split:
+    """InputError where a class is missing on either side; `attempt` says what to try, or holds out other rows."""
+    lacking = _lacking(dataset, held_out)
+    if lacking is None:
+        is_held = np.zeros(len(dataset.labels), np.bool_)
+        is_held[held_out] = True
+        return Split(dataset, np.flatnonzero(~is_held), np.flatnonzero(is_held))
+    label, count, out = lacking
+    came = f"which holds out {out} of the {count} samples of class {dataset.class_names[label]!r}"
+    if test_size is None:
+        where, came, attempt = option("split", "given"), f"one {came}", option("split", "random")
+        raise InputError(explain(where, "a test part that leaves every class on both sides", came, attempt))
+    if not isinstance(attempt, str):
+        attempt = _fair(dataset, test_size, attempt)
+    wanted = "a share that leaves every class on both sides"
+    raise InputError(explain(option("test_size"), wanted, f"{test_size:g}, {came}", attempt))
+
+
+def _fair(dataset: Dataset, test_size: float, rows: Rows | None) -> str:
+    """What to try where a class is missing on either side: another state of the same split, or random rows of each."""
+    classes, samples = len(dataset.class_names), len(dataset.labels)
+    if _counts(dataset, dataset.labels).min() < 2:
+        return "data with two samples of each class"
+    enough = option("test_size", max(0.2, min(0.5, ceil(100 * classes / samples) / 100)))
+    if rows is None:
+        return enough
+    state = next((state for state in range(STATES) if _lacking(dataset, rows(dataset, test_size, state)) is None), None)
+    if state is not None:
+        return option("split_state", state)
+    few = not classes <= _held_out(dataset, test_size) <= samples - classes
+    return f"{option('split', 'random')} {enough}" if few else option("split", "random")
 
 
 # Which of the others train, and on what
@@ -220,7 +274,7 @@ def thinned(split: Split, share: float, random_state: int) -> Split:
     """Train on the first ⌈share · count⌉ rows of each class in random order: smaller shares are parts of larger."""
     rows = split.training_ids
     by_class = _by_class(split.dataset.labels[rows], random_state, len(split.dataset.class_names))
-    kept = np.concatenate([each[: ceil(share * len(each) - 1e-9)] for each in by_class])
+    kept = np.concatenate([each[: _share(share, len(each))] for each in by_class])
     return replace(split, training_ids=rows[np.sort(kept)])
 
 
@@ -228,7 +282,7 @@ def mislabelled(split: Split, share: float, random_state: int) -> Split:
     """Replace the labels of ⌈share · count⌉ training rows, chosen at random, by one of the other classes each."""
     labels, classes = split.training.labels.copy(), len(split.dataset.class_names)
     stream = random_stream(random_state, 4)
-    chosen = random_order(stream, len(labels))[: ceil(share * len(labels) - 1e-9)]
+    chosen = random_order(stream, len(labels))[: _share(share, len(labels))]
     steps = (stream.random_raw(len(chosen)) % np.uint64(classes - 1)).astype(np.intp) + 1
     labels[chosen] = (labels[chosen] + steps) % classes
     return replace(split, noisy_labels=labels)

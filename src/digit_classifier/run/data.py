@@ -100,7 +100,7 @@ def find_data(config: RunConfig) -> Dataset:
     )
     root = as_path(config.artifacts_root or "artifacts")
     data = load_dataset(config.dataset, asked, root=root, test_data=config.test_data)
-    if data.origin and data.origin["format"] == STORED:
+    if data.origin and data.origin["format"] == STORED and config.test_data is None:  # else it is another, just made
         path = as_path(config.dataset)
         home = path.parent.parent if path.parent.name == DATASETS else path.parent
         return recalled(data, home if path.is_file() else root, config.split)

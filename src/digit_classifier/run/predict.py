@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from digit_classifier.datasets.judge.arrays import array_of, numbers_of
-from digit_classifier.datasets.judge.images import judged_images
+from digit_classifier.datasets.judge.images import judged_images, were_signed
 from digit_classifier.datasets.judge.names import feature_names_of
 from digit_classifier.datasets.judge.source import Source, gaps, times
 from digit_classifier.datasets.load import NOTHING_ASKED
 from digit_classifier.datasets.readers import Asked, Found, read_file
+from digit_classifier.datasets.readers.columns import pixel_order
 from digit_classifier.datasets.readers.files import unreadable
 from digit_classifier.errors import InputError, explain, option, show
 from digit_classifier.run.pictures import as_sample, preparation_for
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 
 
 class Samples(NamedTuple):
-    """Samples without labels, as they were decoded: nothing is scaled or made to fit yet."""
+    """Samples without labels, as they were decoded, or as `prepared` of what was asked made them."""
 
-    samples: Any  # an array (n, …), or a list of pictures (h, w) or (h, w, 3), uint8
+    samples: Any  # an array (n, …), or a list of pictures (h, w) or (h, w, 3), uint8, or of what was made of them
     names: list[str]  # of each sample: its file, or its row
     format: str
     feature_names: list[str] | None = None
@@ -66,18 +67,19 @@ def read_prepared(
     """
     if how is not None and "feature_names" in dataset:
         raise InputError(explain(option("prepare", how), "a run on images", "one on a table", "the same without it"))
-    found = read_samples(path, _asked(dataset))
-    place = Source(str(path))
-    single = isinstance(found.samples, list)  # pictures, of any size each
+    asked, place = _asked(dataset), Source(str(path))
+    if "feature_names" not in dataset:
+        chosen = how or preparation_for(dataset)
+        asked = replace(asked, prepared=lambda picture, name: as_sample(picture, dataset, chosen, name))
+    found = read_samples(path, asked)
+    single = isinstance(found.samples, list)  # of pictures
     if "feature_names" in dataset:
         if single:
             came = f"pictures, in {show(str(path))}"
             raise InputError(explain("PATH", "rows of numbers, as the run's table has", came, "a table"))
         return found.names, _rows(found, dataset["feature_names"], place)
     if single:
-        chosen = how or preparation_for(dataset)
-        samples = zip(found.names, found.samples, strict=True)
-        return found.names, np.stack([as_sample(picture, dataset, chosen, name) for name, picture in samples])
+        return found.names, np.stack(found.samples)
     if how is not None:
         came = f"numbers, in {show(str(path))}"
         raise InputError(explain(option("prepare", how), "pictures", came, "the same without it"))
@@ -161,14 +163,32 @@ def _images(found: Samples, dataset: Mapping[str, Any], place: Source) -> NDArra
     shape = (dataset["channels"], *dataset["image_shape"])
     values = numbers_of(array_of("samples", found.samples, place), place)
     if values.ndim == 2 and values.shape[1] == np.prod(shape):  # images in the columns of a table
-        values = values.reshape(-1, *shape)
+        order = None if found.feature_names is None else pixel_order(found.feature_names)
+        values = (values if order is None else values[:, order]).reshape(-1, *shape)
     elif values.ndim == 2:
         expected = f"{times(shape[1:])} images, or as many columns"
         raise place.refusal("samples", expected, f"rows of {values.shape[1]:,}", "the format of the run's data")
-    if values.dtype.kind == "f" and dataset["max_value"] > 1 and {0, 1} == {*np.unique(values).tolist()}:
-        expected, came = "whole pixels, or numbers from 0 to 1", "floats that are all 0 or 1, which may be either"
-        raise place.refusal("samples", expected, came, "uint8 if they are whole, or other images beside them")
+    values = _on_the_scale(values, dataset, place)
     images, _, _ = judged_images(values, Found(values, max_value=dataset["max_value"]), place)
     if images.shape[1:] != shape:
         raise place.refusal("samples", f"images of {times(shape)}", times(images.shape[1:]), "images of the run's size")
     return images
+
+
+def _on_the_scale(values: NDArray[Any], dataset: Mapping[str, Any], place: Source) -> NDArray[Any]:
+    """Pixels that are whole, or from 0 to 1: which numbers a file has must not decide what its pixels mean.
+
+    Those from −1 to 1 are taken where the run's data were so. InputError where they may mean two things.
+    """
+    if values.dtype.kind == "f" and dataset["max_value"] > 1 and {0, 1} == {*np.unique(values).tolist()}:
+        expected, came = "whole pixels, or numbers from 0 to 1", "floats that are all 0 or 1, which may be either"
+        raise place.refusal("samples", expected, came, "uint8 if they are whole, or other images beside them")
+    signed, low, high = were_signed(dataset["note"]), values.min(initial=0), values.max(initial=0)
+    whole = values.dtype.kind != "f" or bool((values == np.trunc(values)).all())
+    if signed and low >= -1 and high <= 1 and (low < 0 or not whole):
+        pixels: NDArray[Any] = np.rint((values + 1) * (dataset["max_value"] / 2))
+        return pixels
+    if low < 0 and not signed:
+        expected, came = "pixels from 0, as the data of the run had them", f"{low:g}"
+        raise place.refusal("samples", expected, came, "to clip or to scale them first")
+    return values

@@ -11,8 +11,10 @@ from digit_classifier.errors import InputError, explain, option, require_kind
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.run.data import find_data, require_recordable
 from digit_classifier.run.room import require_room
+from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.presets import Task
-from digit_classifier.settings.resolve import ARGUMENT, DEFAULT, fitted, require_settings, settled
+from digit_classifier.settings.resolve import ARGUMENT, DEFAULT, READING, fitted, require_settings, settled
+from digit_classifier.settings.run_config import SETTINGS
 
 if TYPE_CHECKING:
     from digit_classifier.settings.run_config import RunConfig
@@ -28,6 +30,15 @@ def prepare(config: RunConfig, dataset: Dataset | None = None) -> Split:
     split = split_as(config, data)
     require_fitting(suited(config, split), split)
     return split
+
+
+def require_unread(config: RunConfig) -> None:
+    """InputError for settings that say how files are read: a data set that was passed is not read from any."""
+    for name in sorted({"test_data", *READING}):
+        value = getattr(config, name)
+        if value != SETTINGS[name].default:
+            expected = f"no {name} beside a data set, which is not read from a file"
+            raise InputError(explain(option(name), expected, as_text(value), "the same without it"))
 
 
 def split_as(config: RunConfig, data: Dataset) -> Split:

@@ -26,10 +26,11 @@ SMALLER = ((128, 64), (32,), (8,))
 
 def _smaller(config: RunConfig, split: Split) -> str:
     """What to try where a network is too large: layers that fit, or smaller samples where none do."""
+    model = f"{option('model', 'mlp')} " if config.model == "logistic" else ""  # which has no layers to be smaller
     for sizes in SMALLER:
         layers = architecture_of(replace(config, hidden_sizes=sizes), split.training)
         if count_parameters(layers) <= MAX_PARAMETERS:
-            return option("hidden_sizes", ",".join(map(str, sizes)))
+            return model + option("hidden_sizes", ",".join(map(str, sizes)))
     return "fewer features" if split.dataset.is_table else "smaller images"
 
 
@@ -40,7 +41,8 @@ def require_room(config: RunConfig, split: Split, layers: Architecture) -> None:
     parameters = count_parameters(layers)
     if parameters > MAX_PARAMETERS:
         most, attempt = f"at most {MAX_PARAMETERS:,} parameters in all", _smaller(config, split)
-        raise InputError(explain(option("hidden_sizes"), most, f"{parameters:,}", attempt))
+        where = option("model", "logistic") if config.model == "logistic" else option("hidden_sizes")
+        raise InputError(explain(where, most, f"{parameters:,}", attempt))
     first_weights = parameters - classes if len(layers) == 1 else 0
     sizes = largest_sizes(
         class_names=data.class_names,

@@ -192,7 +192,10 @@ def given_in_python(settings: Mapping[str, Any]) -> list[Given]:
             attempt = "record(config, dataset)" if name == "dataset" else attempt
             raise InputError(explain(name, kind.expected, show(value), attempt))
         if value is not None:
-            layer.append(Given(name, as_text(value), name, ARGUMENT))
+            text = as_text(value)
+            if kind is DATASET and isinstance(value, os.PathLike) and os.sep not in text:
+                text = f"./{text}"  # a path is no name of a data set
+            layer.append(Given(name, text, name, ARGUMENT))
     return layer
 
 

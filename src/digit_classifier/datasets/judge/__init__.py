@@ -44,13 +44,13 @@ def judge(
     else:
         feature_names, named = None, ""
         values, max_value, seen = judged_images(samples, found, source)
-    indexes, class_names, cut = judged_classes(labels, found.class_names, source)
+    indexes, class_names, cut = judged_classes(labels, found.class_names, source, found.label_gap)
     name = data_name(found.name)
     dataset = Dataset(
         name=name,
         title=clean_text(found.title or "", limits.TITLE) or name,
         source=clean_text(found.source, limits.SOURCE),
-        note=clean_text(" ".join(filter(None, [found.note, seen, cut or named])), limits.NOTE),
+        note=_note(found.note, seen, cut or named),
         samples=values,
         labels=indexes,
         class_names=class_names,
@@ -64,6 +64,12 @@ def judge(
     if bundled or name not in BUNDLED or dataset.sha256 == load_bundled(name).sha256:
         return dataset
     return replace(dataset, name=f"{name}-data")
+
+
+def _note(note: str, *remarks: str) -> str:
+    """The note with the remarks of the judge, for which there is always room."""
+    said = "".join(f" {remark}" for remark in remarks if remark)
+    return clean_text(clean_text(note, limits.NOTE - len(said)) + said, limits.NOTE)
 
 
 def _table(samples: NDArray[Any], found: Found, source: Source) -> NDArray[np.float32]:

@@ -22,9 +22,9 @@ EXACT = 2**53  # whole numbers up to this are exact as floats
 
 
 def judged_classes(
-    labels: NDArray[Any], class_names: Any, source: Source
+    labels: NDArray[Any], class_names: Any, source: Source, gap: str = ""
 ) -> tuple[NDArray[np.intp], tuple[str, ...], str]:
-    """The class index of each sample, the names of the classes, and what was changed."""
+    """The class index of each sample, the names of the classes, and what was changed; `gap` is a word for no label."""
     given = None if class_names is None else [text_of(each) for each in class_names]
     if labels.ndim == 2:  # one 1 in each row
         columns = labels.shape[1]
@@ -33,7 +33,7 @@ def judged_classes(
         given = given or [str(index) for index in range(columns)]
         labels = labels.argmax(axis=1)
     labels = _plain(labels)
-    source.refuse_gaps("labels", gaps(labels))
+    source.refuse_gaps("labels", gaps(labels), gap)
     if labels.dtype.kind == "f":
         labels = _whole(labels, source)
     found, indexes = distinct(labels)

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 TOPS = (1, 16, 255)  # the first that no pixel exceeds is the largest possible value, if nothing says another
 BYTE = 255
+UNIT, SIGNED = (f"Pixels were given from {low} to 1 and rounded to" for low in ("0", "−1"))
+
+
+def were_signed(note: str) -> bool:
+    """Whether the pixels of a data set were given from −1 to 1, as its note says."""
+    return SIGNED in note
 
 
 def judged_images(samples: NDArray[Any], found: Found, source: Source) -> tuple[NDArray[np.uint8], int, str]:
@@ -37,6 +43,8 @@ def judged_images(samples: NDArray[Any], found: Found, source: Source) -> tuple[
     brightest = int(values.max())
     if top is None:
         top = next(each for each in TOPS if brightest <= each)
+    if brightest > top and source.file:
+        raise source.refusal("samples", f"pixels from 0 to {top}", f"{brightest}", "images of that scale")
     if brightest > top:
         raise source.refusal("max_value", f"{brightest} or more, as the pixels have", str(top), "max_value=255")
     return values, top, remark
@@ -63,7 +71,7 @@ def _pixels(samples: NDArray[Any], top: int | None, source: Source) -> tuple[NDA
     if low >= -1 and high <= 1:
         levels = top or BYTE
         scaled = samples * levels if low >= 0 else (samples + 1) * (levels / 2)
-        remark = f"Pixels were given from {'0' if low >= 0 else '−1'} to 1 and rounded to {levels} steps."
+        remark = f"{UNIT if low >= 0 else SIGNED} {levels} steps."
         return np.ascontiguousarray(np.rint(scaled).astype(np.uint8)), levels, remark
     came = f"{low} to {high}" + ("" if whole else ", not whole")
     attempt = "samples // 256" if whole and low >= 0 and high < 2**16 else "to scale or round them first"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from digit_classifier.errors import InputError, explain, option
+from digit_classifier.errors import InputError, explain, option, show
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,11 +26,14 @@ class Source(NamedTuple):
         """The setting to try where a file was read, or what to do to arrays."""
         return option(setting, value) if setting in self.settings else otherwise
 
-    def refuse_gaps(self, what: str, rows: NDArray[np.bool_]) -> None:
-        """InputError unless no row (n,) lacks a value."""
+    def refuse_gaps(self, what: str, rows: NDArray[np.bool_], word: str = "") -> None:
+        """InputError unless no row (n,) lacks a value; `word` was taken for a gap, and may have been meant."""
         if rows.any():
             came = f"{np.count_nonzero(rows):,} with gaps, the first of them row {int(rows.argmax()) + 1:,}"
             attempt = self.hint("missing", "drop", "the others only")
+            if word:
+                came += f", where {show(word)} is a gap"
+                attempt += f", or another word for {show(word)} if that is a class"
             raise self.refusal(what, f"a value in each of {len(rows):,} rows", came, attempt)
 
 

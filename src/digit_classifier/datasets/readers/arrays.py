@@ -53,6 +53,8 @@ def read_npy(path: Path, asked: Asked) -> Found:
     """One array: samples without labels."""
     content = read_content(path)
     samples = _read_npy(io.BytesIO(content.data), len(content.data), path.name)
+    if not samples.ndim:
+        raise unreadable(path.name, "an array of samples", "a single number", AS_TEXT)
     found = Found(samples, sample_names=[f"{path.name} {number}" for number in range(1, len(samples) + 1)])
     if samples.ndim == 2 and samples.size:
         found = as_images(found, asked, path.name, headed=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LABELS = ("label", "labels", "class", "target", "y")  # what the column of classes is called, if nothing says another
 # What a column is called that numbers the rows: by people, pandas (in CSV, reset, in Parquet) and R
-INDEXES = re.compile(r"id|index|unnamed: 0(\.\d+)?|level_0|__index_level_\d+__|row[._ ]?names?", re.IGNORECASE)
+INDEXES = re.compile(r"id|#|index|unnamed: 0(\.\d+)?|level_0|__index_level_\d+__|row[._ ]?names?", re.IGNORECASE)
 PIXEL = re.compile(r"(pixels?|pix|px)[ _.-]?\d+([ _.x-]\d+)?", re.IGNORECASE)
 FRACTION = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{0,25})?(e[-+]?[0-9]{1,2})?", re.IGNORECASE)
 UNNAMED = re.compile(r"x?\d+([ _.x-]\d+)?", re.IGNORECASE)
@@ -114,8 +114,10 @@ def as_images(found: Found, asked: Asked, where: str, *, headed: bool) -> Found:
         if found.feature_names is None and asked.labels:
             found.feature_names = [f"x{index}" for index in range(1, count + 1)]
         return found
-    order = pixel_order(found.feature_names) if headed and found.feature_names is not None else None
+    names = [str(name) for name in found.feature_names] if headed and found.feature_names is not None else []
+    order = pixel_order(names)
     found.samples = (samples if order is None else samples[:, order]).reshape(-1, *shape)
+    found.columns = names if order is None else [names[at] for at in order]
     found.feature_names = None
     sorted_by = "" if order is None else ", put in the order of their numbers"
     remark = f"{shape[0]} × {shape[1]} images from {count:,} columns{sorted_by}."

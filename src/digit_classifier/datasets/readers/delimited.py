@@ -28,6 +28,7 @@ from digit_classifier.datasets.readers.dialect import (
     is_gap_cell,
     is_number,
     number_of,
+    rows_of_cells,
 )
 from digit_classifier.datasets.readers.files import read_content, readable_name, stem_of, unreadable
 from digit_classifier.datasets.readers.unnamed import label_without_names, others_to_predict
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from digit_classifier.datasets.readers import Asked
 
-HEAD = 1000  # rows that tell what a column holds
+HEAD = 1000  # rows that tell what a column holds, if they are not very wide
 WHOLE = (np.uint8, np.int64)  # the first is by far the fastest, and fails at the first other cell
 
 
@@ -77,6 +78,7 @@ def read_delimited(path: Path, asked: Asked) -> Found:
     if label is not None:
         found.labels = plain_labels(texts[label], decimal_comma=dialect.decimal_comma)
         found.label_column = dialect.names[label] if dialect.headed else str(label + 1)
+        found.label_gap = table.gap_words.get(label, "")
     if group is not None:
         found.groups = plain_labels(texts[group], decimal_comma=dialect.decimal_comma)
     found.sample_names = [f"{path.name} row {row}" for row in range(1, len(samples) + 1)]
@@ -91,6 +93,7 @@ class _Table:
 
     def __init__(self, where: str, data: bytes, dialect: Dialect, *, labels: bool) -> None:
         self.where, self.data, self.dialect, self.labels = where, data, dialect, labels
+        self.gap_words: dict[int, str] = {}  # of columns of texts: the first that says there is no value
 
     def columns(self, features: list[int], others: list[int]) -> tuple[NDArray[Any], dict[int, list[str | None]]]:
         """Features as numbers (n, features), NaN in gaps; other columns as texts, None in gaps."""
@@ -150,7 +153,10 @@ class _Table:
             if features:
                 parts.append(self.numbers(cells, features, line))
             for column, values in texts.items():
-                values.append(None if is_gap_cell(cells[column]) else cells[column].strip())
+                word = cells[column].strip()
+                values.append(None if is_gap_cell(word) else word)
+                if values[-1] is None and word:
+                    self.gap_words.setdefault(column, word)
         if features and not parts:
             raise unreadable(self.where, "rows of data", "none", "another file")
         return (np.stack(parts) if parts else np.empty((0, 0))), texts
@@ -184,8 +190,15 @@ class _Table:
 
     @cached_property
     def head(self) -> list[list[str]]:
-        """The first rows as texts."""
-        return [cells for _, cells in islice(self.dialect.rows(self.data, self.where), HEAD)]
+        """The first rows as texts, fewer of them where they are wide."""
+        most = rows_of_cells(self.dialect.width, HEAD)
+        return [cells for _, cells in islice(self.dialect.rows(self.data, self.where), most)]
+
+    @cached_property
+    def ends(self) -> list[tuple[str, str]]:
+        """The first and the last cell of the first rows, however wide they are."""
+        rows = islice(self.dialect.rows(self.data, self.where), HEAD)
+        return [(cells[0], cells[-1]) for _, cells in rows]
 
     @cached_property
     def rows(self) -> int:
@@ -213,7 +226,7 @@ def _label(table: _Table, asked: Asked) -> int | None:
         return found
     if not asked.labels:
         return next((at for at, is_text in enumerate(table.texts) if is_text), None)
-    return label_without_names(table.head, table.texts, table.where)
+    return label_without_names(table.ends, table.texts, table.where)
 
 
 def _are_pixels(dialect: Dialect) -> bool:
@@ -246,10 +259,11 @@ def _empty(table: _Table) -> list[int]:
     """Columns without any value, such as one that a delimiter at the end of the names makes."""
     head = table.head
     columns = [at for at in range(table.dialect.width) if head and all(is_gap_cell(row[at]) for row in head)]
-    if not columns:
-        return []
-    _, texts = table.cell_by_cell([], columns)
-    return [at for at in columns if not any(text is not None for text in texts[at])]
+    for _, cells in table.dialect.rows(table.data, table.where):
+        if not columns:
+            break
+        columns = [at for at in columns if is_gap_cell(cells[at])]
+    return columns
 
 
 def _no_features(table: _Table, of_text: list[int]) -> Exception:

@@ -23,7 +23,8 @@ DELIMITERS = ("\t", ";", "|", ",", None)  # None: any number of blanks
 GAPS = frozenset(("", "na", "n/a", "#na", "#n/a", "<na>", "nan", "null", "none", "?", "."))
 SWITCHES = {"true": 1.0, "false": 0.0}
 PIECE = 2**20  # bytes decoded at a time
-LOOKED_AT = 200  # lines that show how the file is written
+LOOKED_AT = 200  # lines that show how the file is written, if they are not very wide
+FEWEST, CELLS = 20, 2_000_000  # so many rows are looked at in any case, and more of so many cells in all
 CELL = 100_000  # characters
 COUNTED = 6  # so many whole numbers in order are the names of columns
 SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)  # Excel's line that says what parts the cells
@@ -86,8 +87,9 @@ def dialect_of(data: bytes, where: str) -> Dialect:
         raise unreadable(where, f"lines of at most {limits.LINE_BYTES // 2**20} MB", "a longer one", "another file")
     check_width(max(start[0].count(sign) for sign in (b",", b";", b"\t", b"|")) if start else 0, where)
     skipped, place, remark, given = _before(_lines(data, encoding))
-    lines = [line for line in islice(_lines(data, encoding), skipped, skipped + 2 * LOOKED_AT) if line.strip()]
-    lines = lines[:LOOKED_AT]
+    begin = next(islice(_lines(data, encoding), skipped, None), "")
+    most = rows_of_cells(max(len(begin.split(sign)) for sign in DELIMITERS), LOOKED_AT)
+    lines = [line for line in islice(_lines(data, encoding), skipped, skipped + 2 * most) if line.strip()][:most]
     if not lines:
         raise unreadable(where, "rows of data", "none", "another file")
     delimiter = given or _delimiter(lines)
@@ -109,6 +111,11 @@ def dialect_of(data: bytes, where: str) -> Dialect:
         raise unreadable(where, "columns between commas, semicolons, tabs or blanks", show(lines[0][:40]), "a CSV file")
     apart = encoding.startswith(("utf-16", "utf-32")) or APART.search(data) is not None
     return Dialect(encoding, delimiter, names, headed, b'"' in data, comma, apart, skipped, end)
+
+
+def rows_of_cells(width: int, most: int) -> int:
+    """How many rows of so many cells are looked at, at most: texts take fifty times the bytes that numbers take."""
+    return max(FEWEST, min(most, CELLS // max(1, width)))
 
 
 def _has_decimal_commas(cells: Sequence[str]) -> bool:
@@ -134,9 +141,17 @@ def _before(lines: Iterator[str]) -> tuple[int, int, str, str | None]:
 
 
 def _remarked_names(remark: str, delimiter: str | None, rows: Sequence[Sequence[str]], where: str) -> list[str]:
-    """The names of columns in a remark before the rows, as NumPy writes them; empty where it has none."""
-    _, names = next(_cells(iter([COMMENT.sub("", remark, count=1)]), delimiter, where), (1, []))
-    return names if len(names) == len(rows[0]) > 1 and not any(map(is_number, names)) else []
+    """The names of columns in a remark before the rows, as NumPy writes them; empty where it has none.
+
+    A mark before a delimiter is itself a name: `#,size,weight` numbers the rows. Words for gaps may be names, as `Na`.
+    """
+    rest = remark.lstrip().lstrip("#%")
+    for text in (rest.lstrip(), rest):
+        _, names = next(_cells(iter([text]), delimiter, where), (1, []))
+        names = ["#", *names[1:]] if names and not names[0].strip() else names
+        if len(names) == len(rows[0]) > 1 and all(name.strip() and number_of(name) is None for name in names):
+            return names
+    return []
 
 
 def _first_row(rows: Sequence[list[str]], *, headed: bool) -> tuple[list[str], bool]:
@@ -256,15 +271,26 @@ def _is_header(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> bool:
 
 
 def _counts(first: Sequence[str], others: Sequence[Sequence[str]], numeric: Callable[[str], bool]) -> bool:
-    """Whether the first line counts 0, 1, 2, … or 1, 2, 3, … as pandas names columns, and is no row that does so."""
+    """Whether the first line counts 0, 1, 2, … or 1, 2, 3, … as pandas names columns, and is no row that does so.
+
+    Before these names, pandas leaves that of its index blank; a gap may stand there, too.
+    """
+    few, certain = 1, False
+    if not first[0].strip():
+        index = [row[0].strip() for row in others]
+        certain = index == [str(number) for number in range(len(index))]
+        if not certain and (len(set(index)) < len(index) or not all(map(str.isdecimal, index))):
+            return False
+        few, first, others = 3, first[1:], [row[1:] for row in others]
     digits = [cell.strip() for cell in first if numeric(cell)]
     if len(digits) < max(2, len(first) - 1):
         return False
     if all(digits != [str(number) for number in range(start, start + len(digits))] for start in (0, 1)):
         return False
-    if len(others) < 2 or [cell.strip() for cell in others[0] if numeric(cell)] == digits:
+    if not certain and (len(others) < 2 or [cell.strip() for cell in others[0] if numeric(cell)] == digits):
         return False
     if len(digits) < len(first):
         at = next(at for at, cell in enumerate(first) if not numeric(cell))
         return all(row[at].strip() != first[at].strip() for row in others)
-    return len(first) >= COUNTED or any("." in cell for row in others for cell in row)
+    pointed = len(first) >= few and any("." in cell for row in others for cell in row)
+    return certain or pointed or len(first) >= COUNTED

@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digit_classifier.datasets import limits
 from digit_classifier.datasets.judge.source import times
@@ -19,9 +19,8 @@ from digit_classifier.datasets.readers.pictures import FORMATS, decode_picture, 
 from digit_classifier.errors import option, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from digit_classifier.datasets.readers import Asked
@@ -40,7 +39,7 @@ WRAPPERS = 3  # folders around the one that is meant
 def read_folder(path: Path, asked: Asked) -> Found:
     """Pictures in folders of classes; for a prediction, pictures anywhere in the folder."""
     if not asked.labels:
-        return _of_pictures(path, list(_walk(path, path)), asked)
+        return _of_pictures(path.name, _below(path, _walk(path, path)), asked)
     inner, folders = _unwrapped(path)
     parts = {part_of(name): folder for name, folder in folders.items()}
     if {"train", "test"} <= set(parts) and None in parts:
@@ -65,7 +64,7 @@ def read_one_picture(path: Path, asked: Asked) -> Found:
     """A picture to predict; it has no label that could train."""
     if asked.labels:
         raise unreadable(path.name, "a folder with a folder of pictures for each class", "one picture", "its folder")
-    return _of_pictures(path.parent, [path], asked)
+    return _of_pictures(path.name, {str(path): path}, asked)
 
 
 def _unwrapped(path: Path) -> tuple[Path, dict[str, Path]]:
@@ -116,7 +115,7 @@ def _of_classes(path: Path, asked: Asked) -> Found:
         labels += [name] * len(inside)
         if len(files) > limits.SAMPLES:
             raise unreadable(path.name, f"at most {limits.SAMPLES:,} pictures", "more", "a part of it")
-    found = _of_pictures(path, files, asked)
+    found = _of_pictures(path.name, _below(path, files), asked)
     pixels, remark = one_form(found.samples, found.sample_names or [], path.name)
     found.samples, found.labels, found.tone = pixels, plain_labels(labels, are_names=True), "light"
     found.channels = "last" if pixels.ndim == 4 else None
@@ -167,23 +166,28 @@ def _is_picture(path: Path) -> bool:
         return PICTURES.match(file.read(32)) is not None
 
 
-def _of_pictures(top: Path, files: list[Path], asked: Asked) -> Found:
+def _below(top: Path, files: Iterable[Path]) -> dict[str, Path]:
+    """The files by what they are called from there."""
+    return {os.path.relpath(file, top): file for file in files}
+
+
+def _of_pictures(where: str, files: Mapping[str, Path], asked: Asked) -> Found:
+    """The pictures of these files by their names, or what a prediction makes of each."""
     if not files:
-        raise unreadable(top.name, "pictures", "none", "another folder")
-    pictures: list[NDArray[np.uint8]] = []
-    names, about, total = [], [], 0
-    for file in files:
-        name = os.path.relpath(file, top)
+        raise unreadable(where, "pictures", "none", "another folder")
+    pictures: list[NDArray[Any]] = []
+    about, total = [], 0
+    for name, file in files.items():
         data = read_bounded(file, name, PICTURE_BYTES)
         pixels = decode_picture(data, name, asked.image_size)
-        total += pixels.size
+        pictures.append(pixels if asked.prepared is None else asked.prepared(pixels, name))
+        total += pictures[-1].size
         if total > limits.NUMBERS:
-            expected, came = f"at most {limits.NUMBERS:,} numbers", "more"
-            raise unreadable(top.name, expected, came, f"a part of it, or {option('image_size', 32)}")
-        pictures.append(pixels)
-        names.append(name)
+            expected, attempt = f"at most {limits.NUMBERS:,} numbers", "a part of it"
+            attempt += f", or {option('image_size', 32)}" if asked.labels else ""
+            raise unreadable(where, expected, "more", attempt)
         about.append({"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()})
-    found = Found(pictures, files=about, sample_names=names)
+    found = Found(pictures, files=about, sample_names=list(files))
     if asked.image_size is not None:
         found.note = f"Pictures were scaled and cut to {times((asked.image_size,) * 2)}."
     return found

@@ -68,7 +68,7 @@ def read_idx_folder(path: Path, asked: Asked) -> Found:
         if labels is None and asked.labels:
             raise unreadable(images.name, "a file of labels beside it", "none", images.name.replace("image", "label"))
         found.append(_pair(images, labels))
-    whole = found[0] if len(found) == 1 else joined(found[0], found[1])
+    whole = found[0] if len(found) == 1 else joined(found[0], found[1], labels=asked.labels)
     return _named(whole, path)
 
 

@@ -42,11 +42,11 @@ def read_parquet(path: Path, asked: Asked) -> Found:
     group = column_asked(asked, "group_column", names, path.name)
     found = Found(None, name=stem_of(path), title=readable_name(stem_of(path)), files=[content.file])
     found.sample_names = [f"{path.name} row {row}" for row in range(1, table.num_rows + 1)]
-    if label is not None:
-        found.labels, found.label_column = _values(columns[label]), names[label]
+    if label is not None and asked.labels:
+        found.labels, found.label_column = _values(columns[label], names[label], path.name), names[label]
         found.class_names = _class_names(table.schema.metadata or {}, names[label])
-    if group is not None:
-        found.groups = _values(columns[group])
+    if group is not None and asked.labels:
+        found.groups = _values(columns[group], names[group], path.name)
     needed = asked_features(asked, names)
     rest = [at for at in range(len(names)) if at not in (label, group)] if needed is None else needed
     pictures = [at for at in rest if _is_picture(columns[at].type)]
@@ -101,11 +101,21 @@ def _is_picture(kind: Any) -> bool:
     return bool(types.is_binary(kind) or types.is_large_binary(kind))
 
 
-def _values(column: Any) -> Any:
+def _values(column: Any, name: str, where: str) -> Any:
+    """One value of each row, or one list of as many numbers; InputError for lists of other kinds."""
+    from pyarrow import types
+
     values = column.to_pylist()
     if any(isinstance(value, str) for value in values):
         return plain_labels([None if value is None else str(value) for value in values])
-    return np.array([np.nan if value is None else value for value in values])
+    try:
+        array = np.array([np.nan if value is None else value for value in values])
+    except ValueError:  # lists of several lengths
+        array = np.empty(0, object)
+    if types.is_nested(column.type) and array.dtype.kind not in "biuf":
+        place = f"{where}: column {show(name)}"
+        raise unreadable(place, "one value in each row", f"{column.type}"[:60], "another column")
+    return array
 
 
 def _class_names(metadata: dict[bytes, bytes], label: str) -> list[str] | None:
@@ -124,7 +134,8 @@ def _of_pictures(found: Found, column: Any, where: str, asked: Asked) -> Found:
         data = value.get("bytes") if isinstance(value, dict) else value
         if not data:
             raise unreadable(f"{where}: row {row}", "a picture", "none", "a file with the pictures in it")
-        pictures.append(decode_picture(data, f"{where}: row {row}", asked.image_size))
+        pixels = decode_picture(data, f"{where}: row {row}", asked.image_size)
+        pictures.append(pixels if asked.prepared is None else asked.prepared(pixels, f"{where} row {row}"))
         total += pictures[-1].size
         if total > limits.NUMBERS:
             raise unreadable(where, f"at most {limits.NUMBERS:,} numbers", "more", "a part of it")

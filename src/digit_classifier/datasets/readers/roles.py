@@ -32,19 +32,20 @@ def found_in(path: Path, shapes: Mapping[str, Shape], read: Callable[[str], Any]
 
     InputError where no array can be the samples, or several can. Only arrays that mean something are read.
     """
+    shapes = {name: shape for name, shape in shapes.items() if shape}  # a single number is no array of samples
     label = _asked_array(asked, "label_column", shapes, path.name)
     group = _asked_array(asked, "group_column", shapes, path.name)
     free = {name: shape for name, shape in shapes.items() if name not in (label, group) and name not in NAMES}
-    parts = _parts(free)
-    if not any("x" in roles for roles in parts.values()) or label is not None:
+    parts = {part: roles for part, roles in _parts(free).items() if "x" in roles}
+    if label is not None:
+        parts = _labelled(parts, label)
+    if not parts:
         parts = {"": _by_shape(free, label, asked, path.name)}
     found = {}
     for part, roles in parts.items():
-        if "x" not in roles:
-            continue
         labels = read(roles["y"]) if "y" in roles else None
-        found[part] = Found(_samples_first(read(roles["x"]), labels), labels, label_column=roles.get("y"))
-    whole = found[""] if "" in found else given_parts(found, path.name)
+        found[part] = Found(_samples_first(read(roles["x"]), labels), labels)
+    whole = found[""] if "" in found else given_parts(found, path.name, labels=asked.labels)
     for name, role in NAMES.items():
         if name in shapes and getattr(whole, role) is None and len(shapes[name]) <= 2:
             setattr(whole, role, _flat(read(name)))
@@ -72,9 +73,7 @@ def _parts(shapes: Mapping[str, Shape]) -> dict[str, dict[str, str]]:
     """Part (train, test, val, or nothing) → x, y → the name of the array."""
     found: dict[str, dict[str, str]] = {}
     for name in shapes:
-        words = [word for word in re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()) if word]
-        parts = [part for part in map(part_of, words) if part]
-        others = [word for word in words if part_of(word) is None]
+        parts, others = _words(name)
         if len(parts) > 1 or len(others) != 1:
             continue
         role = "x" if others[0] in SAMPLES else "y" if others[0] in LABELS else None
@@ -84,6 +83,19 @@ def _parts(shapes: Mapping[str, Shape]) -> dict[str, dict[str, str]]:
         whole = found.pop("")
         return found if "x" in found.get("train", {}) else {"": whole}
     return found
+
+
+def _words(name: str) -> tuple[list[str], list[str]]:
+    """The parts that the words of a name say, and its other words."""
+    words = [word for word in re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()) if word]
+    return [part for part in map(part_of, words) if part], [word for word in words if part_of(word) is None]
+
+
+def _labelled(parts: dict[str, dict[str, str]], label: str) -> dict[str, dict[str, str]]:
+    """The parts with this array as the labels of the only one, or of the one that it names; else nothing."""
+    named = _words(label)[0]
+    part = next(iter(parts)) if len(parts) == 1 else named[0] if len(named) == 1 else ""
+    return {**parts, part: {**parts[part], "y": label}} if part in parts else {}
 
 
 def _by_shape(shapes: Mapping[str, Shape], label: str | None, asked: Asked, where: str) -> dict[str, str]:
