@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { tools } from "../src/pages/tools.ts";
-import { exportCommand, inRepository, pathOf, quoted } from "../src/text/commands.ts";
+import { exportCommand, inRepository, NOWHERE, pathOf, quoted } from "../src/text/commands.ts";
 
 Object.assign(globalThis, { tools }); // what the build hands to panels.js
 const { shared } = await import("../src/below/shared.ts");
@@ -61,6 +61,11 @@ test("what is sent is a file of the run, and of the one beside it", () => {
     exportCommand("artifacts/now", "was", where),
     "digit-classifier export html '/home/a b/artifacts/now' -o report.html --compare '/home/a b/artifacts/was'",
   );
+});
+
+test("a folder that was opened by hand is named from beside it, wherever the page is", () => {
+  assert.equal(pathOf("my runs/now", NOWHERE), "'my runs/now'");
+  assert.equal(exportCommand("runs/now", null, NOWHERE), "digit-classifier export html runs/now -o report.html");
 });
 
 test("the other split is the other’s seed, size and kind, once each", () => {

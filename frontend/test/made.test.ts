@@ -125,6 +125,26 @@ test("beside an interrupted run it says how many epochs it trained, and was not 
   }
 });
 
+test("it has nothing that only the stored run recorded", async () => {
+  const { run, trained } = await same();
+  run.summary.sweep = "20251122-000000-sweep";
+  const { summary, texts } = madeRun(run, trained, new Map([["random_state", 1]]));
+  assert.deepEqual([texts, summary.sweep, summary.command, summary.results_digest], [undefined, undefined, "", ""]);
+  assert.notEqual(summary.created, run.summary.created);
+  assert.notEqual(run.texts, undefined); // the stored one is as it was
+});
+
+test("without hidden layers the weights are its pictures, with others it has none", async () => {
+  const { run, trained } = await same();
+  const weights = Float32Array.from([1, 2, 3, 4]);
+  const [layer] = trained.network.layers;
+  assert.ok(layer);
+  const picturesOf = (layers: Network["layers"]) =>
+    value(madeRun(run, { ...trained, network: { ...trained.network, layers } }, new Map()).snapshots).pictures;
+  assert.deepEqual(picturesOf([{ ...layer, weights }]), [{ epoch: 1, weights }]);
+  assert.deepEqual(picturesOf([layer, layer]), []);
+});
+
 test("epochs that come later do not change it", async () => {
   const { run, trained } = await same();
   const made = madeRun(run, trained, new Map());

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Flip } from "../src/model/minds.ts";
 import { fewestPixels, saliency } from "../src/model/minds.ts";
+import { tools } from "../src/pages/tools.ts";
+import type { App } from "../src/panels/app.ts";
+
+Object.assign(globalThis, { tools }); // what the build hands to panels.js
+const { shared } = await import("../src/below/shared.ts");
+Object.assign(globalThis, { tools: { ...tools, ...shared } }); // and to lab.js
+const { flipped } = await import("../src/lab/mind.ts");
 
 /** A softmax regression of nine pixels and three classes, and one with a hidden layer. */
 const softmax = (logits: readonly number[]): number[] => {
@@ -75,4 +83,19 @@ test("what an answer leans on is its gradient: p (w − Σ p w) of a softmax reg
     const wanted = (answer[label] as number) * (((W[label] as number[])[i] as number) - mean);
     assert.ok(Math.abs((given[i] as number) - wanted) < 1e-7);
   });
+});
+
+test("only where whatever a pixel can be was tried is it said that one is not enough; a colour pixel counts once", () => {
+  const said = (dataset: object, places: number[]): string => {
+    const run = { summary: { dataset: { class_names: ["0", "1"], image_shape: [1, 2], ...dataset } } };
+    const ask = (values: readonly number[]): number[] => (values[0] ? [0.2, 0.8] : [0.9, 0.1]);
+    const flip: Flip = { pixels: places, values: [1], label: 1, proven: places.length <= 2 };
+    return flipped({ run } as unknown as App, ask, [0], flip);
+  };
+  const [proven, fewer] = ["One pixel is not enough.", "Perhaps fewer would do"];
+  assert.ok(said({ max_value: 16 }, [0, 1]).includes(proven));
+  assert.ok(said({ max_value: 255 }, [0, 1]).includes(fewer)); // tried black and white only
+  assert.ok(said({ max_value: 16, channels: 3 }, [0, 1]).includes(fewer));
+  assert.match(said({ max_value: 16, channels: 3 }, [0, 2, 4]), /^One pixel changed/);
+  assert.match(said({ max_value: 16, channels: 3 }, [0, 2, 3]), /^Two pixels changed/);
 });

@@ -123,12 +123,15 @@ says("performance", (patch: Partial<typeof facts> | { hits: null }) => performan
 ]);
 
 says("strip", hardestCaption, [
-  [[0, 8], { caption: "What it was least sure of", all: null }],
-  [[1, 8], { caption: "What it got wrong, and what it was least sure of", all: "Show the mistake" }],
-  [[2, 8], { caption: "What it got wrong, and what it was least sure of", all: "Show both mistakes" }],
-  [[8, 8], { caption: "What it got wrong", all: "All 8 mistakes" }],
-  [[1, 1], { caption: "What it got wrong", all: "Show the mistake" }],
-  [[1234, 8], { caption: "What it got most wrong", all: "All 1,234 mistakes" }],
+  [[0, 8, 0], { caption: "What it was least sure of", all: null }],
+  [[1, 8, 1], { caption: "What it got wrong, and what it was least sure of", all: "Show the mistake" }],
+  [[2, 8, 2], { caption: "What it got wrong, and what it was least sure of", all: "Show both mistakes" }],
+  [[8, 8, 8], { caption: "What it got wrong", all: "All 8 mistakes" }],
+  [[1, 1, 1], { caption: "What it got wrong", all: "Show the mistake" }],
+  [[1234, 8, 8], { caption: "What it got most wrong", all: "All 1,234 mistakes" }],
+  // without the data set there are images of a few samples only, most of them of ones that it got right
+  [[1234, 8, 2], { caption: "What it got wrong, and what it was least sure of", all: "All 1,234 mistakes" }],
+  [[1234, 8, 0], { caption: "What it was least sure of", all: "All 1,234 mistakes" }],
 ]);
 
 const curve = (loss: (number | null)[], diverged: LossCurve["diverged"] = null): LossCurve =>

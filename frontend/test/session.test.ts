@@ -93,10 +93,10 @@ test("a run is compared with another of the same index only", () => {
 
 test("the address holds the view; the path only where the address chose it, and a folder has no address", () => {
   const selection = { ...INITIAL, sample: 3 };
-  assert.equal(addressOf(session(), selection, false), "?sample=3");
-  assert.equal(addressOf(session({ forced: true }), selection, false), "?artifacts=artifacts&sample=3");
-  assert.equal(addressOf(session({ forced: true }), selection, true), "?sample=3");
-  assert.equal(addressOf(session({ source: source("folder") }), selection, false), null);
+  assert.equal(addressOf(session(), selection), "?sample=3");
+  assert.equal(addressOf(session({ forced: true }), selection), "?artifacts=artifacts&sample=3");
+  assert.equal(addressOf(session({ forced: true }), selection, ["lang=de"]), "?artifacts=artifacts&sample=3&lang=de");
+  assert.equal(addressOf(session({ source: source("folder") }), selection), null);
 });
 
 test("new runs are looked for where they can appear", () => {

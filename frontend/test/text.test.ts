@@ -9,6 +9,23 @@ const { shared } = await import("../src/below/shared.ts");
 Object.assign(globalThis, { tools: { ...tools, ...shared } }); // and to runs.js
 const { verdict } = shared;
 const { configDifferences } = await import("../src/runs/verdicts.ts");
+const { settingOf } = await import("../src/runs/settings.ts");
+const { auc5 } = await import("../src/below/roc.ts");
+
+test("a setting that a run did not record is not the same as none", () => {
+  const settings = new Map<string, unknown>([
+    ["hidden_sizes", []],
+    ["channels", [8, 16]],
+    ["test_data", null],
+  ]);
+  const said = ["hidden_sizes", "channels", "test_data", "label_noise"].map((key) => settingOf(settings, key));
+  assert.deepEqual(said, ["none", "8,16", "none", "not set"]);
+});
+
+test("an area under a curve is 0 or 1 only where it is exactly that", () => {
+  const areas = [1, 0.999_997, 0.5, 0.98765, 0.000_001, 0];
+  assert.deepEqual(areas.map(auc5), ["1", "> 0.99999", "0.5", "0.98765", "< 0.00001", "0"]);
+});
 
 test("changes count only what both runs held out", () => {
   const changed = changes(

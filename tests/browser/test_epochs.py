@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import demo_site
 import pytest
 from browsers import LOADED, text, wait_for
 
@@ -55,6 +56,21 @@ def test_a_cell_shows_the_images_of_its_epoch(page: Page, pages: Path, addresses
     assert f"After epoch {EPOCH} it was" in text(page, ".then")
     assert text(page, ".sample-name").split()[1] in {str(sample) for sample in expected}
     assert page.errors == []
+
+
+def test_an_epoch_that_was_not_kept_is_not_named(page: Page, pages: Path, addresses: dict[str, str]) -> None:
+    root = pages / "many-epochs"
+    if not root.exists():
+        demo_site.train(root, "many epochs", model="logistic", epochs="130")
+    kept = json.loads((root / "latest/epoch_snapshots.json").read_text())["epochs"]
+    epoch = next(each for each in range(2, 130) if each not in kept)
+    last = max(each for each in kept if each < epoch)
+    held = json.loads((root / "latest/holdout.json").read_text())["sample_ids"][0]
+    page.goto(f"{addresses['http']}index.html?artifacts={root.name}&sample={held}&epoch={epoch}")
+    wait_for(page, LOADED)
+    assert text(page, "#found").endswith(f", after epoch {last}")
+    assert f"After epoch {last} it was" in text(page, ".then")
+    assert f"after epoch {epoch}" not in text(page, "main").lower()
 
 
 def test_a_run_that_kept_only_the_final_labels_says_so(page: Page, tmp_path: Path, pages: Path) -> None:

@@ -73,6 +73,10 @@ def test_an_exported_comparison_is_one_file_too(
     assert "McNemar" in page.evaluate("document.getElementById('experiment').innerText")
     page.evaluate("document.querySelector('.history .run-link:not([aria-current])').click()")
     wait_for(page, "document.querySelector('#title, h1').innerText === 'first'")
+    wait_for(page, f"location.search.includes('artifacts=artifacts/{run_ids['first']}')")
+    page.goto(page.evaluate("location.href"))  # as when it is reloaded
+    wait_for(page, LOADED)
+    assert title(page) == "first"
     assert asked_for(page) <= {report.as_uri()}
     assert page.errors == []
 

@@ -420,6 +420,9 @@ def test_samples_that_the_share_left_out_are_not_called_training(
     assert "not held out" in page.evaluate("document.getElementById('chips').textContent")
     said = page.evaluate("document.getElementById('data').textContent")
     assert "training" not in said.lower()
+    names = page.evaluate("[...document.querySelectorAll('.grid-layer button')].map(each => each.ariaLabel)")
+    assert names
+    assert all(name.endswith(", not held out") for name in names)
 
 
 def test_an_interrupted_run_is_trained_as_far_as_it_came_and_comes_out_the_same(
@@ -466,3 +469,126 @@ def test_a_link_is_offered_only_where_there_is_something_to_copy(
     assert page.evaluate(f"{link}.disabled")
     page.evaluate("(location.hash = '#lab=1.d.AwA8MrQ3eNI', null)")
     wait_for(page, f"!{link}.disabled")
+
+
+LINKED = "mlogistic~cnone~hnone~osgd~e12~b0~r{learning_rate}~d{lr_decay}~u{momentum}~w{weight_decay}"
+BESIDE = "document.querySelector('#compare-picker')?.textContent.includes('trained in this page')"
+
+
+def recipe_link(run: Path, seed: int) -> str:
+    """A link to the run's own recipe with another random state."""
+    summary = json.loads((run / "run_summary.json").read_text())
+    config = summary["config"]
+    rest = f"~s{config['label_smoothing']}~j{config['shift_pixels']}~z{config['scaling']}~prandom~v0.2~a{seed}"
+    return f"#lab=1.r.{summary['dataset']['sha256'][:16]}.-.{LINKED.format(**config)}{rest}"
+
+
+def test_a_link_that_comes_while_a_training_runs_ends_it(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    opened(page, f"{addresses['http']}{laboratory.name}/index.html")
+    page.evaluate("document.querySelector('[data-action=epoch]').click()")
+    wait_for(page, f"{STATE} === 'paused'")
+    link = recipe_link(laboratory / "artifacts/latest", 5)
+    page.evaluate(f"(location.hash = {link!r}, null)")
+    wait_for(page, f"{OUTCOME} === 'stopped'")
+    assert page.evaluate(STATE) == "ready"
+    said = page.evaluate("document.querySelector('.lab-time').textContent")
+    assert said == "From the link: random state 5. Nothing has started."
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    wait_for(page, "history.state?.scroll === 0")
+    assert page.evaluate("location.hash") == link  # the address keeps what was typed into it
+    assert trained(page) == "compared"
+
+
+def test_the_address_follows_a_drawing(chromium: Chromium, addresses: dict[str, str], laboratory: Path) -> None:
+    page = chromium.page
+    opened(chromium, f"{addresses['http']}{laboratory.name}/index.html#lab=1.d.AwA8MrQ3eNI")
+    pad = page.query_selector(".pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    for x, y in SEVEN:
+        page.mouse.move(box["x"] + x, box["y"] + y + 20)
+        page.mouse.down()
+    page.mouse.up()
+    wait_for(chromium, "document.querySelectorAll('.pad path').length === 2")
+    wait_for(chromium, "location.hash.startsWith('#lab=1.d.') && location.hash.length > 30")
+    both = chromium.evaluate("location.hash")
+    chromium.evaluate("scrollBy({ top: -300, behavior: 'instant' })")
+    wait_for(chromium, "history.state.scroll === scrollY")
+    assert chromium.evaluate("location.hash") == both
+    page.click("text=Undo")
+    wait_for(chromium, "location.hash === '#lab=1.d.AwA8MrQ3eNI'")
+    page.click(".draw button:text-is('Clear')")
+    wait_for(chromium, "location.hash === ''")
+
+
+@pytest.fixture(scope="module")
+def pair(laboratory: Path) -> list[str]:
+    """Ids of two runs of one root, the newest first."""
+    root = laboratory / "pair"
+    if not root.exists():
+        demo_site.train(root, "one", **{**SETTINGS, "epochs": "4"})
+        demo_site.train(root, "other", **{**SETTINGS, "epochs": "5"})
+    return [run["run_id"] for run in json.loads((root / "index.json").read_text())["runs"]]
+
+
+def test_what_a_link_brings_stays_with_its_run(
+    page: Page, addresses: dict[str, str], laboratory: Path, pair: list[str]
+) -> None:
+    there = f"{addresses['http']}{laboratory.name}/index.html?artifacts=pair/{pair[0]}"
+    opened(page, f"{there}#lab=1.d.AwA8MrQ3eNI")
+    other = "document.querySelector('.history .run-link:not([aria-current])')"
+    wait_for(page, f"document.querySelector('.pad path') !== null && {other} !== null")
+    page.evaluate(f"{other}.click()")
+    wait_for(page, f"{TITLE} === 'one' && {READY} && document.querySelector('.pad path') === null")
+    assert page.evaluate("location.hash") == ""
+    page.evaluate("history.back()")
+    wait_for(page, f"{TITLE} === 'other' && document.querySelector('.pad path') !== null")
+    assert page.evaluate("location.hash") == "#lab=1.d.AwA8MrQ3eNI"
+
+
+def test_a_training_takes_the_place_of_the_run_beside_and_gives_it_back(
+    page: Page, addresses: dict[str, str], laboratory: Path, pair: list[str]
+) -> None:
+    there = f"{addresses['http']}{laboratory.name}/index.html?artifacts=pair/{pair[0]}&vs={pair[1]}"
+    opened(page, there)
+    choose(page, "Random state", "7")
+    assert trained(page) == "compared"
+    page.evaluate("document.querySelector('[data-action=beside]').click()")
+    wait_for(page, BESIDE)
+    choice = f"(each => {{ each.value = {pair[1]!r}; each.dispatchEvent(new Event('change')) }})"
+    page.evaluate(f"{choice}(document.querySelector('#compare-picker select'))")
+    wait_for(page, f"!({BESIDE}) && location.search.includes('vs={pair[1]}')")
+    wait_for(page, "document.querySelector('.history tr.against') !== null")
+    page.evaluate("""(() => {
+      document.querySelector('.history .run-link:not([aria-current])').click();
+      document.querySelector('[data-action=beside]').click();
+    })()""")  # laid beside a run that has just been left
+    wait_for(page, f"{TITLE} === 'one' && document.querySelector('#compare-picker') !== null")
+    page.evaluate("new Promise(done => setTimeout(done, 300))")
+    assert not page.evaluate(BESIDE)
+
+
+def test_a_training_has_pictures_of_its_own_and_no_curves_of_the_stored_run(
+    page: Page, addresses: dict[str, str], laboratory: Path
+) -> None:
+    root = laboratory / "curves"
+    if not root.exists():
+        demo_site.train(root, "curves", **SETTINGS, roc_per_class="true", timing_stats="true")
+    opened(page, f"{addresses['http']}{laboratory.name}/index.html?artifacts=curves")
+    wait_for(page, "document.querySelector('.rocs') !== null && document.querySelector('.templates') !== null")
+    picture = "document.querySelector('.templates canvas').toDataURL()"
+    before = page.evaluate(picture)
+    choose(page, "Random state", "7")
+    assert trained(page) == "compared"
+    scroll_to(page, ".templates")
+    wait_for(page, f"{picture} !== {before!r}")
+    assert "After epoch 12 (kept after 1 of the 12 epochs)" in page.evaluate(
+        "document.querySelector('.card:has(.templates)').textContent"
+    )
+    scroll_to(page, ".rocs")
+    wait_for(page, "document.querySelector('.rocs') === null")
+    page.evaluate("document.querySelector('[data-action=stored]').click()")
+    wait_for(page, f"document.querySelector('.rocs') !== null && {picture} === {before!r}")
+    assert page.errors == []

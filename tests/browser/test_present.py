@@ -54,6 +54,19 @@ def test_panels_are_turned_over_and_stand_where_they_stood_at_its_end(page: Page
     assert page.evaluate(FOCUS) == "present"
 
 
+def test_arrows_in_a_grid_move_in_it_and_turn_nothing(chromium: Chromium, addresses: Mapping[str, str]) -> None:
+    browser: Any = chromium.page
+    chromium.goto(f"{addresses['http']}index.html?present=2")
+    wait_for(chromium, f"{SHOWN} === 'Samples'")
+    chromium.evaluate("document.querySelector('.grid-layer button').focus()")
+    browser.keyboard.press("ArrowRight")
+    assert chromium.evaluate("document.activeElement.dataset.index") == "1"
+    assert chromium.evaluate(SHOWN) == "Samples"
+    chromium.evaluate("document.querySelector('.present .slide').focus()")
+    browser.keyboard.press("ArrowRight")
+    assert chromium.evaluate(SHOWN) != "Samples"
+
+
 SIZES = [(1280, 720), (1024, 768), (1920, 1080)]
 
 

@@ -161,6 +161,30 @@ def test_ten_thousand_points_are_a_few_rows_at_a_time(page: Page, places: dict[s
     assert page.errors == []
 
 
+def test_all_differences_are_shown_when_all_are_asked_for(chromium: Chromium, places: dict[str, str]) -> None:
+    show(chromium, places["http"], "large")
+    rows = "[...document.querySelectorAll('.rows-box')][1]"
+    assert chromium.evaluate(f"{rows}.querySelectorAll('li').length") == 20
+    press(chromium, "Show all 1,999")
+    wait_for(chromium, f"{rows}.querySelector('.rows-scroll') === document.activeElement")
+    height = chromium.evaluate(f"{rows}.querySelector('.rows-scroll').scrollHeight")
+    assert height == pytest.approx(1999 * 40, abs=60)  # 2.5 rem each
+    assert chromium.evaluate(f"{rows}.querySelectorAll('li').length") < 60  # only those in sight
+    assert chromium.errors == []
+
+
+def test_a_damaged_list_of_runs_is_said_to_be_damaged(page: Page, site: Path, places: dict[str, str]) -> None:
+    spoiled = site / "spoiled"
+    if not spoiled.exists():
+        shutil.copytree(site, spoiled, ignore=shutil.ignore_patterns("artifacts", "alone", "empty", "spoiled"))
+        (spoiled / "artifacts").mkdir()
+        (spoiled / "artifacts/index.json").write_text("{")
+    page.goto(f"{places['http']}spoiled/sweep.html")
+    wait_for(page, SHOWN)
+    assert "index.json" in text(page, "#state code")
+    assert text(page, "#state h1") != "The page itself failed"
+
+
 def test_names_from_outside_stay_text(page: Page, places: dict[str, str]) -> None:
     show(page, places["http"], "hostile")
     assert page.evaluate("window.hacked") is None

@@ -216,6 +216,36 @@ def test_a_folder_can_be_opened_by_hand(chromium: Chromium, addresses: dict[str,
     chromium.page.set_input_files("input[type=file]", pages / "two")
     wait_for(chromium, LOADED)
     assert chromium.page.inner_text("#title, #state h1") == "two classes"
+    commands = chromium.page.eval_on_selector_all("#experiment .replay code", "all => all.map(e => e.textContent)")
+    assert [each.split("/")[0] for each in commands if "/" in each] == [
+        "digit-classifier replay two",  # from beside the folder, wherever the page is
+        "digit-classifier note two",
+    ]
+    chromium.page.click("button[aria-label='Copy a link to this view']")
+    wait_for(chromium, "document.getElementById('toasts').innerText.includes('has no link')")
+    assert chromium.page.inner_text("#toasts code").startswith("digit-classifier export html two/")
+
+
+def test_an_emptied_field_of_the_confidence_filters_nothing(opened: Any) -> None:
+    page = opened()
+    most = "input[aria-label='Confidence at most, percent']"
+    page.fill(most, "50")
+    page.keyboard.press("Tab")
+    until(page, "location.search.includes('conf=0-50')")
+    page.fill(most, "")
+    page.keyboard.press("Tab")
+    until(page, "location.search === ''")
+    least = "input[aria-label='Confidence at least, percent']"
+    page.fill(least, "")
+    page.keyboard.press("Tab")
+    assert [page.input_value(each) for each in (least, most)] == ["0", "100"]
+
+
+def test_a_sample_that_trained_is_said_to_be_training(opened: Any) -> None:
+    page = opened("?split=training")
+    names = page.eval_on_selector_all(".grid-layer button", "all => all.map(each => each.ariaLabel)")
+    assert names
+    assert all(name.endswith(", training") for name in names)
 
 
 def test_pixels_can_be_changed_with_the_keyboard_and_the_answer_follows(opened: Any) -> None:

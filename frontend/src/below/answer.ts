@@ -5,8 +5,8 @@ import { argmax, probabilities } from "../model/network.ts";
 import type { App } from "../panels/app.ts";
 import { responses } from "./activations.ts";
 import { barsOf } from "./bars.ts";
-import { leftOut, nearestSentence } from "./nearest.ts";
-import { certainty, el, imageOf, isDigits, nameOf, picture, replace, say } from "./tools.ts";
+import { nearestSentence } from "./nearest.ts";
+import { certainty, el, imageOf, isDigits, leftOut, nameOf, picture, replace, say } from "./tools.ts";
 
 const SURE = 0.99; // above it, the mlp is right in 96 % of digits of other people: benchmarks/drawings.py
 

@@ -1,6 +1,6 @@
 // The features of a table's row, and fields to change them: the answer follows.
 import type { App } from "../panels/app.ts";
-import { button, el, say, short, shownFeatures } from "./tools.ts";
+import { button, el, say, scoreOf, short, shownFeatures } from "./tools.ts";
 
 /** Fields for the features of the selected row, folded away until they are asked for. */
 export function editor(app: App, original: ArrayLike<number>): HTMLElement {
@@ -41,35 +41,42 @@ function fields(app: App, original: ArrayLike<number>): HTMLElement[] {
   return [el("div", { class: "feature-fields" }, ...labels), el("div", { class: "controls" }, reset)];
 }
 
-/** The features of a row, each with its value and, around the mean of the training samples, its deviation. */
+/** In standard deviations, as a bar and for screen readers. */
+function deviation(score: number): HTMLElement {
+  const bar = el("i", {});
+  const share = Math.min(3, Math.abs(score)) / 6;
+  bar.style.left = `${100 * (score < 0 ? 0.5 - share : 0.5)}%`;
+  bar.style.width = `${100 * share}%`;
+  const words = score < 0 ? say("deviation.below", { n: short(-score) }) : say("deviation.above", { n: short(score) });
+  return el("span", { class: "deviation", title: words }, bar, el("span", { class: "visually-hidden" }, words));
+}
+
+/** The features of a row, each with its value and, where the network knows the mean, its deviation from that. */
 export function features(app: App, values: ArrayLike<number>): HTMLElement {
   const names = app.run.summary.dataset.feature_names ?? [];
   const shown = shownFeatures(app.run);
   const rows = shown.map((feature) => {
-    const value = values[feature] ?? 0;
-    const { network } = app.run;
-    const score =
-      network.state === "ok" ? (value - (network.value.offset[feature] ?? 0)) / (network.value.scale[feature] ?? 1) : 0;
-    const bar = el("i", {});
-    const share = Math.min(3, Math.abs(score)) / 6;
-    bar.style.left = `${100 * (score < 0 ? 0.5 - share : 0.5)}%`;
-    bar.style.width = `${100 * share}%`;
-    const words =
-      score < 0 ? say("deviation.below", { n: short(-score) }) : say("deviation.above", { n: short(score) });
+    const score = scoreOf(app.run, values, feature);
     return el(
       "li",
       {},
       el("span", { class: "feature-name", translate: "no", title: names[feature] }, names[feature]),
-      el("span", { class: "num" }, short(value)),
-      el("span", { class: "deviation", title: words }, bar, el("span", { class: "visually-hidden" }, words)),
+      el("span", { class: "num" }, short(values[feature] ?? 0)),
+      score !== null && deviation(score),
     );
   });
-  const left = names.length - shown.length;
-  const note = left ? say("features.some", { shown: shown.length, all: names.length }) : say("features.bars");
+  const counts = { shown: shown.length, all: names.length };
+  const some = counts.shown < counts.all;
+  const note =
+    app.run.network.state !== "ok"
+      ? some && say("studio.found", counts)
+      : some
+        ? say("features.some", counts)
+        : say("features.bars");
   return el(
     "div",
     { class: "feature-box" },
     el("ol", { class: "features", "aria-label": say("features") }, ...rows),
-    el("p", { class: "small muted" }, note),
+    note && el("p", { class: "small muted" }, note),
   );
 }

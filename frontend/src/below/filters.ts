@@ -3,7 +3,6 @@
 import type { App } from "../panels/app.ts";
 import type { Selection } from "../selection/state.ts";
 import { confidence } from "./confidence.ts";
-import { leftOut, restWord } from "./nearest.ts";
 import {
   alternatives,
   attempt,
@@ -16,8 +15,10 @@ import {
   INITIAL,
   icon,
   isWide,
+  leftOut,
   nameOf,
   replace,
+  restWord,
   same,
   say,
   segmented,
@@ -134,11 +135,9 @@ function orders(app: App): HTMLElement {
     class: "seed",
   });
   seed.addEventListener("change", () => {
-    const value = Math.floor(Number(seed.value));
-    app.store.set({
-      order: "shuffled",
-      seed: Number.isFinite(value) && value >= 0 && value < 2 ** 32 ? value : INITIAL.seed,
-    });
+    const value = Math.floor(seed.valueAsNumber);
+    app.store.set({ order: "shuffled", seed: value >= 0 && value < 2 ** 32 ? value : INITIAL.seed });
+    seed.value = String(app.store.selection.seed); // also where that is as it was
   });
   const shuffle = button(icon(ICONS.shuffle), {}, () =>
     app.store.set({

@@ -9,7 +9,7 @@ import { responses } from "./activations.ts";
 import { barsOf } from "./bars.ts";
 import { downloads } from "./downloads.ts";
 import { editor, features } from "./editor.ts";
-import { leftOut, nearestSentence, restWord } from "./nearest.ts";
+import { nearestSentence } from "./nearest.ts";
 import { nearTile } from "./neartile.ts";
 import { MAX_CELLS, pixels } from "./pixels.ts";
 import { type Ribbon, ribbon } from "./ribbon.ts";
@@ -20,10 +20,13 @@ import {
   currentSample,
   el,
   imageOf,
+  leftOut,
+  matrixAt,
   nameOf,
   onThemeChange,
   picture,
   replace,
+  restWord,
   say,
   terms,
   watch,
@@ -40,10 +43,7 @@ export function inspector(app: App, body: HTMLElement): void {
     const { selection } = app.store;
     const label = shown && app.shown.labels(selection) && app.shown.label(selection, shown);
     answers?.mark(selection.epoch);
-    replace(
-      past,
-      ...(label !== null && shown ? thenSaid(app, selection.epoch ?? 0, label) : [answers?.sentence ?? "\u00a0"]),
-    );
+    replace(past, ...(label !== null && shown ? thenSaid(app, label) : [answers?.sentence ?? "\u00a0"]));
   };
   const draw = (): void => {
     if (!shown) {
@@ -51,9 +51,9 @@ export function inspector(app: App, body: HTMLElement): void {
       replace(body, el("div", { class: "absence" }, el("p", {}, why)));
     } else {
       const view = viewOf(app, shown, past);
-      replace(body, ...view.parts);
       ({ follow, answers } = view);
       follow();
+      replace(body, ...view.parts); // whole, so that the focus finds its place in it
     }
   };
   watch(app, CURRENT, () => {
@@ -72,8 +72,9 @@ export function inspector(app: App, body: HTMLElement): void {
 }
 
 /** What it was taken for at another epoch than the last, on one line that is always there. */
-function thenSaid(app: App, epoch: number, label: number): Child[] {
+function thenSaid(app: App, label: number): Child[] {
   const name = el("span", { translate: "no" }, nameOf(app.run, label));
+  const epoch = matrixAt(app.run, app.store.selection.epoch)?.epoch ?? 0; // the last one kept
   return woven(say("inspector.then", { epoch, as: terms(app.run).as }), { name });
 }
 

@@ -5,7 +5,7 @@ import type { App } from "../panels/app.ts";
 import type { Sample } from "../selection/samples.ts";
 import type { Basis } from "./mapdata.ts";
 import type { Marks } from "./plane.ts";
-import { certainty, imageOf, nameOf, say, sentence, share, terms } from "./tools.ts";
+import { certainty, imageOf, matrixAt, nameOf, say, sentence, share, terms } from "./tools.ts";
 
 /** What the samples of a run are called. */
 export const things = (run: Run): string => (imageOf(run) ? say("things.images") : say("things.samples"));
@@ -36,7 +36,8 @@ export function readingOf(
   });
   const { as } = terms(run);
   const mistakes = wrong ? say("map.wrong", { as, count: wrong }) : say("map.right", { as });
-  const { epoch } = app.store.selection;
-  const after = epoch !== null && app.shown.labels(app.store.selection) ? ` ${say("confusion.epoch", { epoch })}` : "";
+  const { selection } = app.store;
+  const epoch = app.shown.labels(selection) && matrixAt(run, selection.epoch)?.epoch; // the last one kept
+  const after = epoch ? ` ${say("confusion.epoch", { epoch })}` : "";
   return `${said} ${sentence(mistakes + after)}`;
 }

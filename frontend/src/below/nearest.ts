@@ -1,16 +1,5 @@
 // How the samples nearest to one agree with it.
-import type { Run } from "../bundle/run.ts";
 import { say, small } from "./tools.ts";
-
-/** Whether settings such as train_share keep samples from the training; of which is not recorded. */
-export function leftOut({ summary }: Run): boolean {
-  return summary.split.training + summary.split.holdout < summary.dataset.samples;
-}
-
-/** What is said of a sample that was not held out. */
-export function restWord(run: Run): string {
-  return leftOut(run) ? say("not.held") : say("training.word");
-}
 
 function thingsOf(isImage: boolean, rest: boolean): { things: string; thing: string } {
   if (isImage && rest) return { things: say("near.images.rest"), thing: say("near.image.rest") };

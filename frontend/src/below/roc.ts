@@ -2,7 +2,7 @@
 import type { App } from "../panels/app.ts";
 import { keepCharts, keptTable } from "./keep.ts";
 import { absent, rocOf } from "./optional.ts";
-import { absence, el, fixed, panel, say, sentence, svg } from "./tools.ts";
+import { absence, el, panel, plain, say, sentence, svg } from "./tools.ts";
 
 const FILE = "roc_curves.json";
 const MOST = 12; // classes; of more, the hardest six
@@ -40,7 +40,12 @@ export function rocCurves(app: App): HTMLElement {
   return keepCharts(card);
 }
 
-const auc5 = (auc: number): string => (auc === 1 ? "1" : fixed(auc, 5).replace(/0+$/, ""));
+/** Five decimals; 0 and 1 only where it is exactly that. */
+export function auc5(auc: number): string {
+  const rounded = Number(auc.toFixed(5));
+  if (auc < 1 && rounded === 1) return `> ${plain(0.99999)}`;
+  return auc > 0 && rounded === 0 ? `< ${plain(0.00001)}` : plain(rounded);
+}
 
 interface Named {
   name: string;

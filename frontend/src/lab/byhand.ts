@@ -4,8 +4,9 @@ import { configOf } from "../exact/settings.ts";
 import type { App } from "../panels/app.ts";
 import { clock } from "./clock.ts";
 import { type Chosen, stations } from "./formulas.ts";
+import { classesOf } from "./knobs.ts";
 import { relevant } from "./settings.ts";
-import { announce, button, el, nameOf, panel, picture, plain, replace, say, select } from "./tools.ts";
+import { announce, button, el, panel, picture, plain, replace, say, select } from "./tools.ts";
 import { dataOf } from "./trainer.ts";
 
 const STEPS = ["1", "10", "100"];
@@ -74,7 +75,7 @@ export function byHand(app: () => App): HTMLElement {
   const put = (patch: Partial<Chosen>): void => {
     chosen = { ...chosen, ...patch };
     if (found && patch.layer !== undefined) chosen = usual(found, patch.layer, chosen.sample);
-    draw();
+    setTimeout(draw); // a Tab that leaves a field moves the focus first
   };
   const forwards = button(say("pager.on"), { "data-action": "next" }, () => {
     stage = (stage + 1) % 5;
@@ -89,7 +90,6 @@ export function byHand(app: () => App): HTMLElement {
     (value) => look(Number(value)),
   );
   const start = button(say("byhand.show"), { "data-action": "step" }, () => {
-    start.hidden = true;
     replace(first, choice);
     look(1);
   });
@@ -143,13 +143,10 @@ function fields(
     });
     return el("label", { class: "field" }, el("span", {}, label), field);
   };
-  const classes = run.summary.dataset.class_names
-    .slice(0, 200)
-    .map((_, label): [string, string] => [String(label), nameOf(run, label)]);
   return [
     select(say("byhand.layer"), layers, String(layer), (value) => put({ layer: Number(value) })),
     last
-      ? select(say("class"), classes, String(unit), (value) => put({ unit: Number(value) }))
+      ? select(say("class"), classesOf(run, unit), String(unit), (value) => put({ unit: Number(value) }))
       : whole(say("byhand.unit"), unit, shape?.units ?? 1, (value) => put({ unit: value })),
     whole(
       layer ? say("byhand.input") : run.summary.dataset.image_shape ? say("byhand.pixel") : say("byhand.feature"),

@@ -19,6 +19,7 @@ type Put = (changes: Readonly<Record<string, unknown>>) => void;
 
 const FACTORS = ["0.01", "0.1", "0.3", "1", "3", "10", "100", "1000"];
 const NOISE = ["0", "0.1", "0.2", "0.4", "0.8"];
+const MOST = 200; // classes in a list
 const SHARES = ["1", "0.5", "0.2", "0.1", "0.05"];
 
 export function knobs(run: Run, update: () => void): Knobs {
@@ -39,6 +40,7 @@ export function knobs(run: Run, update: () => void): Knobs {
     current = new Map(recorded);
     draw();
     update();
+    body.querySelector("select")?.focus({ preventScroll: true }); // the button has gone
   });
   const foot = (): void => {
     reset.hidden = differing(recorded, current).size === 0;
@@ -50,7 +52,7 @@ export function knobs(run: Run, update: () => void): Knobs {
   draw();
   return {
     element: fieldset,
-    settings: () => current,
+    settings: () => new Map(current), // what was trained stays what it was
     changed: () => asRecorded(differing(recorded, current), names),
     set(settings) {
       current = new Map(settings ?? recorded);
@@ -118,7 +120,7 @@ function fieldsOf(run: Run, recorded: Settings, current: Settings, put: Put): HT
     ),
     select(
       say("knobs.left"),
-      [["", say("knobs.all")], ...names(run)],
+      [["", say("knobs.all")], ...classesOf(run, current.get("leave_out"))],
       String(current.get("leave_out") ?? ""),
       (value) => put({ leave_out: value === "" ? undefined : Number(value) }),
     ),
@@ -185,8 +187,12 @@ function epochsOf(recorded: Settings, epochs: number): Record<string, unknown> {
   return { epochs, ...(line && { lr_decay: 1 / epochs }) };
 }
 
-const names = (run: Run): [string, string][] =>
-  run.summary.dataset.class_names.slice(0, 200).map((_, label) => [String(label), nameOf(run, label)]);
+/** The first classes, and the one that is chosen. */
+export function classesOf(run: Run, now: unknown): [string, string][] {
+  return run.summary.dataset.class_names.flatMap((_, label): [string, string][] =>
+    label < MOST || label === now ? [[String(label), nameOf(run, label)]] : [],
+  );
+}
 
 function wholeField(label: string, now: number, low: number, high: number, put: (value: number) => void): HTMLElement {
   const input = el("input", { type: "number", min: low, max: high, step: 1, value: now });

@@ -42,7 +42,7 @@ export function laboratory(app: App): HTMLElement[] {
     mark("no-data");
     pieces.push(withoutData(app.run));
   }
-  const drawn = app.run.network.state === "ok" ? drawing(current, asked) : null;
+  const drawn = app.run.network.state === "ok" ? drawing(current, asked, now.end.signal) : null;
   if (drawn) drawn.element.classList.replace("w12", "w7");
   pieces.push(drawn?.element ?? null, mind(current, asked, drawn), now.training && byHand(current));
   now.elements = pieces.filter((piece) => piece !== null);

@@ -18,8 +18,11 @@ export interface Trained {
   seconds: number;
 }
 
-/** `changed` are the settings that differ from those of the stored run, by their recorded names. */
-export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<string, unknown>): Run {
+/**
+ * `changed` are the settings that differ from those of the stored run, by their recorded names. Of the stored run it
+ * has what both have alike, such as the data set; none of what only that one recorded, such as ROC curves.
+ */
+export function madeRun({ texts: _, ...stored }: Run, trained: Trained, changed: ReadonlyMap<string, unknown>): Run {
   const { summary } = stored;
   const truth = stored.images.state === "ok" ? stored.images.value.labels : [];
   const ids = [...trained.holdoutIds];
@@ -45,11 +48,15 @@ export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<stri
       ...summary,
       run_id: null,
       label: say("lab.label"),
+      created: new Date().toISOString(),
+      command: "", // the laboratory has the one that trains it
       config,
       model: { ...summary.model, ...shapeOf(trained.network) },
       diverged: trained.curve.diverged,
       interrupted: undefined,
-      timing: { ...summary.timing, training_seconds: trained.seconds },
+      sweep: undefined,
+      timing: { total_seconds: trained.seconds, training_seconds: trained.seconds },
+      results_digest: "",
       split: {
         ...summary.split,
         sha256: sameHoldout ? summary.split.sha256 : "0".repeat(64),
@@ -63,7 +70,7 @@ export function madeRun(stored: Run, trained: Trained, changed: ReadonlyMap<stri
     predictions: { state: "absent" },
     holdout: ok(holdout),
     curve: ok(structuredClone(trained.curve)), // a training that goes on adds to it
-    snapshots: ok(snapshotsOf(holdout, trained.labels, classes)),
+    snapshots: ok(snapshotsOf(holdout, trained, classes)),
     network: ok(trained.network),
     files: [],
     notices: [],
@@ -97,11 +104,13 @@ export function matrixOf(truth: readonly number[], given: ArrayLike<number>, cla
   return matrix;
 }
 
-function snapshotsOf(holdout: Holdout, labels: readonly Uint16Array[], classes: number): Snapshots {
+/** Without hidden layers, the weights are the picture of each class; those of the last epoch are known. */
+function snapshotsOf(holdout: Holdout, { labels, network }: Trained, classes: number): Snapshots {
+  const [layer, ...others] = network.layers;
   return {
     epochs: labels.map((_, i) => i + 1),
     matrices: labels.map((given) => matrixOf(holdout.true_labels, given, classes)),
-    pictures: [],
+    pictures: layer && !others.length ? [{ epoch: labels.length, weights: layer.weights }] : [],
     predictions: [...labels],
   };
 }

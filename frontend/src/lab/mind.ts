@@ -76,7 +76,7 @@ export function mind(app: () => App, readers: Readers, drawing: Drawing | null):
         if (mine !== turn) return;
         said.textContent = flipped(app(), ask, start, flip);
         announce(said.textContent);
-        if (flip) said.dataset.flip = String(flip.pixels.length);
+        if (flip) said.dataset.flip = String(pixelsOf(app(), flip).length);
         replace(shown, ...pictures(app(), ask, start, flip));
       },
       failed(error) {
@@ -94,7 +94,8 @@ export function mind(app: () => App, readers: Readers, drawing: Drawing | null):
   );
 }
 
-function flipped(
+/** What a flip comes to, in sentences. */
+export function flipped(
   app: App,
   ask: (image: readonly number[]) => number[],
   start: readonly number[],
@@ -104,12 +105,20 @@ function flipped(
   const name = (label: number): string => nameOf(app.run, label);
   const was = `${name(argmax(before))}, ${certainty(Math.max(...before))}`;
   if (!flip) return say("mind.stays", { was });
-  const n = flip.pixels.length;
-  const least = n === 1 ? "" : flip.proven ? ` ${say("mind.proven")}` : ` ${say("mind.fewer")}`;
+  const n = pixelsOf(app, flip).length;
+  const image = imageOf(app.run);
+  const all = image?.channels === 1 && image.most <= FEW_LEVELS; // whatever one pixel can be was tried
+  const least = n === 1 ? "" : flip.proven && all ? ` ${say("mind.proven")}` : ` ${say("mind.fewer")}`;
   const now = ask(flip.values);
   const values = { as: terms(app.run).as, now: `${name(flip.label)}, ${certainty(Math.max(...now))}`, was, count: n };
   const number = small(n).replace(/^./, (first) => first.toUpperCase());
   return say("mind.turns", { ...values, number }) + least;
+}
+
+/** Each pixel once: a colour image has several numbers for it. */
+function pixelsOf({ run }: App, { pixels }: Flip): number[] {
+  const [height, width] = imageOf(run)?.shape ?? [1, pixels.length];
+  return [...new Set(pixels.map((place) => place % (height * width)))];
 }
 
 function pictures(
@@ -130,7 +139,8 @@ function pictures(
     for (let channel = 0; channel < image.channels; channel++) total += leaning[channel * size + i] ?? 0;
     return total;
   });
-  const changed = summed.map((_, i) => (flip?.pixels.some((pixel) => pixel % size === i) ? 1 : 0));
+  const pixels = flip && pixelsOf(app, flip);
+  const changed = summed.map((_, i) => (pixels?.includes(i) ? 1 : 0));
   return [
     figure(say("mind.before"), picture(app.run, start)),
     figure(say("mind.leans"), digit(summed, image.shape, strongest, divergingScale())),

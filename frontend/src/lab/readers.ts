@@ -1,7 +1,7 @@
 // The networks that can be asked: the stored one, and the one trained here once there is one.
 import type { Network } from "../bundle/run.ts";
 import type { App } from "../panels/app.ts";
-import { el, say, select } from "./tools.ts";
+import { el, replace, say, select } from "./tools.ts";
 
 export interface Readers {
   /** Null where the run has no network to ask. */
@@ -26,7 +26,8 @@ export function readers(app: App): Readers {
   const fill = (box: HTMLElement): void => {
     box.hidden = trained === null;
     const options = [["stored", say("readers.stored")] as const, ["trained", name] as const];
-    box.replaceChildren(
+    replace(
+      box,
       select(say("readers"), options, chosen, (value) => {
         chosen = value;
         changed();

@@ -7,7 +7,7 @@ import { madeRun, type Trained } from "./made.ts";
 import { type Ending, type Expected, ended, outcome } from "./outcome.ts";
 import { progress } from "./progress.ts";
 import type { Readers } from "./readers.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, sameRecipe } from "./settings.ts";
 import { afterwards } from "./sharing.ts";
 import {
   announce,
@@ -33,7 +33,7 @@ const MOST = 120; // seconds that a link may ask for
 
 export interface Retrain {
   element: HTMLElement;
-  /** Puts the settings of a link in place; nothing starts. */
+  /** Puts the settings of a link in place; nothing starts, and what runs with others ends. */
   offer(settings: Settings, weights: string | null): void;
   /** Of another run, this one no longer has the page. */
   stop(): void;
@@ -69,11 +69,13 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
   let looked = 0; // when the other panels did
 
   const buttons = (now: "idle" | "running" | "paused"): void => {
+    const held = [pause, epoch, stop].find((each) => each.matches(":focus"));
     start.textContent = now === "idle" ? say("train.again") : say("start.anew");
     pause.textContent = now === "paused" ? say("train.on") : say("pause");
     pause.hidden = stop.hidden = now === "idle";
     epoch.hidden = now === "running";
     set.lock(now !== "idle");
+    if (held?.hidden) (now === "running" ? pause : start).focus({ preventScroll: true });
   };
   const estimate = (): void => {
     const { seconds: expected } = work(run, set.settings());
@@ -188,8 +190,7 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     ticking = null;
     bar.hidden = true;
     buttons("idle");
-    const words = result.show(ending, text, digest);
-    announce(words);
+    announce(result.show(ending, text, digest));
     state(
       ending === "diverged"
         ? "diverged"
@@ -204,11 +205,11 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     replace(after, ...afterwards(run, trained, set.settings(), set.changed(), () => app().lend(own)));
   };
   const makeExact = withSettings(summary.command, new Map([["exact", true]]));
-  const intro = el("p", {}, introOf(run, exact));
+  const intro = exact ? say("train.exact", { n: summary.model.parameters }) : say("train.usual");
   const left = el(
     "div",
     { class: "lab-left" },
-    intro,
+    el("p", {}, intro),
     !exact && makeExact && commandLine(trainHere(makeExact, location), say("train.exact.copy")),
     el("div", { class: "controls lab-run" }, start, pause, epoch, stop),
     about,
@@ -226,6 +227,8 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
   return {
     element,
     offer(settings, weights) {
+      if (ticking && linked?.weights === weights && sameRecipe(settings, set.settings())) return; // the way back
+      if (ticking) cut();
       set.set(settings);
       linked = { weights };
       estimate();
@@ -236,10 +239,6 @@ export function retrain(app: () => App, readers: Readers, state: (state: State) 
     },
     stop: () => ticking?.stop(),
   };
-}
-
-function introOf(run: Run, exact: boolean): string {
-  return exact ? say("train.exact", { n: run.summary.model.parameters }) : say("train.usual");
 }
 
 /** Whether any of it is on the screen. */

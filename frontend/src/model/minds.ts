@@ -1,10 +1,10 @@
 // The fewest pixels whose change makes a network answer otherwise. Pure.
 
 export interface Flip {
-  pixels: number[]; // that change
+  pixels: number[]; // places in `values` that change; a colour image has one for each channel of a pixel
   values: number[]; // the image with them changed
   label: number; // the answer then
-  proven: boolean; // that fewer pixels do not do it
+  proven: boolean; // that fewer changes to these levels do not do it
 }
 
 type Ask = (values: readonly number[]) => number[]; // probabilities

@@ -2,9 +2,9 @@
 import type { Run } from "../bundle/run.ts";
 import type { Selector } from "../panels/selector.ts";
 import type { Theme } from "../selection/state.ts";
-import { exportCommand } from "../text/commands.ts";
+import { exportCommand, NOWHERE } from "../text/commands.ts";
 import { say } from "../text/language.ts";
-import { copyFrom } from "../view/actions.ts";
+import { copyFrom, notify } from "../view/actions.ts";
 import { button, type Child, el, ICONS, icon } from "../view/dom.ts";
 import { inLanguage, languageMenu } from "../view/languages.ts";
 import { currentTheme, nameOfTheme, nextTheme } from "../view/theme.ts";
@@ -14,13 +14,15 @@ interface Shown {
   run: Run | null;
   compared: string | null;
   exported: boolean;
+  opened: boolean; // a folder, by hand
 }
 
-/** A link to a file is one for this computer only; what can be sent is a file. */
-function whereItWorks({ run, compared, exported }: Shown): Child[] {
-  if (exported) return [say("link.file")];
+/** A link to a file is for this computer only, and an opened folder has none; what can be sent is a file. */
+function whereItWorks({ run, compared, exported, opened }: Shown): Child[] {
+  if (exported && !opened) return [say("link.file")];
   if (!run) return [say("link.here")];
-  return [`${say("link.send")} `, el("code", { translate: "no" }, exportCommand(run.directory, compared, location))];
+  const command = exportCommand(run.directory, compared, opened ? NOWHERE : location);
+  return [`${opened ? say("link.none") : say("link.send")} `, el("code", { translate: "no" }, command)];
 }
 
 export function fillHeader(
@@ -46,7 +48,8 @@ export function fillHeader(
   });
   const name = say("link.copy");
   const share = button(icon(ICONS.link), { class: "square", "aria-label": name, title: name }, () => {
-    void copyFrom(share, location.href, ...(location.protocol === "file:" ? whereItWorks(shown()) : []));
+    if (shown().opened) notify(...whereItWorks(shown()));
+    else void copyFrom(share, location.href, ...(location.protocol === "file:" ? whereItWorks(shown()) : []));
   });
   const theme = button(icon(ICONS.theme), { class: "square" }, () => nameTheme(nextTheme()));
   const nameTheme = (chosen: Theme): void => {

@@ -5,11 +5,14 @@ import { confusion } from "../panels/confusion.ts";
 import { opening } from "../panels/opening.ts";
 import { studio } from "../panels/studio.ts";
 import { say } from "../text/language.ts";
-import { attempt, breathe, inFocus } from "../view/actions.ts";
+import { breathe } from "../view/actions.ts";
+import { attempt } from "../view/attempt.ts";
 import { button, el, ICONS, icon, set } from "../view/dom.ts";
+import { find, focused, inFocus } from "../view/focus.ts";
 import { below, panelsOf } from "./below.ts";
 
-export const TRAINED = ".live-bar, [data-state=running], [data-state^=done]"; // where the laboratory has something
+/** Where the laboratory has something: a training that runs, pauses, is done or diverged. */
+export const TRAINED = ".live-bar, [data-state=running], [data-state=paused], [data-state^=d]";
 export interface Section {
   id: string;
   words(): { nav: string; title: string; lead: string };
@@ -67,7 +70,7 @@ export async function mount(app: App): Promise<void> {
     }
     const host = document.getElementById(section.id);
     if (!host) continue;
-    const focused = host.contains(inFocus()) ? inFocus()?.closest("[id]")?.id : undefined;
+    const kept = host.contains(inFocus()) && focused();
     const { title, lead } = section.words();
     const head = el(
       "header",
@@ -78,11 +81,7 @@ export async function mount(app: App): Promise<void> {
     );
     host.replaceChildren(head, el("div", { class: "panels" }, ...panels));
     if (section === SECTIONS[0]) attempt(() => performance.mark("interactive"));
-    if (focused)
-      (
-        document.getElementById(focused)?.querySelector<HTMLElement>("select, button") ??
-        document.getElementById(focused)
-      )?.focus({ preventScroll: true });
+    if (kept) find(kept)?.focus({ preventScroll: true });
   }
   document.body.classList.add("settled");
   attempt(() => performance.mark("loaded")); // for the tests, and for profilers

@@ -5,39 +5,22 @@ import type { Run } from "../bundle/run.ts";
 import type { Source } from "../bundle/source.ts";
 import type { App } from "../panels/app.ts";
 import { type Selector, selector } from "../panels/selector.ts";
-import {
-  allGone,
-  crashed,
-  failed,
-  listedButGone,
-  loading,
-  noRuns,
-  nothingIn,
-  refused,
-  savedCopy,
-} from "../panels/states.ts";
+import { allGone, crashed, failed, listedButGone, loading, noRuns, nothingIn, refused } from "../panels/states.ts";
 import { createEdited } from "../selection/edited.ts";
 import { samplesOf } from "../selection/samples.ts";
-import {
-  addressOf,
-  failure,
-  moveTo,
-  renewal,
-  type Session,
-  shownInBar,
-  soonInBar,
-  whereRunsAppear,
-} from "../selection/session.ts";
+import { moveTo, renewal, type Session, shownInBar, soonInBar, whereRunsAppear } from "../selection/session.ts";
 import { shownOf } from "../selection/shown.ts";
-import { ACTS, createStore, INITIAL, type Selection } from "../selection/state.ts";
+import { ACTS, createStore, INITIAL } from "../selection/state.ts";
 import { fromQuery, toQuery } from "../selection/url.ts";
 import { digest } from "../sources/digest.ts";
 import { embedded } from "../sources/embedded.ts";
 import { file } from "../sources/file.ts";
 import { http } from "../sources/http.ts";
+import { NOWHERE } from "../text/commands.ts";
 import { titleOf } from "../text/facts.ts";
 import { say } from "../text/language.ts";
-import { announce, attempt, notify, reveal } from "../view/actions.ts";
+import { announce, notify, reveal } from "../view/actions.ts";
+import { attempt } from "../view/attempt.ts";
 import { spoken } from "../view/languages.ts";
 import { startTheme } from "../view/theme.ts";
 import { comparison } from "./comparison.ts";
@@ -45,9 +28,7 @@ import { fillHeader } from "./header.ts";
 import { mount, SECTIONS, TRAINED, unmount } from "./layout.ts";
 import { folderPicker } from "./picker.ts";
 import { trail, undoOnEscape } from "./trail.ts";
-
-const HOME = document.body.dataset.artifactPath ?? "artifacts";
-type View = { session: Session | null; selection: Selection; hash: string }; // what the way back returns to
+import { addressOfView, type View, viewOf } from "./view.ts";
 
 let session: Session | null = null;
 let listed: Session | null = null; // whose runs the selector lists, also while another run is on its way
@@ -55,15 +36,20 @@ let scope = new AbortController(); // of the run on the page
 let lent: Run | null = null; // laid beside it by the laboratory
 let turn = 0; // of presenting; the result of an earlier one is dropped
 let drawn = Promise.resolve(); // once the page shows what was last asked for
-let hash = location.hash; // the section that an address names
+let hash = location.hash; // the section that an address names, or what it brings for the laboratory
 let arrived = false; // at the place of a section or a reload
 const inlined = embedded();
+const HOME = inlined?.start ?? document.body.dataset.artifactPath ?? "artifacts";
 const restored = fromQuery(location.search);
 if (inlined && toQuery(null, restored.selection) === "") restored.selection.compared = inlined.compared;
 const store = createStore(restored.selection);
 const local = location.protocol === "file:";
 const source = inlined ? inlined.source : local ? file : http;
-const way = trail<View>({ view: () => ({ session, selection: store.selection, hash }), address, restore });
+const way = trail<View>({
+  view: () => viewOf(session, store.selection, hash),
+  address: (view) => addressOfView(view, restored.foreign),
+  restore,
+});
 const copied = unmount(); // by a browser that saved the page; what it saved goes before anything is read
 let bar: Selector;
 let picker: HTMLInputElement;
@@ -72,7 +58,7 @@ const pick = (): void => picker.click();
 function start(): void {
   bar = selector({ open, compare: (compared) => store.set({ compared }), folder: () => pick() });
   picker = folderPicker(({ source: opened, name, start, names }) => {
-    way.note(true);
+    leave();
     if (start === null) state(nothingIn(name, names, pick));
     else void show(opened, start, false);
   });
@@ -81,6 +67,7 @@ function start(): void {
     run: session?.place?.run ?? null,
     compared: store.selection.compared,
     exported: inlined !== null,
+    opened: session?.source.kind === "folder",
   }));
   document.getElementById("state")?.replaceChildren(loading());
   if (restored.ignored.length) notify(say("address.ignored", { parts: restored.ignored.join(", ") }));
@@ -91,6 +78,10 @@ function start(): void {
     if (changed.has("compared")) lend(null);
   });
   addEventListener("focus", () => void lookAgain());
+  addEventListener("hashchange", () => {
+    hash = location.hash; // typed, or of a link in the page
+    way.note(false);
+  });
   undoOnEscape(way.back);
   const wanted = atAddress();
   if (wanted) void show(wanted.source, wanted.path, wanted.forced);
@@ -98,17 +89,16 @@ function start(): void {
 
 /** What the address asks for; where that is refused, the page says so and there is nothing. */
 function atAddress(): Pick<Session, "source" | "path" | "forced"> | null {
-  if (inlined) return { source, path: inlined.start, forced: false };
   const wanted = wantedPath(location.search, HOME);
   if (wanted.kind === "path") return { source, path: wanted.path, forced: wanted.origin === "address" };
   state(refused(wanted, showLatest));
   return null;
 }
 
-/** Relative to this page, whatever its own address looks like. */
-function address(view: View): string | null {
-  const query = view.session && addressOf(view.session, view.selection, inlined !== null, restored.foreign);
-  return query === null ? null : `./${location.pathname.split("/").at(-1)}${query}${view.hash}`;
+/** Another run comes: what an address brought for the one before does not go along. */
+function leave(): void {
+  way.note(true);
+  hash = "";
 }
 
 function restore(view: View | null): Promise<void> {
@@ -148,9 +138,8 @@ async function show(source: Source, path: string, forced: boolean): Promise<void
     else state(noRuns(path, pick));
   } catch (error) {
     if (session !== opened) return;
-    const kind = failure(error, opened);
     const again = (): void => void show(source, path, forced);
-    state(copied && kind !== "crashed" ? savedCopy(pick) : failed(kind, error, path, local, again, showLatest, pick));
+    state(failed(error, opened, copied, local, again, showLatest, pick));
   } finally {
     clearTimeout(waiting);
     bar.busy(false);
@@ -176,11 +165,16 @@ async function present(current: Session): Promise<void> {
     uncompared,
     index: index ?? null,
     exported: inlined !== null,
+    here: inlined || current.source.kind === "folder" ? NOWHERE : location,
     edited: createEdited(),
     scope: scope.signal,
     open,
     lend,
     searchCompared: () => bar.search("compare"),
+    bring(fragment) {
+      hash = fragment;
+      way.note(false);
+    },
   };
   if (!compared?.right.size && ["fixed", "broken"].includes(store.selection.outcome))
     way.quietly(() => store.set({ outcome: "all" }));
@@ -202,20 +196,22 @@ async function present(current: Session): Promise<void> {
 function open(runId: string | null): void {
   const move = listed && moveTo(listed, runId, store.selection, HOME);
   if (!listed || !move) return;
-  way.note(true);
+  leave();
   store.set(move.ends);
   void show(listed.source, move.path, move.forced);
 }
 
 function lend(run: Run | null): void {
+  if (!session?.place?.run) return; // another run is on its way
+  if (run) store.set({ compared: null }); // whose place it takes, so that this can be chosen again
   lent = run;
-  if (session?.place?.run) drawn = present(session);
+  drawn = present(session);
 }
 
 function showLatest(): void {
-  way.note(true);
+  leave();
   store.set({ ...INITIAL });
-  void show(source, inlined ? inlined.start : HOME, false);
+  void show(source, HOME, false);
 }
 
 function state(element: HTMLElement): void {

@@ -25,7 +25,9 @@ import {
   isDigits,
   isWide,
   lastEpoch,
+  leftOut,
   nameOf,
+  restWord,
   tally,
   terms,
   titleOf,
@@ -53,16 +55,17 @@ import {
 import { phrase, say, sentence } from "../text/language.ts";
 import { divergence } from "../text/sentences.ts";
 import { footing, inCommon, namesOf, points, unpairedRange } from "../text/verdicts.ts";
-import { announce, attempt, calm, copyFrom, save } from "../view/actions.ts";
+import { announce, calm, copyFrom, save } from "../view/actions.ts";
+import { attempt } from "../view/attempt.ts";
 import { digit, divergingScale, imageData, inkScale, paint } from "../view/digit.ts";
 import { button, el, ICONS, icon, replace, segmented, select, set, svg, woven } from "../view/dom.ts";
 import { matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
-import { captionOf, lookOf, picture } from "../view/picture.ts";
+import { captionOf, lookOf, picture, scoreOf } from "../view/picture.ts";
 import { next } from "../view/roving.ts";
 import { windowed } from "../view/rows.ts";
 import { lastAtMost } from "../view/scale.ts";
-import { onThemeChange, palette } from "../view/theme.ts";
+import { onThemeChange, palette, repaint } from "../view/theme.ts";
 
 export const tools = {
   absence,
@@ -117,6 +120,7 @@ export const tools = {
   largest,
   lastAtMost,
   lastEpoch,
+  leftOut,
   list,
   loadRun,
   lookAt,
@@ -147,12 +151,15 @@ export const tools = {
   points,
   programOf,
   quoted,
+  repaint,
   replace,
+  restWord,
   same,
   samplesOf,
   save,
   say,
   score,
+  scoreOf,
   seconds,
   segmented,
   select,

@@ -1,6 +1,6 @@
 // The way back: deliberate acts are entries of the browser's history, everything else renews the address of the last.
 // Views never wait for any of it: frames refuse it, and browsers limit how often it may be asked for.
-import { attempt } from "../view/actions.ts";
+import { attempt } from "../view/attempt.ts";
 import { find, focused, isTarget, type Target } from "../view/focus.ts";
 
 const CALLS = 80; // in any 30 seconds; Safari stops a page at 100, Chromium and Firefox at 200 in 10 seconds
@@ -182,7 +182,7 @@ export function trail<V>({ view, address, restore }: Views<V>): Trail {
 }
 
 function placeNow(): Place {
-  return { scroll: scrollY, focus: attempt(focused) ?? null };
+  return { scroll: scrollY, focus: focused() };
 }
 
 /** Also once the frame is drawn: Chromium adds what a smooth scroll still had on its way. */

@@ -5,6 +5,7 @@ import type { Edited } from "../selection/edited.ts";
 import type { Samples } from "../selection/samples.ts";
 import type { Shown } from "../selection/shown.ts";
 import type { Selection, Store } from "../selection/state.ts";
+import type { Where } from "../text/commands.ts";
 
 export interface Compared {
   run: Run;
@@ -21,6 +22,7 @@ export interface App {
   uncompared: string | null; // why the run that was asked for is not the one compared with
   index: LoadedIndex | null;
   exported: boolean; // this page is a file of its own: what it lacks was left out, not lost
+  here: Where; // from where commands name the run's files
   edited: Edited;
   scope: AbortSignal; // aborted when another run takes the page
   /** Show a run of the index; null follows the latest. */
@@ -29,6 +31,8 @@ export interface App {
   lend(run: Run | null): void;
   /** Open the list of all runs, to search one to compare with. */
   searchCompared(): void;
+  /** Put what the laboratory has into the address of the view, as its links have it; "" takes it away. */
+  bring(fragment: string): void;
   /** Show a run that the laboratory made in the panels of this one; null shows this one again. Set by runs.js. */
   follow?(run: Run | null): void;
 }

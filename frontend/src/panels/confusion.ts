@@ -7,12 +7,14 @@ import { labelOf } from "../selection/samples.ts";
 import { isWide, lastEpoch, nameOf, terms } from "../text/facts.ts";
 import { say } from "../text/language.ts";
 import { cellSentence, matrixSentence } from "../text/sentences.ts";
-import { attempt, calm } from "../view/actions.ts";
+import { calm } from "../view/actions.ts";
+import { attempt } from "../view/attempt.ts";
 import { button, el, replace, segmented, set } from "../view/dom.ts";
 import { type Cell, matrixGrid } from "../view/matrix.ts";
 import { absence, dataTable, panel } from "../view/panel.ts";
 import { picture } from "../view/picture.ts";
 import { type App, watch } from "./app.ts";
+import { unfiltered } from "./current.ts";
 
 const FILE = "metrics.json";
 
@@ -33,7 +35,7 @@ export function confusion(app: App): HTMLElement {
       describe();
     },
     choose([truth, predicted]) {
-      app.store.set({ truth: [truth], predicted, outcome: "all", split: "all", confidence: [0, 100], among: [] });
+      app.store.set({ ...unfiltered(), truth: [truth], predicted });
       attempt(() => tray.scrollIntoView({ behavior: calm() ? "auto" : "smooth", block: "nearest" }));
     },
   });

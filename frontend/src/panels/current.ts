@@ -25,4 +25,5 @@ export function showAll(app: App): void {
   document.getElementById("data-title")?.focus({ preventScroll: true });
 }
 
-const unfiltered = (): Partial<Selection> => Object.fromEntries(FILTERS.map((key) => [key, INITIAL[key]]));
+/** What takes all filters away. */
+export const unfiltered = (): Partial<Selection> => Object.fromEntries(FILTERS.map((key) => [key, INITIAL[key]]));

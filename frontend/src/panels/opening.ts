@@ -2,6 +2,7 @@
 
 import { join, parent } from "../bundle/path.ts";
 import { hardest, isRight, type Sample } from "../selection/samples.ts";
+import { NOWHERE } from "../text/commands.ts";
 import { hiddenSizes, nameOf, tally, terms, titleOf } from "../text/facts.ts";
 import { certainty, time } from "../text/format.ts";
 import { sentence as full, say } from "../text/language.ts";
@@ -13,7 +14,7 @@ import { sameLanguage, unspoken } from "../view/languages.ts";
 import { captionOf, picture } from "../view/picture.ts";
 import { onThemeChange } from "../view/theme.ts";
 import { type App, watch } from "./app.ts";
-import { CURRENT, currentSample, lookAt } from "./current.ts";
+import { CURRENT, currentSample, lookAt, unfiltered } from "./current.ts";
 import { showInStudio } from "./reveal.ts";
 import { tiles } from "./tiles.ts";
 
@@ -54,9 +55,9 @@ export function opening(app: App): HTMLElement[] {
 }
 
 /** The way to the sweep that the run is a point of. */
-function sweepOf({ run, exported }: App): Child[] {
+function sweepOf({ run, here }: App): Child[] {
   const { sweep } = run.summary;
-  if (!sweep || exported) return [];
+  if (!sweep || here === NOWHERE) return [];
   const link = el("a", {}, say("its.sweep"));
   link.href = sameLanguage(`sweep.html?sweep=${join(join(parent(run.directory), "sweeps"), sweep)}`); // both passed the rules for paths
   return [" · ", link];
@@ -107,19 +108,10 @@ function mistakes(app: App): HTMLElement | null {
       each.classList.toggle("learned", then?.get(id) === truth);
     });
   });
-  const { caption, all: words } = hardestCaption(wrong, order.length);
+  const among = order.filter((sample) => !isRight(sample)).length; // without the data set, few have an image
+  const { caption, all: words } = hardestCaption(wrong, order.length, among);
   const all =
-    words &&
-    button(words, { class: "quiet" }, () =>
-      showInStudio(app, {
-        truth: [],
-        predicted: null,
-        split: "all",
-        outcome: "wrong",
-        confidence: [0, 100],
-        among: [],
-      }),
-    );
+    words && button(words, { class: "quiet" }, () => showInStudio(app, { ...unfiltered(), outcome: "wrong" }));
   return el("div", { class: "hardest" }, el("div", { class: "hardest-head" }, el("h2", {}, caption), all), box);
 }
 

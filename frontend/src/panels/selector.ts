@@ -4,8 +4,8 @@ import { type Column, find } from "../selection/runs.ts";
 import type { Shown } from "../selection/session.ts";
 import { architecture, percent, score, time } from "../text/format.ts";
 import { say } from "../text/language.ts";
-import { inFocus } from "../view/actions.ts";
-import { el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
+import { button, el, ICONS, icon, replace, segmented, set } from "../view/dom.ts";
+import { inFocus } from "../view/focus.ts";
 import { uniqueId } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
 import { against } from "./against.ts";
@@ -85,8 +85,7 @@ export function selector(actions: SelectorActions): Selector {
       update();
     },
   );
-  const folder = el("button", { type: "button", class: "quiet" }, say("folder.choose"));
-  folder.addEventListener("click", () => actions.folder());
+  const folder = button(say("folder.choose"), { class: "quiet" }, actions.folder);
   const panel = el(
     "div",
     { class: "selector-panel", role: "dialog", "aria-label": say("bundle"), hidden: true },

@@ -2,7 +2,7 @@
 import { message } from "../bundle/load.ts";
 import { EXAMPLE, type Wanted } from "../bundle/path.ts";
 import { Missing } from "../bundle/source.ts";
-import type { failure } from "../selection/session.ts";
+import { failure, type Session } from "../selection/session.ts";
 import { DEMO, inRepository, pathOf, repairCommand } from "../text/commands.ts";
 import { say } from "../text/language.ts";
 import { copyFrom } from "../view/actions.ts";
@@ -104,7 +104,7 @@ export function listedButGone(run: string, root: string, byHand: boolean): strin
 }
 
 /** A page that a browser saved: it looks like one with its run, and has none. */
-export function savedCopy(openFolder: () => void): HTMLElement {
+function savedCopy(openFolder: () => void): HTMLElement {
   return state(
     "missing",
     say("state.copy"),
@@ -201,17 +201,20 @@ export function crashed(error: unknown): HTMLElement {
   );
 }
 
-/** What stands there when a place could not be read; `again` reads it once more. */
+/** What stands there when a place could not be read; `again` reads it once more; `copied`: a browser saved this page. */
 export function failed(
-  kind: ReturnType<typeof failure>,
   error: unknown,
-  path: string,
+  session: Session,
+  copied: boolean,
   local: boolean,
   again: () => void,
   showLatest: () => void,
   openFolder: () => void,
 ): HTMLElement {
+  const kind = failure(error, session);
+  const { path } = session;
   if (kind === "crashed") return crashed(error);
+  if (copied) return savedCopy(openFolder);
   if (kind === "unreadable") return unreadable(path, message(error), local, again, openFolder);
   if (kind === "empty") return noRuns(path, openFolder);
   return missing(path, error instanceof Missing ? error.found : "nothing", local, showLatest, openFolder);

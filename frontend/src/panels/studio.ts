@@ -1,14 +1,16 @@
 // The dataset studio: filters, the grid of samples, and the one that is looked at.
 
 import { datasetFile } from "../bundle/load.ts";
+import { matrixAt } from "../model/matrices.ts";
 import { below, without } from "../pages/below.ts";
 import type { Sample } from "../selection/samples.ts";
 import { SHOWS } from "../selection/shown.ts";
 import type { Selection } from "../selection/state.ts";
-import { nameOf } from "../text/facts.ts";
+import { nameOf, restWord } from "../text/facts.ts";
 import { certainty } from "../text/format.ts";
 import { say } from "../text/language.ts";
-import { announce, attempt, calm } from "../view/actions.ts";
+import { announce, calm } from "../view/actions.ts";
+import { attempt } from "../view/attempt.ts";
 import { button, el, replace } from "../view/dom.ts";
 import { sampleGrid, type Tile } from "../view/grid.ts";
 import { absence, panel } from "../view/panel.ts";
@@ -88,9 +90,10 @@ export function studio(app: App): HTMLElement[] {
 }
 
 /** Of which epoch the predictions are, where one is selected. */
-function epochNote(app: App, { epoch, ...selection }: Selection): string {
-  if (epoch === null) return "";
-  if (app.shown.labels({ epoch, ...selection })) return `, ${say("confusion.epoch", { epoch })}`;
+function epochNote(app: App, selection: Selection): string {
+  if (selection.epoch === null) return "";
+  const epoch = matrixAt(app.run, selection.epoch)?.epoch ?? 0; // the last one kept
+  if (app.shown.labels(selection)) return `, ${say("confusion.epoch", { epoch })}`;
   const filtered = selection.predicted !== null || selection.outcome !== "all";
   return filtered ? `; ${say("studio.final")}` : "";
 }
@@ -104,7 +107,7 @@ function tileOf(app: App, sample: Sample): Tile {
       ? `, ${say("predicted.as", { name: nameOf(app.run, label) })}${final && sample.guess ? `, ${certainty(sample.guess.confidence)}` : ""}`
       : sample.holdout
         ? ""
-        : `, ${say("not.held")}`;
+        : `, ${restWord(app.run)}`;
   return {
     id: sample.id,
     values: sample.values,

@@ -117,10 +117,12 @@ export function runHistory(app: App): HTMLElement | null {
     viewport,
     body,
     () => (narrow?.matches ? STACKED + LINE * keys.length : ROW),
-    (from, to) =>
-      found
+    (from, to) => {
+      keepRow(body);
+      return found
         .slice(from, to)
-        .map((run, i) => rowOf(app, run, { position: from + i, start, keys, settings: settingsOf(run) })),
+        .map((run, i) => rowOf(app, run, { position: from + i, start, keys, settings: settingsOf(run) }));
+    },
     spacer,
   );
   const redraw = (): void => rows.refresh(found.length);
@@ -219,4 +221,14 @@ export function runHistory(app: App): HTMLElement | null {
     groups,
     noteOf(app),
   );
+}
+
+/** Before its rows are made anew: what has the focus hands it to the same of its row, where that is still in sight. */
+function keepRow(body: HTMLElement): void {
+  const element = attempt(() => document.activeElement);
+  const row = element?.closest("tr");
+  if (!row || !body.contains(row)) return;
+  const at = [...row.querySelectorAll("button")].indexOf(element as HTMLButtonElement);
+  const same = `[aria-rowindex="${row.getAttribute("aria-rowindex")}"]`;
+  queueMicrotask(() => body.querySelector(same)?.querySelectorAll("button")[at]?.focus({ preventScroll: true }));
 }

@@ -59,6 +59,8 @@ export function live(app: App): null {
     leave();
     for (const seat of seats.values()) put(seat, seat.stored);
     seats.clear();
+    if (!app.compared?.right.size && ["fixed", "broken"].includes(app.store.selection.outcome))
+      app.store.set({ outcome: "all" }); // of two runs, which are no more
     announce(say("live.ended"));
   }
 
@@ -71,9 +73,10 @@ export function live(app: App): null {
         const { make, seat } = next;
         const scope = new AbortController();
         const made = [make({ ...shown, scope: scope.signal }) ?? []].flat();
+        if (!made.length) made.push(el("div", { hidden: true })); // it has no such panel, and not the stored run's
         for (const each of made) makers.set(each, make);
         seat.scope.abort();
-        if (made.length) put(seat, made);
+        put(seat, made);
         seats.set(make, { ...seat, scope, of: shown });
         await new Promise((resolve) => setTimeout(resolve));
       }

@@ -3,7 +3,7 @@ import type { IndexEntry } from "../bundle/run.ts";
 import { alikeBut, chosenApart, type Settings } from "../model/columns.ts";
 import { type Group, grouped, stemOf } from "../model/groups.ts";
 import type { Readings } from "./reading.ts";
-import { setting } from "./settings.ts";
+import { settingOf } from "./settings.ts";
 import { architecture, count, fixed, keptTable, say, score } from "./tools.ts";
 
 export const modelOf = (run: IndexEntry): string => architecture(run.model, [...run.channels, ...run.hidden_sizes]);
@@ -38,7 +38,7 @@ function bySettings(runs: readonly IndexEntry[], known: Readings): HTMLElement |
   const apart = chosenApart([...of.values()].map(({ settings }) => settings));
   const names = new Map<string, string>();
   for (const [key, { settings, name }] of of) {
-    const values = apart.map((each) => `${each} ${setting(settings.get(each) ?? null)}`);
+    const values = apart.map((each) => `${each} ${settingOf(settings, each)}`);
     names.set(key, [name, ...values].join(" · "));
   }
   return table(

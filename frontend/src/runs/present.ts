@@ -88,6 +88,7 @@ function show(app: App, first?: number): void {
     const { key, target } = event;
     const isFree = target === box || target instanceof HTMLButtonElement; // sliders and grids have their own arrows
     if (key === "Escape") event.stopPropagation(); // it ends this, and undoes nothing on the page
+    if (event.defaultPrevented) return; // in a grid of buttons it moved the focus
     if (key === "PageDown" || (isFree && key === "ArrowRight")) turn(1);
     else if (key === "PageUp" || (isFree && key === "ArrowLeft")) turn(-1);
     else return;

@@ -5,12 +5,9 @@ import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
 import { commandLine, el, inRepository, pathOf, phrase, programOf, say, series, time, woven } from "./tools.ts";
 
-const NOWHERE = { protocol: "", pathname: "" }; // one file holds the run and can be anywhere
-
 /** A command about the run of the page, as it is typed here. */
-export function commandOn(app: App, command: string): string {
-  const here = app.exported ? NOWHERE : location;
-  return `${programOf(here)} ${command} ${pathOf(app.run.directory, here)}`;
+export function commandOn({ run, here }: App, command: string): string {
+  return `${programOf(here)} ${command} ${pathOf(run.directory, here)}`;
 }
 
 export function replay(app: App): HTMLElement | null {
@@ -29,13 +26,12 @@ export function replay(app: App): HTMLElement | null {
 }
 
 /** Where the command is typed, as far as this page knows it. */
-function where(app: App): Child[] {
+function where({ run, here }: App): Child[] {
   const code = (text: string): HTMLElement => el("code", { translate: "no" }, text);
-  const here = app.exported ? NOWHERE : location;
   if (here.protocol === "file:") return [say("replay.check")];
   return inRepository(here)
     ? [say("replay.repository")]
-    : woven(say("replay.folder"), { folder: code(app.run.directory.split("/")[0] ?? "") });
+    : woven(say("replay.folder"), { folder: code(run.directory.split("/")[0] ?? "") });
 }
 
 function outcome(found: Replay | undefined): HTMLElement {

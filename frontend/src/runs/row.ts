@@ -4,7 +4,7 @@ import type { Settings } from "../model/columns.ts";
 import type { App } from "../panels/app.ts";
 import type { Child } from "../view/dom.ts";
 import { modelOf } from "./means.ts";
-import { setting } from "./settings.ts";
+import { settingOf } from "./settings.ts";
 import { button, count, el, marks, percent, say, score, time } from "./tools.ts";
 
 export interface Place {
@@ -39,7 +39,7 @@ export function rowOf(app: App, run: IndexEntry, { position, start, keys, settin
       );
   const cell = (look: string, ...children: Child[]): HTMLElement =>
     el("td", { class: look, role: "cell" }, ...children);
-  const written = (key: string): string => (settings ? setting(settings.get(key) ?? null) : "–");
+  const written = (key: string): string => (settings ? settingOf(settings, key) : "–");
   return el(
     "tr",
     { class: current ? "current" : against ? "against" : "", role: "row", "aria-rowindex": position + 2 },

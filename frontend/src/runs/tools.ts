@@ -26,6 +26,7 @@ export const {
   sentence,
   fixed,
   find,
+  folderOf,
   footing,
   hiddenSizes,
   icon,

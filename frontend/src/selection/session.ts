@@ -86,10 +86,9 @@ export function comparedWith({ place }: Session, compared: string | null): strin
 export function addressOf(
   { source, path, forced }: Session,
   selection: Selection,
-  exported: boolean,
   foreign: readonly string[] = [],
 ): string | null {
-  return source.kind === "folder" ? null : toQuery(exported || !forced ? null : path, selection, foreign);
+  return source.kind === "folder" ? null : toQuery(forced ? path : null, selection, foreign);
 }
 
 /** Where to look for new runs on return to the page; null where none can come. */

@@ -28,7 +28,10 @@ function read(sheet: string): Promise<unknown> {
 }
 
 async function ask(sheet: string): Promise<unknown> {
-  frame ??= opened();
+  frame ??= opened().catch((error) => {
+    frame = undefined; // so that the next try opens another
+    throw error;
+  });
   const reader = await frame;
   return new Promise((resolve, reject) => {
     const end = (): void => {

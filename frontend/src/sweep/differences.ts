@@ -1,14 +1,12 @@
 // Every other setting beside the best: by how much it is worse, and whether that may be luck.
 import { count, fixed } from "../text/format.ts";
 import { say } from "../text/language.ts";
-import { button, el, replace } from "../view/dom.ts";
+import { el } from "../view/dom.ts";
 import { dataTable, panel } from "../view/panel.ts";
 import type { App } from "./app.ts";
-import { headRow } from "./dots.ts";
+import { allButton, drawRows, MANY, TOP } from "./dots.ts";
 import { axis, scaleOf, track } from "./track.ts";
-import { axesName, differenceSentence, rowName, settingName, signed } from "./words.ts";
-
-const [MANY, TOP] = [40, 20];
+import { differenceSentence, rowName, settingName, signed } from "./words.ts";
 
 export function differences(app: App): HTMLElement | null {
   const { sweep } = app;
@@ -19,27 +17,11 @@ export function differences(app: App): HTMLElement | null {
   const draw = (rows: readonly number[]): void => {
     const values = rows.flatMap((row) => [table.mean[row] ?? 0, table.low[row] ?? 0, table.high[row] ?? 0]);
     const scale = scaleOf([0, ...values]);
-    const foot = el(
-      "div",
-      { class: "sweep-row foot-row", "aria-hidden": "true" },
-      el("span", {}, say("sweep.better")),
-      axis(scale, scale.ticks, (value) => (value === 0 ? "0" : signed(value))),
-      el("span", {}),
-    );
-    replace(
-      box,
-      headRow(axesName(sweep)),
-      el("ul", { class: "sweep-rows" }, ...rows.map((row) => line(app, row, scale))),
-      foot,
-    );
+    const ticks = axis(scale, scale.ticks, (value) => (value === 0 ? "0" : signed(value)));
+    drawRows(box, sweep, rows, (row) => line(app, row, scale), say("sweep.better"), ticks);
   };
   draw(order.length > MANY ? order.slice(0, TOP) : order);
-  const all =
-    order.length > MANY &&
-    button(say("show.all", { n: order.length }), { class: "quiet" }, () => {
-      draw(order.slice(0, 500));
-      if (all) all.remove();
-    });
+  const all = order.length > MANY && allButton(say("show.all", { n: order.length }), box, () => draw(order));
   const tested = table.p.filter((p) => p !== null).length;
   const looked = (sweep.settings.mean.filter((mean) => mean !== null).length * table.other.length) / 2;
   const values = { name: settingName(sweep, sweep.best.setting), n: looked };

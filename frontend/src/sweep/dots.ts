@@ -8,7 +8,7 @@ import { type App, pointsOf, ranked } from "./app.ts";
 import { axis, type Scale, scaleOf, tickText, track } from "./track.ts";
 import { axesName, reasonOf, rowName, rowOf } from "./words.ts";
 
-const [MANY, TOP] = [40, 20];
+export const [MANY, TOP] = [40, 20]; // rows: of more than so many, these come first
 const ROW = 2.5; // rem, as in the style sheet
 const STACKED = 4.25;
 
@@ -28,27 +28,10 @@ export function dotPlot(app: App): HTMLElement {
     ]);
     const scale = scaleOf(values.filter((each, i) => each > 0 || settings.mean[i] === 0));
     const make = (i: number): HTMLElement => row(app, i, points[i] ?? [], scale);
-    const foot = el(
-      "div",
-      { class: "sweep-row foot-row", "aria-hidden": "true" },
-      el("span", {}, say("sweep.axis")),
-      axis(scale, scale.ticks, tickText(scale.ticks)),
-      el("span", {}),
-    );
-    replace(
-      box,
-      headRow(axesName(sweep)),
-      some.length > MANY ? scrolling(some, make) : el("ul", { class: "sweep-rows" }, ...some.map(make)),
-      foot,
-    );
+    drawRows(box, sweep, some, make, say("sweep.axis"), axis(scale, scale.ticks, tickText(scale.ticks)));
   };
   draw(shown);
-  const all =
-    shown.length < order.length &&
-    button(say("dots.all", { n: order.length }), { class: "quiet" }, () => {
-      draw(order);
-      if (all) all.remove();
-    });
+  const all = shown.length < order.length && allButton(say("dots.all", { n: order.length }), box, () => draw(order));
   const without = settings.values.length - order.length;
   return panel(
     { title: say("dots.title"), files: ["sweep.json"] },
@@ -57,6 +40,33 @@ export function dotPlot(app: App): HTMLElement {
     all,
     without > 0 && el("p", { class: "reading" }, say("dots.without", { n: without })),
   );
+}
+
+/** Rows with the names of the axes above and the scale below. */
+export function drawRows(
+  box: HTMLElement,
+  sweep: App["sweep"],
+  rows: readonly number[],
+  make: (row: number) => HTMLElement,
+  words: string,
+  ticks: Element,
+): void {
+  replace(
+    box,
+    headRow(axesName(sweep)),
+    rows.length > MANY ? scrolling(rows, make) : el("ul", { class: "sweep-rows" }, ...rows.map(make)),
+    el("div", { class: "sweep-row foot-row", "aria-hidden": "true" }, el("span", {}, words), ticks, el("span", {})),
+  );
+}
+
+/** Draws all rows in place of the first ones, which are a region of their own then: that gets the focus. */
+export function allButton(words: string, box: HTMLElement, draw: () => void): HTMLElement {
+  const all = button(words, { class: "quiet" }, () => {
+    draw();
+    box.querySelector<HTMLElement>("[tabindex]")?.focus({ preventScroll: true });
+    all.remove();
+  });
+  return all;
 }
 
 /** What the names of the rows are of. */

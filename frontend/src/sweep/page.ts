@@ -8,7 +8,8 @@ import { file } from "../sources/file.ts";
 import { folder } from "../sources/folder.ts";
 import { http } from "../sources/http.ts";
 import { say } from "../text/language.ts";
-import { announce, attempt, breathe, copyFrom } from "../view/actions.ts";
+import { announce, breathe, copyFrom } from "../view/actions.ts";
+import { attempt } from "../view/attempt.ts";
 import { button, el, ICONS, icon, select } from "../view/dom.ts";
 import { inLanguage, languageMenu, sameLanguage, spoken } from "../view/languages.ts";
 import { currentTheme, nameOfTheme, nextTheme, startTheme } from "../view/theme.ts";
@@ -44,7 +45,9 @@ async function start(): Promise<void> {
   const wanted = wantedSweep(location.search);
   if (wanted.kind === "refused") return state(refused(wanted.given));
   if (wanted.kind === "sweep") return show(local, wanted.path);
-  const [latest] = (await sweepsOf(local, HOME)).ids;
+  const found = await sweepsOf(local, HOME).catch(message);
+  if (typeof found === "string") return state(unreadable(HOME, found, pick));
+  const [latest] = found.ids;
   return latest === undefined ? state(noSweeps(HOME, pick)) : show(local, join(join(HOME, FOLDER), latest));
 }
 

@@ -12,52 +12,57 @@ const ROW = 2.25; // rem, as in the style sheet
 
 interface Column {
   head(): string;
-  order(app: App, point: number): number;
+  order(points: App["sweep"]["points"], point: number): number;
   cell(app: App, point: number): Child;
 }
 
-const number = (value: number | null | undefined, write: (value: number) => string): string =>
-  typeof value === "number" ? write(value) : "–";
+type Numbers = "random_state" | "split_state" | "accuracy" | "log_loss" | "epochs" | "seconds";
+const numberOf =
+  (key: Numbers, write: (value: number) => string): Column["cell"] =>
+  ({ sweep }, point) => {
+    const value = sweep.points[key][point];
+    return typeof value === "number" ? write(value) : "–";
+  };
 
 const COLUMNS: readonly Column[] = [
   {
     head: () => say("setting"),
-    order: ({ sweep }, point) => sweep.points.setting[point] ?? 0,
+    order: (points, point) => points.setting[point] ?? 0,
     cell: ({ sweep }, point) => el("span", { class: "cut" }, rowName(sweep, sweep.points.setting[point] ?? 0)),
   },
   {
     head: () => say("random.state"),
-    order: ({ sweep }, point) => sweep.points.random_state[point] ?? 0,
-    cell: ({ sweep }, point) => String(sweep.points.random_state[point] ?? "–"),
+    order: (points, point) => points.random_state[point] ?? 0,
+    cell: numberOf("random_state", String),
   },
   {
     head: () => say("split.state"),
-    order: ({ sweep }, point) => sweep.points.split_state[point] ?? -1,
-    cell: ({ sweep }, point) => number(sweep.points.split_state[point], String),
+    order: (points, point) => points.split_state[point] ?? -1,
+    cell: numberOf("split_state", String),
   },
   {
     head: () => say("accuracy"),
-    order: ({ sweep }, point) => sweep.points.accuracy[point] ?? -1,
-    cell: ({ sweep }, point) => number(sweep.points.accuracy[point], percent),
+    order: (points, point) => points.accuracy[point] ?? -1,
+    cell: numberOf("accuracy", percent),
   },
   {
     head: () => say("log.loss"),
-    order: ({ sweep }, point) => sweep.points.log_loss[point] ?? Number.POSITIVE_INFINITY,
-    cell: ({ sweep }, point) => number(sweep.points.log_loss[point], short),
+    order: (points, point) => points.log_loss[point] ?? Number.POSITIVE_INFINITY,
+    cell: numberOf("log_loss", short),
   },
   {
     head: () => say("epochs.title"),
-    order: ({ sweep }, point) => sweep.points.epochs[point] ?? -1,
-    cell: ({ sweep }, point) => number(sweep.points.epochs[point], count),
+    order: (points, point) => points.epochs[point] ?? -1,
+    cell: numberOf("epochs", count),
   },
   {
     head: () => say("time"),
-    order: ({ sweep }, point) => sweep.points.seconds[point] ?? -1,
-    cell: ({ sweep }, point) => number(sweep.points.seconds[point], seconds),
+    order: (points, point) => points.seconds[point] ?? -1,
+    cell: numberOf("seconds", seconds),
   },
   {
     head: () => say("run"),
-    order: ({ sweep }, point) => (sweep.points.failure[point] ? -1 : sweep.points.run[point] ? 1 : 0),
+    order: (points, point) => (points.failure[point] ? -1 : points.run[point] ? 1 : 0),
     cell: (app, point) => app.sweep.points.failure[point] ?? way(app, point, undefined, ""),
   },
 ];
@@ -100,7 +105,7 @@ export function pointTable(app: App): HTMLElement {
   const sort = (column: number): void => {
     [by, rising] = by === column ? [by, !rising] : [column, column !== 3];
     const of = COLUMNS[by]?.order;
-    if (of) order.sort((a, b) => (rising ? 1 : -1) * (of(app, a) - of(app, b)) || a - b);
+    if (of) order.sort((a, b) => (rising ? 1 : -1) * (of(app.sweep.points, a) - of(app.sweep.points, b)) || a - b);
     heads.forEach((head, i) => set(head, "aria-sort", i !== by ? "none" : rising ? "ascending" : "descending"));
     view.scrollTop = 0;
     rows.refresh(total);

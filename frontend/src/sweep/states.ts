@@ -13,13 +13,13 @@ function state(kind: string, title: string, ...body: Child[]): HTMLElement {
   );
 }
 
-function command(text: string): HTMLElement {
+export function command(text: string, look = ""): HTMLElement {
   const copy = button(
     icon(ICONS.copy),
     { class: "square copy", "aria-label": say("copy.command", { command: text }) },
     () => void copyFrom(copy, text),
   );
-  return el("div", { class: "command" }, el("code", { tabindex: 0, translate: "no" }, text), copy);
+  return el("div", { class: `command ${look}` }, el("code", { tabindex: 0, translate: "no" }, text), copy);
 }
 
 const opener = (pick: () => void): HTMLElement => button(say("folder.choose"), { class: "primary" }, pick);

@@ -6,6 +6,9 @@ export interface Where {
   pathname: string;
 }
 
+/** Of files that can be anywhere: those in one file of a run, or in a folder that was opened by hand. */
+export const NOWHERE: Where = { protocol: "", pathname: "" };
+
 export const DEMO = "examples/digit-classifier/";
 
 /** A word of a command line, quoted where a shell would take it apart. */

@@ -78,3 +78,13 @@ export function isDigits(run: Run): boolean {
 export function tally(run: Run): { hits: number; n: number } | null {
   return run.metrics.state === "ok" ? accuracyOf(run.metrics.value.confusion_matrix) : null;
 }
+
+/** Whether settings such as train_share keep samples from the training; of which is not recorded. */
+export function leftOut({ summary }: Run): boolean {
+  return summary.split.training + summary.split.holdout < summary.dataset.samples;
+}
+
+/** What is said of a sample that was not held out. */
+export function restWord(run: Run): string {
+  return leftOut(run) ? say("not.held") : say("training.word");
+}

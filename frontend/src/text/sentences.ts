@@ -31,11 +31,11 @@ export function layersOf(hidden: readonly number[]): string {
   return say("layers.many", { n: small(hidden.length), sizes: series(hidden.map(count)) });
 }
 
-/** What stands over the strip of the hardest samples, and on the button that shows all mistakes. */
-export function hardestCaption(wrong: number, shown: number): { caption: string; all: string | null } {
+/** What stands over the strip of the hardest samples, `among` them mistakes, and on the button that shows all. */
+export function hardestCaption(wrong: number, shown: number, among: number): { caption: string; all: string | null } {
   if (wrong === 0) return { caption: say("hardest.unsure"), all: null };
   const all = wrong === 1 ? say("hardest.one") : wrong === 2 ? say("hardest.both") : say("hardest.all", { n: wrong });
-  if (wrong < shown) return { caption: say("hardest.mixed"), all };
+  if (among < shown) return { caption: among ? say("hardest.mixed") : say("hardest.unsure"), all };
   return { caption: wrong === shown ? say("hardest.wrong") : say("hardest.most"), all };
 }
 

@@ -1,15 +1,7 @@
-// Save, copy, say; and what the page tries but never depends on.
+// Save, copy, say, and move over the page.
 import { say } from "../text/language.ts";
+import { attempt } from "./attempt.ts";
 import { button, type Child, el } from "./dom.ts";
-
-/** Does what the page can do without. Where the browser refuses, nothing is held up and the result is undefined. */
-export function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
-}
 
 export function save(name: string, content: Blob): void {
   const address = attempt(() => URL.createObjectURL(content));
@@ -74,8 +66,6 @@ export function announce(text: string): void {
     if (status) status.textContent = text;
   }, 250);
 }
-
-export const inFocus = (): Element | null => attempt(() => document.activeElement) ?? null;
 
 export const calm = (): boolean => attempt(() => matchMedia("(prefers-reduced-motion: reduce)").matches) ?? true;
 

@@ -1,4 +1,5 @@
 // The only way this page makes elements. Text is always text; nothing here parses markup, and no attribute can run.
+import { keepFocus } from "./focus.ts";
 
 export type Child = Node | string | null | false | undefined;
 type Value = string | number | boolean | null | undefined;
@@ -39,8 +40,10 @@ export function append(parent: Element, children: readonly Child[]): void {
 }
 
 export function replace(parent: Element, ...children: Child[]): void {
-  parent.replaceChildren();
-  append(parent, children);
+  keepFocus(parent, () => {
+    parent.replaceChildren();
+    append(parent, children);
+  });
 }
 
 export function button(label: Child, attributes: Attributes, action: (event: MouseEvent) => void): HTMLButtonElement {

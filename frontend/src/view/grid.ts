@@ -1,7 +1,8 @@
 // Thousands of samples: a canvas paints the ones in sight, and only those exist as buttons with names.
 
-import { inFocus } from "./actions.ts";
+import { clip } from "../text/format.ts";
 import { el, set } from "./dom.ts";
+import { inFocus } from "./focus.ts";
 import type { Look } from "./picture.ts";
 import { next } from "./roving.ts";
 import { palette } from "./theme.ts";
@@ -140,11 +141,12 @@ export function sampleGrid({ look, label, choose }: GridOptions): SampleGrid {
     colour: string,
     size: number,
   ): void {
+    const short = clip(text, 3);
     context.fillStyle = colour;
-    context.font = `600 ${size}px system-ui, sans-serif`;
+    context.font = `600 ${short.length > 2 ? size - 3 : size}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.fillText(text.slice(0, 2), x, y);
+    context.fillText(short, x, y);
   }
 
   function make(from: number, to: number): void {

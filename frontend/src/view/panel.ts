@@ -1,7 +1,7 @@
 // The frame of every panel, and what it says where its file is missing.
 import type { Part } from "../bundle/run.ts";
 import { say } from "../text/language.ts";
-import { type Child, el, replace } from "./dom.ts";
+import { button, type Child, el, replace } from "./dom.ts";
 
 let ids = 0;
 export const uniqueId = (prefix: string): string => `${prefix}-${++ids}`;
@@ -55,18 +55,11 @@ export function dataTable(label: string, table: () => Table): HTMLDetailsElement
     const pages = Math.max(1, Math.ceil(rows.length / 25));
     page = Math.min(page, pages - 1);
     const shown = rows.slice(page * 25, page * 25 + 25);
-    const turn = (by: number, text: string): HTMLButtonElement => {
-      const result = el(
-        "button",
-        { type: "button", class: "quiet", disabled: page + by < 0 || page + by >= pages },
-        text,
-      );
-      result.addEventListener("click", () => {
+    const turn = (by: number, text: string): HTMLButtonElement =>
+      button(text, { class: "quiet", disabled: page + by < 0 || page + by >= pages }, () => {
         page += by;
         render();
       });
-      return result;
-    };
     replace(
       body,
       el(

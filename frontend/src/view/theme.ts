@@ -1,7 +1,7 @@
 // System, light or dark. The choice belongs to the browser, so it is stored there and not in the address.
 import type { Theme } from "../selection/state.ts";
 import { say } from "../text/language.ts";
-import { attempt } from "./actions.ts";
+import { attempt } from "./attempt.ts";
 
 const KEY = "digit-classifier:theme";
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
@@ -18,14 +18,14 @@ export function startTheme(): void {
   const stored = attempt(() => localStorage.getItem(KEY)); // where storage is off, every visit starts with the system's
   apply(THEMES.find((theme) => theme === stored) ?? "system");
   for (const query of ["(prefers-color-scheme: dark)", "print"])
-    attempt(() => matchMedia(query).addEventListener("change", notify));
+    attempt(() => matchMedia(query).addEventListener("change", repaint));
 }
 
 export function nextTheme(): Theme {
   const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length] ?? "system";
   apply(next);
   attempt(() => localStorage.setItem(KEY, next));
-  notify();
+  repaint();
   return next;
 }
 
@@ -39,7 +39,8 @@ export function onThemeChange(listener: () => void, signal: AbortSignal): void {
   signal.addEventListener("abort", () => listeners.delete(listener));
 }
 
-function notify(): void {
+/** What is painted on canvases, in the colours as they are now. */
+export function repaint(): void {
   palettes.clear();
   for (const listener of [...listeners]) listener();
 }
