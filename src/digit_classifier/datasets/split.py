@@ -137,7 +137,7 @@ def grouped_split(dataset: Dataset, test_size: float, random_state: int) -> Spli
     if dataset.groups is None:
         came, attempt = f"none in {dataset.name}", option("group_column", "writer")
         raise InputError(explain(option("split", "grouped"), "data with groups", came, attempt))
-    groups = np.unique(dataset.groups, return_inverse=True)[1].astype(np.intp)
+    groups = numbered(dataset.groups)
     sizes = np.bincount(groups)
     order = random_order(random_stream(random_state, 0), len(sizes))
     enough = int(np.searchsorted(np.cumsum(sizes[order]), _held_out(dataset, test_size)))
@@ -152,6 +152,25 @@ SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {
     "given": given_split,
     "grouped": grouped_split,
 }
+
+
+def basis_sha256(dataset: Dataset, split: str) -> str | None:
+    """Digest of what a split goes by beside samples and labels; None where that is nothing.
+
+    The test part of `given` or the groups of `grouped`, whatever their numbers: `Dataset.sha256` covers neither.
+    """
+    if split == "given" and dataset.held_out is not None:
+        basis = dataset.held_out.astype("u1").tobytes()
+    elif split == "grouped" and dataset.groups is not None:
+        basis = numbered(dataset.groups).astype("<i8").tobytes()
+    else:
+        return None
+    return hashlib.sha256(split.encode() + basis).hexdigest()
+
+
+def numbered(groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The groups of samples, counted from 0 in their order."""
+    return np.unique(groups, return_inverse=True)[1].astype(np.intp)
 
 
 def _on_both_sides(held: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:
