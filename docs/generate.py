@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digit_classifier.artifacts import ARTIFACTS
+from digit_classifier.artifacts import ARTIFACTS, SWEEP_ARTIFACTS
 from digit_classifier.artifacts.schema import alternatives, expected
 from digit_classifier.cli.arguments import Defaults, build_parser, preset_text
 from digit_classifier.cli.main import COMMANDS
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 PLUGIN = ROOT / "tests" / "plugin"
 PART = re.compile(r"(<!-- generated: (?P<name>.+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+FILES = ARTIFACTS | SWEEP_ARTIFACTS
 WIDTH = 100  # of help texts, in characters
 
 
@@ -199,7 +200,7 @@ def glossary(_: str) -> str:
 PARTS: dict[str, Callable[[str], str]] = {
     "commands": commands,
     "settings": settings,
-    **{name: lambda body, artifact=artifact: keys(artifact, body) for name, artifact in ARTIFACTS.items()},  # type: ignore[misc]
+    **{name: lambda body, artifact=artifact: keys(artifact, body) for name, artifact in FILES.items()},  # type: ignore[misc]
     "pictures": pictures,
     "plugin code": plugin_code("read", "export"),
     "plugin project": plugin_project,

@@ -17,7 +17,6 @@ from benchmarks import measure, report
 from docs import generate
 from test_structure import BARE, MODULES, ORDER, room
 
-from digit_classifier.artifacts import ARTIFACTS
 from digit_classifier.cli.arguments import Defaults, build_parser
 from digit_classifier.cli.main import COMMANDS
 
@@ -58,12 +57,12 @@ def test_every_generated_part_stands_once() -> None:
     assert sorted(found) == sorted(generate.PARTS)
 
 
-@pytest.mark.parametrize("name", ARTIFACTS)
+@pytest.mark.parametrize("name", generate.FILES)
 def test_every_key_of_a_file_is_explained(name: str) -> None:
     _, _, section = DOCUMENTS["docs/artifacts.md"].partition(f"<!-- generated: {name} -->")
     rows = re.findall(r"^\| `([^`.]+)` \| .* \| (.*) \|$", section.partition("<!-- end -->")[0], re.MULTILINE)
     assert {key for key, meaning in rows if not meaning} == set()
-    assert len(rows) >= len(ARTIFACTS[name].schema.get("properties", ())) - 1
+    assert len(rows) >= len(generate.FILES[name].schema.get("properties", ())) - 1
 
 
 def test_the_figures_of_performance_are_those_that_were_measured() -> None:

@@ -29,6 +29,12 @@ def columns(picture: np.ndarray, colour: str, top: int = TITLE) -> list[np.ndarr
     return [np.flatnonzero(found[a:b].any(axis=0)) for a, b in zip(starts[::2], starts[1::2], strict=True)]
 
 
+def test_settings_without_a_best_one_are_drawn() -> None:
+    sweep = example_sweep(MODELS)
+    nothing = {name: {key: [] for key in sweep[name]} for name in ("differences", "pairs")}
+    assert sweep_png({**sweep, **nothing, "best": None}).startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_any_sweep_has_the_width_of_a_slide_and_no_text_in_its_file(name: str) -> None:
     png = sweep_png(example_sweep(EXAMPLES[name]))

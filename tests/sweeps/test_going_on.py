@@ -13,6 +13,9 @@ import pytest
 
 import digit_classifier as dc
 from digit_classifier.cli.main import main
+from digit_classifier.datasets.split import grouped_split
+from digit_classifier.errors import InputError, RunError
+from digit_classifier.experiment import run_experiment
 from digit_classifier.sweeps import coordinator
 from digit_classifier.sweeps.engines import Loop
 from sweep_tools import QUICK, digests, lines_of, newest, quick_plan
@@ -165,6 +168,119 @@ def test_a_failure_on_a_cluster_is_recorded_whatever_its_text(
     assert len(done.table) == 3
 
 
+def test_nothing_is_wrong_with_a_sweep_that_still_confirms_its_winner(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {
+        **QUICK, "grid": {"learning_rate": [0.1, 0.7]}, "seeds": "0:2", "confirm_seeds": "100:102", "jobs": 1,
+        "artifacts_root": tmp_path,
+    }  # fmt: skip
+    done = dc.sweep(**asked)
+    for points in (3, 4, 5, 6):
+        cut(done.directory, points)
+        assert main(["verify", str(tmp_path)]) == 0, points
+        done = dc.sweep(**asked)
+
+
+def test_what_is_kept_counts_the_points_that_confirm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(config: Any, *arguments: Any, **options: Any) -> Any:
+        if config.random_state == 101:
+            raise KeyboardInterrupt
+        return run_experiment(config, *arguments, **options)
+
+    monkeypatch.setattr("digit_classifier.sweeps.compute.run_experiment", stopped)
+    grid = {"learning_rate": [0.1, 0.7]}
+    with pytest.raises(KeyboardInterrupt) as caught:
+        dc.sweep(**QUICK, grid=grid, seeds="0:2", confirm_seeds="100:103", jobs=1, artifacts_root=tmp_path)
+    assert caught.value.__notes__ == ["5 of 7 points are kept; the same command continues"]
+
+
+# What cannot be trained
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
+    """Trainings of so many epochs and more fail."""
+
+    def flaky(config: Any, *arguments: Any, **options: Any) -> Any:
+        if config.epochs >= least:
+            raise RunError("the machine is on fire")
+        return run_experiment(config, *arguments, **options)
+
+    monkeypatch.setattr("digit_classifier.sweeps.compute.run_experiment", flaky)
+
+
+@pytest.mark.parametrize(("least", "best"), [(8, 4), (4, 2), (1, None)])
+def test_a_halving_whose_last_rungs_fail_has_the_best_of_the_one_before(
+    least: int, best: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(monkeypatch, least)
+    flags = ["--grid", "learning-rate", "0.05", "0.1", "0.3", "0.7", "--halving", "2", "--seeds", "0:2"]
+    command = ["sweep", "--model", "logistic", "--epochs", "8", *flags, "--confirm-seeds", "50:52", "--jobs", "1"]
+    command += ["--artifacts-root", str(tmp_path)]
+    for _ in ("trained", "finished"):
+        capsys.readouterr()
+        assert main(command) == 1
+        report = json.loads(capsys.readouterr().out)
+        assert (report["best"] and report["best"]["epochs"]) == best
+        assert (report["sentences"][0] == "No point of this sweep has a result yet.") == (best is None)
+    if best:
+        assert report["best"]["confirmed"]["count"] == 2
+        assert report["best"]["chosen_among"] == 4
+    for words in (["verify"], ["repair"], ["verify"], ["runs"]):
+        assert main([*words, str(tmp_path)]) == 0
+    cut(newest(tmp_path), 3)
+    assert main(command) == 1
+    assert len(list((tmp_path / "sweeps").glob("2*"))) == 1
+
+
+def test_the_winner_of_a_halving_is_said_to_be_chosen(tmp_path: Path) -> None:
+    rates = {"learning_rate": [0.05, 0.1, 0.3, 0.7]}
+    done = dc.sweep(model="logistic", epochs=4, grid=rates, halving=4, seeds="0:2", jobs=1, artifacts_root=tmp_path)
+    (said,) = [line for line in done.sentences if "chosen among" in line]
+    assert "chosen among 4 settings" in said
+    assert "--confirm-seeds" in said
+
+
+def test_tpe_records_what_it_asks_for_and_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digit_classifier.sweeps.plan.MAX_CHECKED", 1)
+    asked: dict[str, Any] = {
+        "epochs": 1, "grid": {"model": ["mlp", "logistic"], "hidden_sizes": [(8,), (8, 4)]}, "search": "tpe",
+        "trials": 8, "jobs": 1, "artifacts_root": tmp_path,
+    }  # fmt: skip
+    done = dc.sweep(**asked)
+    assert {row["model"] for row in done.failures} == {"logistic"}
+    assert {row["model"] for row in done.table if row["accuracy"] is not None} == {"mlp"}
+    assert all("logistic is the network without hidden layers" in row["failure"] for row in done.failures)
+    assert main(["verify", str(tmp_path)]) == 0
+    before = [line["recipe_digest"] for line in lines_of(done.directory)]
+    cut(done.directory, 2)
+    again = dc.sweep(**asked)
+    assert [line["recipe_digest"] for line in lines_of(again.directory)] == before
+    with pytest.raises(RunError, match="stopped by fail_fast"):
+        dc.sweep(**asked, again=True, fail_fast=True)
+
+
+def test_a_state_whose_split_lacks_a_class_is_a_point_that_failed(tmp_path: Path) -> None:
+    rows, classes = np.random.default_rng(0).normal(size=(80, 2)), np.arange(80) % 2
+    classes[:40] = 0  # two of the four groups have no sample of the second class
+    data = dc.Dataset.from_arrays(rows, classes, groups=np.arange(80) // 20, name="mine")
+    fine, bad = [], []
+    for state in range(12):
+        try:
+            grouped_split(data, 0.5, state)
+            fine.append(state)
+        except InputError:
+            bad.append(state)
+    assert fine
+    assert bad
+    asked: dict[str, Any] = {
+        "dataset": data, "split": "grouped", "test_size": 0.5, "epochs": 1, "jobs": 1, "artifacts_root": tmp_path,
+    }  # fmt: skip
+    done = dc.sweep(**asked, seeds=[*fine, *bad])
+    assert sorted(row["random_state"] for row in done.failures) == bad
+    assert dc.sweep(**asked, seeds=[*fine, *bad]).payload == done.payload
+    with pytest.raises(InputError, match="a share that leaves every class on both sides"):
+        dc.sweep(**asked, seeds=bad)
+
+
 # The command that a sweep says of itself
 
 
@@ -189,12 +305,15 @@ YAML = "model: logistic\nepochs: 2\ntest_split: 0.25\nrandom_state: 42\nexact: f
         ["--grid", "test-split", "0.2", "0.3", "0.4"],
         ["--epochs", "3", "--seeds", "0:3", "--run-label", "an odd 'label'"],
         ["--random", "3", "--range", "learning-rate", "0.1", "0.7", "--random-state", "5"],
+        ["--random", "3", "--range", "learning-rate", "0.1", "0.7", "--seeds", "0:2"],
+        ["--halving", "2", "--grid", "learning-rate", "0.1", "0.7", "--epochs", "4"],
     ],
 )
+@pytest.mark.parametrize("state", ["42", "7"])
 def test_the_printed_command_goes_on_with_the_sweep_of_a_file(
-    flags: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    flags: list[str], state: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "some.yaml").write_text(YAML)
+    (tmp_path / "some.yaml").write_text(YAML.replace("42", state))
     root = tmp_path / "my root"
     place = ["--config", str(tmp_path / "some.yaml"), "--artifacts-root", str(root), "--jobs", "1"]
     assert main(["sweep", *place, *flags]) == 0

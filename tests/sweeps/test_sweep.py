@@ -13,19 +13,22 @@ import pytest
 from sklearn.datasets import load_iris
 
 import digit_classifier as dc
-from digit_classifier.artifacts import recipe_digest
+from digit_classifier.artifacts import PLAN, held_out_map, recipe_digest
 from digit_classifier.cli.arguments import Defaults, build_parser
 from digit_classifier.cli.main import COMMANDS, main
 from digit_classifier.errors import InputError, RunError
 from digit_classifier.experiment import run_experiment
-from digit_classifier.settings.resolve import resolve
+from digit_classifier.settings.resolve import Given, resolve
 from digit_classifier.store import read_root
 from digit_classifier.store.index import load_index
 from digit_classifier.store.root import update_index
 from digit_classifier.store.sweeps import read_plan, sweep_ids, sweep_problems
 from digit_classifier.sweeps import coordinator
+from digit_classifier.sweeps.api import ready
 from digit_classifier.sweeps.axes import number_list, random_of, range_axis
+from digit_classifier.sweeps.build import Held
 from digit_classifier.sweeps.compute import pack, unpack
+from digit_classifier.sweeps.request import Request
 from sweep_tools import FLAGS, QUICK, digests, lines_of, newest
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 Report = dict[str, Any]
 GOLDEN = Path(__file__).parents[1] / "golden"
+TPE = ["--search", "tpe", "--trials", "5"]
 
 
 def run(root: Path, *flags: str, code: int = 0, capsys: pytest.CaptureFixture[str]) -> Report:
@@ -225,6 +229,14 @@ def test_changed_data_are_refused_by_a_worker() -> None:
     packed[-1500] ^= 1
     with pytest.raises(InputError, match="data set: expected sha256"):
         unpack(bytes(packed))
+
+
+def test_held_out_samples_are_read_from_their_map_as_often_as_they_are_asked_for() -> None:
+    rng = np.random.default_rng(4)
+    for samples in (1, 7, 8, 9, 1797):
+        ids = sorted(rng.choice(samples, max(1, samples // 3), replace=False).tolist())
+        held = Held({"split": held_out_map(ids, samples)})
+        assert held["split"] == held["split"] == ids
 
 
 # What is kept
@@ -467,6 +479,26 @@ def test_what_failed_of_the_best_setting_itself_is_said(
         (["--test-size", "0.999", "--seeds", "0:3"], "expected a share that leaves every class on both sides"),
         (["--cluster", "somewhere"], "--cluster: expected an address such as tcp://host:8786"),
         (["--dataset", "nothing-there.csv"], "nothing-there.csv"),
+        (["--folds", "3", "--random-state", "5"], "--folds: expected random states to itself, got --random-state"),
+        (["--halving", "3", "--grid", "momentum", "0", "0.5", "--seeds", "0:2", "--seed", "5"], "got --seed beside it"),
+        (
+            ["--folds", "5", "--repeats", "2", "--split", "contiguous", "--seeds", "0:3"],
+            "--seeds: expected no repeats of blocks",
+        ),
+        (["--halving", "3"], "--halving: expected a setting to vary, got none; try --grid learning-rate 0.01 0.1"),
+        (["--seeds", "0:20000"], "try --yes, or fewer points"),
+        (["--seeds", "0:9000", "--keep", "all"], "try --yes, or --keep best"),
+        (["--cluster", "tcp://127.0.0.1:9", "--jobs", "4"], "--cluster: expected no --jobs beside it, got 4"),
+        (
+            ["--dataset", "iris", "--model", "cnn", *TPE, "--range", "learning-rate", "1e-3", "0.1"],
+            "--model cnn: expected images: convolutions compare neighbouring pixels",
+        ),
+        (
+            ["--dataset", "iris", "--model", "cnn", *TPE, "--range", "learning-rate", "1e-3", "0.1", "--plan"],
+            "--model cnn: expected images: convolutions compare neighbouring pixels",
+        ),
+        ([*TPE, "--grid", "hidden-sizes", "none", "64"], "expected none (logistic is the network without hidden"),
+        ([*TPE, "--range", "test-size", "0.1", "0.9999"], "expected a share that leaves every class on both sides"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
@@ -516,6 +548,93 @@ def test_a_yaml_file_says_what_flags_say(tmp_path: Path, capsys: pytest.CaptureF
     assert "sweep.yaml line 1, seeds: expected one value" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "train_shares: [[[0.1]]]",
+        "train_shares: [{a: 1}]",
+        "train_shares: 0.1",
+        "grid: {hidden-sizes: [[64, [1]]]}",
+        "grid: {epochs: [[{a: 1}]]}",
+        "grid: {epochs: {a: 1}}",
+        "grid: {epochs: 3}",
+        "grid: {epochs: []}",
+        "grid: {epochs: [null]}",
+        "grid: {[1]: [2]}",
+        "grid: [1]",
+        "grid: true",
+        "grid:\n  learning-rate: [0.1]\n  learning_rate: [0.2]",
+        "train_shares: [0.5]\ngrid: {train-share: [1]}",
+        "range: 3",
+        "range: {learning-rate: [1, [2, 3]]}\nrandom: 2",
+        "jobs: true",
+        "jobs: [1]",
+        "seeds: 2026-01-01",
+        "seeds: {a: 1}",
+        "folds: [3]",
+        "folds: 3.5",
+        "keep: false",
+        "cluster: 8786",
+        "confirm_seeds: [1]",
+        "again: true",
+        "[1]: 2",
+    ],
+)
+def test_whatever_stands_in_a_yaml_file_is_one_line(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sweep.yaml").write_text(text + "\n")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert main(["sweep", "--config", "../sweep.yaml", *FLAGS]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_null_in_a_yaml_file_is_what_goes_without_saying(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "sweep.yaml").write_text("jobs: null\nseeds: ~\ngrid:\nkeep: null\nepochs: null\n")
+    run(tmp_path / "root", "--config", str(tmp_path / "sweep.yaml"), "--seeds", "0:2", capsys=capsys)
+    assert len(lines_of(newest(tmp_path / "root"))) == 2
+
+
+def test_a_flag_for_where_to_compute_overrides_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "sweep.yaml"
+    file.write_text("cluster: tcp://127.0.0.1:9\nseeds: 0:2\n")
+    run(tmp_path / "root", "--config", str(file), capsys=capsys)  # with --jobs 1
+    file.write_text("jobs: 2\nseeds: 0:2\n")
+    assert main(["sweep", "--config", str(file), *FLAGS, "--cluster", "somewhere"]) == 2
+    assert "--cluster: expected an address" in capsys.readouterr().err
+    file.write_text("jobs: 2\ncluster: tcp://127.0.0.1:9\nseeds: 0:2\n")
+    assert main(["sweep", "--config", str(file), *FLAGS]) == 2
+    assert "--cluster: expected no --jobs beside it, got 2" in capsys.readouterr().err
+
+
+def test_more_processes_may_be_asked_for_than_a_search_asks_trials_at_once() -> None:
+    flags = [Given("model", "logistic", "--model", "--model")]
+    search = Request(flags=flags, search="tpe", trials=5, ranges={"learning_rate": ("0.1", "1")})
+    for request, batch in ((search, 4096), (Request(flags=flags, seeds="0:2"), 1)):
+        plan = ready(request, None, 5000)[1]
+        PLAN.validate(plan)
+        assert plan["batch"] == batch
+
+
+def test_the_values_of_an_axis_win_over_a_column_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    splits = ["random", "contiguous"]
+    done = dc.sweep(**QUICK, grid={"split": splits}, seeds="0:3", jobs=1, artifacts_root=tmp_path)
+    assert [row["split"] for row in done.settings] == splits
+    assert [row["split"] for row in done.table] == [split for split in splits for _ in range(3)]
+    assert done.best is not None
+    assert done.best["split"] in splits
+
+    def failing(*_: Any, **__: Any) -> Any:
+        raise RunError("the machine is on fire")
+
+    monkeypatch.setattr("digit_classifier.sweeps.compute.run_experiment", failing)
+    lost = dc.sweep(model="logistic", grid={"epochs": [1, 2]}, jobs=1, artifacts_root=tmp_path)
+    assert [row["epochs"] for row in lost.failures] == [1, 2]
+
+
 def test_in_python_a_sweep_is_a_table_a_frame_and_a_picture(tmp_path: Path) -> None:
     done = dc.sweep(**QUICK, grid={"momentum": [0.0, 0.5]}, seeds=range(3), jobs=1, artifacts_root=tmp_path)
     frame = done.frame
@@ -557,6 +676,10 @@ def test_in_python_a_point_is_a_row_wherever_one_stands(tmp_path: Path, monkeypa
         ({"ranges": {"momentum": [0.5]}, "random": 3}, "try ranges={'learning_rate': (1e-3, 1)}"),
         ({"ranges": {"model": (1, 2)}, "random": 3}, "try grid={'model': [its values]}"),
         ({"grid": {"random_state": [1, 2]}}, "try seeds='0:10'"),
+        ({"halving": 3}, "try grid={'learning_rate': [0.01, 0.1]}"),
+        ({"cluster": "tcp://host:1", "jobs": 4}, "cluster: expected no jobs beside it, got 4; try leaving out jobs"),
+        ({"folds": 3, "random_state": 5}, "folds: expected random states to itself, got random_state beside it"),
+        ({"folds": 3, "repeats": 2, "split": "contiguous", "seeds": range(2)}, "try leaving out repeats"),
     ],
 )
 def test_in_python_errors_speak_python(arguments: dict[str, Any], attempt: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import { bare, certainty, fixed, percent } from "../text/format.ts";
 import { say, sentence } from "../text/language.ts";
 
 type Value = Sweep["settings"]["values"][number][number];
+const BITS = ["machine", "processor", "numpy", "numpy_simd", "blas", "blas_version", "blas_kernel"]; // they decide them
 const LEAST = 0.0005; // half of the last digit of a difference in points: less is not worth a sentence
 
 /** The result of a sweep, then what to know of it. */
@@ -147,26 +148,37 @@ export function reasonOf(reason: NonNullable<Estimate["reason"]>, kind: Estimate
   return reason === "equal" ? say("sweep.reason.equal", { unit, count }) : say("sweep.reason.none");
 }
 
+/** The settings that have no split and start in common with the best one. */
+export function unpairedOf({ differences: { other, mean } }: Sweep): number[] {
+  return other.filter((_, row) => mean[row] === null);
+}
+
 function rivals(sweep: Sweep): string[] {
-  const others = sweep.differences.other.length;
-  const { setting, not_told_apart: all } = sweep.best ?? { setting: 0, not_told_apart: [] };
+  const unpaired = unpairedOf(sweep);
+  const { setting, not_told_apart } = sweep.best ?? { setting: 0, not_told_apart: [] };
+  const all = not_told_apart.filter((each) => !unpaired.includes(each));
   const equal = all.filter((each) => each !== setting);
-  if (!others) return [];
-  if (!equal.length) return [sentence(say("sweep.rivals.none", { count: others }))];
-  const lines =
-    equal.length === 1
-      ? [sentence(say("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) }))]
-      : equal.length === others
-        ? [sentence(say("sweep.rivals.all", { count: others }))]
-        : [sentence(say("sweep.rivals.some", { all: others, count: equal.length }))];
+  const others = sweep.differences.other.length - unpaired.length;
+  const lines: string[] = [];
+  if (others && !equal.length) lines.push(sentence(say("sweep.rivals.none", { count: others })));
+  else if (equal.length === 1)
+    lines.push(sentence(say("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) })));
+  else if (equal.length && equal.length === others) lines.push(sentence(say("sweep.rivals.all", { count: others })));
+  else if (equal.length) lines.push(sentence(say("sweep.rivals.some", { all: others, count: equal.length })));
   if (new Set(all.map((each) => sweep.settings.parameters[each])).size > 1)
     lines.push(sentence(say("sweep.smallest", { name: settingName(sweep, all[0] ?? 0) })));
+  if (unpaired.length) {
+    const values = { count: unpaired.length, reason: say("sweep.reason.unpaired") };
+    lines.push(sentence(say("sweep.rivals.unpaired", values)));
+  }
   return lines;
 }
 
 function choice(sweep: Sweep): string[] {
   const { best } = sweep;
   const lines: string[] = [];
+  if (best && best.expected === null && best.chosen_among > 1)
+    lines.push(sentence(say("sweep.choice.unknown", { count: best.chosen_among })));
   if (best && best.expected !== null) {
     const loss = best.claimed - best.expected;
     const values = { points: points(loss), expected: percent(best.expected), count: best.chosen_among };
@@ -220,12 +232,14 @@ function people({ dataset, splits }: Sweep): string[] {
   return dataset.name === "digits" && random ? [sentence(say("sweep.writers"))] : [];
 }
 
-function progress({ settings, planned, environments }: Sweep): string[] {
+function progress({ settings, planned, machines, train_command }: Sweep): string[] {
   const done = sum(settings.points);
   const failed = sum(settings.failed);
   const lines: string[] = [];
   if (failed) lines.push(sentence(say("sweep.failed", { all: done, count: failed })));
   if (done < planned) lines.push(sentence(say("sweep.unfinished", { all: planned, count: done })));
-  if (environments > 1) lines.push(sentence(say("sweep.environments", { count: environments })));
+  const kinds = new Set(machines.map(({ facts }) => JSON.stringify(BITS.map((name) => facts.get(name)))));
+  if (kinds.size > 1 && !train_command.split(" ").includes("--exact"))
+    lines.push(sentence(say("sweep.environments", { count: kinds.size })));
   return lines;
 }

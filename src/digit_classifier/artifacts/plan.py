@@ -7,7 +7,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from digit_classifier.artifacts.artifact import Artifact
-from digit_classifier.artifacts.rules import CREATED, RUN_ID, Payload, check_lengths, check_line, check_shape, require
+from digit_classifier.artifacts.rules import (
+    BASE64,
+    CREATED,
+    RUN_ID,
+    Payload,
+    check_lengths,
+    check_line,
+    check_shape,
+    from_base64,
+    require,
+)
 from digit_classifier.artifacts.run_summary import COMMAND_LIMIT, DATASET_OF_RUN, KEY, SETTING
 from digit_classifier.artifacts.schema import (
     COUNT,
@@ -32,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAN", "build_plan", "plan_sha256", "validate_plan_payload"]
 
-MAX_POINTS = 500_000
+MAX_POINTS, MAX_BATCH = 500_000, 4096
 STATE = integer(0, 2**32 - 1)
 AXIS = obj(
     {
@@ -66,11 +76,16 @@ SCHEMA = document(
         "confirming": arr(STATE, 0, MAX_POINTS),  # random states that train the winner after the search
         "halving": nullable(integer(2, 100)),
         "trials": nullable(integer(1, MAX_POINTS)),
-        "batch": integer(1, 4096),  # trials asked for at once
+        "batch": integer(1, MAX_BATCH),  # trials asked for at once
         "seed": STATE,
         "keep": one_of("all", "best", "none"),
         "points": COUNT,  # that will be trained, confirming ones aside
         "plan_sha256": SHA256,
+    },
+    optional={
+        # What the splits `given` and `grouped` go by, which the digest of the data set does not cover.
+        "held_out": BASE64,  # a bit per sample of the data set, as in points.jsonl
+        "groups": arr(COUNT, 2),  # the number of its group for every sample, as in split.json
     },
 )
 # What may differ where the same sweep goes on.
@@ -110,6 +125,11 @@ def validate_plan_payload(payload: Payload) -> None:
         require(len(row) == len(axes), f"plan.settings[{index}]", f"a list of {len(axes)}, one per axis", row)
     states = payload["states"]
     check_lengths(states, ("split_state",), len(states["random_state"]), "plan.states")
+    samples = payload["dataset"]["samples"]
+    if "held_out" in payload:
+        from_base64(payload["held_out"], -(-samples // 8), "plan.held_out")
+    if "groups" in payload:
+        check_lengths(payload, ("groups",), samples, "plan")
     method = payload["method"]
     require((payload["halving"] is not None) == (method == "halving"), "plan.halving", "the method's", method)
     require((payload["trials"] is not None) == (method == "tpe"), "plan.trials", "the method's", method)

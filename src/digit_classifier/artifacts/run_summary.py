@@ -255,9 +255,13 @@ def _model(name: str, model: Payload) -> Payload:
     return {"name": name, "layers": layers, "parameters": model["parameters"]}
 
 
-def recipe_digest(config: Mapping[str, Any], dataset_sha256: str) -> str:
-    """Digest of what a run is going to compute, known before its training: recorded settings and data."""
-    return _digest([{key: value for key, value in config.items() if key not in UNRELATED}, dataset_sha256])
+def recipe_digest(config: Mapping[str, Any], dataset_sha256: str, basis: str | None = None) -> str:
+    """Digest of what a run is going to compute, known before its training: recorded settings and data.
+
+    `basis` is the digest of the test part or the groups, where the split goes by them: that of the data lacks both.
+    """
+    content = [{key: value for key, value in config.items() if key not in UNRELATED}, dataset_sha256]
+    return _digest(content if basis is None else [*content, basis])
 
 
 def results_digest(payloads: Mapping[str, Payload]) -> str:

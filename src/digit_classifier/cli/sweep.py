@@ -104,9 +104,7 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.cluster is not None:
         from digit_classifier.sweeps.cluster import require_address
 
-        if jobs is not None:
-            raise InputError(explain("--cluster", "no --jobs beside it", str(jobs), "leaving out --jobs"))
-        require_address(options.cluster)
+        require_address(options.cluster, jobs)
     request = _request(options, file)
     book, plan = api.ready(request, None, jobs or api.default_jobs())
     if options.plan:
@@ -144,12 +142,21 @@ def _merge_file(options: argparse.Namespace, others: dict[str, tuple[str, Any]])
             came = "also --grid train-share"
             raise InputError(explain("--train-shares", "each setting once", came, "one of the two"))
         grid["train_share"] = options.train_shares
+    others = dict(others)
+    for flag, key in (("cluster", "jobs"), ("jobs", "cluster")):  # a flag for where to compute overrides the file's
+        if getattr(options, flag) is not None:
+            others.pop(key, None)
+    seen: set[tuple[str, str]] = set()
     for key, (where, value) in others.items():
-        if key in ("grid", "range"):
-            for name, listed in _mapping(where, value).items():
-                (grid if key == "grid" else ranges).setdefault(name.replace("-", "_"), listed)
-        elif key == "train_shares":
-            grid.setdefault("train_share", _list(where, value))
+        if key in ("grid", "range", "train_shares"):
+            listed = {"train_share": _list(where, value)} if key == "train_shares" else _mapping(where, value)
+            kind, axes = ("range", ranges) if key == "range" else ("grid", grid)
+            for name, values in listed.items():
+                spelling = name.replace("-", "_")
+                if (kind, spelling) in seen:
+                    raise InputError(explain(f"{where}, {name}", "each setting once", "it again", "one of the two"))
+                seen.add((kind, spelling))
+                axes.setdefault(spelling, values)
         elif getattr(options, key) is None:
             setattr(options, key, _text(where, value))
     options.grid, options.range = grid, ranges
@@ -192,7 +199,10 @@ def _mapping(where: str, value: Any) -> dict[str, list[str]]:
 def _list(where: str, value: Any) -> list[str]:
     if not isinstance(value, list) or not value:
         raise InputError(explain(where, "a list of values", "another value", "epochs: [20, 40]"))
-    return [",".join(item) or "none" if isinstance(item, list) else _text(where, item) for item in value]
+    return [
+        ",".join(_text(where, each) for each in item) or "none" if isinstance(item, list) else _text(where, item)
+        for item in value
+    ]
 
 
 def _text(where: str, value: Any) -> str:
@@ -248,9 +258,6 @@ def _report(done: Outcome) -> int:
     notes = list(done.notes)
     if done.resumed:
         notes.insert(0, f"{done.resumed} points were there before")
-    kinds = {(each["facts"].get("processor"), each["facts"].get("numpy_simd")) for each in payload["machines"]}
-    if len(kinds) > 1 and "--exact" not in payload["command"]:
-        notes.append("the workers have different processors: only --exact gives the same bits on all of them")
     notes += _doubts(done)
     report = {
         "sweep_id": payload["sweep_id"],

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-STORED = re.compile("[a-z0-9][a-z0-9_-]{0,34}-[0-9a-f]{12}")  # NAME-DIGEST of a data set beside runs
+# NAME-DIGEST of a data set beside runs; `.` and 12 more digits say which test part or groups of it are meant.
+STORED_NAME = re.compile(r"([a-z0-9][a-z0-9_-]{0,34}-[0-9a-f]{12})(?:\.([0-9a-f]{12}))?")
 FILES = 20  # named in an origin
 NOTHING_ASKED = Asked()
 
@@ -63,10 +64,10 @@ def _path_of(name: AnyPath, root: AnyPath | None) -> Path | None:
     path = as_path(name)
     if os.path.lexists(path):
         return path
-    if isinstance(name, str) and root is not None and STORED.fullmatch(text):
-        stored = sorted((as_path(root) / "datasets").glob(f"{text}*.json"))
-        if stored:
-            return stored[0]
+    if isinstance(name, str) and root is not None and (stored := STORED_NAME.fullmatch(text)):
+        files = sorted((as_path(root) / "datasets").glob(f"{stored[1]}*.json"))
+        if files:
+            return files[0]
         came, attempt = "none", "the path of the file"
         raise InputError(explain(option("dataset", text), f"it in {as_path(root) / 'datasets'}", came, attempt))
     windows = re.match(r"[A-Za-z]:[\\/]", text) is not None

@@ -143,7 +143,7 @@ def grouped_split(dataset: Dataset, test_size: float, random_state: int) -> Spli
         attempt = option("group_column", "writer") if "group_column" in (_settings_of(dataset) or ()) else attempt
         raise InputError(explain(option("split", "grouped"), "data with groups", came, attempt))
     split = _split(dataset, _whole_groups(dataset, test_size, random_state), test_size, _whole_groups)
-    return replace(split, groups=np.unique(dataset.groups, return_inverse=True)[1].astype(np.intp))
+    return replace(split, groups=numbered(dataset.groups))
 
 
 SPLITS: dict[str, Callable[[Dataset, float, int], Split]] = {
@@ -170,11 +170,30 @@ def _block(dataset: Dataset, test_size: float, random_state: int) -> NDArray[np.
 
 
 def _whole_groups(dataset: Dataset, test_size: float, random_state: int) -> NDArray[np.intp]:
-    groups = np.unique(np.asarray(dataset.groups), return_inverse=True)[1]
+    groups = numbered(np.asarray(dataset.groups))
     sizes = np.bincount(groups)
     order = random_order(random_stream(random_state, 0), len(sizes))
     enough = int(np.searchsorted(np.cumsum(sizes[order]), _held_out(dataset, test_size)))
     return np.flatnonzero(np.isin(groups, order[: enough + 1]))
+
+
+def basis_sha256(dataset: Dataset, split: str) -> str | None:
+    """Digest of what a split goes by beside samples and labels; None where that is nothing.
+
+    The test part of `given` or the groups of `grouped`, whatever their numbers: `Dataset.sha256` covers neither.
+    """
+    if split == "given" and dataset.held_out is not None:
+        basis = dataset.held_out.astype("u1").tobytes()
+    elif split == "grouped" and dataset.groups is not None:
+        basis = numbered(dataset.groups).astype("<i8").tobytes()
+    else:
+        return None
+    return hashlib.sha256(split.encode() + basis).hexdigest()
+
+
+def numbered(groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The groups of samples, counted from 0 in their order."""
+    return np.unique(groups, return_inverse=True)[1].astype(np.intp)
 
 
 def _on_both_sides(held: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -74,7 +74,7 @@ def _rows(sheet: Sheet, sweep: Mapping[str, Any], order: Sequence[int], top: int
     hidden = sum(mean is not None for mean in settings["mean"]) - len(order)
     caption = say("sweep.rows", len(order), all=f"{len(order) + hidden:,}") if hidden else say("sweep.axis")
     sheet.text(MARGIN, bottom + 44, caption, SMALLEST, MUTED)
-    best = sweep["best"]["setting"]
+    best = sweep["best"] and sweep["best"]["setting"]  # none where what was chosen among failed
     for place, index in enumerate(order):
         _row(sheet, sweep, index, scores[index], at, top + pitch * place + pitch // 2, best=index == best)
 

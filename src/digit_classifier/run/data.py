@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from digit_classifier.artifacts import PlainDataset, dataset_file
+from digit_classifier.artifacts import PlainDataset, dataset_file, held_out_ids
 from digit_classifier.datasets.dataset import Dataset
-from digit_classifier.datasets.load import load_dataset
+from digit_classifier.datasets.load import STORED_NAME, load_dataset
 from digit_classifier.datasets.readers import Asked
-from digit_classifier.errors import ArtifactError, InputError, explain, show
+from digit_classifier.datasets.split import basis_sha256
+from digit_classifier.errors import ArtifactError, InputError, explain, option, show
 from digit_classifier.store.files import read_regular
 from digit_classifier.store.index import by_time, run_names
 from digit_classifier.store.inspection import read_bundle
-from digit_classifier.store.layout import DATASETS, MANIFEST_FILE, max_bytes
+from digit_classifier.store.layout import DATASETS, MANIFEST_FILE, MAX_SWEEP_BYTES, PLAN_FILE, SWEEPS, max_bytes
 from digit_classifier.text import as_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -82,11 +83,15 @@ def require_recordable(data: Dataset) -> None:
         raise InputError(f"{error}; try Dataset.from_arrays") from error
 
 
-def name_of(data: PlainDataset, *, flat: bool) -> str | None:
-    """What `--dataset` says to take this data set from the files of a run; None where it comes with the package."""
+def name_of(data: PlainDataset, *, flat: bool, basis: str | None = None) -> str | None:
+    """What `--dataset` says to take this data set from the files of a run; None where it comes with the package.
+
+    `basis` is the digest of the test part or the groups that are meant; the newest, if not given.
+    """
     if data.origin and data.origin["format"] == BUNDLED:
         return None
-    return "dataset.json" if flat else dataset_file(data.name, data.sha256, "").removesuffix(".json")
+    name = "dataset.json" if flat else dataset_file(data.name, data.sha256, "").removesuffix(".json")
+    return name if basis is None or flat else f"{name}.{basis[:12]}"
 
 
 def find_data(config: RunConfig) -> Dataset:
@@ -103,7 +108,10 @@ def find_data(config: RunConfig) -> Dataset:
     if data.origin and data.origin["format"] == STORED and config.test_data is None:  # else it is another, just made
         path = as_path(config.dataset)
         home = path.parent.parent if path.parent.name == DATASETS else path.parent
-        return recalled(data, home if path.is_file() else root, config.split)
+        if path.is_file():
+            return recalled(data, home, config.split)
+        stored = STORED_NAME.fullmatch(config.dataset)
+        return recalled(data, root, config.split, stored[2] if stored else None)
     return data
 
 
@@ -113,28 +121,45 @@ def _image_shape(config: RunConfig) -> tuple[int, int] | Literal["none"] | None:
     return (config.image_shape[0], config.image_shape[1]) if config.image_shape else "none"
 
 
-def recalled(data: Dataset, root: Path, split: str) -> Dataset:
-    """A stored data set with what the newest run that learned from it says of it.
+def recalled(data: Dataset, root: Path, split: str, basis: str | None = None) -> Dataset:
+    """A stored data set with what the newest run or sweep that learned from it says of it.
 
-    Its file holds what its digest covers. Title, tone and origin are in the runs, as are its test part and its groups;
-    for the splits `given` and `grouped` the newest run counts that was split so.
+    Its file holds what its digest covers. Title, tone and origin are in the runs and the plans of sweeps, as are its
+    test part and its groups; for the splits `given` and `grouped` the newest counts that was split so. Where `basis`
+    begins a digest of these, only they will do; InputError where there are none.
     """
     found = None
-    for payloads in _runs_of(root, data.sha256):
-        found = found or described(data, payloads)
-        if split not in ("given", "grouped"):
-            return found
-        if payloads["run_summary.json"]["config"].get("split") == split:
-            return described(data, payloads)
+    for each in _told_in(root, data):
+        own = basis_sha256(each, split)
+        if split not in ("given", "grouped") or (own is not None and own.startswith(basis or "")):
+            return each
+        found = found or each
+    if basis is not None and split in ("given", "grouped"):
+        expected = f"a run or a sweep in {root} with {'that test part' if split == 'given' else 'those groups'}"
+        raise InputError(explain(option("dataset"), expected, "none", "the path of the file"))
     return found or data
 
 
 def described(data: Dataset, payloads: Mapping[str, Payload]) -> Dataset:
     """The data set with what a run says of it: title, tone, origin, and which rows are its test part or its groups."""
     summary = payloads["run_summary.json"]
-    stated, split = summary["dataset"], summary["config"].get("split")
+    split = summary["config"].get("split")
     groups = payloads["split.json"]["groups"] if split == "grouped" and "split.json" in payloads else None
     held_out = payloads["holdout.json"]["sample_ids"] if split == "given" else None
+    return _stated(data, summary["dataset"], held_out, groups)
+
+
+def _is_of(data: Dataset, plan: Payload) -> bool:
+    return bool(plan["dataset"]["sha256"] == data.sha256 and plan["dataset"]["samples"] == len(data.labels))
+
+
+def _planned(data: Dataset, plan: Payload) -> Dataset:
+    """The same with what the plan of a sweep says of it."""
+    held_out = held_out_ids(plan["held_out"], len(data.labels)) if "held_out" in plan else None
+    return _stated(data, plan["dataset"], held_out, plan.get("groups"))
+
+
+def _stated(data: Dataset, stated: Payload, held_out: Sequence[int] | None, groups: Sequence[int] | None) -> Dataset:
     return replace(
         data,
         **{key: stated[key] for key in ("title", "source", "note")},
@@ -145,17 +170,26 @@ def described(data: Dataset, payloads: Mapping[str, Payload]) -> Dataset:
     )
 
 
-def _runs_of(root: Path, sha256: str) -> Iterator[Mapping[str, Payload]]:
-    """The files of the whole runs that learned from a data set, newest first; of a flat run where it lies there."""
+def _told_in(root: Path, data: Dataset) -> Iterator[Dataset]:
+    """The data set as whole runs and sweeps tell of it, newest first; as a flat run does where one lies there."""
+    from digit_classifier.store.sweeps import read_plan, sweep_ids  # of use for stored data only
+
+    summary = "run_summary.json"
     if (root / MANIFEST_FILE).is_file():
-        names = ["."]
+        files = [root / summary]
     else:
         try:
-            names = sorted(run_names(root), key=by_time, reverse=True)
+            places = {name: root / name / summary for name in run_names(root)}
         except OSError:
             return
-    for name in names:
+        places |= {name: root / SWEEPS / name / PLAN_FILE for name in sweep_ids(root)}
+        files = [places[name] for name in sorted(places, key=by_time, reverse=True)]
+    for path in files:
         with suppress(OSError, ArtifactError):
-            summary = root / name / "run_summary.json"
-            if sha256.encode() in read_regular(summary, max_bytes(summary.name)):
-                yield read_bundle(root / name).payloads
+            is_plan = path.name == PLAN_FILE
+            if data.sha256.encode() not in read_regular(path, MAX_SWEEP_BYTES if is_plan else max_bytes(path.name)):
+                continue
+            if not is_plan:
+                yield described(data, read_bundle(path.parent).payloads)
+            elif _is_of(data, plan := read_plan(path.parent)):
+                yield _planned(data, plan)

@@ -77,7 +77,7 @@ class RunConfig:
     missing: Literal["refuse", "drop"] = setting(choice("refuse", "drop"), "refuse", "rows of a table with gaps: refuse the table, or drop them", group="data", absent="refuse")
     test_data: str | None = setting(FILE, None, "a second file or folder, which becomes the hold-out of the split given", group="data", example="test.csv")
     split: Literal["auto", "random", "contiguous", "folds", "given", "grouped"] = setting(choice("auto", "random", "contiguous", "folds", "given", "grouped"), "auto", "hold out random rows of each class, neighbouring rows, one of 1 / test-size folds, a test part of the data, or whole groups; auto is given where the data have a test part, else random", group="data")
-    split_state: int | None = setting(whole(0, 2**32 - 1), None, "decides which rows are held out, instead of random-state", group="data", example="7", absent=None)
+    split_state: int | None = setting(whole(0, 2**32 - 1), None, "decides which rows are held out, and those of train-share and label-noise, instead of random-state", group="data", example="7", absent=None)
     train_share: float = setting(real(0, 1, above=True), 1.0, "share of the training rows of each class that train", group="data", absent=1.0, logarithmic=True)
     label_noise: float = setting(real(0, 1), 0.0, "share of the training labels replaced by wrong ones", group="data", absent=0.0)
     leave_out: str | None = setting(LABEL, None, "a class that does not train, and stays in the hold-out", group="data", example="7", absent=None)

@@ -117,6 +117,8 @@ def _settings_of(label: str, node: yaml.Node | None, others: Collection[str], fo
             raise InputError(explain(where, f"{spelling} once", "it twice", "deleting one of the two lines"))
         seen.add(spelling)
         if spelling in others:
+            if _is_null(value):
+                continue
             found[spelling] = f"{where}, {spelling}", _plain_of(f"{where}, {spelling}", value)
             continue
         text = _text_of(f"{where}, {spelling}", spelling, value)
@@ -124,11 +126,18 @@ def _settings_of(label: str, node: yaml.Node | None, others: Collection[str], fo
             yield Given(spelling, text, f"{where}, {spelling}", label)
 
 
+def _is_null(node: yaml.Node) -> bool:
+    """YAML's null: what it stands for keeps its default."""
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in {"", "~", "null"}
+
+
 def _plain_of(where: str, node: yaml.Node) -> Any:
     """A node as texts, lists and dictionaries."""
     if isinstance(node, yaml.SequenceNode):
         return [_plain_of(where, item) for item in node.value]
     if isinstance(node, yaml.MappingNode):
+        if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+            raise InputError(explain(where, "names of settings", "a nested key", "epochs: [20, 40]"))
         pairs = [(str(key.value), _plain_of(where, value)) for key, value in node.value]
         if len(dict(pairs)) < len(pairs):
             raise InputError(explain(where, "each key once", "one of them twice", "deleting one of the two lines"))
@@ -144,9 +153,9 @@ def _text_of(where: str, spelling: str, node: yaml.Node) -> str | None:
         return ",".join(_text_of(where, spelling, item) or "null" for item in node.value)
     if not isinstance(node, yaml.ScalarNode):
         raise InputError(explain(where, kind.expected, "a nested value", f"{spelling}: {example(name)}"))
-    quoted = bool(node.style)  # plain is None in Python, "" in C
-    if not quoted and node.value in {"", "~", "null"}:
+    if _is_null(node):
         return None
+    quoted = bool(node.style)  # plain is None in Python, "" in C
     if quoted and not (kind.more or kind in (LABEL, PLACE, FILE, SIZES, IMAGE_SHAPE)):  # a number, or a switch
         attempt = f"{spelling}: {example(name)}, without quotes"
         raise InputError(explain(where, kind.expected, f"the text {show(node.value)}", attempt))

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+MAX_SPLITS = 100  # whose samples are in memory at a time
 SYNC_PAUSE = 1.0  # seconds between two waits for the disk, at least
 
 
@@ -362,8 +363,8 @@ def sweep_problems(directory: Path) -> list[str]:
     except (OSError, ArtifactError) as error:
         return [str(error) if isinstance(error, ArtifactError) else f"{directory}: {error.strerror or error}"]
     problems = []
-    if len(points) < plan["points"] and not os.path.lexists(directory / MANIFEST_FILE):
-        return []  # it goes on, or was interrupted: there is nothing more to check
+    if not os.path.lexists(directory / MANIFEST_FILE):
+        return []  # it goes on, or was interrupted, perhaps while it confirmed or kept runs: there is nothing more
     try:
         manifest = _read_manifest(directory)
         for name, entry in manifest["files"].items():
@@ -393,6 +394,8 @@ def _checked(directory: Path) -> Iterator[Payload]:
         if result is not None and labels is not None:
             split = result["split"]
             if split not in held:
+                if len(held) >= MAX_SPLITS:
+                    held.clear()
                 held[split] = held_out_ids(points.splits[split], len(labels))
             hits_within(line, held[split], labels, len(about["class_names"]))
         yield {**line, "result": result and {"accuracy": result["accuracy"]}}

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
+from digit_classifier.artifacts.plan import MAX_BATCH
 from digit_classifier.artifacts.run_summary import COMMAND_LIMIT
 from digit_classifier.datasets.dataset import Dataset
 from digit_classifier.environment import created_now
 from digit_classifier.errors import InputError, explain, option, require_kind, show, suggestion
-from digit_classifier.run.data import name_of
 from digit_classifier.run.notebook import in_notebook
 from digit_classifier.settings.kinds import as_text
 from digit_classifier.settings.resolve import READING, given_in_python, parse
@@ -21,7 +21,7 @@ from digit_classifier.settings.run_config import SETTINGS, SPELLINGS
 from digit_classifier.store.layout import MAX_POINTS_BYTES
 from digit_classifier.sweeps.coordinator import run_sweep
 from digit_classifier.sweeps.plan import make_plan, open_book
-from digit_classifier.sweeps.request import Request, understood
+from digit_classifier.sweeps.request import KEEP_ALL, Request, draws, understood
 from digit_classifier.sweeps.result import SweepResult, typed
 from digit_classifier.sweeps.search import require_optuna
 from digit_classifier.text import as_path, clean_text
@@ -29,7 +29,7 @@ from digit_classifier.text import as_path, clean_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from digit_classifier.artifacts import Payload, PlainDataset
+    from digit_classifier.artifacts import Payload
     from digit_classifier.sweeps.plan import Book
 
 MANY_POINTS, MANY_BYTES = 10_000, 1_000_000_000  # above which a sweep must be asked for twice
@@ -47,13 +47,14 @@ class Volume:
 
 
 def ready(request: Request, dataset: Dataset | None, batch: int) -> tuple[Book, Payload]:
-    """The plan of a request, all of it checked with the data; nothing is written."""
+    """The plan of a request, all of it checked with the data; nothing is written. A search asks for `batch` trials."""
     asked = understood(request)
     if asked.method == "tpe":
         require_optuna()
     book = open_book(asked, dataset)
     plan = make_plan(book, created_now())
-    return book, {**plan, "command": command_of(request, plan, book.plain), "batch": batch}
+    batch = min(batch, MAX_BATCH) if asked.method == "tpe" else 1  # nothing else asks in batches
+    return book, {**plan, "command": command_of(request, plan, book), "batch": batch}
 
 
 def size_of_plan(book: Book, plan: Payload) -> Volume:
@@ -64,7 +65,7 @@ def size_of_plan(book: Book, plan: Payload) -> Volume:
     wide = 2 if len(book.plain.class_names) > 256 else 1
     points = plan["points"] + len(plan["confirming"])
     each = LINE_BYTES + holdout * wide * 4 // 3 + len(book.plain.labels) // 6
-    kept = {"all": plan["points"], "best": min(200, plan["points"]), "none": 0}[plan["keep"]]
+    kept = {"all": plan["points"], "best": min(KEEP_ALL, plan["points"]), "none": 0}[plan["keep"]]
     return Volume(points, points * each, kept, run_bytes)
 
 
@@ -78,8 +79,10 @@ def require_consent(size: Volume, *, yes: bool) -> None:
         return
     expected = f"at most {MANY_POINTS:,} points and {MANY_BYTES / 1e9:g} GB"
     came = f"{size.points:,} points and about {total / 1e9:.1f} GB"
-    attempt = f"{option('yes', True)}, or {option('keep', 'best')}"
-    raise InputError(explain("sweep", expected, came, attempt))
+    smaller = {"best": min(KEEP_ALL, size.points), "none": 0} if size.points <= MANY_POINTS else {}
+    fits = (how for how, kept in smaller.items() if size.lines + kept * size.run_bytes <= MANY_BYTES)
+    less = next((option("keep", how) for how in fits), "fewer points")
+    raise InputError(explain("sweep", expected, came, f"{option('yes', True)}, or {less}"))
 
 
 def sweep(
@@ -126,7 +129,7 @@ def sweep(
     if cluster is not None:
         from digit_classifier.sweeps.cluster import require_address
 
-        require_address(cluster)
+        require_address(cluster, jobs)
     axes = {name: _texts("grid", name, values) for name, values in _mapping("grid", grid).items()}
     if train_shares is not None:
         axes["train_share"] = _texts("train_shares", "train_share", train_shares)
@@ -161,28 +164,29 @@ def default_jobs() -> int:
     return available_cores()
 
 
-def command_of(request: Request, plan: Payload, data: PlainDataset) -> str:
+def command_of(request: Request, plan: Payload, book: Book) -> str:
     """The command that asks the same, without paths: own data are named as they lie beside the runs.
 
     What a file said stands in it as flags, but for what a flag may not say beside the others. Empty where it would be
     very long.
     """
     chosen = {SPELLINGS[given.spelling]: parse(given)[1] for given in (*request.file, *request.flags)}
-    unsaid = {"artifacts_root", "output_dir", "test_data", *(axis["name"] for axis in plan["axes"])}
-    if request.seeds is not None and plan["method"] == "grid":
+    axes = plan["axes"][:-1] if plan["halving"] else plan["axes"]  # the epochs of a halving are those of its last rung
+    unsaid = {"artifacts_root", "output_dir", "test_data", *(axis["name"] for axis in axes)}
+    if (request.seeds is not None or request.folds is not None) and not draws(request):
         unsaid.add("random_state")
     if request.folds is not None:
         unsaid |= {"test_size", "split_state"}
-    name = name_of(data, flat=False)
+    name = book.name(plan["split"])
     if name is not None:
         unsaid |= READING
         if request.folds is None and plan["split"] is not None:  # `auto` depends on the other runs
             chosen["split"] = plan["split"]
-    if "dataset" in chosen or (name or data.name) != SETTINGS["dataset"].default:
-        chosen["dataset"] = name or data.name
+    if "dataset" in chosen or (name or book.data.name) != SETTINGS["dataset"].default:
+        chosen["dataset"] = name or book.data.name
     words = ["digit-classifier sweep", *(typed(key, value) for key, value in chosen.items() if key not in unsaid)]
-    for kind, axes in (("--grid", request.grid), ("--range", request.ranges)):
-        words += [shlex.join([kind, key.replace("_", "-"), *texts]) for key, texts in axes.items()]
+    for kind, varied in (("--grid", request.grid), ("--range", request.ranges)):
+        words += [shlex.join([kind, key.replace("_", "-"), *texts]) for key, texts in varied.items()]
     for key in ("seeds", "folds", "repeats", "halving", "random", "search", "trials", "confirm_seeds", "keep"):
         if (value := getattr(request, key)) is not None:
             words.append(typed(key, value))

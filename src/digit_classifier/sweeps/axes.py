@@ -123,9 +123,12 @@ def as_given(where: str, *texts: str) -> str:
 
 def varied(kind: str, name: str = "learning_rate") -> str:
     """An axis as its reader gives it: `--range learning-rate 1e-3 1`, `ranges={'learning_rate': (1e-3, 1)}`."""
+    known = name == "learning_rate"
     if (flag := option(kind)).startswith("--"):
-        return f"{flag} {name.replace('_', '-')} {'1e-3 1' if kind == 'range' else 'and its values'}"
-    return f"ranges={{{name!r}: (1e-3, 1)}}" if kind == "range" else f"grid={{{name!r}: [its values]}}"
+        values = "1e-3 1" if kind == "range" else "0.01 0.1" if known else "and its values"
+        return f"{flag} {name.replace('_', '-')} {values}"
+    values = "0.01, 0.1" if known else "its values"
+    return f"ranges={{{name!r}: (1e-3, 1)}}" if kind == "range" else f"grid={{{name!r}: [{values}]}}"
 
 
 def _setting(name: str, where: str) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from digit_classifier.artifacts import build_sweep, held_out_ids, hits_within
 from digit_classifier.artifacts.sweep import MAX_MACHINES
@@ -20,7 +25,7 @@ from digit_classifier.sweeps.aggregate import aggregate
 from digit_classifier.sweeps.axes import frozen, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from digit_classifier.artifacts import Payload
@@ -43,11 +48,28 @@ class Rows:
     lines: list[tuple[Payload, Key | None]] = field(default_factory=list)  # without predictions
     failed: int = 0
 
-    def statistics(self, held: dict[str, list[int]], blocks: bool) -> statistics.Setting:
+    def statistics(self, held: Mapping[str, list[int]], blocks: bool) -> statistics.Setting:
         """As the statistics see it."""
         sizes = {"parameters": 0, "training": 1, "holdout": 1} | self.sizes
-        ids = {split: held[split] for split, _ in self.hits}
-        return statistics.Setting(self.scores, blocks=blocks, hits=self.hits, held=ids, **sizes)
+        return statistics.Setting(self.scores, blocks=blocks, hits=self.hits, held=held, **sizes)
+
+
+@dataclass(frozen=True)
+class Held(Mapping[str, list[int]]):
+    """The held-out samples of each split, ascending, read from its map when asked for: there may be 100,000 splits."""
+
+    maps: dict[str, str] = field(default_factory=dict)  # as in points.jsonl, and checked
+
+    def __getitem__(self, split: str) -> list[int]:
+        bits = np.frombuffer(base64.b64decode(self.maps[split]), np.uint8)
+        found: list[int] = np.flatnonzero(np.unpackbits(bits, bitorder="little")).tolist()
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.maps)
+
+    def __len__(self) -> int:
+        return len(self.maps)
 
 
 @dataclass
@@ -59,7 +81,7 @@ class Collected:
     labels: list[int]
     settings: dict[Values, Rows] = field(default_factory=dict)
     confirming: dict[Values, Rows] = field(default_factory=dict)
-    held: dict[str, list[int]] = field(default_factory=dict)
+    held: Held = field(default_factory=Held)
     machines: Counter[str] = field(default_factory=Counter)
     facts: dict[str, Payload] = field(default_factory=dict)
     digests: list[str] = field(default_factory=list)
@@ -80,8 +102,9 @@ class Collected:
             rows.failed += 1
         else:
             split = result["split"]
-            if split not in self.held:
-                self.held[split] = held_out_ids(points.splits[split], len(self.labels))
+            if split not in self.held.maps:
+                held_out_ids(points.splits[split], len(self.labels))  # an error unless it is one of these samples
+                self.held.maps[split] = points.splits[split]
             ids, classes = self.held[split], len(self.plan["dataset"]["class_names"])
             hits = hits_within(line, ids, self.labels, classes)
             key = split, line["random_state"]
@@ -154,15 +177,16 @@ def statistics_of(found: Collected) -> list[statistics.Setting]:
 
 
 def candidates_of(found: Collected) -> list[int] | None:
-    """The settings among which the best is chosen: all, or those of the last rung that a halving has reached."""
+    """The settings among which the best is chosen: all, or those of a halving's last rung in which not all failed."""
     if found.plan["method"] != "halving":
         return None
     # A rung trains fewer settings, three times as long: the last one has the fewest, which were trained last.
     own: dict[Values, list[int]] = {}
     for index, values in enumerate(found.settings):
         own.setdefault(values[:-1], []).append(index)
-    most = max((len(each) for each in own.values()), default=0)
-    return [each[-1] for each in own.values() if len(each) == most]
+    rows, rungs = list(found.settings.values()), zip_longest(*own.values())
+    scored = [[index for index in rung if index is not None and rows[index].scores] for rung in rungs]
+    return next((rung for rung in reversed(scored) if rung), [])
 
 
 def best_values(found: Collected) -> Values | None:

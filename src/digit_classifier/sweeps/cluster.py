@@ -6,6 +6,7 @@ comes back is text that is checked like any file from elsewhere.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import warnings
 from contextlib import suppress
@@ -39,7 +40,8 @@ class Cluster:
 
     def __init__(self, data: Dataset, address: str) -> None:
         self.workers = 0
-        self._address, self._packed, self._sha256 = address, pack(data), data.sha256
+        self._address, self._packed = address, pack(data)
+        self._sha256 = hashlib.sha256(self._packed).hexdigest()
         self._client: Any = None
         self._data: Any = None
         self._attempt = 0
@@ -178,8 +180,11 @@ def _distributed() -> ModuleType:
     return distributed
 
 
-def require_address(address: str) -> None:
-    """InputError for what is no address of a scheduler."""
+def require_address(address: str, jobs: int | None) -> None:
+    """InputError for what is no address of a scheduler, and for a number of processes beside it."""
+    if jobs is not None:
+        wanted, attempt = f"no {option('jobs')} beside it", f"leaving out {option('jobs')}"
+        raise InputError(explain(option("cluster"), wanted, str(jobs), attempt))
     if "://" not in address:
         raise InputError(
             explain(option("cluster"), "an address such as tcp://host:8786", show(address), "tcp://" + address)

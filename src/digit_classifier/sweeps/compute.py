@@ -54,7 +54,7 @@ class PointTask(NamedTuple):
 class Loaded(NamedTuple):
     """The data set of a sweep, ready in a worker."""
 
-    sha256: str
+    sha256: str  # of all that was sent: test part and groups, too
     data: Dataset
     plain: PlainDataset
 
@@ -98,7 +98,7 @@ def unpack(packed: bytes) -> Loaded:
         raise InputError(
             explain("data set", f"sha256 {sha256[:12]}…", data.sha256[:12], "the same versions everywhere")
         )
-    return Loaded(sha256, data, plain)
+    return Loaded(hashlib.sha256(packed).hexdigest(), data, plain)
 
 
 # A point
@@ -212,7 +212,7 @@ def serve(line: Connection, packed: bytes) -> None:
 
 
 def work_with(packed: bytes, sha256: str, tasks: Sequence[PointTask]) -> list[bytes]:
-    """The same where workers are not ours, and live longer than a sweep: the data are unpacked once."""
+    """The same where workers are not ours, and live longer than a sweep: data of this digest are unpacked once."""
     loaded = next((each for each in _here if each.sha256 == sha256), None) or unpack(packed)
     _here[:] = [loaded]
     with one_blas_thread():  # also between two trainings of threads beside each other

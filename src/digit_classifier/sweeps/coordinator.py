@@ -75,7 +75,6 @@ class Coordinator:
     _confirming: list[float | None] = field(default_factory=list)  # accuracies of the winner, trained again
     _entries: list[Payload] = field(default_factory=list)  # of published runs that the index does not list yet
     _listed: float = field(default_factory=time.monotonic)
-    _stop: str | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _is_open: bool = False
 
@@ -88,6 +87,11 @@ class Coordinator:
     def root(self) -> Path:
         """The artifacts root."""
         return self.folder.root
+
+    @property
+    def planned(self) -> int:
+        """How many points there will be, those that confirm the best setting, too."""
+        return int(self.plan["points"]) + len(self.plan["confirming"])
 
     @property
     def unconfirmed(self) -> int:
@@ -159,7 +163,11 @@ class Coordinator:
 
         def tasks() -> Iterator[PointTask]:
             for point in points:
-                if bytes.fromhex(point.recipe) not in self._done and point.recipe not in waiting:
+                if bytes.fromhex(point.recipe) in self._done or point.recipe in waiting:
+                    continue
+                if point.problem is not None:
+                    self._record(point, {"failure": failure_text(point.problem)})
+                else:
                     waiting[point.recipe] = point
                     config = self.book.config_of(point)
                     yield task_for(point.recipe, config, self.plan["created"], keep=keep)
@@ -168,9 +176,7 @@ class Coordinator:
             point = waiting.pop(task.recipe, None)
             if point is None:
                 continue  # it came twice
-            self._record(point, task, answer)
-            if self.fail_fast and self._stop:
-                raise RunError(f"{self._stop}; stopped by {option('fail_fast', True)}: what is done is kept")
+            self._record(point, self._answer(answer, task))
 
     def _engine_results(self, tasks: Iterator[PointTask]) -> Iterator[tuple[PointTask, bytes | str]]:
         first = next(tasks, None)
@@ -181,8 +187,8 @@ class Coordinator:
             self._is_open = True
         yield from self.engine.results(chain([first], tasks))
 
-    def _record(self, point: Point, task: PointTask, came: bytes | str) -> None:
-        lines, answer = [], self._answer(came, task)
+    def _record(self, point: Point, answer: Payload) -> None:
+        lines: list[Payload] = []
         facts, result, run = answer.get("environment"), answer.get("result"), None
         if facts is not None:
             lines += self._once(environment_key(facts), environment=environment_key(facts), facts=facts)
@@ -208,11 +214,12 @@ class Coordinator:
             wanted, attempt = "to write a point", "the same command when that is solved: it continues"
             raise RunError(explain(self.folder.directory, wanted, error.strerror or str(error), attempt)) from error
         self._count(line)
-        if answer.get("failure"):
-            self._stop = f"point {point.recipe[:12]}: {answer['failure']}"
         if self.progress:
-            self.progress(len(self._done), self.plan["points"] + len(self.plan["confirming"]))
+            self.progress(len(self._done), self.planned)
         self._list_sometimes()
+        if self.fail_fast and answer.get("failure"):
+            stopped = f"stopped by {option('fail_fast', True)}: what is done is kept"
+            raise RunError(f"point {point.recipe[:12]}: {answer['failure']}; {stopped}")
 
     def _answer(self, came: bytes | str, task: PointTask) -> Payload:
         if isinstance(came, str):
@@ -375,8 +382,8 @@ def run_sweep(
         try:
             payload = coordinator.run()
         except (DigitClassifierError, KeyboardInterrupt) as error:
-            done = len(coordinator._done)
-            error.add_note(f"{done} of {folder.plan['points']} points are kept; the same command continues")
+            kept = f"{len(coordinator._done)} of {coordinator.planned} points are kept"
+            error.add_note(f"{kept}; the same command continues")
             raise
         return Outcome(folder.directory, payload, resumed, tuple(coordinator.notes), coordinator.unconfirmed)
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
+from itertools import islice, product
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from digit_classifier import __version__
-from digit_classifier.artifacts import Payload, PlainDataset, build_plan, dataset_file, recipe_digest
+from digit_classifier.artifacts import (
+    Payload,
+    PlainDataset,
+    build_plan,
+    dataset_file,
+    held_out_map,
+    recipe_digest,
+)
 from digit_classifier.artifacts.dataset import DESCRIPTION
 from digit_classifier.artifacts.plan import MAX_POINTS
 from digit_classifier.artifacts.rules import shape_of
+from digit_classifier.datasets.split import basis_sha256, numbered
 from digit_classifier.errors import InputError, explain, option
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
     from digit_classifier.sweeps.request import State, Understood
 
 SETTING_VALUES, OTHER_VALUES = 30, 1_200_000  # in sweep.json: of a setting beside its axes, and of all the rest
+MAX_CHECKED = 1000  # combinations of a search that are checked before it begins
 SAME_SIZES = ("random", "given")  # splits whose sizes do not depend on the random state
 SPLITTING = ("split", "test_size", "split_state", "random_state", "leave_out", "train_share", "label_noise")
 
@@ -51,6 +61,7 @@ class Point(NamedTuple):
     split_state: int | None
     confirming: bool
     recipe: str  # 64 hexadecimal digits
+    problem: str | None = None  # why it cannot be trained
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,7 @@ class _Setting:
 
 @dataclass
 class Book:
-    """Settings and recipes of points, made when asked for; settings that contradict the data are InputErrors."""
+    """Settings and recipes of points, made when asked for."""
 
     asked: Understood
     data: Dataset
@@ -73,17 +84,36 @@ class Book:
     _settings: dict[Values, _Setting] = field(default_factory=dict)
     _splits: OrderedDict[tuple[Any, ...], Split] = field(default_factory=OrderedDict)
     _tasks: dict[tuple[Any, ...], DataTask] = field(default_factory=dict)
+    _bases: dict[str, str | None] = field(default_factory=dict)
 
     def point(self, values: Values, state: State, *, confirming: bool = False) -> Point:
-        """The point of this setting and state."""
-        setting, (start, split) = self.setting(values), state
-        if setting.is_uniform:
-            config = setting.recorded | {"random_state": start}
-            if split is not None:
-                config |= {"split_state": split}
-        else:
-            config = recorded(self._suited_config(setting, start, split))
-        return Point(values, start, split, confirming, recipe_digest(config, self.data.sha256))
+        """The point of this setting and state; where these contradict each other or the data, it says so itself.
+
+        A plan checks its settings in the first state only: a search has others, and a later split may lack a class.
+        """
+        start, split = state
+        try:
+            config = self._recorded(self.setting(values), start, split)
+        except InputError as error:
+            asked = {"values": plain(values), "random_state": start, "split_state": split}
+            return Point(values, start, split, confirming, recipe_digest(asked, self.data.sha256), str(error))
+        recipe = recipe_digest(config, self.data.sha256, self._basis(config["split"]))
+        return Point(values, start, split, confirming, recipe)
+
+    def _recorded(self, setting: _Setting, start: int, split: int | None) -> dict[str, Any]:
+        if not setting.is_uniform:
+            return recorded(self._suited_config(setting, start, split))
+        state = {"random_state": start} | ({"split_state": split} if split is not None else {})
+        return setting.recorded | state
+
+    def _basis(self, split: str) -> str | None:
+        if split not in self._bases:
+            self._bases[split] = basis_sha256(self.data, split)
+        return self._bases[split]
+
+    def name(self, split: str | None) -> str | None:
+        """What `--dataset` says to take these data, and what this split goes by, from the files of runs and sweeps."""
+        return name_of(self.plain, flat=False, basis=self._basis(split) if split else None)
 
     def config_of(self, point: Point) -> RunConfig:
         """The settings of a point, as its run records them."""
@@ -93,7 +123,7 @@ class Book:
         return self._suited_config(setting, point.random_state, point.split_state)
 
     def setting(self, values: Values) -> _Setting:
-        """The setting of these values, checked with the data in the first state."""
+        """The setting of these values, checked with the data in the first state; InputError where they do not fit."""
         if values not in self._settings:
             start, split = self.asked.states[0]
             resolved = _in_state(self.asked.config_of(values), start, split)
@@ -144,7 +174,7 @@ def make_plan(book: Book, created: str) -> Payload:
     """plan.json: all that will be trained, or the rule that it follows from; InputError for what cannot be."""
     asked, request = book.asked, book.asked.request
     settings = first_settings(asked)
-    for values in settings:
+    for values in settings or islice(_combinations(asked), MAX_CHECKED):
         book.setting(rung_values(book, values, 0, rungs(len(settings), request.halving)) if request.halving else values)
     count = planned_points(asked, len(settings))
     if count > MAX_POINTS:
@@ -167,7 +197,7 @@ def make_plan(book: Book, created: str) -> Payload:
             "label": label,
             "created": created,
             "command": "",  # it follows from the rest: `api.command_of`
-            "train_command": train_command(book, first),
+            "train_command": train_command(book, first, name),
             "package_version": __version__,
             "numpy_version": np.__version__,
             "method": asked.method,
@@ -185,11 +215,27 @@ def make_plan(book: Book, created: str) -> Payload:
             "halving": request.halving,
             "trials": request.trials,
             "batch": 1,
-            "seed": base.random_state,
+            "seed": asked.seed,
             "keep": request.keep or ("all" if count <= KEEP_ALL else "best"),
             "points": count,
+            **_bases(book.data, kinds.union(*(axis.values or () for axis in asked.axes if axis.name == "split"))),
         }
     )
+
+
+def _combinations(asked: Understood) -> Iterator[Values]:
+    """The settings that a search may ask for, with one number of each range."""
+    return map(frozen, product(*(axis.values or (axis.rounded(axis.high),) for axis in asked.axes)))
+
+
+def _bases(data: Dataset, splits: set[str]) -> Payload:
+    """What these splits go by, where the digest of the data does not cover it."""
+    found: Payload = {}
+    if data.held_out is not None and splits & {"auto", "given"}:
+        found["held_out"] = held_out_map(np.flatnonzero(data.held_out).tolist(), len(data.labels))
+    if data.groups is not None and "grouped" in splits:
+        found["groups"] = numbered(data.groups).tolist()
+    return found
 
 
 def _slug(asked: Understood) -> str:
@@ -268,9 +314,9 @@ def dataset_payload(data: PlainDataset) -> Payload:
     }
 
 
-def train_command(book: Book, config: RunConfig) -> str:
+def train_command(book: Book, config: RunConfig, kind: str | None) -> str:
     """The command that trains a point, without what varies: the values of its axes and its states come after it."""
-    asked = book.asked
+    asked, dataset = book.asked, book.name(kind)
     varied = {axis.name for axis in asked.axes}
     try:
         bare = asked.config_of(())
@@ -278,16 +324,20 @@ def train_command(book: Book, config: RunConfig) -> str:
         bare = suited(bare, split)
         task = task_of(split)
     except InputError:  # only with one of its values does it fit the data, or the other settings
-        return command_for(config, task_of(book._split(config)), dataset=name_of(book.plain, flat=False))
+        return command_for(config, task_of(book._split(config)), dataset=dataset)
     if "model" in varied:
         bare = replace(bare, model="mlp")
     plain_state = replace(bare, random_state=42, split_state=None)
-    return command_for(plain_state, task, dataset=name_of(book.plain, flat=False))
+    return command_for(plain_state, task, dataset=dataset)
 
 
 def _given(book: Book, config: RunConfig) -> dict[str, Any]:
-    """The settings that were chosen and do not vary; how the data are read and split stands beside them."""
-    varied = {axis.name for axis in book.asked.axes} | READING | {"random_state", "split_state", "split"}
+    """The settings that were chosen and do not vary; how the data are read and split stands beside them.
+
+    The epochs of a halving are those of its last rung.
+    """
+    axes = book.asked.axes[:-1] if book.asked.method == "halving" else book.asked.axes
+    varied = {axis.name for axis in axes} | READING | {"random_state", "split_state", "split"}
     return {
         name: value
         for name, value in recorded(config).items()

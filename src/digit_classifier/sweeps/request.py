@@ -63,6 +63,13 @@ class Understood:
         return resolve(flags, _without(request.file, flags), request.defaults)
 
     @property
+    def seed(self) -> int:
+        """Where the choices of a search begin; without one it means nothing beside seeds and folds."""
+        stated = self.request.seeds is not None or self.request.folds is not None
+        usual: Any = SETTINGS["random_state"].default
+        return usual if stated and not draws(self.request) else self.base.random_state
+
+    @property
     def _split(self) -> str | None:
         return _given(self.request, "split")
 
@@ -130,7 +137,8 @@ def _method(request: Request, axes: tuple[Axis, ...]) -> str:
         attempt = f"{option('random', 50)}, or {varied('grid', ranged.name)}"
         raise InputError(explain(ranged.where, f"{option('random')} or {option('search')}", "neither", attempt))
     if not axes and chosen:
-        raise InputError(explain(option(chosen[0]), "a setting to vary", "none", varied("range")))
+        attempt = varied("grid" if chosen == ["halving"] else "range")  # a range needs a search that draws from it
+        raise InputError(explain(option(chosen[0]), "a setting to vary", "none", attempt))
     if request.halving is not None:
         if named := next((each.where for each in axes if each.name == "epochs"), None):
             came, attempt = f"{named} beside it", f"leaving out {named}"
@@ -177,6 +185,10 @@ def _check_folds(request: Request, axes: Sequence[Axis]) -> None:
         if given:
             raise InputError(explain(option("folds"), f"no {option(name)}", given, f"leaving out {given}"))
     split = _given(request, "split")
+    if split == "contiguous" and request.repeats is not None and request.seeds is not None:
+        came, attempt = f"{option('repeats', request.repeats)} beside it", f"leaving out {option('repeats')}"
+        expected = "no repeats of blocks, which are the same each time: the seeds are the starts of each"
+        raise InputError(explain(option("seeds"), expected, came, attempt))
     if split not in (None, "auto", "folds", *BLOCKS) or any(axis.name == "split" for axis in axes):
         came, attempt = f"{option('split', split or 'random')} beside it", option("split", "contiguous")
         raise InputError(explain(option("folds"), "folds, contiguous or grouped splits", came, attempt))
@@ -193,15 +205,12 @@ def _fold_flags(request: Request, split: str | None) -> list[Given]:
 
 def _states(request: Request) -> tuple[State, ...]:
     """The random states of every setting, with the split's where it is apart: a comparison is paired."""
-    if request.seeds is not None:
-        seeds = number_list(request.seeds, option("seeds"))
+    seeds = number_list(request.seeds, option("seeds")) if request.seeds is not None else ()
+    for name in ("seeds", "folds"):
         clash = next((each for each in request.flags if SPELLINGS[each.spelling] == "random_state"), None)
-        searching = request.search or request.random or request.halving
-        if clash and not searching:
+        if getattr(request, name) is not None and clash and not draws(request):
             came, attempt = f"{clash.where} beside it", f"leaving out {clash.where}"
-            raise InputError(explain(option("seeds"), "random states to itself", came, attempt))
-    else:
-        seeds = ()
+            raise InputError(explain(option(name), "random states to itself", came, attempt))
     if request.folds is not None:
         folds = range(request.folds * (request.repeats or 1))
         if not seeds:
@@ -209,6 +218,11 @@ def _states(request: Request) -> tuple[State, ...]:
         return tuple((seed, fold) for fold in folds for seed in seeds)
     split_state = _value(request, "split_state")
     return tuple((seed, split_state) for seed in seeds or (_value(request, "random_state"),))
+
+
+def draws(request: Request) -> bool:
+    """Whether the random state of the settings decides which settings are tried."""
+    return request.search is not None or request.random is not None
 
 
 def _check_confirming(

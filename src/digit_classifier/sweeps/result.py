@@ -50,14 +50,14 @@ class SweepResult:
         """A dictionary for each setting: the values of its axes, its estimate with interval, and its numbers."""
         names = [axis["name"] for axis in self.payload["axes"]]
         rows = _rows(self.payload["settings"])
-        return [dict(zip(names, row.pop("values"), strict=True)) | row for row in rows]
+        return [_named(names, row.pop("values"), row) for row in rows]
 
     @property
     def table(self) -> list[Payload]:
         """A dictionary for each point: the values of its axes, its states, scores, run and failure."""
         names = [axis["name"] for axis in self.payload["axes"]]
         values = self.payload["settings"]["values"]
-        return [dict(zip(names, values[row["setting"]], strict=True)) | row for row in _rows(self.payload["points"])]
+        return [_named(names, values[row["setting"]], row) for row in _rows(self.payload["points"])]
 
     @property
     def frame(self) -> Any:
@@ -93,7 +93,10 @@ class SweepResult:
         return load_run(self.directory.resolve().parent.parent / rows["run"][point])
 
     def command(self, point: int) -> str:
-        """The command that trains a row of the table alone, bit for bit."""
+        """The command that trains a row of the table alone, bit for bit; it takes own data from this artifacts root.
+
+        Where `split` itself varies, own data have the test part and the groups of the newest run or sweep there.
+        """
         point = self._row(point)
         row = {key: values[point] for key, values in self.payload["points"].items()}
         values = self.payload["settings"]["values"][row["setting"]]
@@ -133,6 +136,12 @@ def typed(name: str, value: Any) -> str:
         return flag(name if value else "no_" + name)
     text = as_text(value)
     return f"{flag(name)}={text}" if text.startswith("-") else f"{flag(name)} {shlex.quote(text)}"
+
+
+def _named(names: list[str], values: list[Any], row: Payload) -> Payload:
+    """A row after the values of its axes, which win: `epochs` and `split` name columns, too."""
+    own = dict(zip(names, values, strict=True))
+    return {**own, **row, **own}
 
 
 def _rows(columns: Payload) -> list[Payload]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,17 +37,23 @@ def stability(setting: Setting, kept: Collection[Key] = ()) -> Stability:
 
     The points to look at are of `kept` where there are any: those whose run is in the store.
     """
-    held: dict[int, int] = {}
-    points: dict[tuple[int, bool], list[Key]] = {}
+    held: Counter[int] = Counter()
+    wrong: Counter[int] = Counter()
+    right_point: dict[int, Key] = {}
+    wrong_point: dict[int, Key] = {}
     for key in sorted(setting.hits, key=lambda key: (key not in kept, key)):
         for sample, hit in zip(setting.held[key[0]], setting.hits[key], strict=True):
-            held[sample] = held.get(sample, 0) + 1
-            points.setdefault((sample, bool(hit)), []).append(key)
-    found = []
-    for sample, count in held.items():
-        right, wrong = (points.get((sample, hit), []) for hit in (True, False))
-        if count > 1 and wrong:
-            found.append(Sample(sample, count, len(wrong), next(iter(right), None), wrong[0]))
+            held[sample] += 1
+            if hit:
+                right_point.setdefault(sample, key)
+            else:
+                wrong[sample] += 1
+                wrong_point.setdefault(sample, key)
+    found = [
+        Sample(sample, held[sample], count, right_point.get(sample), wrong_point[sample])
+        for sample, count in wrong.items()
+        if held[sample] > 1
+    ]
     found.sort(key=lambda each: (-each.wrong / each.held, -each.held, each.sample_id))
     return Stability(
         [each for each in found if each.wrong < each.held],
