@@ -193,22 +193,3 @@ def test_a_comparison_is_kept_as_a_chart_and_as_numbers(page: Page, addresses: d
     )
     moved = [[str(each) for each in row] for row in columns if row[2] != row[3]]
     assert table_of(page, card, f"All {len(moved)} samples")[1:] == moved
-
-
-def test_weights_are_saved_in_light_colours_from_a_dark_page(
-    page: Page, addresses: dict[str, str], asked: Path
-) -> None:
-    page.goto(f"{addresses['http']}index.html?artifacts={asked.name}")
-    wait_for(page, LOADED)
-    button = "document.querySelector('.weights-box [aria-label=\"Save the chart as SVG\"]')"
-    pictures = []
-    for theme in ("light", "dark"):
-        press = "document.querySelector('#tools button:last-child')"
-        wait_for(page, f"document.documentElement.dataset.theme === {theme!r} || ({press}.click(), false)")
-        painted = "document.querySelector('.weights-box canvas').toDataURL()"
-        shown = page.evaluate(painted)
-        saved_picture = ET.fromstring(saved(page, button))
-        pictures.append([each.get("href") for each in saved_picture.iter(f"{SVG}image")])
-        assert page.evaluate(painted) == shown  # the page is as it was
-    assert pictures[0]
-    assert pictures[0] == pictures[1]

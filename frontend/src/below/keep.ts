@@ -1,6 +1,6 @@
 // Charts and tables as files: a chart with its title and sentence in light colours, a table as text.
 import { csvCell, tsvCell } from "./cells.ts";
-import { button, copyFrom, dataTable, el, ICONS, icon, repaint, replace, save, say, set, svg } from "./tools.ts";
+import { button, copyFrom, dataTable, el, ICONS, icon, replace, save, say, set, svg } from "./tools.ts";
 
 type Table = ReturnType<Parameters<typeof dataTable>[1]>;
 
@@ -59,11 +59,9 @@ interface Picture {
 function pictureOf(card: HTMLElement): Picture {
   const { dataset, style } = document.documentElement;
   const theme = dataset.theme ?? "system";
-  const painted = card.querySelector("canvas") !== null;
   dataset.theme = "light"; // for the time that styles are read
   style.setProperty("forced-color-adjust", "none");
   try {
-    if (painted) repaint();
     const charts = [...card.querySelectorAll(KEPT)];
     const boxes = charts.map(boxOf);
     const left = Math.min(...boxes.map((box) => box.left)) - EDGE;
@@ -104,7 +102,6 @@ function pictureOf(card: HTMLElement): Picture {
   } finally {
     dataset.theme = theme;
     style.removeProperty("forced-color-adjust");
-    if (painted) repaint();
   }
 }
 

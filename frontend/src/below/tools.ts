@@ -69,7 +69,6 @@ export const {
   points,
   programOf,
   quoted,
-  repaint,
   replace,
   restWord,
   same,

@@ -65,7 +65,7 @@ import { captionOf, lookOf, picture, scoreOf } from "../view/picture.ts";
 import { next } from "../view/roving.ts";
 import { windowed } from "../view/rows.ts";
 import { lastAtMost } from "../view/scale.ts";
-import { onThemeChange, palette, repaint } from "../view/theme.ts";
+import { onThemeChange, palette } from "../view/theme.ts";
 
 export const tools = {
   absence,
@@ -151,7 +151,6 @@ export const tools = {
   points,
   programOf,
   quoted,
-  repaint,
   replace,
   restWord,
   same,

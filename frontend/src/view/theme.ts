@@ -18,14 +18,14 @@ export function startTheme(): void {
   const stored = attempt(() => localStorage.getItem(KEY)); // where storage is off, every visit starts with the system's
   apply(THEMES.find((theme) => theme === stored) ?? "system");
   for (const query of ["(prefers-color-scheme: dark)", "print"])
-    attempt(() => matchMedia(query).addEventListener("change", repaint));
+    attempt(() => matchMedia(query).addEventListener("change", notify));
 }
 
 export function nextTheme(): Theme {
   const next = THEMES[(THEMES.indexOf(currentTheme()) + 1) % THEMES.length] ?? "system";
   apply(next);
   attempt(() => localStorage.setItem(KEY, next));
-  repaint();
+  notify();
   return next;
 }
 
@@ -39,8 +39,7 @@ export function onThemeChange(listener: () => void, signal: AbortSignal): void {
   signal.addEventListener("abort", () => listeners.delete(listener));
 }
 
-/** What is painted on canvases, in the colours as they are now. */
-export function repaint(): void {
+function notify(): void {
   palettes.clear();
   for (const listener of [...listeners]) listener();
 }
