@@ -157,18 +157,19 @@ function rivals(sweep: Sweep): string[] {
   const count = mean.filter((each) => each === null).length;
   const others = mean.length - count;
   const equal = all.filter((each) => each !== setting);
+  const n = equal.length;
   const lines = count ? [say("sweep.rivals.unpaired", { count })] : [];
   if (new Set(all.map((each) => sweep.settings.parameters[each])).size > 1)
     lines.unshift(say("sweep.smallest", { name: settingName(sweep, all[0] ?? 0) }));
   if (!others) return lines;
   lines.unshift(
-    !equal.length
+    !n
       ? say("sweep.rivals.none", { count: others })
-      : equal.length === 1
+      : n === 1
         ? say("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) })
-        : equal.length === others
+        : n === others
           ? say("sweep.rivals.all", { count: others })
-          : say("sweep.rivals.some", { all: others, count: equal.length }),
+          : say("sweep.rivals.some", { all: others, count: n }),
   );
   return lines;
 }
