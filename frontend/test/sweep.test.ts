@@ -21,9 +21,6 @@ const table: Record<string, Entry> = JSON.parse(
   readFileSync(new URL("../../tests/golden/sweeps.json", import.meta.url), "utf8"),
 );
 const plain = (text: string): string => text.replaceAll("\u00a0", " ");
-// As the page reads them.
-for (const { sweep } of Object.values(table))
-  for (const each of sweep.machines) each.facts = new Map(Object.entries(each.facts));
 const models = (): Sweep => structuredClone((table.models as Entry).sweep);
 
 for (const [name, { sweep, sentences, differences, names, rows }] of Object.entries(table))

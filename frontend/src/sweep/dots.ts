@@ -6,7 +6,7 @@ import { panel } from "../view/panel.ts";
 import { windowed } from "../view/rows.ts";
 import { type App, pointsOf, ranked } from "./app.ts";
 import { axis, type Scale, scaleOf, tickText, track } from "./track.ts";
-import { axesName, reasonOf, rowName, rowOf, unpairedOf } from "./words.ts";
+import { axesName, reasonOf, rowName, rowOf } from "./words.ts";
 
 export const [MANY, TOP] = [40, 20]; // rows: of more than so many, these come first
 const ROW = 2.5; // rem, as in the style sheet
@@ -99,7 +99,7 @@ function row(app: App, i: number, points: readonly number[], scale: Scale & { ti
   const name = rowName(sweep, i);
   const text = found.low !== null && found.high !== null ? interval(found.low, found.high) : say("dots.none");
   const why = found.reason === null ? null : reasonOf(found.reason, found.kind, found.count);
-  const same = best?.not_told_apart.includes(i) && i !== best.setting && !unpairedOf(sweep).includes(i);
+  const same = best?.not_told_apart.includes(i) && i !== best.setting;
   const mark = settings.values.length < 2 ? "" : i === best?.setting ? say("dots.best") : same ? say("dots.rival") : "";
   return el(
     "li",

@@ -5,15 +5,18 @@ import { bare, certainty, fixed, percent } from "../text/format.ts";
 import { say, sentence } from "../text/language.ts";
 
 type Value = Sweep["settings"]["values"][number][number];
-const BITS = ["machine", "processor", "numpy", "numpy_simd", "blas", "blas_version", "blas_kernel"]; // they decide them
 const LEAST = 0.0005; // half of the last digit of a difference in points: less is not worth a sentence
 
 /** The result of a sweep, then what to know of it. */
 export function sweepSentences(sweep: Sweep): string[] {
   const { best } = sweep;
-  if (!best) return [sentence(say("sweep.nothing")), ...progress(sweep)];
-  const lines = isCurve(sweep) ? curve(sweep) : [result(sweep), ...rivals(sweep), ...choice(sweep)];
-  return [...lines, ...luck(sweep, best.setting), ...people(sweep), ...progress(sweep)];
+  const lines = !best
+    ? [say("sweep.nothing")]
+    : isCurve(sweep)
+      ? curve(sweep)
+      : [result(sweep), ...rivals(sweep), ...choice(sweep)];
+  const know = best ? [...luck(sweep, best.setting), ...people(sweep)] : [];
+  return [...lines, ...know, ...progress(sweep)].map(sentence);
 }
 
 /** The best setting beside another: by how much it is better, and whether that may be luck. */
@@ -90,8 +93,8 @@ export function signed(difference: number): string {
 function result(sweep: Sweep): string {
   const setting = sweep.best?.setting ?? 0;
   const text = accuracy(sweep, rowOf(sweep.settings, setting));
-  if (sweep.settings.values.length === 1) return `${text.charAt(0).toUpperCase()}${sentence(text.slice(1))}`;
-  return sentence(say("sweep.best", { name: settingName(sweep, setting), result: text }));
+  if (sweep.settings.values.length === 1) return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return say("sweep.best", { name: settingName(sweep, setting), result: text });
 }
 
 export interface Estimate {
@@ -148,43 +151,40 @@ export function reasonOf(reason: NonNullable<Estimate["reason"]>, kind: Estimate
   return reason === "equal" ? say("sweep.reason.equal", { unit, count }) : say("sweep.reason.none");
 }
 
-/** The settings that have no split and start in common with the best one. */
-export function unpairedOf({ differences: { other, mean } }: Sweep): number[] {
-  return other.filter((_, row) => mean[row] === null);
-}
-
 function rivals(sweep: Sweep): string[] {
-  const unpaired = unpairedOf(sweep);
-  const { setting, not_told_apart } = sweep.best ?? { setting: 0, not_told_apart: [] };
-  const all = not_told_apart.filter((each) => !unpaired.includes(each));
+  const { setting, not_told_apart: all } = sweep.best ?? { setting: 0, not_told_apart: [] };
+  const { mean } = sweep.differences;
+  const count = mean.filter((each) => each === null).length;
+  const others = mean.length - count;
   const equal = all.filter((each) => each !== setting);
-  const others = sweep.differences.other.length - unpaired.length;
-  const lines: string[] = [];
-  if (others && !equal.length) lines.push(sentence(say("sweep.rivals.none", { count: others })));
-  else if (equal.length === 1)
-    lines.push(sentence(say("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) })));
-  else if (equal.length && equal.length === others) lines.push(sentence(say("sweep.rivals.all", { count: others })));
-  else if (equal.length) lines.push(sentence(say("sweep.rivals.some", { all: others, count: equal.length })));
+  const n = equal.length;
+  const lines = count ? [say("sweep.rivals.unpaired", { count })] : [];
   if (new Set(all.map((each) => sweep.settings.parameters[each])).size > 1)
-    lines.push(sentence(say("sweep.smallest", { name: settingName(sweep, all[0] ?? 0) })));
-  if (unpaired.length) {
-    const values = { count: unpaired.length, reason: say("sweep.reason.unpaired") };
-    lines.push(sentence(say("sweep.rivals.unpaired", values)));
-  }
+    lines.unshift(say("sweep.smallest", { name: settingName(sweep, all[0] ?? 0) }));
+  if (!others) return lines;
+  lines.unshift(
+    !n
+      ? say("sweep.rivals.none", { count: others })
+      : n === 1
+        ? say("sweep.rivals.one", { name: settingName(sweep, equal[0] ?? 0) })
+        : n === others
+          ? say("sweep.rivals.all", { count: others })
+          : say("sweep.rivals.some", { all: others, count: n }),
+  );
   return lines;
 }
 
 function choice(sweep: Sweep): string[] {
   const { best } = sweep;
   const lines: string[] = [];
-  if (best && best.expected === null && best.chosen_among > 1)
-    lines.push(sentence(say("sweep.choice.unknown", { count: best.chosen_among })));
+  if (best?.expected === null && best.chosen_among > 1)
+    lines.push(say("sweep.choice.unknown", { count: best.chosen_among }));
   if (best && best.expected !== null) {
     const loss = best.claimed - best.expected;
     const values = { points: points(loss), expected: percent(best.expected), count: best.chosen_among };
-    lines.push(sentence(loss < LEAST ? say("sweep.choice.free", values) : say("sweep.choice", values)));
+    lines.push(loss < LEAST ? say("sweep.choice.free", values) : say("sweep.choice", values));
   }
-  if (best?.confirmed) lines.push(sentence(say("sweep.confirmed", { result: accuracy(sweep, best.confirmed) })));
+  if (best?.confirmed) lines.push(say("sweep.confirmed", { result: accuracy(sweep, best.confirmed) }));
   return lines;
 }
 
@@ -196,14 +196,12 @@ function curve(sweep: Sweep): string[] {
   const [first, last] = [known[0], known.at(-1)];
   if (!first || !last || known.length === 1) return [result(sweep)];
   return [
-    sentence(
-      say("sweep.curve", {
-        most: percent(last.share),
-        final: percent(last.mean),
-        least: percent(first.share),
-        worst: percent(first.mean),
-      }),
-    ),
+    say("sweep.curve", {
+      most: percent(last.share),
+      final: percent(last.mean),
+      least: percent(first.share),
+      worst: percent(first.mean),
+    }),
   ];
 }
 
@@ -219,27 +217,25 @@ function luck({ settings }: Sweep, best: number): string[] {
       : span < high - low
         ? say("sweep.luck.starts", values)
         : say("sweep.luck.both", values);
-    lines.push(sentence(text));
+    lines.push(text);
   }
-  if (settings.kind[best] === "folds") lines.push(sentence(say("sweep.luck.folds")));
+  if (settings.kind[best] === "folds") lines.push(say("sweep.luck.folds"));
   const share = settings.start_share[best];
-  if (typeof share === "number") lines.push(sentence(say("sweep.luck.share", { share: certainty(share) })));
+  if (typeof share === "number") lines.push(say("sweep.luck.share", { share: certainty(share) }));
   return lines;
 }
 
 function people({ dataset, splits }: Sweep): string[] {
   const random = splits.some((split) => split === "random" || split === "folds");
-  return dataset.name === "digits" && random ? [sentence(say("sweep.writers"))] : [];
+  return dataset.name === "digits" && random ? [say("sweep.writers")] : [];
 }
 
-function progress({ settings, planned, machines, train_command }: Sweep): string[] {
+function progress({ settings, planned, environments }: Sweep): string[] {
   const done = sum(settings.points);
   const failed = sum(settings.failed);
   const lines: string[] = [];
-  if (failed) lines.push(sentence(say("sweep.failed", { all: done, count: failed })));
-  if (done < planned) lines.push(sentence(say("sweep.unfinished", { all: planned, count: done })));
-  const kinds = new Set(machines.map(({ facts }) => JSON.stringify(BITS.map((name) => facts.get(name)))));
-  if (kinds.size > 1 && !train_command.split(" ").includes("--exact"))
-    lines.push(sentence(say("sweep.environments", { count: kinds.size })));
+  if (failed) lines.push(say("sweep.failed", { all: done, count: failed }));
+  if (done < planned) lines.push(say("sweep.unfinished", { all: planned, count: done }));
+  if (environments > 1) lines.push(say("sweep.environments", { count: environments }));
   return lines;
 }

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 BLOCKS = ("contiguous",)  # the splits of one repeat, whatever the state; those of groups are drawn anew each time
 LISTED = 100_000  # points of sweep.json
+BITS = ("machine", "processor", "numpy", "numpy_simd", "blas", "blas_version", "blas_kernel")  # facts that decide them
 SIZES = ("parameters", "training", "holdout")
 
 
@@ -260,7 +261,7 @@ def build(root: Path, found: Collected, finished: str, *, is_complete: bool) -> 
         **{key: found.plan[key] for key in keys},
         finished=finished,
         planned=max(1, found.count if is_complete else found.plan["points"]),
-        environments=len(found.facts),
+        environments=_kinds_of_machine(found),
         machines=[
             {"points": count, "facts": found.facts[key]} for key, count in found.machines.most_common(MAX_MACHINES)
         ],
@@ -270,6 +271,12 @@ def build(root: Path, found: Collected, finished: str, *, is_complete: bool) -> 
         points=columns,
         **parts,
     )
+
+
+def _kinds_of_machine(found: Collected) -> int:
+    """On how many kinds of machine points were computed, whose last bits may differ: one where they are exact."""
+    kinds = {tuple(facts.get(name) for name in BITS) for facts in found.facts.values()}
+    return min(1, len(kinds)) if found.plan["exact"] else len(kinds)
 
 
 def _kinds(found: Collected) -> list[str]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from digit_classifier.artifacts import Payload
 
 CURVE = "train_share"
-BITS = ("machine", "processor", "numpy", "numpy_simd", "blas", "blas_version", "blas_kernel")  # facts that decide them
 LEAST = 0.0005  # half of the last digit of a difference in points: less is not worth a sentence
 
 
@@ -126,22 +125,21 @@ def _reason(reason: str, kind: str, count: int) -> str:
 def _rivals(sweep: Payload) -> list[str]:
     """How many of the other settings may be as good, the smallest network among them, and how many cannot be told."""
     best, table = sweep["best"], sweep["differences"]
-    unpaired = {other for other, mean in zip(table["other"], table["mean"], strict=True) if mean is None}
-    among = [index for index in best["not_told_apart"] if index not in unpaired]
-    equal = [index for index in among if index != best["setting"]]
-    others, lines = len(table["other"]) - len(unpaired), []
+    unpaired = table["mean"].count(None)
+    all_equal, others = best["not_told_apart"], len(table["other"]) - unpaired
+    equal, lines = [index for index in all_equal if index != best["setting"]], []
     if others and not equal:
         lines.append(_sentence("sweep.rivals.none", others))
-    elif len(equal) == 1:
+    elif others and len(equal) == 1:
         lines.append(_sentence("sweep.rivals.one", name=setting_name(sweep, equal[0])))
-    elif equal and len(equal) == others:
+    elif others and len(equal) == others:
         lines.append(_sentence("sweep.rivals.all", others))
-    elif equal:
+    elif others:
         lines.append(_sentence("sweep.rivals.some", len(equal), all=f"{others:,}"))
-    if len({sweep["settings"]["parameters"][index] for index in among}) > 1:
-        lines.append(_sentence("sweep.smallest", name=setting_name(sweep, among[0])))
+    if len({sweep["settings"]["parameters"][index] for index in all_equal}) > 1:
+        lines.append(_sentence("sweep.smallest", name=setting_name(sweep, all_equal[0])))
     if unpaired:
-        lines.append(_sentence("sweep.rivals.unpaired", len(unpaired), reason=say("sweep.reason.unpaired")))
+        lines.append(_sentence("sweep.rivals.unpaired", unpaired))
     return lines
 
 
@@ -203,14 +201,9 @@ def _progress(sweep: Payload) -> list[str]:
         lines.append(_sentence("sweep.failed", failed, all=f"{done:,}"))
     if done < sweep["planned"]:
         lines.append(_sentence("sweep.unfinished", done, all=f"{sweep['planned']:,}"))
-    if (kinds := _kinds_of_machine(sweep)) > 1 and "--exact" not in sweep["train_command"].split():
-        lines.append(_sentence("sweep.environments", kinds))
+    if sweep["environments"] > 1:
+        lines.append(_sentence("sweep.environments", sweep["environments"]))
     return lines
-
-
-def _kinds_of_machine(sweep: Payload) -> int:
-    """On how many kinds of machine the points were computed: those whose last bits may differ."""
-    return len({tuple(each["facts"].get(name) for name in BITS) for each in sweep["machines"]})
 
 
 def _sentence(key: str, count: int | None = None, **values: object) -> str:

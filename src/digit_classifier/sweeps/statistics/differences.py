@@ -104,7 +104,8 @@ def _p_value(paired: Estimate) -> float | None:
 
 def not_told_apart(settings: Sequence[Setting], differences: Sequence[Difference]) -> list[int]:
     """The best setting and those that are not shown to differ from it, the smallest network first."""
-    found = {each.other for each in differences if not each.apart} | {each.one for each in differences}
+    paired = [each for each in differences if each.estimate.mean is not None]  # the others cannot be compared
+    found = {each.other for each in paired if not each.apart} | {each.one for each in differences}
     return sorted(found, key=lambda index: (settings[index].parameters, index))
 
 
