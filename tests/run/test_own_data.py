@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.model_selection import StratifiedKFold
 
-from digit_classifier import Dataset, configure, prepare
+from digit_classifier import Dataset, configure, prepare, sweep
 from digit_classifier.artifacts import DATASET
 from digit_classifier.errors import InputError
 from digit_classifier.experiment import record
@@ -244,6 +244,8 @@ def test_what_says_how_a_file_is_read_is_refused_beside_a_data_set(tmp_path: Pat
         InputError, match=f"^{name}: expected no {name} beside a data set, which is not read from a file"
     ):
         run(tmp_path / "new", table(), **settings)
+    with pytest.raises(InputError, match=f"^{name}: expected no {name} beside a data set"):
+        sweep(dataset=table(), seeds=range(2), artifacts_root=tmp_path / "new", **settings)
     assert not (tmp_path / "new").exists()
 
 

@@ -28,7 +28,7 @@ from digit_classifier.errors import InputError, explain, option
 from digit_classifier.learning.build import architecture_of
 from digit_classifier.learning.network import count_parameters
 from digit_classifier.run.data import find_data, name_of, plain_of, require_recordable
-from digit_classifier.run.prepare import require_fitting, split_as, suited, task_of
+from digit_classifier.run.prepare import require_fitting, require_unread, split_as, suited, task_of
 from digit_classifier.settings.resolve import DEFAULT, PRESET, READING, command_for, fitted, settled
 from digit_classifier.settings.run_config import recorded
 from digit_classifier.store.json import MAX_VALUES
@@ -164,7 +164,9 @@ def _splitting(config: RunConfig) -> tuple[Any, ...]:
 
 
 def open_book(asked: Understood, dataset: Dataset | None) -> Book:
-    """Load the data; InputError where they cannot be used."""
+    """Load the data; InputError where they cannot be used, or where a setting says how to read those that were passed."""
+    if dataset is not None:
+        require_unread(asked.base)
     data = dataset or find_data(asked.base)
     require_recordable(data)
     return Book(asked, data, plain_of(data))
