@@ -164,7 +164,7 @@ def _splitting(config: RunConfig) -> tuple[Any, ...]:
 
 
 def open_book(asked: Understood, dataset: Dataset | None) -> Book:
-    """Load the data; InputError where they cannot be used, or where a setting says how to read those that were passed."""
+    """Load the data; InputError where they cannot be used, or a setting says how to read those that were passed."""
     if dataset is not None:
         require_unread(asked.base)
     data = dataset or find_data(asked.base)
