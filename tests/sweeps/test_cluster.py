@@ -122,6 +122,21 @@ def test_two_hundred_points_survive_the_death_of_workers(
     require_whole(tmp_path, serial)
 
 
+def test_the_data_are_sent_again_when_all_workers_that_had_them_died(
+    cluster: LoopbackCluster, tmp_path: Path, serial: dict[str, str]
+) -> None:
+    process = start(tmp_path, *FLAGS, "--cluster", cluster.address)
+    wait_for(lambda: lines_written(tmp_path) >= 20)
+    for worker in cluster.workers:
+        worker.send_signal(signal.SIGKILL)
+    for number in range(4, 8):
+        cluster.workers.append(cluster._worker(number))
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, err) == (0, ""), err
+    assert '"failed": 0' in out
+    require_whole(tmp_path, serial)
+
+
 def test_the_same_command_goes_on_after_scheduler_coordinator_and_ctrl_c(
     cluster: LoopbackCluster, tmp_path: Path, serial: dict[str, str]
 ) -> None:

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 
 EXTRA = "pip install 'digit-classifier[cluster]'"
 CONNECT = 10  # seconds
-CHUNK_SECONDS, LARGE_SECONDS = (
-    2.0,
-    10.0,
-)  # that a task takes, about; on a large cluster the scheduler has no time for more
+# That a task takes, about; on a large cluster the scheduler has no time for more.
+CHUNK_SECONDS, LARGE_SECONDS = 2.0, 10.0
 LARGE = 100  # workers
 WINDOW = 4  # messages per worker that are on their way
 LOST, RETRIES = 5, 2  # times that a point may be lost, and that Dask itself tries again
@@ -105,21 +103,23 @@ class Cluster:
             raise interrupted_cluster("a scheduler that cannot be reached") from error
 
     def _results(self, distributed: ModuleType, chunks: Chunks) -> Results:
-        running: dict[Any, list[PointTask]] = {}
+        running: dict[Any, tuple[list[PointTask], Any]] = {}  # by future: the chunk, and the data that it was given
         losses: dict[str, int] = {}
         ready = distributed.as_completed([], loop=self._client.loop, raise_errors=False)
         self._fill(chunks, running, ready)
         while running:
             future = next(ready)
-            chunk = running.pop(future)
+            chunk, data = running.pop(future)
             status = future.status
-            if status == "cancelled" or self._client.status != "running":  # none of the others will come
-                raise interrupted_cluster("a scheduler that ended")
+            if self._client.status != "running" or (status == "cancelled" and not self._is_answered()):
+                raise interrupted_cluster("a scheduler that ended")  # none of the others will come
+            if status == "cancelled" and data is self._data:  # all workers that had them died
+                self._scatter()
             texts, problem = _outcome(future) if status == "finished" else (None, _problem(future, status))
             if texts is not None:
                 chunks.learn(len(texts), seconds_of(texts))
                 yield from zip(chunk, texts, strict=True)
-            elif problem is None:  # its worker died with the result
+            elif problem is None:  # its worker died with the result, or with the data
                 yield from _again(chunk, losses, chunks)
             elif len(chunk) > 1:  # which of them was it?
                 chunks.again.extend(chunk)
@@ -127,7 +127,14 @@ class Cluster:
                 yield chunk[0], problem
             self._fill(chunks, running, ready)
 
-    def _fill(self, chunks: Chunks, running: dict[Any, list[PointTask]], ready: Any) -> None:
+    def _is_answered(self) -> bool:
+        """Whether the scheduler is there."""
+        with suppress(Exception):
+            self._client.nthreads()
+            return True
+        return False
+
+    def _fill(self, chunks: Chunks, running: dict[Any, tuple[list[PointTask], Any]], ready: Any) -> None:
         most = WINDOW * max(1, self.workers)
         while len(running) < most and (chunk := chunks.next()):
             self._attempt += 1  # a key that was lost is not asked for again
@@ -137,7 +144,7 @@ class Cluster:
             future = self._client.submit(
                 work_with, self._data, self._sha256, chunk, key=key, retries=RETRIES, pure=False
             )
-            running[future] = chunk
+            running[future] = chunk, self._data
             ready.add(future)
 
 
@@ -150,7 +157,7 @@ def _outcome(future: Any) -> tuple[list[bytes] | None, str | None]:
 
 
 def _problem(future: Any, status: str) -> str | None:
-    if status == "lost":
+    if status in ("lost", "cancelled"):
         return None
     with suppress(Exception):
         error = future.exception(timeout=10)
