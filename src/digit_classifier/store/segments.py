@@ -253,8 +253,9 @@ def _is_segment(path: Path) -> bool:
 
 def _free_number(root: Path, number: int) -> int:
     """This number of a segment, or the next under which nothing lies: it may be another program's."""
-    names = (f"index-{number:04}.{kind}" for kind in ("json", "css"))
-    return _free_number(root, number + 1) if any(os.path.lexists(root / name) for name in names) else number
+    while any(os.path.lexists(root / f"index-{number:04}.{kind}") for kind in ("json", "css")):
+        number += 1
+    return number
 
 
 def _number(name: str) -> int:
